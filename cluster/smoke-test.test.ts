@@ -54,7 +54,7 @@ test('returns the trace when it contains all services and no longer grows', asyn
     return traceOf(...all.slice(0, 1 + asked++));
   };
   await withGuide(answers, async (url) => {
-    expect((await findTrace(url, ID)).services.toSorted()).toEqual(all.toSorted());
+    expect((await findTrace({ url, headers: {} }, ID)).services.toSorted()).toEqual(all.toSorted());
   });
   expect(asked).toBeGreaterThan(4);
   expect([...paths]).toEqual([`/jaeger/api/v3/traces/${ID}`]);
@@ -64,7 +64,7 @@ test('fails if the trace stays incomplete, and lists the spans that have arrived
   await withGuide(
     () => traceOf('guide', 'arcade'),
     async (url) => {
-      await expect(findTrace(url, ID, 1000)).rejects.toMatchObject({
+      await expect(findTrace({ url, headers: {} }, ID, 1000)).rejects.toMatchObject({
         advice: {
           expected: `spans of arcade, dice, guide, prizes in trace ${ID} within 1 s`,
           found: '2 spans of arcade, guide',
@@ -79,7 +79,7 @@ test('plays rounds one after another and returns the last one', async () => {
   await withGuide(
     () => ({ status: 200, body: { player: 'you', roll: ++played } }),
     async (url) => {
-      expect(await playRounds(url, 3)).toMatchObject({ roll: 3 });
+      expect(await playRounds({ url, headers: {} }, 3)).toMatchObject({ roll: 3 });
     },
   );
 });
@@ -88,7 +88,7 @@ test("fails if the guide's URL does not answer, and says what was found", async 
   await withGuide(
     () => ({ status: 503, body: {} }),
     async (url) => {
-      await expect(waitForDoor(url, 500)).rejects.toMatchObject({
+      await expect(waitForDoor({ url, headers: {} }, 500)).rejects.toMatchObject({
         message: "The guide's URL does not answer.",
         advice: { found: 'status 503' },
       });

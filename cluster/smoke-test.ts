@@ -15,6 +15,13 @@ export interface Round {
   readonly trace?: string;
 }
 
+/** Where the guide answers. */
+export interface Door {
+  readonly url: string;
+  /** The headers that log in to the guide. */
+  readonly headers: Record<string, string>;
+}
+
 /** The interval between two attempts, in milliseconds. */
 const EVERY = 200;
 
@@ -22,28 +29,31 @@ const EVERY = 200;
 const SERVICES = servicesOfRound('guide');
 
 /** Waits until the guide answers at `url`. @throws UserError if it does not answer within `within` milliseconds */
-export async function waitForDoor(url: string, within = 60_000): Promise<void> {
+export async function waitForDoor({ url, headers }: Door, within = 60_000): Promise<void> {
   const answer = async (): Promise<true | undefined> =>
-    (await fetch(url, { signal: AbortSignal.timeout(5000) }).catch(() => undefined))?.ok === true ? true : undefined;
+    (await fetch(url, { headers, signal: AbortSignal.timeout(5000) }).catch(() => undefined))?.ok === true
+      ? true
+      : undefined;
   if (await poll(answer, { within, every: EVERY })) return;
   throw new UserError("The guide's URL does not answer.", {
     expected: `the guide's page at ${url} within ${within / 1000} s`,
-    found: await lastError(url),
+    found: await lastError({ url, headers }),
     todo: ['run this again', 'npm run down, then npm run up'],
   });
 }
 
 /** Plays `count` rounds one after another. @returns the last round */
-export async function playRounds(url: string, count: number): Promise<Round> {
+export async function playRounds(door: Door, count: number): Promise<Round> {
   let round: Round | undefined;
   for (let played = 0; played < count; played++)
-    round = await eventually(() => playRound(url), { within: 10_000, every: EVERY }).catch(() => playRound(url));
+    round = await eventually(() => playRound(door), { within: 10_000, every: EVERY }).catch(() => playRound(door));
   if (round === undefined) throw new Error('no round was played');
   return round;
 }
 
-async function playRound(url: string): Promise<Round> {
-  const response = await fetch(new URL('api/rounds', url), { method: 'POST', signal: AbortSignal.timeout(10_000) });
+async function playRound({ url, headers }: Door): Promise<Round> {
+  const signal = AbortSignal.timeout(10_000);
+  const response = await fetch(new URL('api/rounds', url), { method: 'POST', headers, signal });
   const text = await response.text();
   if (response.ok) return JSON.parse(text) as Round;
   throw new UserError('A round could not be played.', {
@@ -57,9 +67,9 @@ async function playRound(url: string): Promise<Round> {
  * Waits until a trace has spans of all services and no longer grows. @returns the trace @throws UserError after
  * `within` milliseconds
  */
-export async function findTrace(url: string, id: string, within = 30_000): Promise<Trace> {
+export async function findTrace({ url, headers }: Door, id: string, within = 30_000): Promise<Trace> {
   let before = 0;
-  const find = () => traceFromJaeger(new URL('jaeger', url).href, id);
+  const find = () => traceFromJaeger(new URL('jaeger', url).href, id, headers);
   const findWhole = async (): Promise<Trace | undefined> => {
     const found = await find().catch(() => undefined);
     const settled = found?.spans.length === before;
@@ -83,8 +93,8 @@ function isComplete(trace: Trace): boolean {
   return SERVICES.every((service) => trace.services.includes(service)) && trace.roots.every((span) => !span.orphan);
 }
 
-async function lastError(url: string): Promise<string> {
-  return fetch(url, { signal: AbortSignal.timeout(5000) }).then(
+async function lastError({ url, headers }: Door): Promise<string> {
+  return fetch(url, { headers, signal: AbortSignal.timeout(5000) }).then(
     (response) => `status ${response.status}`,
     ({ cause, message }: Error) => (cause instanceof Error ? cause.message : message),
   );

@@ -41,6 +41,12 @@ export const PRIORITY_CLASS = 'intro-otel-seat';
 /** Release name of the lab in every seat's namespace. So the Services are called lab-guide, lab-jaeger and so on. */
 export const RELEASE = 'lab';
 
+/** Annotation of the guide's pods in a seat: the uid of the Seat, to which the guide binds its signatures. */
+export const SEAT_UID = `${GROUP}/seat-uid`;
+
+/** Path of the guide at which `?key=TOKEN` logs in. */
+export const LOGIN_PATH = '/login';
+
 /** ClusterRoles that the chart creates. The operator binds them in seats, and may bind no others. */
 export const ROLES = {
   /** ClusterRole with the operator's permissions in a seat's namespace. */
@@ -54,9 +60,17 @@ export const ROLES = {
 export const NAMES = {
   /** The attendee's ServiceAccount and RoleBinding. */
   attendee: 'attendee',
-  /** Secret with the attendee's kubeconfig under the key `config`. */
+  /**
+   * Secret with the attendee's kubeconfig under the key `config`. If people reach the guide without port-forward, its
+   * key `link` has the link that logs them in.
+   */
   kubeconfig: 'kubeconfig',
-  /** ConfigMap to which the guide writes `passed` and `total` (numbers as text) and `lastActivity` (RFC 3339). */
+  /** Secret with the guide's signing key under the key `key`, and its login token under the key `token`. */
+  guideKey: `${RELEASE}-guide-key`,
+  /**
+   * ConfigMap to which the guide writes `steps` (JSON, each passed step with a signature), `passed` and `total`
+   * (numbers as text), `lastActivity` (RFC 3339) and `sidecars` (names of containers that the lab doesn't define).
+   */
   progress: `${RELEASE}-progress`,
   /** ConfigMap with the learner's own files, which OWN lists. */
   dice: `${RELEASE}-dice`,

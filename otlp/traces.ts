@@ -250,8 +250,12 @@ export function edgesOf(trace: Trace): string[] {
  * @param jaeger the URL of Jaeger's query service with its base path: `http://jaeger:16686/jaeger`
  * @throws Error if Jaeger can't be reached or answers with an error
  */
-export async function traceFromJaeger(jaeger: string, traceId: string): Promise<Trace | undefined> {
-  const [trace] = await tracesAt(`${jaeger}/api/v3/traces/${encodeURIComponent(traceId)}`);
+export async function traceFromJaeger(
+  jaeger: string,
+  traceId: string,
+  headers: Record<string, string> = {},
+): Promise<Trace | undefined> {
+  const [trace] = await tracesAt(`${jaeger}/api/v3/traces/${encodeURIComponent(traceId)}`, headers);
   return trace;
 }
 
@@ -279,8 +283,8 @@ export async function recentTraces(
  * Reads the traces at a URL. Returns no traces if Jaeger answers 404, as it does for an unknown trace and for a search
  * without results.
  */
-async function tracesAt(url: string): Promise<Trace[]> {
-  const { status, body } = await call(url, { signal: AbortSignal.timeout(5_000) });
+async function tracesAt(url: string, headers: Record<string, string> = {}): Promise<Trace[]> {
+  const { status, body } = await call(url, { headers, signal: AbortSignal.timeout(5_000) });
   if (status === 404) return [];
   if (status !== 200)
     throw new Error(`expected Jaeger to answer ${url} with 200, found ${status}: ${body.trim().slice(0, 200)}`);

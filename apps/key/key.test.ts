@@ -1,6 +1,6 @@
 import { ApiError } from '../../kubernetes/api.ts';
 import type { Secret } from '../../kubernetes/types.ts';
-import { keyIn, keyWithin, KeyUnavailableError } from './key.ts';
+import { secretsIn, secretsWithin, KeyUnavailableError } from './key.ts';
 import type { SecretApi } from './key.ts';
 
 const NAME = { name: 'lab-guide-key', namespace: 'ns' };
@@ -26,7 +26,7 @@ function server(data?: Record<string, string>, codes: number[] = []) {
       Promise.resolve().then(() => {
         patches.push(patch);
         answer('PATCH');
-        live.data = (patch as Secret).data;
+        live.data = { ...live.data, ...(patch as Secret).data };
         return live;
       }),
   } as unknown as SecretApi;
@@ -35,30 +35,43 @@ function server(data?: Record<string, string>, codes: number[] = []) {
 
 const base64 = (text: string): string => Buffer.from(text).toString('base64');
 
-test('returns the key that the Secret already has, and writes nothing', async () => {
-  const { api, asked } = server({ key: base64('mine') });
-  expect(await keyIn(api, NAME)).toBe('mine');
+const MINE = { key: base64('mine'), token: base64('a token') };
+
+test('returns the key and the token that the Secret already has, and writes nothing', async () => {
+  const { api, asked } = server(MINE);
+  expect(await secretsIn(api, NAME)).toEqual({ key: 'mine', token: 'a token' });
   expect(asked).toEqual(['GET']);
 });
 
 test.each<[Record<string, string> | undefined]>([[undefined], [{ other: 'x' }], [{ key: '' }]])(
-  "writes a random key to the Secret if the Secret's data is %j",
+  "writes a random key and a random token to the Secret if the Secret's data is %j",
   async (data) => {
     const { api, asked, live } = server(data);
-    const key = await keyIn(api, NAME);
-    expect(key).toMatch(/^[0-9a-f]{64}$/);
-    expect(live.data).toEqual({ key: base64(key) });
+    const { key, token } = await secretsIn(api, NAME);
+    expect([key, token]).toEqual([
+      expect.stringMatching(/^[0-9a-f]{64}$/) as string,
+      expect.stringMatching(/^[0-9a-f]{32}$/) as string,
+    ]);
+    expect(live.data).toMatchObject({ key: base64(key), token: base64(token) });
     expect(asked).toEqual(['GET', 'PATCH']);
   },
 );
 
-test('creates a different key for each lab', async () => {
-  expect(await keyIn(server().api, NAME)).not.toBe(await keyIn(server().api, NAME));
+test('keeps the key of an older lab, and adds a token to its Secret', async () => {
+  const { api, live } = server({ key: base64('old') });
+  const { key, token } = await secretsIn(api, NAME);
+  expect([key, live.data]).toEqual(['old', { key: base64('old'), token: base64(token) }]);
+  expect(token).toMatch(/^[0-9a-f]{32}$/);
+});
+
+test('creates a different key and a different token for each lab', async () => {
+  const [one, other] = await Promise.all([secretsIn(server().api, NAME), secretsIn(server().api, NAME)]);
+  expect(new Set([one.key, other.key, one.token, other.token]).size).toBe(4);
 });
 
 test('writes the key only if the Secret has not changed since it was read', async () => {
   const { api, patches } = server();
-  await keyIn(api, NAME);
+  await secretsIn(api, NAME);
   expect(patches).toMatchObject([{ metadata: { resourceVersion: '1' } }]);
 });
 
@@ -68,22 +81,22 @@ test('returns the key of another process if that process writes to the Secret fi
     get: api.get,
     mergePatch: (...args: Parameters<SecretApi['mergePatch']>) =>
       api.mergePatch(...args).finally(() => {
-        live.data = { key: base64('theirs') };
+        live.data = { ...MINE, key: base64('theirs') };
       }),
   } as SecretApi;
-  expect(await keyWithin(late, NAME, SOON)).toBe('theirs');
+  expect(await secretsWithin(late, NAME, SOON)).toEqual({ key: 'theirs', token: 'a token' });
   expect(asked).toEqual(['GET', 'PATCH', 'GET']);
 });
 
 test('retries to get the key while the API server answers 503 or 429', async () => {
-  const { api, asked } = server({ key: base64('mine') }, [503, 429]);
-  expect(await keyWithin(api, NAME, SOON)).toBe('mine');
+  const { api, asked } = server(MINE, [503, 429]);
+  expect(await secretsWithin(api, NAME, SOON)).toMatchObject({ key: 'mine' });
   expect(asked).toHaveLength(3);
 });
 
 test('fails without a retry if the API server answers 403 for the Secret with the key', async () => {
   const { api, asked } = server({}, [403]);
-  await expect(keyWithin(api, NAME, SOON)).rejects.toMatchObject({ code: 403 });
+  await expect(secretsWithin(api, NAME, SOON)).rejects.toMatchObject({ code: 403 });
   expect(asked).toHaveLength(1);
 });
 
@@ -91,12 +104,12 @@ test('fails without a retry if the Secret for the key does not exist', async () 
   let asked = 0;
   const get = () => Promise.resolve(void asked++);
   const { mergePatch } = server().api;
-  await expect(keyWithin({ get, mergePatch }, NAME, SOON)).rejects.toThrow(KeyUnavailableError);
+  await expect(secretsWithin({ get, mergePatch }, NAME, SOON)).rejects.toThrow(KeyUnavailableError);
   expect(asked).toBe(1);
 });
 
 test('fails after the time limit for getting the key if the API server is unreachable', async () => {
   const get = () => Promise.reject(new Error('ECONNREFUSED'));
   const { mergePatch } = server().api;
-  await expect(keyWithin({ get, mergePatch }, NAME, { within: 20, every: 5 })).rejects.toThrow('ECONNREFUSED');
+  await expect(secretsWithin({ get, mergePatch }, NAME, { within: 20, every: 5 })).rejects.toThrow('ECONNREFUSED');
 });

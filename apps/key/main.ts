@@ -1,5 +1,6 @@
-// The init container of the guide. It writes the key that signs the learner's progress to a file that the guide reads.
-// This program never fails: without the key, the guide still starts, and reports that passed steps are not verified.
+// The init container of the guide. It writes the lab's key and login token to files that the guide reads. This program
+// never fails: without these files the guide still starts. It then reports that passed steps are not verified, and only
+// port-forward reaches it.
 import { writeFileSync } from 'node:fs';
 import { HttpApi } from '../../kubernetes/client.ts';
 import { inClusterConfig } from '../../kubernetes/in-cluster.ts';
@@ -7,9 +8,9 @@ import { NodeTransport } from '../../kubernetes/transport-node.ts';
 import { messageOf } from '../../support/errors.ts';
 import { print } from '../../support/output.ts';
 import { fromEnv } from '../../support/env.ts';
-import { keyWithin } from './key.ts';
+import { secretsWithin } from './key.ts';
 
-/** Time limit, in milliseconds, for all attempts to read or create the guide's key. */
+/** Time limit for getting the key, in milliseconds. */
 const PATIENCE = 10_000;
 /** Time limit for one request to the API server, in milliseconds. */
 const TIMEOUT = 3_000;
@@ -23,8 +24,9 @@ function connect(): HttpApi {
 
 try {
   const secret = { name: `${fromEnv('RELEASE')}-guide-key`, namespace: fromEnv('POD_NAMESPACE') };
-  const key = await keyWithin(connect(), secret, { within: PATIENCE });
+  const { key, token } = await secretsWithin(connect(), secret, { within: PATIENCE });
   writeFileSync(fromEnv('KEY_FILE'), key, { mode: 0o600 });
+  writeFileSync(fromEnv('TOKEN_FILE'), token, { mode: 0o600 });
 } catch (error) {
-  print(`The guide has no key, so passed steps will not be verified: ${messageOf(error)}`);
+  print(`The guide has no key, so passed steps will not be verified, and nobody can log in: ${messageOf(error)}`);
 }

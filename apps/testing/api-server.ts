@@ -126,7 +126,7 @@ export class ApiServer {
       return name === '' ? this.#watch(response, query) : this.#configMap(response, name, patch);
     if (kind === 'deployments') return this.#deployment(response, name, patch);
     if (part === 'log') return this.#sendLog(response, name, query);
-    if (kind === 'pods') return this.#listPods(response, query.get('labelSelector') ?? '');
+    if (kind === 'pods') return this.#readPods(response, name, query.get('labelSelector') ?? '');
     refuse(response, 404, 'NotFound', `${path} not found`);
   }
 
@@ -170,6 +170,12 @@ export class ApiServer {
     this.annotations.set(name, annotations);
     void this.onRestart(name);
     response.end('{}');
+  }
+
+  #readPods(response: ServerResponse, name: string, selector: string): void {
+    if (name === '') return this.#listPods(response, selector);
+    const pod = this.pods.get(name);
+    return pod ? void response.end(JSON.stringify(pod)) : refuse(response, 404, 'NotFound', `pods "${name}" not found`);
   }
 
   #listPods(response: ServerResponse, selector: string): void {

@@ -1,5 +1,6 @@
 // The guide: the web server that shows the course, the apps and Jaeger under one URL.
 import { Construct } from 'constructs';
+import { SEAT_UID } from '../../lab/names.ts';
 import { servicesBehindGuide, urlVariable } from '../../lab/services.ts';
 import { Account } from './account.ts';
 import { App, appUrl, backends } from './app.ts';
@@ -15,12 +16,12 @@ const BEHIND_GUIDE = servicesBehindGuide(['flask']);
 
 /**
  * Names of the guide's objects: ConfigMaps for the learner's progress and for the active faults, and the Secret with
- * the key that signs progress.
+ * the key that signs progress and the login token.
  */
 const [PROGRESS, FAULTS, KEY] = ['progress', 'faults', 'guide-key'] as const;
 
-/** Path of the file with the key that signs progress. */
-const KEY_FILE = '/etc/intro-otel/key';
+/** Paths of the files with the key that signs progress, and with the token that lets people in. */
+const [KEY_FILE, TOKEN_FILE] = ['/etc/intro-otel/key', '/etc/intro-otel/token'] as const;
 
 /**
  * Returns the guide's permissions: edit files, progress and faults, restart the dice and the Collector, and read pods
@@ -45,7 +46,7 @@ export const guideRules = (release: string): PolicyRule[] => [
   { apiGroups: [''], resources: ['pods/log'], verbs: ['get'] },
 ];
 
-/** Returns the init container of the guide, which reads the lab's key or creates it. */
+/** Returns the init container of the guide, which reads the lab's key and token, or creates them. */
 const keyMaker = (lab: LabProps): Container => {
   const base = container(lab, 'key', {
     image: lab.values.image,
@@ -56,6 +57,7 @@ const keyMaker = (lab: LabProps): Container => {
       fromPod('POD_NAMESPACE', 'metadata.namespace'),
       { name: 'RELEASE', value: lab.release },
       { name: 'KEY_FILE', value: KEY_FILE },
+      { name: 'TOKEN_FILE', value: TOKEN_FILE },
     ],
   });
   return { ...base, volumeMounts: [...base.volumeMounts, { name: 'key', mountPath: '/etc/intro-otel' }] };
@@ -79,7 +81,7 @@ export class Guide extends Construct {
         FLASK_ENABLED: lab.compute.json(lab.values.flask.enabled),
         RELEASE: lab.release,
       },
-      fromPod: { POD_NAMESPACE: 'metadata.namespace' },
+      fromPod: { POD_NAMESPACE: 'metadata.namespace', SEAT_UID: `metadata.annotations['${SEAT_UID}']` },
       serviceAccount: nameOf(lab, COMPONENT),
       initContainers: [keyMaker(lab)],
       volumes: [{ volume: { name: 'key', emptyDir: { medium: 'Memory', sizeLimit: '1Mi' } }, path: '/etc/intro-otel' }],

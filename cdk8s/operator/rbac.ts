@@ -91,6 +91,8 @@ const IN_SEAT: Rules = [
   rbac(['rolebindings'], WRITE),
   core(['secrets'], ['create']),
   core(['secrets'], ['get', 'patch', 'delete'], [NAMES.kubeconfig]),
+  // The operator verifies the progress that the guide has signed, and builds the link that logs in to the guide.
+  core(['secrets'], ['get'], [NAMES.guideKey]),
   core(['serviceaccounts/token'], ['create'], [NAMES.attendee]),
   // The isolation test runs pods and reads its results from their logs. The operator patches pods only to remove
   // finalizers, which would keep a seat from being deleted.

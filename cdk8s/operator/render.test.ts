@@ -71,9 +71,9 @@ describe('the ClusterRole of the operator for the whole cluster', () => {
 describe('the ClusterRole of the operator for a seat', () => {
   const rules = rulesOf('ClusterRole', ROLES.operator);
 
-  test('lets the operator read only the kubeconfig Secret, and create tokens only for the attendee', () => {
+  test('lets the operator read two Secrets, write only the kubeconfig, and create tokens only for the attendee', () => {
     expect(['get', 'patch', 'delete'].map((verb) => allowed(rules, verb, 'secrets'))).toEqual([
-      ['kubeconfig'],
+      ['kubeconfig', 'lab-guide-key'],
       ['kubeconfig'],
       ['kubeconfig'],
     ]);

@@ -17,9 +17,10 @@ import { FLASK, recipesIn } from '../image/recipes.ts';
 import type { Recipe } from '../image/recipes.ts';
 import { checkValues, createNamespace, installRelease, restartApps } from '../release.ts';
 import { findTrace, playRounds, waitForDoor } from '../smoke-test.ts';
-import type { Round } from '../smoke-test.ts';
+import type { Door, Round } from '../smoke-test.ts';
 import { readClusterCapacity } from '../cluster-capacity.ts';
 import type { ClusterCapacity } from '../cluster-capacity.ts';
+import { LOGIN_PATH } from '../../lab/names.ts';
 import { UserError } from '../../support/errors.ts';
 import { optionsHelp, parseOptions } from '../../support/options.ts';
 import { coloured, duration, print } from '../../support/output.ts';
@@ -106,11 +107,11 @@ async function runUp(args: readonly string[]): Promise<void> {
       ? await readyDevcluster(spec, kube, found.because, report)
       : await readyExisting(spec, kube, found, report);
   await install(ready, spec, report);
-  const url = await report.step("Open the guide's URL", () => forwardGuide(ready, spec, report));
-  const round = await report.step(`Play ${ROUNDS} rounds`, () => playRounds(url, ROUNDS));
+  const door = await report.step("Open the guide's URL", () => forwardGuide(ready, spec, report));
+  const round = await report.step(`Play ${ROUNDS} rounds`, () => playRounds(door, ROUNDS));
   const id = round.trace;
-  const trace = id === undefined ? undefined : await report.step('Find the trace in Jaeger', () => findTrace(url, id));
-  printEnd(url, round, trace, ready);
+  const trace = id === undefined ? undefined : await report.step('Find the trace in Jaeger', () => findTrace(door, id));
+  printEnd(door, round, trace, ready);
   print(coloured('dim', `up in ${duration(performance.now() - began)}`));
 }
 
@@ -275,12 +276,25 @@ async function install(
     });
 }
 
-async function forwardGuide({ lab, kube }: ReadyCluster, spec: UpSpec, report: Progress): Promise<string> {
+async function forwardGuide({ lab, kube }: ReadyCluster, spec: UpSpec, report: Progress): Promise<UpDoor> {
   if (lab.port !== undefined) await closePortForward(labKey(lab)); // another lab may have had the NodePort
   const port = lab.port ?? (await existingPortForward(lab, kube, spec, report));
   const url = `http://127.0.0.1:${port}/`;
-  await waitForDoor(url);
-  return url;
+  const token = await loginToken(lab, kube);
+  const link = lab.port === undefined ? url : `${url}${LOGIN_PATH.slice(1)}?key=${token}`;
+  const door = { url, link, headers: { authorization: `Bearer ${token}` } };
+  await waitForDoor(door);
+  return door;
+}
+
+/** Where the guide answers, and what people open: a port-forward needs no login, a NodePort does. */
+type UpDoor = Door & { readonly link: string };
+
+/** Reads the token that logs in to the guide. */
+async function loginToken({ namespace, release }: RecordedLab, kube: ClusterTools): Promise<string> {
+  const name = `${release}-guide-key`;
+  const secret = await kube.get<{ data?: { token?: string } }>('secret', name, '--namespace', namespace);
+  return Buffer.from(secret?.data?.token ?? '', 'base64').toString();
 }
 
 /**
@@ -306,13 +320,14 @@ async function existingPortForward(
   return port;
 }
 
-function printEnd(url: string, round: Round, trace: Trace | undefined, { lab }: ReadyCluster): void {
+function printEnd({ url, link }: UpDoor, round: Round, trace: Trace | undefined, { lab }: ReadyCluster): void {
   const row = (what: string, value: string): void => print(`  ${coloured('dim', what.padEnd(12))}${value}`);
   print();
   print(`${round.player} rolled ${round.roll} and won ${round.prize.name}.`);
   if (trace !== undefined) printTrace(trace);
   print();
-  row('the lab', url);
+  row('the lab', link);
+  if (link !== url) row('', 'Open this link first. It logs your browser in.');
   if (trace !== undefined) row('this trace', `${url}traces/${trace.traceId}`);
   row('Jaeger', `${url}jaeger/`);
   print();

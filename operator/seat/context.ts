@@ -75,6 +75,14 @@ export interface SeatOptions {
   readonly metrics: OperatorMetrics;
 }
 
+/** What the operator knows from the Secret of the guide. */
+export interface GuideSecrets {
+  /** The key that signs the attendee's progress. Undefined until the guide's first start. */
+  readonly key: string | undefined;
+  /** The token that logs in to the guide. Undefined until the guide's first start. */
+  readonly token: string | undefined;
+}
+
 /**
  * In-memory state of a seat between reconciles. The operator rebuilds it after a restart. Times are milliseconds since
  * 1970.
@@ -102,6 +110,12 @@ export interface SeatMemo {
    * time.
    */
   access?: { readonly value: NonNullable<SeatStatus['access']>; readonly revision: string };
+  /** The guide's key and login token, as last read from the Secret. The operator does not watch Secrets. */
+  guideSecrets?: GuideSecrets;
+  /** The version of the progress for which the operator has read the guide's key. */
+  keyReadFor?: string | undefined;
+  /** The login link that this process last wrote to the kubeconfig's Secret. */
+  link?: string;
   /** Since when a stopped seat has no pods at all, and whether the operator has looked for the last time. */
   pods?: { readonly goneSince: number; readonly isOver: boolean };
   /** What the seat's pods reported when the operator last listed them, and the time of that list. */

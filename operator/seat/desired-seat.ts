@@ -1,5 +1,7 @@
 // Builds the objects that a seat's spec asks for. Files that the attendee has edited are left out.
 import { keyOf } from '../../kubernetes/object.ts';
+import { SEAT_UID } from '../../lab/names.ts';
+import type { Seat } from '../api/types.ts';
 import { TerminalError } from '../engine/reconciler.ts';
 import { attendeeFiles, customizedDeployments, isDice, NO_FILES, withoutAttendeeFiles } from './dice.ts';
 import { isStopped } from './context.ts';
@@ -19,6 +21,7 @@ import type { Problem } from './phase-result.ts';
 import { labOf as labOfChart } from './rendered-lab.ts';
 import type { Lab } from './rendered-lab.ts';
 import { isDeployment } from './types.ts';
+import { FRONT_DOOR } from './url.ts';
 import type { LabObject } from './types.ts';
 
 /** Kinds of the lab's objects that must exist before its pods. */
@@ -32,13 +35,26 @@ function labelled(seat: SeatContext['seat'], object: LabObject): LabObject {
   return { ...object, metadata: { ...metadata, labels: { ...metadata.labels, ...labelsOf(seat) } } };
 }
 
+/** Tells the guide which seat it runs in. The guide binds its signatures to this uid. */
+function withSeatUid({ metadata: { uid = '' } }: Seat, object: LabObject): LabObject {
+  if (!isDeployment(object) || object.metadata.name !== FRONT_DOOR) return object;
+  const { template } = object.spec;
+  const annotations = { ...template.metadata?.annotations, [SEAT_UID]: uid };
+  return {
+    ...object,
+    spec: { ...object.spec, template: { ...template, metadata: { ...template.metadata, annotations } } },
+  };
+}
+
 /** Returns the objects of this seat's lab, without the files that the attendee has edited. */
 function labObjects(
   { options: { stores }, seat }: SeatContext,
   lab: Lab,
 ): Pick<DesiredSeat, 'customized'> & { readonly objects: readonly LabObject[] } {
   const workshop = stores.Workshop.get(seat.spec.workshop);
-  const given = withFaults(workshop, lab.objects(namespaceOf(seat))).map((object) => labelled(seat, object));
+  const given = withFaults(workshop, lab.objects(namespaceOf(seat))).map((object) =>
+    withSeatUid(seat, labelled(seat, object)),
+  );
   const dice = given.find(isDice);
   const files = dice ? attendeeFiles(stores.ConfigMap.get(keyOf(dice)), dice) : NO_FILES;
   const objects = withoutAttendeeFiles(files, given);

@@ -44,6 +44,18 @@ const POD_SECURITY = Object.fromEntries(
   ]),
 );
 
+/**
+ * Labels and annotations that keep service meshes from adding a sidecar to the seat's pods. Through a sidecar, all
+ * requests seem to come from the pod itself.
+ * https://istio.io/latest/docs/setup/additional-setup/sidecar-injection/
+ * https://linkerd.io/2/features/proxy-injection/
+ * https://kuma.io/docs/latest/reference/kubernetes-annotations/
+ */
+const NO_SIDECARS = {
+  labels: { 'istio-injection': 'disabled', 'kuma.io/sidecar-injection': 'disabled' },
+  annotations: { 'linkerd.io/inject': 'disabled' },
+} as const;
+
 /** Builds the seat's namespace. Its owner is the Seat, so the garbage collector deletes it even if no operator runs. */
 export function namespaceObject(seat: Seat): LabObject {
   const {
@@ -56,7 +68,8 @@ export function namespaceObject(seat: Seat): LabObject {
     kind: 'Namespace',
     metadata: {
       name: namespaceOf(seat),
-      labels: { ...labelsOf(seat), ...POD_SECURITY },
+      labels: { ...labelsOf(seat), ...POD_SECURITY, ...NO_SIDECARS.labels },
+      annotations: NO_SIDECARS.annotations,
       ownerReferences: [{ apiVersion, kind, name, uid, controller: true, blockOwnerDeletion: true }],
     },
   };

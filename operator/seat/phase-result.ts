@@ -22,6 +22,10 @@ export interface Findings {
   readonly access: SeatStatus['access'];
   readonly url: string | undefined;
   readonly progress: Pick<SeatStatus, 'exercises' | 'progress' | 'lastActivity'>;
+  /** How many steps count as not passed because they lack the guide's signature. */
+  readonly unverifiedSteps: number;
+  /** Names of the sidecars in the guide's pod. */
+  readonly sidecars: readonly string[];
   readonly readiness: Readiness;
   /** Names of the Deployments that run a file edited by the attendee. */
   readonly customized: readonly string[];

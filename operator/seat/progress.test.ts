@@ -1,37 +1,71 @@
+import { createHmac } from 'node:crypto';
+import { proofOf } from '../../apps/guide/passed-steps.ts';
+import { courseStepIds } from '../../course/step-ids.ts';
 import { progressOf } from './progress.ts';
 import type { ConfigMap } from '../../kubernetes/types.ts';
 
 const NOW = Date.UTC(2026, 0, 5, 9);
+const TIMES = { startedAt: '2026-01-05T07:00:00Z', passedAt: '2026-01-05T08:00:00Z' };
+const STEPS = courseStepIds();
+const [first = '', second = ''] = STEPS;
+const TOTAL = STEPS.length;
+const signer = { key: 'k'.repeat(64), seat: 'seat-1' };
 const written = (data: Record<string, string>): ConfigMap => ({
   apiVersion: 'v1',
   kind: 'ConfigMap',
   metadata: { name: 'lab-progress' },
   data,
 });
-const read = (data: Record<string, string>) => progressOf(written(data), NOW);
+const read = (data: Record<string, string>) => progressOf(written(data), NOW, signer);
+const none = { exercises: { passed: 0, total: TOTAL }, progress: `0/${TOTAL}` };
 
-test('reads the numbers of passed and of all exercises, and the time of the last activity', () => {
-  expect(read({ passed: '3', total: '12', lastActivity: '2026-01-05T08:59:30.5+01:00' })).toEqual({
-    exercises: { passed: 3, total: 12 },
-    progress: '3/12',
-    lastActivity: '2026-01-05T07:59:30Z',
+/** Returns a step as a guide writes it, with a proof for the seat and the step in `signed`. */
+const passedStep = (signed: { id: string; seat?: string }) => {
+  const step = { ...TIMES, traceId: 'abc' };
+  return { ...step, proof: proofOf({ ...signer, ...(signed.seat && { seat: signed.seat }) }, signed.id, step) };
+};
+
+test('counts the steps that the guide of this seat has signed, of all steps of the course', () => {
+  const steps = JSON.stringify({ [first]: passedStep({ id: first }), [second]: { startedAt: TIMES.startedAt } });
+  expect(read({ passed: '1', total: '999', steps, lastActivity: '2026-01-05T08:59:30.5+01:00' })).toEqual({
+    status: { exercises: { passed: 1, total: TOTAL }, progress: `1/${TOTAL}`, lastActivity: '2026-01-05T07:59:30Z' },
+    unverified: 0,
   });
 });
 
-test('returns no progress for a missing or empty ConfigMap', () => {
-  expect(progressOf(undefined, NOW)).toEqual({});
-  expect(read({})).toEqual({});
+test('shows that no step is passed before the first check', () => {
+  expect(progressOf(undefined, NOW, undefined)).toEqual({ status: none, unverified: 0 });
+  expect(read({})).toEqual({ status: none, unverified: 0 });
 });
 
-test('limits the number of passed exercises to the total, and the total to 999', () => {
-  expect(read({ passed: '99', total: '12' })).toMatchObject({ progress: '12/12' });
-  expect(read({ passed: '999999999', total: '999999999' })).toMatchObject({ progress: '999/999' });
+test('counts a step with a signature from before the upgrade', () => {
+  const proof = createHmac('sha256', signer.key).update(`${first}\n${TIMES.passedAt}\n`).digest('hex');
+  expect(read({ passed: '1', steps: JSON.stringify({ [first]: { ...TIMES, proof } }) }).unverified).toBe(0);
+});
+
+test.each<[string, object]>([
+  ['a passed step without a signature', { [first]: TIMES }],
+  ['an invented signature', { [first]: { ...TIMES, proof: 'a'.repeat(64) } }],
+  ['a signature of another step', { [first]: passedStep({ id: second }) }],
+  ['a signature of another seat', { [first]: passedStep({ id: first, seat: 'seat-2' }) }],
+  ['a signature with another time', { [first]: { ...passedStep({ id: first }), passedAt: TIMES.startedAt } }],
+])('does not count %s, and reports it', (_what, steps) => {
+  expect(read({ passed: '1', steps: JSON.stringify(steps) })).toEqual({ status: none, unverified: 1 });
+});
+
+test('copies no number that has no signatures, and reports it', () => {
+  expect(read({ passed: '999', total: '999' })).toEqual({ status: none, unverified: 999 });
+});
+
+test('counts no step while the key is not known', () => {
+  const steps = JSON.stringify({ [first]: passedStep({ id: first }) });
+  expect(progressOf(written({ passed: '1', steps }), NOW, undefined)).toEqual({ status: none, unverified: 1 });
 });
 
 test.each(['-1', '1e9', '0x10', '1.5', ' 3', '3\n', '\u001b[31m3', 'NaN', '٣', '9'.repeat(10), ''])(
-  'ignores %j as a number of exercises',
+  'ignores %j as a number of passed steps',
   (passed) => {
-    expect(read({ passed, total: '12' })).toEqual({});
+    expect(read({ passed, total: '12' })).toEqual({ status: none, unverified: 0 });
   },
 );
 
@@ -44,9 +78,11 @@ test.each([
   '1969-01-01T00:00:00Z',
   '2027-01-01T00:00:00Z',
 ])('ignores %j as the time of the last activity', (lastActivity) => {
-  expect(read({ lastActivity })).toEqual({});
+  expect(read({ lastActivity }).status).toEqual(none);
 });
 
 test('replaces an activity time slightly in the future with the current time', () => {
-  expect(read({ lastActivity: '2026-01-05T09:03:00Z' })).toEqual({ lastActivity: '2026-01-05T09:00:00Z' });
+  expect(read({ lastActivity: '2026-01-05T09:03:00Z' })).toMatchObject({
+    status: { lastActivity: '2026-01-05T09:00:00Z' },
+  });
 });

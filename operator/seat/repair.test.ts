@@ -64,7 +64,7 @@ describe('fields that the lab does not set', () => {
     tamper(harness, ['Deployment', 'lab-guide'], patch, { 'f:spec': { 'f:template': fields } });
     await harness.reconcile();
     const { template } = harness.get<Deployment>('Deployment', 'lab-guide')?.spec ?? {};
-    expect(template?.metadata?.annotations).toEqual({});
+    expect(template?.metadata?.annotations).toEqual({ 'intro-otel.dev/seat-uid': 'seat-1' });
   });
 
   test("creates an immutable ConfigMap of the dice again, with the attendee's files", async () => {

@@ -9,6 +9,7 @@ import { validAccess } from './access-condition.ts';
 import { isStopped } from './context.ts';
 import type { Contest } from '../engine/contests.ts';
 import type { Diagnosis } from './deployment-readiness.ts';
+import { guideConditions } from './guide-conditions.ts';
 import { namespaceOf } from './objects.ts';
 import type { Findings, SeatProblem } from './phase-result.ts';
 
@@ -212,7 +213,12 @@ function phaseOf(seat: Seat, state: SeatState, { now, deadline }: Timing): SeatP
 
 function conditionsOf(seat: Seat, state: SeatState, timing: Timing): Condition[] {
   const { now } = timing;
-  const specs = [readyCondition(seat, state, timing), provisionedCondition(seat, state), accessCondition(seat, state)];
+  const specs = [
+    readyCondition(seat, state, timing),
+    provisionedCondition(seat, state),
+    accessCondition(seat, state),
+    ...guideConditions(state),
+  ];
   return setConditions(earlierConditions(seat, now), specs, { generation: seat.metadata.generation, now });
 }
 

@@ -1,5 +1,6 @@
 // Builds the URL at which people reach a seat's guide.
 import type { LabValues } from '../../cdk8s/values.ts';
+import { LOGIN_PATH } from '../../lab/names.ts';
 import { RELEASE } from '../api/types.ts';
 import type { Service } from '../../kubernetes/types.ts';
 
@@ -49,3 +50,7 @@ export function urlOf(
   if (type === 'ClusterIP') return forward;
   return (type === 'LoadBalancer' ? balanced(port, live) : undefined) ?? onNode(nodeAddress, live) ?? forward;
 }
+
+/** Returns the link that logs in to the guide at `url`. Undefined if people reach the guide with port-forward only. */
+export const loginLink = (url: string, token: string | undefined): string | undefined =>
+  url.startsWith('http') && token !== undefined ? `${url}${LOGIN_PATH.slice(1)}?key=${token}` : undefined;

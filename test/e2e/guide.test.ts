@@ -27,6 +27,7 @@ async function onPage(width: number, name: string, work: (page: Page) => Promise
   const page = await browser.newPage({ viewport: { width, height: 900 } });
   page.setDefaultTimeout(15_000);
   try {
+    await page.goto(await lab.link(origin));
     await work(page);
   } finally {
     await picture(page, `guide-${name}-${width}`);

@@ -121,7 +121,7 @@ async function waterfall(detail: (text: string) => void): Promise<Row[]> {
   return withNamespace('waterfall', async (lab) => {
     await lab.install({ guide: { service: { type: 'NodePort', nodePort: 30080 } } });
     const source = await lab.diceSource();
-    const samples = await onFrontPage((page) =>
+    const samples = await onFrontPage(lab, (page) =>
       times(RUNS, async (run) => {
         detail(`run ${run + 1} of ${RUNS}`);
         const took = await runToWaterfall(page, source, `do_roll_${run}`);

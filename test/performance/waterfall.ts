@@ -3,18 +3,19 @@ import type { Page } from 'playwright-core';
 import { silentProgress } from '../../support/progress.ts';
 import { ensureBrowser, launchBrowser } from '../support/browser/browser.ts';
 import { testCluster } from '../support/cluster/cluster.ts';
+import type { Lab } from '../support/cluster/lab.ts';
 import { seconds } from './benchmark.ts';
 
 const PATIENCE = 60_000;
 
 /** Runs `work` on the course page of the lab whose guide is reachable through the test cluster's NodePort. */
-export async function onFrontPage<T>(work: (page: Page) => Promise<T>): Promise<T> {
+export async function onFrontPage<T>(lab: Lab, work: (page: Page) => Promise<T>): Promise<T> {
   await ensureBrowser(silentProgress());
   const browser = await launchBrowser();
   try {
     const page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
     page.setDefaultTimeout(PATIENCE);
-    await page.goto(`http://127.0.0.1:${testCluster().doorPort}/`);
+    await page.goto(await lab.link(`http://127.0.0.1:${testCluster().doorPort}`));
     await page.locator('.cm-content').waitFor();
     return await work(page);
   } finally {

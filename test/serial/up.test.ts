@@ -24,7 +24,12 @@ async function timed<T>(work: Promise<T>): Promise<[T, number]> {
   return [await work, performance.now() - began];
 }
 
-const url = /the lab\s+(http:\/\/127\.0\.0\.1:(\d+)\/)/;
+const url = /the lab\s+(http:\/\/127\.0\.0\.1:(\d+)\/)login\?key=([0-9a-f]{32})/;
+
+/** Sends a request to the guide, with the key from the link that `npm run up` has printed. */
+function ask(address: string): Promise<Response> {
+  return fetch(address, { headers: { authorization: `Bearer ${url.exec(first.stdout)?.[3] ?? ''}` } });
+}
 
 let occupant: Server | undefined;
 let first: RunResult;
@@ -63,13 +68,13 @@ test('npm run up reports that port 8080 is taken, and uses another port', async 
   expect(first.stderr).toMatch(/port 8080 is taken.*port \d+/i);
   const [, address = '', port] = url.exec(first.stdout) ?? [];
   expect(port).not.toBe('8080');
-  const page = await fetch(address);
+  const page = await ask(address);
   expect([page.status, page.headers.get('content-type')]).toEqual([200, 'text/html; charset=utf-8']);
 });
 
 test('the address that npm run up prints shows the trace', async () => {
   const [, address = ''] = /this trace\s+(http:\S+)/.exec(first.stdout) ?? [];
-  const page = await fetch(address);
+  const page = await ask(address);
   expect(page.status).toBe(200);
   expect(await page.text()).toContain(address.split('/').at(-1));
 });
@@ -83,7 +88,7 @@ test('a second npm run up upgrades the lab, and builds the Python app if a value
   expect(again.stdout).toMatch(/one trace of \d+ spans across 4 services/);
   expect(tookAgain / 1000).toBeLessThan(60);
   expect(again.stderr).toMatch(/docker\.io\/library\/intro-otel-flask:\S+ with /);
-  const roll = await fetch(`${url.exec(again.stdout)?.[1]}apps/flask/rolldice`);
+  const roll = await ask(`${url.exec(again.stdout)?.[1]}apps/flask/rolldice`);
   expect([roll.status, await roll.text()]).toEqual([200, expect.stringMatching(/^[1-6]$/)]);
 });
 

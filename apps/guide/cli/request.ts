@@ -1,13 +1,23 @@
-// Sends requests to the guide's server in the same pod.
+// Sends requests to the guide's server in the same pod. It sends the login token, because the guide asks for it if the
+// pod has a sidecar.
+import { readFileSync } from 'node:fs';
 import { call } from '../../../support/http.ts';
 import { portFromEnv } from '../../../support/env.ts';
 
 const base = `http://127.0.0.1:${portFromEnv('PORT', 8080)}/api`;
 
+function loginHeader(): Record<string, string> {
+  try {
+    return { authorization: `Bearer ${readFileSync('/etc/intro-otel/token', 'utf8')}` };
+  } catch {
+    return {};
+  }
+}
+
 /** Sends a request to the guide. @throws with the guide's error message */
 export async function request<T>(path: string, body?: object, method = 'POST'): Promise<T> {
-  const headers = { 'x-intro-otel': '1', 'content-type': 'application/json' };
-  const answer = await call(base + path, body ? { method, headers, body: JSON.stringify(body) } : {});
+  const headers = { 'x-intro-otel': '1', 'content-type': 'application/json', ...loginHeader() };
+  const answer = await call(base + path, body ? { method, headers, body: JSON.stringify(body) } : { headers });
   if (answer.status === 204) return undefined as T;
   const parsed = JSON.parse(answer.body) as T & { error?: string };
   if (answer.status !== 200)

@@ -65,6 +65,10 @@ export class Kube {
     await this.#api.mergePatch(KINDS.Deployment, this.#key(deployment), patch);
   }
 
+  pod(name: string): Promise<Pod> {
+    return this.#api.read(pathOf(KINDS.Pod, this.#namespace, name));
+  }
+
   pods(labels: Record<string, string>): Promise<Pod[]> {
     const labelSelector = Object.entries(labels)
       .map(([name, value]) => `${name}=${value}`)

@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import express from 'express';
 import type { Express } from 'express';
+import { LOGIN_PATH } from '../../../lab/names.ts';
 import { portFromEnv } from '../../../support/env.ts';
 import { ignorePaths } from '../../telemetry/ignored-paths.ts';
 import { listen } from '../../telemetry/listen.ts';
@@ -13,11 +14,14 @@ import { addRoundsApi } from './api/rounds.ts';
 import { addStatusApi, addTraceApi } from './api/traces.ts';
 import type { OpenCourse } from './course-service.ts';
 import { environmentOf } from './lab/environment.ts';
+import type { Environment } from './lab/environment.ts';
+import { addLogin } from './login.ts';
 import { addPages } from './pages/routes.ts';
 import { addAppProxies, addJaegerProxy } from './proxy.ts';
 import { ownAnswers, refuseServiceWorkers } from './sandbox.ts';
 import { settingsFromEnv } from './settings.ts';
 import type { GuideSettings } from './settings.ts';
+import { Sidecars } from './sidecars.ts';
 import { jaegerUi } from './status.ts';
 import { waitForBackends } from './wait-for-backends.ts';
 
@@ -30,8 +34,8 @@ type Logger = ReturnType<typeof createLogger>;
 export async function startGuide(openCourse: OpenCourse): Promise<void> {
   const settings = settingsFromEnv();
   const log = createLogger();
-  // A page that reads traces must not make any.
-  ignorePaths(['/jaeger', '/assets', '/traces', '/favicon.ico', ...ignoredApiPaths]);
+  // A page that reads traces must not make any. The URL of a login has the key in it.
+  ignorePaths([LOGIN_PATH, '/jaeger', '/assets', '/traces', '/favicon.ico', ...ignoredApiPaths]);
   const app = guideApp(settings, openCourse, log);
   const missing = await waitForBackends(settings.backends, settings.patience);
   if (missing.length > 0) log.warn({ missing }, 'the guide opens, but some parts do not answer');
@@ -42,24 +46,39 @@ export async function startGuide(openCourse: OpenCourse): Promise<void> {
 function guideApp(settings: GuideSettings, openCourse: OpenCourse, log: Logger): Express {
   const { apps, jaeger, jaegerUrl, release, namespace, allowedHosts } = settings;
   const hasUi = jaegerUi(jaeger);
+  const environment = environmentOf();
   const app = express();
   app.disable('x-powered-by');
   app.use(allowedHostsOnly([`${release}-guide.${namespace}`, ...namesIn(allowedHosts)]));
   app.use(refuseServiceWorkers, ownAnswers);
   app.use('/assets', express.static(join(import.meta.dirname, 'public'), { maxAge: '5m' }));
+  addLogin(app, loginOptions(settings, environment, log));
   addPages(app, settings, hasUi);
   addTraceApi(app, jaeger);
   addStatusApi(app, settings, hasUi);
   addRoundsApi(app, apps.arcade, log);
-  app.use('/api', courseAndLabApi(settings, openCourse, log));
+  app.use('/api', courseAndLabApi({ settings, environment, openCourse, log }));
   addAppProxies(app, apps);
   addJaegerProxy(app, jaegerUrl, hasUi);
   app.use(apiErrors, loggedErrors(log));
   return app;
 }
 
-const courseAndLabApi = ({ apps }: GuideSettings, openCourse: OpenCourse, log: Logger) =>
-  apiOf(environmentOf(), {
+function loginOptions({ release, namespace, pod }: GuideSettings, { kube, token }: Environment, log: Logger) {
+  const sidecars = new Sidecars({ kube, release, pod, log });
+  void sidecars.isAlone();
+  return { release, namespace, token, trustsLoopback: () => sidecars.isAlone() };
+}
+
+interface ApiParts {
+  readonly settings: GuideSettings;
+  readonly environment: Environment;
+  readonly openCourse: OpenCourse;
+  readonly log: Logger;
+}
+
+const courseAndLabApi = ({ settings: { apps }, environment, openCourse, log }: ApiParts) =>
+  apiOf(environment, {
     openCourse,
     folder: join(import.meta.dirname, 'course'),
     prizes: apps.prizes,

@@ -6,6 +6,8 @@ import type { Target } from './status.ts';
 export interface GuideSettings {
   readonly release: string;
   readonly namespace: string;
+  /** Name of the guide's pod. */
+  readonly pod: string;
   /** Host names that the guide accepts in addition to the lab's own, separated by commas. */
   readonly allowedHosts: string | undefined;
   /** URLs of the services behind the guide, by the name of the service. */
@@ -31,6 +33,7 @@ export function settingsFromEnv(): GuideSettings {
   return {
     release: process.env.RELEASE ?? '',
     namespace: process.env.POD_NAMESPACE ?? '',
+    pod: process.env.POD_NAME ?? '',
     allowedHosts: process.env.ALLOWED_HOSTS,
     apps,
     jaegerUrl,

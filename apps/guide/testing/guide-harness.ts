@@ -6,7 +6,7 @@ import type { RequestListener, Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ApiServer } from '../../testing/api-server.ts';
+import { ApiServer, podOf } from '../../testing/api-server.ts';
 import { App, buildOutside } from '../../testing/apps.ts';
 import { certificate } from '../../testing/certificate.ts';
 import { FakeJaeger } from '../../testing/jaeger.ts';
@@ -14,6 +14,11 @@ import { Receiver } from '../../testing/receiver.ts';
 
 /** The headers that the guide requires for a request that changes something. */
 export const changeHeaders = { 'x-intro-otel': '1', 'content-type': 'application/json' };
+
+/** The token that logs in to the guide. */
+export const guideToken = 't'.repeat(32);
+
+const GUIDE_POD = 'lab-guide-1';
 
 export interface ApiRequest {
   readonly method?: string;
@@ -60,6 +65,8 @@ export class GuideHarness {
     const api = await ApiServer.start({ key, cert });
     writeFileSync(join(account, 'token'), api.token);
     writeFileSync(join(account, 'key'), 'k'.repeat(32));
+    writeFileSync(join(account, 'guide-token'), guideToken);
+    api.pods.set(GUIDE_POD, podOf('guide', GUIDE_POD));
     const receiver = await Receiver.start();
     const jaeger = await FakeJaeger.start([receiver]);
     const dice = await appServer(app);
@@ -69,6 +76,7 @@ export class GuideHarness {
       KUBERNETES_SERVICE_HOST: '127.0.0.1',
       KUBERNETES_SERVICE_PORT: String(api.port),
       SERVICE_ACCOUNT_DIR: account,
+      POD_NAME: GUIDE_POD,
     });
     const alone = await App.start(dist, 'guide', settings);
     await Promise.all([guide.ready(), alone.ready()]);
@@ -90,6 +98,7 @@ export class GuideHarness {
     this.api.put('lab-progress', { passed: '0', total: String(this.steps.length), steps: '{}' });
     this.api.put('lab-faults', { faults: '' });
     this.api.pods.clear();
+    this.api.pods.set(GUIDE_POD, podOf('guide', GUIDE_POD));
     this.api.restarts.length = 0;
   }
 
@@ -151,6 +160,7 @@ const settingsFor = ({ dice, jaeger, receiver, account }: Urls): Record<string, 
   RELEASE: 'lab',
   POD_NAMESPACE: 'ns',
   GUIDE_KEY_FILE: join(account, 'key'),
+  GUIDE_TOKEN_FILE: join(account, 'guide-token'),
   OTEL_EXPORTER_OTLP_ENDPOINT: receiver,
   OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json',
   OTEL_BSP_SCHEDULE_DELAY: '20',

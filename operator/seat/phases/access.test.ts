@@ -2,6 +2,8 @@ import { KINDS } from '../../../kubernetes/kinds.ts';
 import { apiError } from '../../engine/testing/fake-api.ts';
 import { aSeat } from '../testing/fixtures.ts';
 import { MINUTE, NAME, aReadySeatHarness, aSeatHarness, inSeat } from '../testing/seat-harness.ts';
+import type { SeatHarness } from '../testing/seat-harness.ts';
+import type { Secret } from '../../../kubernetes/types.ts';
 
 describe('the kubeconfig', () => {
   const lifetime = { access: { tokenLifetime: '1h' } };
@@ -132,5 +134,43 @@ describe('the kubeconfig', () => {
     await harness.reconcile();
     expect(harness.condition('Ready')).toMatchObject({ status: 'False', reason: 'NoKubeconfig' });
     expect(harness.condition('Provisioned')).toMatchObject({ status: 'True' });
+  });
+});
+
+describe('the link that logs in to the guide', () => {
+  const linkOf = (harness: SeatHarness) =>
+    Buffer.from(harness.get<Secret>('Secret', 'kubeconfig')?.data?.['link'] ?? '', 'base64').toString();
+
+  async function aSeatWithToken(type: 'LoadBalancer' | 'ClusterIP') {
+    const harness = aSeatHarness(aSeat({ spec: { lab: { guide: { service: { type } } } } }));
+    await harness.reconcile();
+    harness.api.edit(KINDS.Service, inSeat('lab-guide'), {
+      status: { loadBalancer: { ingress: [{ ip: '192.0.2.7' }] } },
+    });
+    const data = { token: Buffer.from('a-token').toString('base64') };
+    harness.api.seed({ apiVersion: 'v1', kind: 'Secret', metadata: inSeat('lab-guide-key'), data } as never);
+    return harness;
+  }
+
+  test('is in the Secret with the kubeconfig once the guide has started, and nowhere else', async () => {
+    const harness = await aSeatWithToken('LoadBalancer');
+    await harness.reconcile();
+    expect(linkOf(harness)).toBe('');
+    harness.settle();
+    await harness.reconcile();
+    expect(linkOf(harness)).toBe('http://192.0.2.7:8080/login?key=a-token');
+    expect(harness.seat.status?.url).toBe('http://192.0.2.7:8080/');
+    expect(JSON.stringify([harness.seat, harness.events])).not.toContain('a-token');
+    const watch = harness.watch();
+    await harness.reconcile();
+    expect([watch.reads(), watch.writes()]).toEqual([[], []]);
+  });
+
+  test('costs no request if people reach the guide with port-forward only', async () => {
+    const harness = await aSeatWithToken('ClusterIP');
+    harness.settle();
+    const watch = harness.watch();
+    await harness.reconcile();
+    expect([linkOf(harness), watch.reads()]).toEqual(['', []]);
   });
 });

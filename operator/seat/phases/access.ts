@@ -8,6 +8,7 @@ import { record } from '../../events.ts';
 import { isStopped } from '../context.ts';
 import type { SeatContext } from '../context.ts';
 import { kubeconfigRenewed } from '../events.ts';
+import { guideLink } from '../guide-url.ts';
 import { accessOf, isCurrent, kubeconfigSecret, lifetimeSeconds } from '../kubeconfig.ts';
 import type { Terms } from '../kubeconfig.ts';
 import { namespaceOf } from '../objects.ts';
@@ -65,7 +66,26 @@ async function isSecretCurrent(context: SeatContext, accountUid: string): Promis
   const { options, seat, memo, now } = context;
   const secret = await options.api.get<Secret>(KINDS.Secret, NAMES.kubeconfig, namespaceOf(seat));
   memo.secretCheckedAt = now;
+  forgetLink(context, secret);
   return isCurrent(secret, termsOf(context), accountUid);
+}
+
+/** Makes the operator read the token and write the link again, if the Secret has another link than it should. */
+function forgetLink({ memo }: SeatContext, secret: Secret | undefined): void {
+  const link = Buffer.from(secret?.data?.['link'] ?? '', 'base64').toString();
+  if (memo.link === undefined || memo.link === link) return;
+  delete memo.link;
+  delete memo.guideSecrets;
+}
+
+/** Writes the link that logs in to the guide into the kubeconfig's Secret, if people reach the guide at a URL. */
+async function writeLink(context: SeatContext): Promise<void> {
+  const { options, seat, memo } = context;
+  const link = await guideLink(context);
+  if (link === undefined || link === memo.link) return;
+  const data = { link: Buffer.from(link).toString('base64') };
+  await options.api.mergePatch(KINDS.Secret, { name: NAMES.kubeconfig, namespace: namespaceOf(seat) }, { data });
+  memo.link = link;
 }
 
 /**
@@ -84,6 +104,7 @@ async function renewAccess(context: SeatContext, accountUid: string): Promise<Ac
   const token = await options.api.token(account, terms.seconds);
   await options.api.apply(kubeconfigSecret(seat, terms, accountUid, token));
   memo.secretCheckedAt = now;
+  delete memo.link;
   const before = latestAccess(context);
   const access = accessOf(seat, token, { now, replaced: replacedOnTime(context, before) });
   if (before !== undefined) record(options.events, seat, kubeconfigRenewed(seat, access));
@@ -132,7 +153,9 @@ async function reconcileAccess(context: SeatContext): Promise<PhaseResult> {
   const account = stores.ServiceAccount.get(`${namespaceOf(context.seat)}/${NAMES.attendee}`);
   if (account?.metadata.uid === undefined) return requeueAfter(CACHE_MS, 'ServiceAccountNotCached');
   try {
-    return { type: 'done', findings: { access: await currentAccess(context, account.metadata.uid) } };
+    const access = await currentAccess(context, account.metadata.uid);
+    await writeLink(context);
+    return { type: 'done', findings: { access } };
   } catch (error) {
     if (!isForbidden(error)) throw error;
     return NO_KUBECONFIG;

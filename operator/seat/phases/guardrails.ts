@@ -22,9 +22,8 @@ async function createSecret(context: LabContext, object: LabObject): Promise<Pha
 }
 
 /**
- * Creates the lab's Secrets without data, before the accounts that may fill them. The operator has no permission to
- * read these Secrets, so it can't see whether they exist. It creates them whenever one of the lab's accounts is
- * missing.
+ * Creates the lab's Secrets without data, before the accounts that may fill them. The operator does not
+ * watch Secrets, so it can't see whether they exist. It creates them whenever one of the lab's accounts is missing.
  */
 async function createSecrets(context: LabContext): Promise<PhaseResult> {
   const { desired, options } = context;

@@ -1,3 +1,6 @@
+import { proofOf } from '../../../apps/guide/passed-steps.ts';
+import { courseStepIds } from '../../../course/step-ids.ts';
+import { conditionOf } from '../../../kubernetes/conditions.ts';
 import { KINDS } from '../../../kubernetes/kinds.ts';
 import { MINUTE, aReadySeatHarness, aSeatHarness, inSeat } from '../testing/seat-harness.ts';
 
@@ -78,24 +81,62 @@ describe('a lab that is not ready', () => {
 });
 
 describe('progress of an attendee', () => {
-  test("copies only the valid values of an attendee's progress from the course's ConfigMap", async () => {
+  const [first = ''] = courseStepIds();
+  const total = courseStepIds().length;
+  const key = 'k'.repeat(64);
+  const step = { startedAt: '2026-01-01T00:00:10Z', passedAt: '2026-01-01T00:00:50Z' };
+
+  async function aSeatWithKey() {
     const harness = await aReadySeatHarness();
-    harness.api.edit(KINDS.ConfigMap, inSeat('lab-progress'), {
-      data: { passed: '3', total: '12', lastActivity: '2026-01-01T00:00:59Z' },
-    });
-    await harness.reconcile();
-    expect(harness.seat.status).toMatchObject({
-      exercises: { passed: 3, total: 12 },
-      progress: '3/12',
-      lastActivity: '2026-01-01T00:00:59Z',
-    });
-    harness.api.edit(KINDS.ConfigMap, inSeat('lab-progress'), {
-      data: { passed: '3\n99/99', total: '\u001b[2J', lastActivity: 'x'.repeat(9999) },
-    });
+    const data = { key: Buffer.from(key).toString('base64') };
+    harness.api.seed({ apiVersion: 'v1', kind: 'Secret', metadata: inSeat('lab-guide-key'), data } as never);
+    const write = (data: Record<string, string>) => harness.api.edit(KINDS.ConfigMap, inSeat('lab-progress'), { data });
+    return { harness, write };
+  }
+  const proofFor = (seat: string) => proofOf({ key, seat }, first, step);
+
+  test("shows the steps that the guide has signed, and reads the guide's key only once", async () => {
+    const { harness, write } = await aSeatWithKey();
+    const steps = JSON.stringify({ [first]: { ...step, proof: proofFor('seat-1') } });
+    const watch = harness.watch();
+    for (const second of ['51', '52', '53']) {
+      write({ passed: '1', total: '12', steps, lastActivity: `2026-01-01T00:00:${second}Z` });
+      await harness.reconcile();
+    }
+    expect(harness.seat.status).toMatchObject({ progress: `1/${total}`, lastActivity: '2026-01-01T00:00:53Z' });
+    expect(watch.reads()).toEqual(['get Secret']);
+    expect(harness.seat.status?.conditions?.map(({ type }) => type)).not.toContain('ProgressVerified');
+  });
+
+  test.each<[string, Record<string, string>]>([
+    ['999 of 999', { passed: '999', total: '999' }],
+    ["another seat's signature", { steps: JSON.stringify({ [first]: { ...step, proof: proofFor('seat-2') } }) }],
+    ['a step without a signature', { steps: JSON.stringify({ [first]: step }) }],
+  ])('shows 0 for %s, says so in a condition, and reads the key once per change', async (_what, forged) => {
+    const { harness, write } = await aSeatWithKey();
+    write(forged);
     const watch = harness.watch();
     await harness.reconcile();
-    expect(watch.writes()).toEqual(['apply Seat class-ada/status']);
-    for (const field of ['exercises', 'progress', 'lastActivity'])
-      expect(harness.seat.status).not.toHaveProperty(field);
+    await harness.reconcile();
+    expect(watch.reads()).toEqual(['get Secret']);
+    expect(harness.seat.status).toMatchObject({ progress: `0/${total}`, phase: 'Ready' });
+    expect(conditionOf(harness.seat.status?.conditions, 'ProgressVerified')).toMatchObject({
+      status: 'False',
+      reason: 'SignatureMissing',
+    });
+  });
+
+  test('reports a sidecar that the guide has found in its pod, until the guide no longer finds it', async () => {
+    const { harness, write } = await aSeatWithKey();
+    const condition = () => conditionOf(harness.seat.status?.conditions, 'LoopbackTrusted');
+    write({ sidecars: 'istio-proxy,\u001b[2J' });
+    await harness.reconcile();
+    expect(condition()).toMatchObject({
+      reason: 'SidecarInjected',
+      message: expect.stringContaining('found istio-proxy too') as string,
+    });
+    write({ sidecars: '' });
+    await harness.reconcile();
+    expect(condition()).toBeUndefined();
   });
 });

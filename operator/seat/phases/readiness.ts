@@ -12,11 +12,12 @@ import type { Done, Findings } from '../phase-result.ts';
 import type { Phase } from '../phase.ts';
 import { askPods } from '../pod-diagnosis.ts';
 import type { PodDiagnosis } from '../deployment-readiness.ts';
-import { progressOf } from '../progress.ts';
+import { sidecarsIn } from '../guide-conditions.ts';
+import { verifiedProgress } from '../progress.ts';
 import { QUIET_MS, unreadySince } from '../status.ts';
 import { isDeployment } from '../types.ts';
-import type { Deployment, Service } from '../../../kubernetes/types.ts';
-import { FRONT_DOOR, urlOf } from '../url.ts';
+import type { ConfigMap, Deployment } from '../../../kubernetes/types.ts';
+import { guideUrl } from '../guide-url.ts';
 
 /** Returns the Deployments that exist in the seat's namespace. */
 const liveDeployments = ({ options: { stores }, seat }: SeatContext): readonly KubeObject[] =>
@@ -37,16 +38,15 @@ function labReadiness(context: SeatContext): Readiness {
 }
 
 /** Returns the lab's URL. While the seat has a problem, returns the URL from the seat's current status. */
-function labUrl({ options, seat, desired, problem }: SeatContext): string | undefined {
-  if (problem || !desired) return seat.status?.url;
-  const namespace = namespaceOf(seat);
-  const live = options.stores.Service.get(`${namespace}/${FRONT_DOOR}`) as Service | undefined;
-  return urlOf(desired.lab.values, { namespace, live, nodeAddress: options.clusterInfo().nodeAddress });
-}
+const labUrl = (context: SeatContext): string | undefined =>
+  context.problem || !context.desired ? context.seat.status?.url : guideUrl(context, context.desired.lab);
 
-function attendeeProgress({ options: { stores }, seat, now }: SeatContext): Findings['progress'] {
-  const live = stores.ConfigMap.get(`${namespaceOf(seat)}/${NAMES.progress}`);
-  return progressOf(live, now);
+/** Returns what the guide has written for the operator: the attendee's progress, and sidecars in its pod. */
+async function guideReport(context: SeatContext): Promise<Pick<Findings, 'progress' | 'unverifiedSteps' | 'sidecars'>> {
+  const { options, seat } = context;
+  const live = options.stores.ConfigMap.get(`${namespaceOf(seat)}/${NAMES.progress}`) as ConfigMap | undefined;
+  const { status, unverified } = await verifiedProgress(context, live);
+  return { progress: status, unverifiedSteps: unverified, sidecars: sidecarsIn(live) };
 }
 
 /**
@@ -84,7 +84,7 @@ async function reconcileReadiness(context: SeatContext): Promise<Done<Observatio
     readiness,
     unreadySince: since,
     url: labUrl(context),
-    progress: attendeeProgress(context),
+    ...(await guideReport(context)),
     customized: desired?.customized ?? [],
     contests: context.options.applier.contestsIn(namespaceOf(seat)),
     podDiagnosis,

@@ -1,6 +1,8 @@
 // A lab in a test. Helm installs it as for a user. The tests call its apps through the API server's proxy, so no packet
 // comes from outside the cluster's network.
 import { join } from 'node:path';
+import { cookieName } from '../../../apps/guide/server/login.ts';
+import { LOGIN_PATH } from '../../../lab/names.ts';
 import { repoRoot } from '../../../support/paths.ts';
 import { apiGet, kubectl, testCluster, textOf, tool } from './cluster.ts';
 import { eventually } from '../../../support/waiting.ts';
@@ -32,6 +34,7 @@ export class Lab {
    * report this error.
    */
   #broken: unknown;
+  #token: string | undefined;
 
   constructor(namespace: string, release = 'intro-otel') {
     this.namespace = namespace;
@@ -96,6 +99,7 @@ export class Lab {
 
   async uninstall(helm: 'helm' | 'helm3' = 'helm'): Promise<void> {
     await keepEvidence(this.namespace);
+    this.#token = undefined;
     await this.helm(['uninstall', this.release, '--wait', '--timeout', HELM_WAIT], helm);
   }
 
@@ -119,8 +123,23 @@ export class Lab {
     return `${services}/${this.release}-${component}:${port}/proxy`;
   }
 
-  fetch(component: string, path: string, init?: RequestInit): Promise<Response> {
-    return fetch(this.url(component) + path, init);
+  async fetch(component: string, path: string, init: RequestInit = {}): Promise<Response> {
+    const headers = new Headers(init.headers);
+    // The API server's proxy keeps the header Authorization for itself, so the login goes into a cookie.
+    if (component === 'guide') headers.set('cookie', `${cookieName(this)}=${await this.token()}`);
+    return fetch(this.url(component) + path, { ...init, headers });
+  }
+
+  /** Reads the token that logs in to the guide. */
+  async token(): Promise<string> {
+    const secret = `/api/v1/namespaces/${this.namespace}/secrets/${this.release}-guide-key`;
+    this.#token ??= (await apiGet<{ data?: { token?: string } }>(secret)).data?.token;
+    return Buffer.from(this.#token ?? '', 'base64').toString();
+  }
+
+  /** Returns the link that logs in to the guide at this origin. */
+  async link(origin: string): Promise<string> {
+    return `${origin}${LOGIN_PATH}?key=${await this.token()}`;
   }
 
   /** Sends a request to a component. @returns the body as text @throws Error if the status isn't 2xx */

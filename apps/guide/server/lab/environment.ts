@@ -1,11 +1,12 @@
-// What the guide knows about its surroundings: the URLs of its lab and, in a cluster, the Kubernetes client and the key
-// that signs the learner's progress. The guide's server and the program why.js share this code.
+// What the guide knows about its surroundings: the URLs of its lab and, in a cluster, the Kubernetes client and the
+// guide's secrets. The server and why.js share this code.
 import { readFileSync } from 'node:fs';
 import { truthOf } from '../../../../lab/faults.ts';
 import { ACCOUNT, inClusterConfig } from '../../../../kubernetes/in-cluster.ts';
 import type { Pod } from '../../../../kubernetes/types.ts';
 import { urlFromEnv } from '../../../../support/env.ts';
 import type { Component } from '../../contract.ts';
+import type { Signer } from '../../passed-steps.ts';
 import { Kube } from '../kube.ts';
 import { FileStore } from '../learner/files.ts';
 import { stateOf } from '../pods/phase.ts';
@@ -26,7 +27,10 @@ export interface Environment {
   readonly namespace: string;
   readonly kube: Kube | undefined;
   readonly files: FileStore | undefined;
-  readonly key: Buffer | undefined;
+  /** Signs the learner's progress. Undefined if the guide has no key. */
+  readonly signer: Signer | undefined;
+  /** The token that lets people in. Undefined if the guide has none. */
+  readonly token: string | undefined;
   readonly lab: Lab;
 }
 
@@ -43,15 +47,22 @@ export function environmentOf(env: NodeJS.ProcessEnv = process.env): Environment
     namespace,
     kube,
     files,
-    key: keyFrom(env['GUIDE_KEY_FILE'] ?? '/etc/intro-otel/key'),
+    signer: signerOf(env, `${namespace}/${release}`),
+    token: secretFrom(env['GUIDE_TOKEN_FILE'] ?? '/etc/intro-otel/token')?.toString(),
     lab: labOf({ env, release, namespace, pods: new NewestPods(kube, release), files }),
   };
 }
 
-function keyFrom(path: string): Buffer | undefined {
+function signerOf(env: NodeJS.ProcessEnv, lab: string): Signer | undefined {
+  const key = secretFrom(env['GUIDE_KEY_FILE'] ?? '/etc/intro-otel/key');
+  return key && { key, seat: env['SEAT_UID'] || lab };
+}
+
+/** Reads a secret that the init container has written. One of fewer than 16 characters does not count. */
+function secretFrom(path: string): Buffer | undefined {
   try {
-    const key = readFileSync(path);
-    return key.length >= 16 ? key : undefined;
+    const secret = readFileSync(path);
+    return secret.length >= 16 ? secret : undefined;
   } catch {
     return undefined;
   }
@@ -120,8 +131,7 @@ class NewestPods {
   }
 
   /**
-   * Returns the log of the component's newest pod, or '' if the log can't be read. A check may get '' too, so no check
-   * depends on this log alone.
+   * Returns the log of the component's newest pod, or '' if the log can't be read. No check depends on this log alone.
    */
   async log(component: string, sinceSeconds: number): Promise<string> {
     const pod = await this.#pod(component);

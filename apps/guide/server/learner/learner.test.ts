@@ -1,12 +1,15 @@
 // Tests how the guide stores the learner's files and progress, with a fake API server.
+import { createHmac } from 'node:crypto';
 import { ApiServer } from '../../../testing/api-server.ts';
 import { Kube } from '../kube.ts';
 import { FilesChangedError, FileStore } from './files.ts';
 import { Progress } from './progress.ts';
+import { proofOf } from '../../passed-steps.ts';
+import type { Signer } from '../../passed-steps.ts';
 
 let api: ApiServer;
 let kube: Kube;
-const key = Buffer.from('a key of thirty-two bytes, or so');
+const signer = { key: Buffer.from('a key of thirty-two bytes, or so'), seat: 'seat-1' };
 
 beforeAll(async () => {
   api = await ApiServer.start();
@@ -75,7 +78,7 @@ describe("FileStore, which stores the learner's files", () => {
 });
 
 describe("Progress, which stores the learner's progress", () => {
-  const progress = (more: { key?: Buffer } = { key }) =>
+  const progress = (more: { signer?: Signer } = { signer }) =>
     new Progress({ release: 'lab', steps: ['one', 'two'], kube, ...more });
   const state = async (kept: Progress, id: string) => kept.stateOf(id, (await kept.steps())[id]);
 
@@ -118,6 +121,24 @@ describe("Progress, which stores the learner's progress", () => {
     expect([await state(progress(), 'one'), await state(progress(), 'two')]).toEqual(['unverified', 'unverified']);
   });
 
+  test("rejects a step that was passed in another seat, even with another seat's proof and the same key", async () => {
+    await progress({ signer: { ...signer, seat: 'seat-2' } }).pass('one', {});
+    expect(await state(progress(), 'one')).toBe('unverified');
+  });
+
+  test('keeps a step that an older guide has signed, and signs it again for this seat', async () => {
+    const step = { startedAt: '2026-01-01T00:00:00Z', passedAt: '2026-01-01T00:01:00Z', traceId: 'abc' };
+    const old = createHmac('sha256', signer.key).update(`one\n${step.passedAt}\nabc`).digest('hex');
+    const steps = JSON.stringify({ one: { ...step, proof: old }, two: { ...step, proof: old } });
+    api.put('lab-progress', { passed: '2', total: '2', steps });
+    expect([await state(progress(), 'one'), await state(progress(), 'two')]).toEqual(['passed', 'unverified']);
+    expect(api.data('lab-progress')['passed']).toBe('1');
+    expect(JSON.parse(api.data('lab-progress')['steps'] ?? '')).toMatchObject({
+      one: { ...step, proof: proofOf(signer, 'one', step) },
+      two: { proof: old },
+    });
+  });
+
   test("counts no step as passed without the guide's key", async () => {
     await progress({}).pass('one', {});
     expect(await state(progress({}), 'one')).toBe('unverified');
@@ -137,7 +158,7 @@ describe("Progress, which stores the learner's progress", () => {
   });
 
   test("keeps the learner's progress in memory outside a cluster", async () => {
-    const alone = new Progress({ release: 'lab', steps: ['one'], key });
+    const alone = new Progress({ release: 'lab', steps: ['one'], signer });
     await alone.pass('one', {});
     expect(await state(alone, 'one')).toBe('passed');
     await alone.reset();

@@ -1,32 +1,21 @@
 // Stores the learner's progress in the ConfigMap `<release>-progress`. A step counts as passed only with a proof that
-// this guide's check passed. The guide signs the proof with a key that only the guide has. So nobody can pass a step by
-// editing the ConfigMap.
-import { createHmac, timingSafeEqual } from 'node:crypto';
+// this guide's check passed.
 import { isConflict, isNotFound } from '../../../../kubernetes/api.ts';
 import type { StepState } from '../../contract.ts';
+import { hasOldProof, isProven, proofOf, stepsOf } from '../../passed-steps.ts';
+import type { Signer, StepProgress, Steps } from '../../passed-steps.ts';
 import type { Kube } from '../kube.ts';
-
-export interface StepProgress {
-  startedAt: string;
-  passedAt?: string;
-  /** Id of the trace that the step started with, or of the trace that passed its check. */
-  traceId?: string;
-  answers?: Record<string, string>;
-  proof?: string;
-}
 
 export interface ProgressOptions {
   readonly release: string;
   /** Ids of the course's steps. Progress in other steps does not count. */
   readonly steps: readonly string[];
-  /** The key that signs the proofs. Without a key no step counts as passed. */
-  readonly key?: Buffer;
+  /** What the proofs are signed with. Without it no step counts as passed. */
+  readonly signer?: Signer;
   /** The Kubernetes client. Outside a cluster there is none, and progress is kept in memory. */
   readonly kube?: Kube;
   readonly now?: () => Date;
 }
-
-type Steps = Record<string, StepProgress>;
 
 export class Progress {
   readonly #options: ProgressOptions;
@@ -72,8 +61,8 @@ export class Progress {
         ...(traceId ? { traceId } : {}),
         ...(answers && Object.keys(answers).length > 0 ? { answers } : {}),
       };
-      const proof = this.#proofOf(id, step);
-      steps[id] = { ...step, ...(proof ? { proof } : {}) };
+      const { signer } = this.#options;
+      steps[id] = { ...step, ...(signer ? { proof: proofOf(signer, id, step) } : {}) };
     });
   }
 
@@ -95,16 +84,21 @@ export class Progress {
     return this.#options.now?.() ?? new Date();
   }
 
-  #proofOf(id: string, { passedAt = '', traceId = '' }: StepProgress): string | undefined {
-    return (
-      this.#options.key &&
-      createHmac('sha256', this.#options.key).update([id, passedAt, traceId].join('\n')).digest('hex')
-    );
+  #isProven(id: string, step: StepProgress | undefined): boolean {
+    const { signer } = this.#options;
+    return signer !== undefined && isProven(signer, id, step);
   }
 
-  #isProven(id: string, step: StepProgress): boolean {
-    const [expected, found] = [Buffer.from(this.#proofOf(id, step) ?? ''), Buffer.from(String(step.proof ?? ''))];
-    return expected.length > 0 && expected.length === found.length && timingSafeEqual(expected, found);
+  /** Returns the steps with a new proof for each step that has a right proof of the old form. */
+  #resigned(steps: Steps): Steps {
+    const { signer } = this.#options;
+    if (!signer) return steps;
+    return Object.fromEntries(
+      Object.entries(steps).map(([id, step]) => [
+        id,
+        hasOldProof(signer, id, step) ? { ...step, proof: proofOf(signer, id, step) } : step,
+      ]),
+    );
   }
 
   #passed(steps: Steps): number {
@@ -137,16 +131,26 @@ export class Progress {
         data = {},
         metadata: { resourceVersion },
       } = await kube.configMap(`${release}-progress`);
-      const steps = stepsOf(data['steps']);
-      if (data['passed'] !== undefined && data['passed'] !== String(this.#passed(steps))) {
-        await kube.patchConfigMap(`${release}-progress`, { passed: String(this.#passed(steps)) });
+      const repairs = this.#repairsOf(data);
+      if (repairs) {
+        await kube.patchConfigMap(`${release}-progress`, repairs, resourceVersion).catch(ignoreConflict);
         return await this.#read();
       }
-      return { steps, ...(resourceVersion !== undefined && { version: resourceVersion }) };
+      return { steps: stepsOf(data['steps']), ...(resourceVersion !== undefined && { version: resourceVersion }) };
     } catch (error) {
       if (isNotFound(error)) return { steps: structuredClone(this.#memory) };
       throw error;
     }
+  }
+
+  /** Returns what must change in the ConfigMap: proofs of the old form, and a wrong number of passed steps. */
+  #repairsOf(data: Readonly<Record<string, string>>): Record<string, string> | undefined {
+    const steps = stepsOf(data['steps']);
+    const resigned = this.#resigned(steps);
+    const [before, after] = [JSON.stringify(steps), JSON.stringify(resigned)];
+    const passed = String(this.#passed(resigned));
+    const isCounted = data['passed'] === undefined || data['passed'] === passed;
+    return before === after && isCounted ? undefined : { passed, ...(before !== after && { steps: after }) };
   }
 
   async #write(steps: Steps, version: string | undefined): Promise<boolean> {
@@ -169,26 +173,6 @@ export class Progress {
   }
 }
 
-/** Parses the steps in the ConfigMap. Somebody may have edited them by hand, so it drops values that are not valid. */
-function stepsOf(text: string | undefined): Steps {
-  try {
-    const steps: unknown = JSON.parse(text ?? '{}');
-    if (typeof steps !== 'object' || steps === null) return {};
-    return Object.fromEntries(
-      Object.entries(steps as Record<string, unknown>).filter((entry): entry is [string, StepProgress] =>
-        isStep(entry[1]),
-      ),
-    );
-  } catch {
-    return {};
-  }
-}
-
-function isStep(step: unknown): step is StepProgress {
-  return (
-    typeof step === 'object' &&
-    step !== null &&
-    'startedAt' in step &&
-    !Number.isNaN(Date.parse(String(step.startedAt)))
-  );
+function ignoreConflict(error: unknown): void {
+  if (!isConflict(error)) throw error;
 }

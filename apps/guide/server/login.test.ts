@@ -1,0 +1,134 @@
+// Tests the login in an Express app behind real connections. A connection from 127.0.0.1 counts as port-forward only if
+// `trusted` is true, so the tests can act as clients from elsewhere.
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import express from 'express';
+import { addLogin, cookieName } from './login.ts';
+
+const TOKEN = '0123456789abcdef0123456789abcdef';
+const LAB = { release: 'lab', namespace: 'class-ada' };
+const COOKIE = `${cookieName(LAB)}=${TOKEN}`;
+
+let server: Server;
+let url: string;
+let trusted = false;
+let token: string | undefined;
+
+beforeAll(async () => {
+  const app = express();
+  addLogin(app, {
+    ...LAB,
+    get token() {
+      return token;
+    },
+    trustsLoopback: () => Promise.resolve(trusted),
+  });
+  app.use((request, response) => void response.json(request.headers));
+  server = app.listen(0, '127.0.0.1');
+  await new Promise((resolve) => server.once('listening', resolve));
+  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+});
+beforeEach(() => {
+  trusted = false;
+  token = TOKEN;
+});
+afterAll(() => server.close());
+
+const send = (path: string, headers: Record<string, string> = {}, method = 'GET') =>
+  fetch(url + path, { method, headers, redirect: 'manual' });
+
+describe('a request without the key', () => {
+  test.each([
+    ['GET', '/'],
+    ['GET', '/lab'],
+    ['PUT', '/api/files'],
+    ['POST', '/api/rounds'],
+    ['GET', '/api/run'],
+    ['GET', '/apps/dice/'],
+    ['GET', '/jaeger/api/traces'],
+    ['GET', '/login'],
+    ['GET', '/login/'],
+    ['OPTIONS', '/api/files'],
+    ['HEAD', '/'],
+  ])('gets 401: %s %s', async (method, path) => {
+    expect((await send(path, {}, method)).status).toBe(401);
+  });
+
+  test.each<[string, Record<string, string>]>([
+    ['X-Forwarded-For', { 'x-forwarded-for': '127.0.0.1' }],
+    ['Forwarded', { forwarded: 'for=127.0.0.1' }],
+    ['X-Real-IP', { 'x-real-ip': '::1' }],
+    ['Host', { host: 'localhost' }],
+    ['a wrong bearer token', { authorization: `Bearer ${TOKEN}0` }],
+    ['an empty bearer token', { authorization: 'Bearer ' }],
+    ['another scheme', { authorization: `Basic ${TOKEN}` }],
+    ['a wrong cookie', { cookie: `${cookieName(LAB)}=x` }],
+    ["another lab's cookie", { cookie: `${cookieName({ ...LAB, namespace: 'class-bob' })}=${TOKEN}` }],
+    ['an upgrade to a WebSocket', { upgrade: 'websocket', connection: 'Upgrade' }],
+  ])('gets 401, whatever it says in %s', async (_what, headers) => {
+    expect((await send('/', headers).catch(() => ({ status: 401 }))).status).toBe(401);
+  });
+
+  test.each(['?key=', '?key=wrong', `?key[]=${TOKEN}`, `?key=${TOKEN}&key=x`, `?token=${TOKEN}`])(
+    'gets 401 and no cookie from /login%s',
+    async (query) => {
+      const answer = await send(`/login${query}`);
+      expect([answer.status, answer.headers.get('set-cookie')]).toEqual([401, null]);
+    },
+  );
+
+  test('gets a text that says what is expected and how to get it, and names no namespace', async () => {
+    const answer = await send('/');
+    const text = await answer.text();
+    expect(answer.headers.get('content-type')).toMatch(/^text\/plain/);
+    expect(text).toContain('expected the key of this lab, found none');
+    expect(text).toContain(`${url}/login?key=KEY`);
+    expect(text).toContain('get secret lab-guide-key');
+    expect(text).not.toContain('class-ada');
+    expect(await (await send('/api/files')).json()).toEqual({ error: text.trimEnd() });
+  });
+
+  test('gets 401 even with an empty key if the guide has no token', async () => {
+    token = undefined;
+    expect((await send('/login?key=')).status).toBe(401);
+    expect((await send('/', { authorization: 'Bearer undefined' })).status).toBe(401);
+    expect(await (await send('/')).text()).toContain('-c key');
+  });
+});
+
+describe('the link with the key', () => {
+  test('sets a cookie that scripts cannot read, and redirects to a URL without the key', async () => {
+    const answer = await send(`/login?key=${TOKEN}`);
+    expect([answer.status, answer.headers.get('location')]).toEqual([303, '/']);
+    expect(answer.headers.get('set-cookie')).toBe(`${COOKIE}; Path=/; HttpOnly; SameSite=Lax`);
+    expect([answer.headers.get('cache-control'), answer.headers.get('referrer-policy')]).toEqual([
+      'no-store',
+      'no-referrer',
+    ]);
+    expect((await send('/', { cookie: `a=b; ${COOKIE}` })).status).toBe(200);
+  });
+
+  test('sets a cookie for https only if the browser uses https', async () => {
+    const answer = await send(`/login?key=${TOKEN}`, { 'x-forwarded-proto': 'https' });
+    expect(answer.headers.get('set-cookie')).toContain('Secure');
+  });
+});
+
+test('accepts the key as a bearer token', async () => {
+  expect((await send('/', { authorization: `Bearer ${TOKEN}` })).status).toBe(200);
+});
+
+test('accepts port-forward without the key, but not a request through a sidecar', async () => {
+  trusted = true;
+  expect((await send('/')).status).toBe(200);
+  trusted = false;
+  expect((await send('/')).status).toBe(401);
+});
+
+test('passes neither the cookie nor the bearer token on to the apps', async () => {
+  const headers = { cookie: `other=1; ${COOKIE}`, authorization: `Bearer ${TOKEN}` };
+  const seen = (await (await send('/apps/dice/', headers)).json()) as object;
+  expect(seen).not.toHaveProperty('cookie');
+  expect(seen).not.toHaveProperty('authorization');
+  expect(JSON.stringify(seen)).not.toContain(TOKEN);
+});

@@ -1,0 +1,99 @@
+// Lets only people with the lab's login token into the guide. A link with the token sets a cookie, and scripts send the
+// token as `Authorization: Bearer`. A request from the pod itself needs no token: it comes from `kubectl port-forward`,
+// which the API server has already authorized, or from the guide's own command line.
+import { createHash, timingSafeEqual } from 'node:crypto';
+import type { Express, Request, RequestHandler, Response } from 'express';
+import { LOGIN_PATH } from '../../../lab/names.ts';
+
+export interface LoginOptions {
+  readonly release: string;
+  readonly namespace: string;
+  /** The token that lets people in. Without it, only requests from the pod itself get in. */
+  readonly token: string | undefined;
+  /** Whether a request from the pod itself comes from port-forward, and not from a sidecar in front of the guide. */
+  readonly trustsLoopback: () => Promise<boolean>;
+}
+
+type Lab = Pick<LoginOptions, 'release' | 'namespace'>;
+
+/**
+ * Returns the name of the lab's cookie. Browsers send a cookie to every port of a host, so each lab needs a name of its
+ * own.
+ */
+export const cookieName = ({ namespace, release }: Lab): string => `intro-otel-${namespace}-${release}`;
+
+/** Adds the route that logs in, and refuses every other request that nobody has logged in for. */
+export function addLogin(app: Express, options: LoginOptions): void {
+  app.get(LOGIN_PATH, (request, response, next) =>
+    isToken(request.query['key'], options) ? logIn(request, response, options) : next(),
+  );
+  app.use(loginRequired(options));
+}
+
+function loginRequired(options: LoginOptions): RequestHandler {
+  return async (request, response, next) => {
+    const isIn = hasToken(request, options) || (isFromPod(request) && (await options.trustsLoopback()));
+    if (!isIn || request.path === LOGIN_PATH) return refuse(request, response, options);
+    // What comes next may forward the request to an app that runs a learner's code.
+    delete request.headers.cookie;
+    delete request.headers.authorization;
+    next();
+  };
+}
+
+function logIn(request: Request, response: Response, options: LoginOptions): void {
+  response.cookie(cookieName(options), options.token, {
+    httpOnly: true,
+    sameSite: 'lax',
+    secure: request.get('x-forwarded-proto') === 'https',
+  });
+  response.set({ 'cache-control': 'no-store', 'referrer-policy': 'no-referrer' }).redirect(303, '/');
+}
+
+function hasToken({ headers }: Request, options: LoginOptions): boolean {
+  const bearer = /^Bearer (.+)$/i.exec(headers.authorization ?? '')?.[1];
+  return [bearer, ...cookiesOf(headers.cookie, cookieName(options))].some((found) => isToken(found, options));
+}
+
+const cookiesOf = (header = '', name: string): string[] =>
+  header
+    .split(';')
+    .map((cookie) => cookie.trim())
+    .filter((cookie) => cookie.startsWith(`${name}=`))
+    .map((cookie) => cookie.slice(name.length + 1));
+
+/** Compares in constant time. The hashes have the same length, whatever was sent. */
+function isToken(found: unknown, { token }: LoginOptions): boolean {
+  return token !== undefined && typeof found === 'string' && timingSafeEqual(sha256(found), sha256(token));
+}
+
+const sha256 = (text: string): Buffer => createHash('sha256').update(text).digest();
+
+/** Whether the connection comes from the guide's own pod. No header can change this. */
+const isFromPod = ({ socket }: Request): boolean => /^(::1$|(::ffff:)?127\.)/.test(socket.remoteAddress ?? '');
+
+function refuse(request: Request, response: Response, options: LoginOptions): void {
+  const text = helpFor(request, options);
+  response.status(401).set({ 'www-authenticate': 'Bearer realm="intro-otel"', 'cache-control': 'no-store' });
+  if (request.path.startsWith('/api/')) return void response.json({ error: text });
+  response.type('text').send(`${text}\n`);
+}
+
+function helpFor(request: Request, { release, token }: LoginOptions): string {
+  if (token === undefined)
+    return (
+      'expected a login token in the Secret of this guide, found none, so only kubectl port-forward gets in.\n' +
+      `The log of the init container says why: kubectl -n NAMESPACE logs deploy/${release}-guide -c key`
+    );
+  const link = `http://${request.get('host') ?? 'HOST'}${LOGIN_PATH}?key=KEY`;
+  return (
+    `expected the key of this lab, found ${isAttempt(request) ? 'a wrong one' : 'none'}.\n` +
+    `In a class, your instructor gives you a link such as ${link}\n` +
+    'In a lab of your own, this command prints the key: ' +
+    `kubectl -n NAMESPACE get secret ${release}-guide-key -o go-template='{{.data.token | base64decode}}'\n` +
+    'A script sends the header Authorization: Bearer KEY. kubectl port-forward needs no key.'
+  );
+}
+
+const isAttempt = ({ query, headers }: Request): boolean =>
+  query['key'] !== undefined || headers.authorization !== undefined;
