@@ -11,11 +11,14 @@ import { endWithTheRun } from '../program.ts';
 
 export class Forward {
   readonly #lab: Lab;
+  readonly #kubeconfig: string;
   #child: ChildProcess | undefined;
   #port = '';
 
-  constructor(lab: Lab) {
+  /** @param kubeconfig the path of a kubeconfig file. The default is that of the test cluster's administrator. */
+  constructor(lab: Lab, kubeconfig = testCluster().kubeconfig) {
     this.#lab = lab;
+    this.#kubeconfig = kubeconfig;
   }
 
   get origin(): string {
@@ -28,7 +31,7 @@ export class Forward {
    */
   async open(): Promise<void> {
     this.close();
-    const { kubeconfig, tools } = testCluster();
+    const { tools } = testCluster();
     const args = [
       'port-forward',
       '--namespace',
@@ -38,7 +41,7 @@ export class Forward {
       '--address=127.0.0.1',
     ];
     const child = spawn(tools.kubectl, args, {
-      env: { ...process.env, KUBECONFIG: kubeconfig },
+      env: { ...process.env, KUBECONFIG: this.#kubeconfig },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     this.#child = child;
