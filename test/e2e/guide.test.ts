@@ -65,6 +65,20 @@ describe('the guide at a NodePort', () => {
     ]);
   });
 
+  test('asks a browser for the key, says that a wrong one is wrong, and opens with the right one', () =>
+    onPage(390, 'form', async (page) => {
+      await page.context().clearCookies();
+      await page.goto(`${origin}/lab`);
+      await page.getByLabel("The lab's key").fill('guess');
+      await page.keyboard.press('Enter');
+      await page.getByText('found a wrong one').waitFor();
+      await page.getByLabel("The lab's key").fill(await lab.token());
+      await page.keyboard.press('Enter');
+      await page.getByRole('heading', { level: 1, name: 'Log in' }).waitFor({ state: 'detached' });
+      expect(page.url()).toBe(`${origin}/`);
+      expect(await wider(page)).toEqual([]);
+    }));
+
   test('logs a browser in by the link, and leaves no key in the address or in what scripts can read', () =>
     onPage(1280, 'login', async (page) => {
       await page.context().clearCookies();
