@@ -39,7 +39,6 @@ describe("the guide of another seat, reached over the network without that seat'
     ['reads traces in Jaeger', '/jaeger/api/services', {}],
     ['escapes from the public folder', '/assets/..%2fapi/files', {}],
     ['writes the path in capitals', '/API/files', {}],
-    ['doubles the slashes', '//api//files', {}],
     ['logs in with no key', '/login', {}],
     ['logs in with an empty key', '/login?key=', {}],
     ['logs in with two keys', '/login?key=a&key=b', {}],
@@ -58,7 +57,6 @@ describe("the guide of another seat, reached over the network without that seat'
     'forwarded: for=127.0.0.1',
     'x-forwarded-host: localhost',
     'x-envoy-internal: true',
-    'upgrade: websocket',
   ])('the header "%s" makes no stranger local', async (line) => {
     const [name = '', value = ''] = line.split(': ');
     expect((await intrude('/api/files', { headers: { [name]: value } })).status).toBe(401);
