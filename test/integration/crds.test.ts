@@ -67,6 +67,7 @@ describe('acceptance of Workshops', () => {
     await given('otel', attendees(long(58)));
     await given(long(61), attendees('a'));
     await given(long(53), { seats: 1000 });
+    await given(long(52), { seats: 1, seatNames: 'Opaque' });
   });
 
   test('a Workshop is accepted with a thousand attendees', async () => {
@@ -76,6 +77,7 @@ describe('acceptance of Workshops', () => {
   test('a Workshop receives default values in all fields except spec.lab', async () => {
     expect(await given('otel', { seats: 3, lab: { dice: {} }, schedule: {} })).toEqual({
       seats: 3,
+      seatNames: 'Attendee',
       lab: { dice: {} },
       rollout: { maxConcurrent: 5, maxFailures: 3, paused: false },
       access: { tokenLifetime: '12h' },
@@ -128,6 +130,19 @@ describe('acceptance of Workshops', () => {
       ).toBe('ada eve bob {"dice":{"env":{"A":true,"B":1.5},"resources":{"limits":{"memory":null}}}}');
     } finally {
       await kubectl('delete', 'workshop', 'crds-ssa', '--ignore-not-found', '--timeout=60s');
+    }
+  });
+
+  test('a Workshop is refused another kind of names for its seats, which would replace all seats', async () => {
+    await apply(manifest('Workshop', 'crds-names', attendees('ada')));
+    try {
+      const change = ['--type=merge', '--patch={"spec":{"seatNames":"Opaque"}}'];
+      const { code, stderr } = await tool('kubectl', ['patch', 'workshop', 'crds-names', ...change], {
+        allowFailure: true,
+      });
+      expect([code, stderr]).toEqual([1, expect.stringContaining('create another Workshop')]);
+    } finally {
+      await kubectl('delete', 'workshop', 'crds-names', '--timeout=60s');
     }
   });
 
