@@ -3,19 +3,20 @@
 // admin does most of these acts here, because the policies refuse them to attendees.
 import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { LABELS, NAMES, RELEASE } from '../../operator/api/types.ts';
-import type { Seat } from '../../operator/api/types.ts';
+import { NAMES, RELEASE } from '../../operator/api/types.ts';
 import { Account } from '../support/cluster/account.ts';
 import { Attendee } from '../support/cluster/attendee.ts';
-import { apiGet, apply, kubectl } from '../support/cluster/cluster.ts';
+import { apply, kubectl } from '../support/cluster/cluster.ts';
 import { restrictedPod } from '../support/cluster/restricted-pod.ts';
 import {
   allReady,
   applyWorkshop,
   conditionText,
   gone,
+  namespacesOf,
   quietSpec,
   seatNow,
+  seatsOf,
   useWorkshop,
   workshopNow,
 } from '../support/cluster/workshop.ts';
@@ -33,11 +34,13 @@ const STAY = { metadata: { finalizers: [FINALIZER] } };
 const patch = (namespace: string, what: string, change: object): Promise<string> =>
   kubectl('--namespace', namespace, 'patch', ...what.split('/'), '--type=strategic', '--patch', JSON.stringify(change));
 
-/** Creates a pod that the attendee could have before the policies existed. */
-async function createPod(namespace: string, name: string, spec: object = {}, metadata: object = {}): Promise<void> {
+/** Returns a pod that the attendee could have before the policies existed. */
+function ownPod(namespace: string, name: string, spec: object = {}, metadata: object = {}): object {
   const pod = restrictedPod(name, { spec }) as { metadata: object };
-  await apply({ ...pod, metadata: { ...pod.metadata, namespace, ...metadata } });
+  return { ...pod, metadata: { ...pod.metadata, namespace, ...metadata } };
 }
+
+const createPod = (...options: Parameters<typeof ownPod>): Promise<void> => apply(ownPod(...options));
 
 const [container = {}] = (restrictedPod('any') as { spec: { containers: object[] } }).spec.containers;
 
@@ -50,9 +53,24 @@ const filler = {
   volumes: [{ name: 't', emptyDir: {} }],
   containers: [{ ...container, command: ['node', '-e', FILL], volumeMounts: [{ name: 't', mountPath: '/t' }] }],
 };
-// The pod starts first and is looked at last, so that the other tests run meanwhile.
-beforeAll(() => createPod(other, 'filler', filler), 30_000);
-afterAll(() => kubectl('--namespace', other, 'delete', 'pod', 'filler', '--ignore-not-found', '--wait=false'));
+
+/** The second Workshop of this file. Its namespaces have names that tell nobody whose they are. */
+const blocked = 'hostile';
+const blockedAttendees = ['ann', 'bob'];
+
+// What takes long starts first and is looked at last, so that the other tests run meanwhile.
+beforeAll(async () => {
+  const attendees = blockedAttendees.map((name) => ({ name }));
+  await Promise.all([
+    createPod(other, 'filler', filler),
+    applyWorkshop(blocked, { attendees, seatNames: 'Opaque', lab: quietSpec.lab ?? {} }),
+  ]);
+}, 30_000);
+afterAll(async () => {
+  await kubectl('--namespace', other, 'delete', 'pod', 'filler', '--ignore-not-found', '--wait=false');
+  await kubectl('delete', 'workshop', blocked, '--ignore-not-found', '--wait=false');
+  await Promise.all([gone(blocked), allReady(workshop, seats.length, 120_000)]);
+}, 130_000);
 
 describe('fields that somebody adds to a seat', () => {
   const inPod = (spec: object): object => ({ spec: { template: { spec } } });
@@ -131,8 +149,7 @@ describe('a seat that is stopped', () => {
     await attendee.close();
     projected.close();
     await kubectl('scale', 'seat', own, '--replicas=1');
-    await allReady(workshop, seats.length, 120_000);
-  }, 130_000);
+  });
 
   test("ends the attendee's own pods, even with a finalizer or a grace period of an hour", async () => {
     const pods = (): Promise<string> => kubectl('get', 'pods', '--namespace', own, '--output=name');
@@ -157,19 +174,14 @@ describe('a seat that is stopped', () => {
 });
 
 describe('a Workshop that something keeps from being deleted', () => {
-  const blocked = 'hostile';
-  const names = [`${blocked}-ann`, `${blocked}-bob`] as const;
-  const [ann, bob] = names;
+  let ann: string;
+  let bob: string;
 
   beforeAll(async () => {
-    const { lab = {} } = quietSpec;
-    await applyWorkshop(blocked, { attendees: [{ name: 'ann' }, { name: 'bob' }], lab });
-    await allReady(blocked, names.length);
+    await allReady(blocked, blockedAttendees.length);
+    const byAttendee = new Map((await seatsOf(blocked)).map(({ metadata, spec }) => [spec.attendee, metadata.name]));
+    [ann = '', bob = ''] = blockedAttendees.map((name) => byAttendee.get(name));
   }, 260_000);
-  afterAll(async () => {
-    await kubectl('delete', 'workshop', blocked, '--ignore-not-found', '--wait=false');
-    await gone(blocked);
-  }, 70_000);
 
   /** Fills the quota with pods, one of them slow and one with a finalizer, and blocks objects of the lab. */
   async function block(seat: string): Promise<void> {
@@ -181,24 +193,21 @@ describe('a Workshop that something keeps from being deleted', () => {
       createPod(seat, 'kept', {}, STAY.metadata),
       createPod(seat, 'slow', { terminationGracePeriodSeconds: 3600 }),
     ]);
-    for (let index = 0; index < 40; index++) {
-      const full = await createPod(seat, `full-${index}`).then(
-        () => false,
-        () => true,
-      );
-      if (full) return;
-    }
+    const more = Array.from({ length: 40 }, (_, index) => ownPod(seat, `full-${index}`));
+    await expect(apply(...more)).rejects.toThrow('exceeded quota');
   }
+
+  test("the names of the seats and their namespaces don't contain the attendees' names", async () => {
+    expect((await namespacesOf(blocked)).sort()).toEqual([ann, bob].sort());
+    for (const name of [ann, bob]) expect(name).toMatch(/^hostile-[0-9a-f]{10}$/);
+  });
 
   test('a deleted Seat is gone in 60 s with finalizers, own pods, a paused Deployment and a full quota', async () => {
     const { uid } = (await seatNow(ann)).metadata;
     await block(ann);
     await kubectl('delete', 'seat', ann, '--wait=false');
     const look = async (): Promise<void> => {
-      const { items } = await apiGet<{ items: Seat[] }>(
-        `/apis/intro-otel.dev/v1alpha1/seats?labelSelector=${LABELS.workshop}=${blocked}`,
-      );
-      expect(items.filter(({ metadata }) => metadata.uid === uid)).toEqual([]);
+      expect((await seatsOf(blocked)).filter(({ metadata }) => metadata.uid === uid)).toEqual([]);
     };
     await eventually(look, { within: GONE_WITHIN, every: 500 });
   }, 90_000);
