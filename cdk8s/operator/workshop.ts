@@ -156,9 +156,8 @@ const seatNames = withRules(
   persisted(
     option(
       'How seats and their namespaces are called. Attendee: <workshop>-<attendee>. Opaque: <workshop>- and ' +
-        `${OPAQUE_LENGTH} letters and digits that tell only the instructor whose seat it is, because attendees can ` +
-        'find out the names of all namespaces by DNS. The name of a seat stays the same when the list of attendees ' +
-        'changes.',
+        `${OPAQUE_LENGTH} letters and digits, which tell only the instructor whose seat it is. Attendees can find ` +
+        'out the names of all namespaces by DNS. The name of a seat stays the same when the list of attendees changes.',
       ['Attendee', 'Opaque'],
     ),
     'Attendee',

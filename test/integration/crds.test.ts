@@ -195,6 +195,11 @@ describe('validation of Seats', () => {
     expect(stderr).toContain(message);
   });
 
+  test('a Seat is accepted with a name that tells nobody the attendee', async () => {
+    const { code, stderr } = await tried(manifest('Seat', 'crds-0123456789', spec));
+    expect([code, stderr]).toEqual([0, '']);
+  });
+
   test('a Seat runs by default, and kubectl scale stops and starts it', async () => {
     const replicas = (): Promise<string> => kubectl('get', 'seat', 'crds-ada', '--output=jsonpath={.spec.replicas}');
     expect(await replicas()).toBe('1');

@@ -55,7 +55,7 @@ describe.each(PROTOCOLS)('kubectl by %s', (_protocol, websockets) => {
     });
   const guide = `deployment/${RELEASE}-guide`;
 
-  test.each([
+  test.concurrent.each([
     ['reads the key of the guide', ['exec', guide, '--', 'node', '-e', KEY]],
     ['runs a program of its own in the guide', ['exec', '-i', guide, '--', 'node', '-']],
     [
@@ -75,7 +75,7 @@ describe.each(PROTOCOLS)('kubectl by %s', (_protocol, websockets) => {
     expect(stderr).toMatch(/ValidatingAdmissionPolicy 'intro-otel-seat-exec'.* Expected /);
   });
 
-  test.each([
+  test.concurrent.each([
     ['lists the steps of the course', ['/app/course.js', 'list'], 0, /steps passed/],
     ['asks why there is no trace', ['/app/why.js'], 0, /jaeger/i],
     [
