@@ -4,6 +4,7 @@
 import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { NAMES, RELEASE } from '../../operator/api/types.ts';
+import type { Seat } from '../../operator/api/types.ts';
 import { Account } from '../support/cluster/account.ts';
 import { Attendee } from '../support/cluster/attendee.ts';
 import { apply, kubectl } from '../support/cluster/cluster.ts';
@@ -11,6 +12,7 @@ import { restrictedPod } from '../support/cluster/restricted-pod.ts';
 import {
   allReady,
   applyWorkshop,
+  CLASS_READY_WITHIN,
   conditionText,
   gone,
   namespacesOf,
@@ -20,6 +22,7 @@ import {
   useWorkshop,
   workshopNow,
 } from '../support/cluster/workshop.ts';
+import { useBackground } from '../support/background.ts';
 import { eventually } from '../../support/waiting.ts';
 
 const { workshop, seats } = useWorkshop();
@@ -54,22 +57,23 @@ const filler = {
   containers: [{ ...container, command: ['node', '-e', FILL], volumeMounts: [{ name: 't', mountPath: '/t' }] }],
 };
 
-/** The second Workshop of this file. Its namespaces have names that tell nobody whose they are. */
-const blocked = 'hostile';
-const blockedAttendees = ['ann', 'bob'];
+/** Two further Workshops of one attendee each. Their namespaces have names that tell nobody whose they are. */
+const [resetting, ending] = ['hostile-reset', 'hostile-end'] as const;
+const specOfOne = { attendees: [{ name: 'ann' }], seatNames: 'Opaque', lab: quietSpec.lab ?? {} } as const;
 
 // What takes long starts first and is looked at last, so that the other tests run meanwhile.
 beforeAll(async () => {
-  const attendees = blockedAttendees.map((name) => ({ name }));
   await Promise.all([
     createPod(other, 'filler', filler),
-    applyWorkshop(blocked, { attendees, seatNames: 'Opaque', lab: quietSpec.lab ?? {} }),
+    applyWorkshop(resetting, specOfOne),
+    applyWorkshop(ending, specOfOne),
   ]);
 }, 30_000);
+const [whileResetting, whileEnding] = [useBackground(), useBackground()];
 afterAll(async () => {
   await kubectl('--namespace', other, 'delete', 'pod', 'filler', '--ignore-not-found', '--wait=false');
-  await kubectl('delete', 'workshop', blocked, '--ignore-not-found', '--wait=false');
-  await Promise.all([gone(blocked), allReady(workshop, seats.length, 120_000)]);
+  await kubectl('delete', 'workshop', resetting, ending, '--ignore-not-found', '--wait=false');
+  await Promise.all([gone(resetting), gone(ending), allReady(workshop, seats.length, 120_000)]);
 }, 130_000);
 
 describe('fields that somebody adds to a seat', () => {
@@ -174,15 +178,6 @@ describe('a seat that is stopped', () => {
 });
 
 describe('a Workshop that something keeps from being deleted', () => {
-  let ann: string;
-  let bob: string;
-
-  beforeAll(async () => {
-    await allReady(blocked, blockedAttendees.length);
-    const byAttendee = new Map((await seatsOf(blocked)).map(({ metadata, spec }) => [spec.attendee, metadata.name]));
-    [ann = '', bob = ''] = blockedAttendees.map((name) => byAttendee.get(name));
-  }, 260_000);
-
   /** Fills the quota with pods, one of them slow and one with a finalizer, and blocks objects of the lab. */
   async function block(seat: string): Promise<void> {
     await Promise.all([
@@ -197,49 +192,68 @@ describe('a Workshop that something keeps from being deleted', () => {
     await expect(apply(...more)).rejects.toThrow('exceeded quota');
   }
 
-  test("the names of the seats and their namespaces don't contain the attendees' names", async () => {
-    expect((await namespacesOf(blocked)).sort()).toEqual([ann, bob].sort());
-    for (const name of [ann, bob]) expect(name).toMatch(/^hostile-[0-9a-f]{10}$/);
-  });
+  /** Waits until the only seat of a Workshop is ready. @returns the Seat */
+  async function readySeat(name: string): Promise<Seat> {
+    await allReady(name, 1);
+    const [seat] = await seatsOf(name);
+    if (seat === undefined) throw new Error(`expected a Seat of the Workshop ${name}, found none`);
+    return seat;
+  }
 
-  test('a deleted Seat is gone in 60 s with finalizers, own pods, a paused Deployment and a full quota', async () => {
-    const { uid } = (await seatNow(ann)).metadata;
-    await block(ann);
-    await kubectl('delete', 'seat', ann, '--wait=false');
-    const look = async (): Promise<void> => {
-      expect((await seatsOf(blocked)).filter(({ metadata }) => metadata.uid === uid)).toEqual([]);
-    };
-    await eventually(look, { within: GONE_WITHIN, every: 500 });
-  }, 90_000);
+  whileResetting(
+    "the names of a seat and its namespace don't contain the attendee's name",
+    async () => {
+      const { metadata } = await readySeat(resetting);
+      expect(metadata.name).toMatch(/^hostile-reset-[0-9a-f]{10}$/);
+      expect(await namespacesOf(resetting)).toEqual([metadata.name]);
+    },
+    CLASS_READY_WITHIN,
+  );
 
-  test('a deleted Workshop names an object that nobody may release within 30 s, with the command', async () => {
-    await eventually(async () => expect((await seatNow(ann)).status?.namespace).toBe(ann), { within: 60_000 });
-    await patch(bob, `service/${RELEASE}-dice`, STAY);
-    await block(bob);
-    await kubectl('delete', 'workshop', blocked, '--wait=false');
-    const expected = new RegExp(
-      `DeletionBlocked: .*Service ${RELEASE}-dice has the finalizer ${FINALIZER}.*kubectl -n ${bob} patch service`,
-    );
-    const look = async (): Promise<void> => {
-      expect(conditionText(await seatNow(bob), 'Ready')).toMatch(expected);
-      expect(conditionText(await workshopNow(blocked), 'Ready')).toMatch(expected);
-    };
-    await eventually(look, { within: NAMED_WITHIN, every: 500 });
-  }, 100_000);
+  whileResetting(
+    'a deleted Seat is gone in 60 s with finalizers, own pods, a paused Deployment and a full quota',
+    async () => {
+      const { name, uid } = (await readySeat(resetting)).metadata;
+      await block(name);
+      await kubectl('delete', 'seat', name, '--wait=false');
+      const look = async (): Promise<void> => {
+        expect((await seatsOf(resetting)).filter(({ metadata }) => metadata.uid === uid)).toEqual([]);
+      };
+      await eventually(look, { within: GONE_WITHIN, every: 500 });
+      await eventually(async () => expect((await seatNow(name)).status?.namespace).toBe(name), { within: 60_000 });
+    },
+    150_000,
+  );
 
-  test('the Workshop is gone within 60 s once the named command has run', async () => {
-    await kubectl(
-      '-n',
-      bob,
-      'patch',
-      'service',
-      `${RELEASE}-dice`,
-      '--type=merge',
-      '-p',
-      '{"metadata":{"finalizers":null}}',
-    );
-    await gone(blocked, GONE_WITHIN);
-  }, 70_000);
+  whileEnding(
+    'a deleted Workshop names an object that nobody may release within 30 s, with the command',
+    async () => {
+      const { name } = (await readySeat(ending)).metadata;
+      await patch(name, `service/${RELEASE}-dice`, STAY);
+      await block(name);
+      await kubectl('delete', 'workshop', ending, '--wait=false');
+      const expected = new RegExp(
+        `DeletionBlocked: .*Service ${RELEASE}-dice has the finalizer ${FINALIZER}.*kubectl -n ${name} patch service`,
+      );
+      const look = async (): Promise<void> => {
+        expect(conditionText(await seatNow(name), 'Ready')).toMatch(expected);
+        expect(conditionText(await workshopNow(ending), 'Ready')).toMatch(expected);
+      };
+      await eventually(look, { within: NAMED_WITHIN, every: 500 });
+    },
+    CLASS_READY_WITHIN,
+  );
+
+  whileEnding(
+    'the Workshop is gone within 60 s once the named command has run',
+    async () => {
+      const [namespace = ''] = await namespacesOf(ending);
+      const command = ['patch', 'service', `${RELEASE}-dice`, '--type=merge', '-p', '{"metadata":{"finalizers":null}}'];
+      await kubectl('-n', namespace, ...command);
+      await gone(ending, GONE_WITHIN);
+    },
+    70_000,
+  );
 });
 
 describe("an attendee's pod without limits of its own", () => {
