@@ -5,7 +5,7 @@ import type { Resource } from '../schema/resource.ts';
 import { entry, flag, text } from '../schema/schema.ts';
 import type { Text } from '../schema/schema.ts';
 import { labValues } from '../values.ts';
-import { access, quota } from './workshop.ts';
+import { OPAQUE_LENGTH, access, quota } from './workshop.ts';
 
 /** Describes a field that contains a name. Users can't change the name after the Seat's creation. */
 const fixedName = (doc: string, what: string): Text =>
@@ -103,7 +103,9 @@ export const seat: Resource = {
   status: seatStatus,
   rules: [
     {
-      rule: "self.metadata.name == self.spec.workshop + '-' + self.spec.attendee",
+      rule:
+        "self.metadata.name == self.spec.workshop + '-' + self.spec.attendee || " +
+        `self.metadata.name.matches('^' + self.spec.workshop + '-[0-9a-f]{${OPAQUE_LENGTH}}$')`,
       messageExpression:
         '"a Seat must be called <workshop>-<attendee>, which is " + self.spec.workshop + "-" + self.spec.attendee ' +
         '+ ". The operator creates Seats: add the attendee to the Workshop"',
