@@ -21,7 +21,7 @@ export interface ProbeOptions {
   readonly tables: () => NetworkTables;
 }
 
-const DEFAULT: ProbeOptions = { step: 2_000, pause: 500, total: 20_000, tables: networkTables };
+const DEFAULT: ProbeOptions = { step: 2_000, pause: 500, total: 10_000, tables: networkTables };
 
 type Address = Pick<Target, 'host' | 'port'>;
 
