@@ -27,7 +27,7 @@ const listening = (port = 0, host = '127.0.0.1'): Promise<number> =>
   );
 
 const answering = (status: number): Promise<number> =>
-  start(createHttpServer((_, response) => response.writeHead(status).end()));
+  start(createHttpServer((_, response) => response.writeHead(status).end('x'.repeat(1_000_000))));
 
 /** Returns a port on which no server listens. */
 async function closedPort(): Promise<number> {

@@ -77,8 +77,8 @@ function ask({ host, port }: Address, protocol: 'http' | 'https', timeout: numbe
       resolve([401, 403].includes(response.statusCode ?? 0) ? GUARDED : CONNECTED);
       request.destroy();
     });
-    request.once('timeout', () => request.destroy());
-    request.once('error', () => resolve(CONNECTED));
+    request.on('timeout', () => request.destroy());
+    request.on('error', () => resolve(CONNECTED));
   });
 }
 
