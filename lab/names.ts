@@ -80,7 +80,7 @@ export const NAMES = {
   quota: 'seat',
   /** The ResourceQuota that allows no pods of the cluster's own priority classes. */
   criticalQuota: 'seat-critical',
-  /** The pod of the isolation test. */
+  /** Start of the names of the isolation test's pods. */
   probe: 'isolation-probe',
 } as const;
 

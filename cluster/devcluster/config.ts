@@ -1,6 +1,6 @@
 // Returns the configuration files of the cluster's components as text. A comment next to each unusual setting gives the
 // reason.
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
 import { COREDNS_IMAGE, PAUSE_IMAGE } from '../components/images.ts';
@@ -34,7 +34,7 @@ export function configFiles({ layout, snapshotter, cniDirectory, auditedGroup }:
     'kubelet.yaml': stringify(kubeletConfig(layout)),
     'kube-proxy.yaml': stringify(kubeProxyConfig(layout)),
     'containerd.toml': containerdConfig(layout, snapshotter, cniDirectory),
-    'cni/10-bridge.conflist': JSON.stringify(cniConfig(), undefined, 2),
+    [CNI_FILE]: JSON.stringify(cniConfig(), undefined, 2),
     'resolv.conf': `nameserver ${network.dnsService}\n`,
     'kubelet.kubeconfig': kubeconfig(layout, 'kubelet'),
     'controller-manager.kubeconfig': kubeconfig(layout, 'controller-manager'),
@@ -193,8 +193,21 @@ runtime_type = "io.containerd.runc.v2"
 `;
 }
 
-/** Returns the configuration of the pods' network: https://www.cni.dev/plugins/current/main/bridge/ */
-function cniConfig(): object {
+/** The file in the cluster's `config` directory that describes the pods' network. */
+export const CNI_FILE = 'cni/10-bridge.conflist';
+
+export interface PodNetwork {
+  /** Whether pods have IPv6 link-local addresses. kube-router doesn't filter them. The default is false. */
+  readonly ipv6?: boolean;
+  /** Whether the machine's kernel has IPv6. By default the function looks. */
+  readonly kernelHasIPv6?: boolean;
+}
+
+/**
+ * Returns the configuration of the pods' network: https://www.cni.dev/plugins/current/main/bridge/
+ * https://www.cni.dev/plugins/current/meta/tuning/
+ */
+export function cniConfig({ ipv6 = false, kernelHasIPv6 = existsSync('/proc/sys/net/ipv6') }: PodNetwork = {}): object {
   const bridge = {
     type: 'bridge',
     bridge: 'pods0',
@@ -202,7 +215,8 @@ function cniConfig(): object {
     hairpinMode: true, // lets a pod reach itself through its own Service
     ipam: { type: 'host-local', ranges: [[{ subnet: network.firstNodePodCidr }]], routes: [{ dst: '0.0.0.0/0' }] },
   };
-  return { cniVersion: '1.0.0', name: 'pods', plugins: [bridge] };
+  const tuning = { type: 'tuning', sysctl: { 'net.ipv6.conf.all.disable_ipv6': ipv6 ? '0' : '1' } };
+  return { cniVersion: '1.0.0', name: 'pods', plugins: [bridge, ...(kernelHasIPv6 ? [tuning] : [])] };
 }
 
 const corefile = `.:53 {
