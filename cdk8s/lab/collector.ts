@@ -6,6 +6,7 @@ import { ownConfig } from './dice.ts';
 import { PORTS } from '../../lab/ports.ts';
 import { metadata, nameOf } from './lab.ts';
 import type { LabProps } from './lab.ts';
+import { POD_IP } from './listeners.ts';
 import { configMap } from './manifest.ts';
 import type { PolicyRule } from './manifest.ts';
 import { CHECKSUM, ComponentService, Workload, fromPod, goMemoryLimit } from './workload.ts';
@@ -34,7 +35,7 @@ export class Collector extends Construct {
       configs: [config, own],
       // The Collector merges the learner's file over the generated file.
       args: [`--config=${config.path}/config.yaml`, `--config=${own.path}/collector.yaml`],
-      env: [...goMemoryLimit('60'), fromPod('POD_NAMESPACE', 'metadata.namespace')],
+      env: [...goMemoryLimit('60'), POD_IP, fromPod('POD_NAMESPACE', 'metadata.namespace')],
       ports: { ...OTLP, probe: PORTS.probe },
       probes: { port: PORTS.probe, ready: '/', alive: '/' },
       // If the pod stopped at once, a request to it would block an app's exporter for its timeout of 10 s.
