@@ -1,4 +1,4 @@
-// Forwards a port of this machine to the guide with `kubectl port-forward`, as a learner does.
+// Forwards a port of this machine to a component with `kubectl port-forward`, as a learner does.
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { createWriteStream } from 'node:fs';
@@ -11,11 +11,15 @@ import { endWithTheRun } from '../program.ts';
 
 export class Forward {
   readonly #lab: Lab;
+  readonly #component: string;
+  readonly #targetPort: number;
   #child: ChildProcess | undefined;
   #port = '';
 
-  constructor(lab: Lab) {
+  constructor(lab: Lab, component = 'guide', targetPort = 8080) {
     this.#lab = lab;
+    this.#component = component;
+    this.#targetPort = targetPort;
   }
 
   get origin(): string {
@@ -33,8 +37,8 @@ export class Forward {
       'port-forward',
       '--namespace',
       this.#lab.namespace,
-      `service/${this.#lab.release}-guide`,
-      `${this.#port}:8080`,
+      `service/${this.#lab.release}-${this.#component}`,
+      `${this.#port}:${this.#targetPort}`,
       '--address=127.0.0.1',
     ];
     const child = spawn(tools.kubectl, args, {
