@@ -48,9 +48,9 @@ export const resources = (what: string, requests: Record<string, string>, limits
 
 /**
  * Describes the environment variables of a container.
- * @param filled names of the variables that a user can't set, because the lab sets them from fields of the pod
+ * @param filled names of further variables that a user can't set, because the lab sets them from fields of the pod
  */
-export const env = (what: string, filled: readonly string[] = ['POD_NAME', 'POD_IP']) =>
+export const env = (what: string, filled: readonly string[] = []) =>
   map({
     doc:
       `Environment variables for ${what}. They override the lab's own variables, so you can set any OTEL_* ` +
@@ -58,7 +58,7 @@ export const env = (what: string, filled: readonly string[] = ['POD_NAME', 'POD_
     names: text({
       doc: 'a name of letters, digits and _, other than those that the lab sets from the pod',
       pattern: '^[A-Za-z_][A-Za-z0-9_]*$',
-      except: filled,
+      except: ['POD_NAME', 'POD_IP', 'POD_IPS', ...filled],
     }),
     of: scalar({ doc: 'text, a number, or true or false' }),
   });
@@ -252,7 +252,7 @@ export const labValues = group('The values of the lab.', {
     resources: appResources('the arcade', '30m'),
   }),
   prizes: group('The prizes: two versions of one app, on two node pools.', {
-    env: env('both versions of prizes', ['POD_NAME', 'POD_IP', 'POD_NAMESPACE']),
+    env: env('both versions of prizes', ['POD_NAMESPACE']),
     resources: appResources('each version of prizes', '25m'),
   }),
   visitors: group('The visitors, which create the load.', {
@@ -277,7 +277,7 @@ export const labValues = group('The values of the lab.', {
   }),
   guide: group('The guide: one address for the course, the apps and Jaeger.', {
     service: guideService,
-    env: env('the guide', ['POD_NAME', 'POD_IP', 'POD_NAMESPACE']),
+    env: env('the guide', ['POD_NAMESPACE']),
     resources: appResources('the guide', '30m'),
   }),
   nodeSelector: map({

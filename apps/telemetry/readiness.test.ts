@@ -15,3 +15,15 @@ test('reports the process as ready only while a server listens on the expected p
   await once(server, 'close');
   expect(openServers()).toEqual([]);
 });
+
+test('names a port once that several servers listen on, each on another address', async () => {
+  watchServers();
+  const first = createServer().listen(0, '127.0.0.1');
+  await once(first, 'listening');
+  const { port } = first.address() as AddressInfo;
+  const second = createServer().listen(port, '127.0.0.2');
+  await once(second, 'listening');
+  expect(readiness(2, 1).reason).toBe(`expected a server on port 2, found one only on ${port}`);
+  first.close();
+  second.close();
+});

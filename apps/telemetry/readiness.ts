@@ -37,7 +37,7 @@ export function openServers(): Server[] {
 export function readiness(port: number, healthPort: number): { ready: boolean; reason: string } {
   if (shuttingDown) return { ready: false, reason: 'shutting down' };
   if (declared) return { ready: true, reason: 'working' };
-  const ports = openServers().map(portOf);
+  const ports = [...new Set(openServers().map(portOf))];
   if (ports.includes(port)) return { ready: true, reason: `listening on port ${port}` };
   const others = ports.filter((other) => other !== undefined && other !== healthPort);
   const found = others.length > 0 ? `only on ${others.join(', ')}` : 'on no port';

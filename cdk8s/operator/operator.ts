@@ -1,6 +1,6 @@
 // The operator's Deployment: several pods, one of which is the leader. They send telemetry to the release's Collector.
 import { Construct } from 'constructs';
-import { telemetry } from '../lab/app.ts';
+import { POD_IPS, telemetry } from '../lab/app.ts';
 import { PORTS } from '../../lab/ports.ts';
 import { nameOf, selectorLabels } from '../lab/lab.ts';
 import { lease } from '../lab/manifest.ts';
@@ -56,6 +56,7 @@ export class Operator extends Construct {
       env: [
         fromPod('POD_NAME', 'metadata.name'),
         fromPod('POD_NAMESPACE', 'metadata.namespace'),
+        POD_IPS,
         ...lab.compute.env(environment(lab), env),
       ],
       ports: { ops: PORTS.ops },

@@ -23,7 +23,7 @@ const operatorValues = group(
       default: 'info',
       options: ['trace', 'debug', 'info', 'warn', 'error'],
     }),
-    env: env('the operator', ['POD_NAME', 'POD_IP', 'POD_NAMESPACE']),
+    env: env('the operator', ['POD_NAMESPACE']),
     resources: resources('the operator', { cpu: '50m', memory: '64Mi' }, { memory: '256Mi' }),
     crds: group('The CustomResourceDefinitions of Workshop and Seat.', {
       keep: flag({

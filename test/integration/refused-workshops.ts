@@ -168,6 +168,12 @@ export const refusedWorkshops: readonly [what: string, name: string, spec: objec
     ['spec.lab.dice.env', 'must not validate the schema'],
   ],
   [
+    'with the addresses to listen on among its environment variables',
+    'otel',
+    { seats: 1, lab: { dice: { env: { POD_IPS: '' } } } },
+    ['spec.lab.dice.env', 'must not validate the schema'],
+  ],
+  [
     'with an invalid name of a Collector exporter',
     'otel',
     { seats: 1, lab: { collector: { exporters: { 'o o': {} } } } },

@@ -76,7 +76,7 @@ describe("the guide of another seat, reached over the network without that seat'
 });
 
 test("an attendee's own port-forward leads into the guide without a key", async () => {
-  const forward = new Forward(labOf(own), attendee.kubeconfig);
+  const forward = new Forward(labOf(own), { kubeconfig: attendee.kubeconfig });
   try {
     await forward.open();
     const response = await fetch(`${forward.origin}/api/files`);
