@@ -21,7 +21,7 @@ export const COLLECTOR_RULES: readonly PolicyRule[] = [
 export class Collector extends Construct {
   constructor(scope: Construct, id: string, lab: LabProps) {
     super(scope, id);
-    const { image, resources } = lab.values.collector;
+    const { image, resources, envFrom } = lab.values.collector;
     const text = collectorConfig(lab);
     const config = { name: nameOf(lab, COMPONENT), path: '/etc/otelcol-contrib', texts: { [CHECKSUM]: text } };
     const own = { ...ownConfig(lab, COMPONENT, '/etc/otelcol-own'), volume: 'own', keys: ['collector.yaml'] };
@@ -35,6 +35,7 @@ export class Collector extends Construct {
       // The Collector merges the learner's file over the generated file.
       args: [`--config=${config.path}/config.yaml`, `--config=${own.path}/collector.yaml`],
       env: [...goMemoryLimit('60'), fromPod('POD_NAMESPACE', 'metadata.namespace')],
+      envFrom,
       ports: { ...OTLP, probe: PORTS.probe },
       probes: { port: PORTS.probe, ready: '/', alive: '/' },
       // If the pod stopped at once, a request to it would block an app's exporter for its timeout of 10 s.

@@ -18,6 +18,7 @@ import {
 } from './objects.ts';
 import { permanentProblem, unexpected } from './phase-result.ts';
 import type { Problem } from './phase-result.ts';
+import { networkProblem } from './policies.ts';
 import { labOf as labOfChart } from './rendered-lab.ts';
 import type { Lab } from './rendered-lab.ts';
 import { isDeployment } from './types.ts';
@@ -87,9 +88,11 @@ function objectsOf(context: SeatContext, lab: Lab): DesiredSeat {
 
 /** Returns the objects that a seat should have, or a problem if its lab can't be rendered. */
 export function desiredSeat(context: SeatContext): DesiredSeat | Problem {
-  const { labOf = labOfChart } = context.options;
+  const { labOf = labOfChart, clusterInfo } = context.options;
   try {
-    return objectsOf(context, labOf(context.seat.spec.lab));
+    const lab = labOf(context.seat.spec.lab);
+    const text = networkProblem(lab.values, clusterInfo());
+    return text === undefined ? objectsOf(context, lab) : permanentProblem('PodRangesUnknown', text);
   } catch (error) {
     return error instanceof TerminalError ? permanentProblem('LabInvalid', error.message) : unexpected(error);
   }
