@@ -61,7 +61,7 @@ describe('a checkout on Windows', () => {
     for (const name of SCRIPTS) expect(readFileSync(join(directory, 'clone', name), 'utf8')).not.toContain('\r');
   });
 
-  test("gives the Python app's image scripts that a shell can read, also if the files have other line ends", async () => {
+  test("gives the Python app's image scripts that a shell can read, if the files have CRLF line ends", async () => {
     const source = join(directory, 'source');
     cpSync(join(repoRoot, 'apps', 'flask'), source, { recursive: true });
     for (const name of SCRIPTS) {
