@@ -25,11 +25,11 @@ const policy = [
 
 export function addPages(
   app: Express,
-  { release, namespace, level, jaeger }: GuideSettings,
+  { release, namespace, displayName, level, jaeger }: GuideSettings,
   hasUi: () => Promise<boolean>,
 ): void {
-  app.get('/', (_request, response) => send(response, coursePage(`${namespace}/${release}`)));
-  app.get('/lab', (_request, response) => send(response, labPage(level)));
+  app.get('/', (_request, response) => send(response, coursePage(`${namespace}/${release}`, displayName)));
+  app.get('/lab', (_request, response) => send(response, labPage(level, displayName)));
   app.get('/why', (_request, response) => send(response, whyPage()));
   app.get('/traces', async (_request, response) =>
     send(response, tracesPage(await recentTraces(jaeger, 'arcade'), await hasUi())),
