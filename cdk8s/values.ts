@@ -100,6 +100,8 @@ const pipelines = group('The pipeline of each signal.', {
   logs: pipeline('logs', 'debug'),
 });
 
+const secretName = text({ doc: 'Name of the Secret.', pattern: '^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$' });
+
 const collector = group('The OpenTelemetry Collector, between the apps and the backends.', {
   image: group(
     "The Collector's image.",
@@ -128,6 +130,15 @@ const collector = group('The OpenTelemetry Collector, between the apps and the b
       'YAML that is merged over the configuration from the values above: maps key by key, lists as a whole. If ' +
       'this is empty, ' +
       "the Collector uses collector.yaml from the dice's ConfigMap, which the learner can edit.",
+  }),
+  envFrom: list({
+    doc:
+      "Secrets in the lab's namespace whose keys become environment variables of the Collector, for example: " +
+      '- secretRef: {name: second-backend}. An exporter then uses ${env:API_KEY} instead of the key itself. The ' +
+      'Collector waits until each Secret exists.',
+    of: entry('a Secret', { secretRef: entry('The reference to the Secret.', { name: secretName }, ['name']) }, [
+      'secretRef',
+    ]),
   }),
   resources: resources('the Collector', { cpu: '40m', memory: '48Mi' }, { memory: '160Mi' }),
 });
@@ -205,11 +216,7 @@ export const labValues = group('The values of the lab.', {
   }),
   imagePullSecrets: list({
     doc: 'Secrets with registry credentials, for example: - name: regcred.',
-    of: entry(
-      "a Secret in the release's namespace",
-      { name: text({ doc: 'Name of the Secret.', pattern: '^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$' }) },
-      ['name'],
-    ),
+    of: entry("a Secret in the release's namespace", { name: secretName }, ['name']),
   }),
   telemetry: group('How the SDK in every app sends telemetry.', {
     tracesExporter: telemetryExporter('traces'),

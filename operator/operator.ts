@@ -63,7 +63,12 @@ export function createOperator({ settings, config, log }: OperatorOptions): Mana
     config,
     log,
   });
-  const clusterInfo = new ClusterInfoPoller({ api: manager.api, ownServer: config.server, log });
+  const clusterInfo = new ClusterInfoPoller({
+    api: manager.api,
+    ownServer: config.server,
+    network: settings.network,
+    log,
+  });
   const stores = createStores(manager, settings.namespace);
   const parts = { settings, config, log, manager, stores, clusterInfo };
   manager.add((signal) => clusterInfo.run(signal));

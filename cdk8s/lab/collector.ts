@@ -32,7 +32,7 @@ const ENDPOINTS = [
 export class Collector extends Construct {
   constructor(scope: Construct, id: string, lab: LabProps) {
     super(scope, id);
-    const { image, resources } = lab.values.collector;
+    const { image, resources, envFrom } = lab.values.collector;
     const text = collectorConfig(lab);
     const config = { name: nameOf(lab, COMPONENT), path: '/etc/otelcol-contrib', texts: { [CHECKSUM]: text } };
     const own = { ...ownConfig(lab, COMPONENT, '/etc/otelcol-own'), volume: 'own', keys: ['collector.yaml'] };
@@ -46,6 +46,7 @@ export class Collector extends Construct {
       // The Collector merges the learner's file over the generated file, and the endpoints over both.
       args: [`--config=${config.path}/config.yaml`, `--config=${own.path}/collector.yaml`, ...ENDPOINTS],
       env: [...goMemoryLimit('60'), POD_IP, fromPod('POD_NAMESPACE', 'metadata.namespace')],
+      envFrom,
       ports: { ...OTLP, probe: PORTS.probe },
       probes: { port: PORTS.probe, ready: '/', alive: '/' },
       // If the pod stopped at once, a request to it would block an app's exporter for its timeout of 10 s.

@@ -35,6 +35,7 @@ const environment = (lab: OperatorProps): Record<string, Given<string>> => ({
   DRAIN_MS: '1500',
   HEALTH_PORT: String(PORTS.health),
   LOG_LEVEL: lab.values.operator.logLevel,
+  NETWORK: lab.compute.json(lab.values.operator.network),
   OPERATOR_ACCOUNT: nameOf(lab, component),
 });
 

@@ -21,7 +21,7 @@ export const seatSpec = entry(
   {
     workshop: fixedName('Name of the Workshop.', 'workshop'),
     attendee: fixedName('Name of the attendee.', 'attendee'),
-    displayName: text({ doc: 'The name that the lab page shows.', maxLength: 100 }),
+    displayName: text({ doc: 'What the pages call the attendee. A change restarts the guide.', maxLength: 100 }),
     revision: text({
       doc: 'Identifies the current lab, quota and access. Once the seat has them, status.revision is the same.',
       minLength: 1,

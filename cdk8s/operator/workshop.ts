@@ -51,7 +51,7 @@ const attendees = keyedList({
             'ada-2',
         ),
       ),
-      displayName: text({ doc: 'The name that the lab page shows.', maxLength: 100 }),
+      displayName: text({ doc: 'What the pages call the attendee. A change restarts the guide.', maxLength: 100 }),
     },
     ['name'],
   ),

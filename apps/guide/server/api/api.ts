@@ -1,6 +1,7 @@
 // Adds the routes of the guide's API for the course, the learner's files and the lab.
 import { join } from 'node:path';
 import { Router } from 'express';
+import type { RequestHandler } from 'express';
 import type { OpenCourse } from '../course-service.ts';
 import { Faults } from '../lab/faults.ts';
 import { Load } from '../lab/load.ts';
@@ -8,7 +9,7 @@ import type { Environment } from '../lab/environment.ts';
 import { PodWatcher } from '../pods/watcher.ts';
 import { courseApi } from './course.ts';
 import { filesApi } from './files.ts';
-import { jsonBody, sameOriginOnly } from './csrf.ts';
+import { jsonBody } from './csrf.ts';
 import { labApi } from './lab.ts';
 import { runApi } from './run.ts';
 
@@ -33,15 +34,18 @@ export interface ApiOptions {
   readonly prizes: string;
   /** Is called with the error text when the guide can't switch faults in prizes. */
   readonly onTrouble: (trouble: string) => void;
+  /** Refuses a request that another site may have sent. */
+  readonly ownPagesOnly: RequestHandler;
 }
 
-export function apiOf(environment: Environment, { openCourse, folder, prizes, onTrouble }: ApiOptions): Router {
+export function apiOf(environment: Environment, options: ApiOptions): Router {
+  const { openCourse, folder, prizes, onTrouble, ownPagesOnly } = options;
   const { release, kube, files, lab } = environment;
   const faults = kube && new Faults({ kube, release, onTrouble });
   faults?.watch();
 
   const router = Router();
-  router.use(sameOriginOnly, jsonBody);
+  router.use(ownPagesOnly, jsonBody);
   router.use('/course', courseApi(openCourse({ environment, folder, prizes })));
   router.use('/files', filesApi(files));
   router.use('/run', runApi(kube && new PodWatcher(kube, release)));

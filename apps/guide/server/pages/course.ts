@@ -4,13 +4,18 @@ import { html } from '../html.ts';
 import type { Content } from '../html.ts';
 import { layout } from './layout.ts';
 
-/** Renders the front page. @param lab the lab's namespace and release */
-export function coursePage(lab: string): string {
+/**
+ * Renders the front page.
+ * @param lab the lab's namespace and release
+ * @param owner what the attendee is called, in a class
+ */
+export function coursePage(lab: string, owner = ''): string {
   return layout({
     title: 'Intro to OpenTelemetry',
     path: '/',
     script: 'guide.js',
     lab,
+    owner,
     wide: true,
     content: html`
       <noscript><p class="note">The course needs JavaScript. Without it you can still read

@@ -11,11 +11,11 @@ import { whyPage } from './why.ts';
 
 export function addPages(
   app: Express,
-  { release, namespace, level, jaeger }: GuideSettings,
+  { release, namespace, displayName, level, jaeger }: GuideSettings,
   hasUi: () => Promise<boolean>,
 ): void {
-  app.get('/', (_request, response) => sendPage(response, coursePage(`${namespace}/${release}`)));
-  app.get('/lab', (_request, response) => sendPage(response, labPage(level)));
+  app.get('/', (_request, response) => sendPage(response, coursePage(`${namespace}/${release}`, displayName)));
+  app.get('/lab', (_request, response) => sendPage(response, labPage(level, displayName)));
   app.get('/why', (_request, response) => sendPage(response, whyPage()));
   app.get('/traces', async (_request, response) =>
     sendPage(response, tracesPage(await recentTraces(jaeger, 'arcade'), await hasUi())),
