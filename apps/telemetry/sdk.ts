@@ -14,6 +14,7 @@ import { register } from 'import-in-the-middle/register-hooks.mjs';
 import { checkEnvironment } from './environment.ts';
 import { diagnosticsLogger } from './diagnostics.ts';
 import type { Level } from './level.ts';
+import { isEnabled, LIBRARIES } from './mistakes.ts';
 import { consoleMetrics } from './metrics.ts';
 import { isIgnoredPath } from './ignored-paths.ts';
 
@@ -67,13 +68,15 @@ function patchHttp(): void {
 function libraries(healthPort: number): Instrumentation[] {
   const ignoreIncomingRequestHook = (request: IncomingMessage) =>
     request.socket.localPort === healthPort || isIgnoredPath(request.url ?? '/');
-  return [
-    new HttpInstrumentation({
-      ignoreIncomingRequestHook,
-      headersToSpanAttributes: { server: { requestHeaders: ['x-browser-plugins', 'x-client-version'] } },
-    }),
-    new ExpressInstrumentation(),
-    new UndiciInstrumentation(),
-    new PinoInstrumentation(),
-  ];
+  const made: Record<(typeof LIBRARIES)[number], () => Instrumentation> = {
+    http: () =>
+      new HttpInstrumentation({
+        ignoreIncomingRequestHook,
+        headersToSpanAttributes: { server: { requestHeaders: ['x-browser-plugins', 'x-client-version'] } },
+      }),
+    express: () => new ExpressInstrumentation(),
+    undici: () => new UndiciInstrumentation(),
+    pino: () => new PinoInstrumentation(),
+  };
+  return LIBRARIES.filter((name) => isEnabled(name, process.env)).map((name) => made[name]());
 }
