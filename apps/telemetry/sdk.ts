@@ -17,6 +17,8 @@ import type { Level } from './level.ts';
 import { isEnabled, LIBRARIES } from './mistakes.ts';
 import { consoleMetrics } from './metrics.ts';
 import { isIgnoredPath } from './ignored-paths.ts';
+import { recorder } from './report.ts';
+import { addSpanProcessor, recordDiagnostic, spanObserver } from './span-observer.ts';
 
 const writeLine = (line: string) => void process.stderr.write(`${line}\n`);
 
@@ -29,14 +31,17 @@ export function startSdk(level: Exclude<Level, 'none'>, healthPort: number): () 
   const { mistakes, refused } = checkEnvironment(process.env);
   mistakes.forEach(writeLine);
   for (const name of refused) delete process.env[name];
-  if (!process.env.OTEL_LOG_LEVEL) diag.setLogger(diagnosticsLogger(writeLine), DiagLogLevel.WARN);
+  recorder.mistakes = mistakes;
+  recorder.level = level;
+  recorder.sampler = samplerOf(process.env);
+  if (!process.env.OTEL_LOG_LEVEL) diag.setLogger(diagnosticsLogger(writeLine, Date.now, record), DiagLogLevel.WARN);
 
-  const sdk = new NodeSDK({
-    instrumentations: level === 'auto' ? libraries(healthPort) : [],
-    ...consoleMetrics(process.env),
-  });
+  const instrumentations = level === 'auto' ? libraries(healthPort) : [];
+  recorder.instrumentations = instrumentations.map(({ instrumentationName }) => instrumentationName);
+  const sdk = new NodeSDK({ instrumentations, ...consoleMetrics(process.env) });
   if (level === 'auto') hookImports();
   sdk.start();
+  addSpanProcessor(spanObserver(recorder));
   patchHttp();
   return () =>
     sdk
@@ -44,6 +49,15 @@ export function startSdk(level: Exclude<Level, 'none'>, healthPort: number): () 
       .catch((error: unknown) =>
         writeLine(`OpenTelemetry error: the last telemetry could not be sent: ${String(error)}`),
       );
+}
+
+const record = (severity: string, message: string, stack: string) =>
+  recordDiagnostic(recorder, severity, message, stack);
+
+/** Returns the sampler with its argument, as the SDK reads the two variables. */
+function samplerOf({ OTEL_TRACES_SAMPLER: name, OTEL_TRACES_SAMPLER_ARG: argument }: NodeJS.ProcessEnv): string {
+  const sampler = name?.trim() || 'parentbased_always_on';
+  return argument && sampler.includes('ratio') ? `${sampler} ${argument.trim()}` : sampler;
 }
 
 /**
