@@ -27,3 +27,22 @@ test('names a port once that several servers listen on, each on another address'
   first.close();
   second.close();
 });
+
+test.each(['127.0.0.1', '::1'])('reports a pod as not ready that listens on %s only', async (address) => {
+  process.env['POD_IP'] = '10.0.0.7';
+  watchServers();
+  const server = createServer().listen(0, address);
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  expect(readiness(port, 1)).toEqual({
+    ready: false,
+    reason: `listens on ${address}:${port} only, where no other pod reaches it`,
+  });
+  process.env['POD_IP'] = '127.0.0.2';
+  const reachable = createServer().listen(port, '127.0.0.2');
+  await once(reachable, 'listening');
+  expect(readiness(port, 1).ready).toBe(true);
+  server.close();
+  reachable.close();
+  delete process.env['POD_IP'];
+});
