@@ -39,9 +39,11 @@ const course: Content = html`<section id="course" class="course" aria-label="Cou
           <details id="steps" class="steps">
             <summary><span id="progress">The steps</span></summary>
             <nav aria-label="Steps"><ol id="step-list" class="step-list"></ol></nav>
-            <p><button type="button" class="quiet" id="reset-all">Reset the whole course</button></p>
+            <p class="group"><a href="/api/export" download>Download my work</a>
+              <button type="button" class="quiet" id="reset-all">Reset the whole course</button></p>
           </details>
           <p id="course-status" class="status" role="status"></p>
+          <div id="finished" class="finished" role="status"></div>
           <article id="step" class="step" aria-labelledby="step-title">
             <h2 id="step-title">Loading the course…</h2>
           </article>
