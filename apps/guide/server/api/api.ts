@@ -44,7 +44,7 @@ export function apiOf(environment: Environment, { openCourse, folder, prizes, on
   router.use(sameOriginOnly, jsonBody);
   router.use('/course', courseApi(openCourse({ environment, folder, prizes })));
   router.use('/files', filesApi(files));
-  router.use('/run', runApi(kube && new PodWatcher(kube, release)));
+  router.use('/run', runApi(kube && new PodWatcher(kube, release, lab)));
   router.use(
     labApi({ lab, load: new Load(lab.arcade), faults, instrumentations: join(folder, 'instrumentations.json') }),
   );
