@@ -63,7 +63,7 @@ export function apiOf(environment: Environment, options: ApiOptions): Router {
   );
   router.get('/export', exportApi(course, environment));
   router.use('/files', filesApi(files));
-  router.use('/run', runApi(kube && new PodWatcher(kube, release)));
+  router.use('/run', runApi(kube && new PodWatcher(kube, release, lab)));
   router.use(labApi({ lab, load, faults, instrumentations: join(folder, 'instrumentations.json') }));
   return router;
 }
