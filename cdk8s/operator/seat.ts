@@ -105,7 +105,9 @@ export const seat: Resource = {
     {
       rule:
         "self.metadata.name == self.spec.workshop + '-' + self.spec.attendee || " +
-        `self.metadata.name.matches('^' + self.spec.workshop + '-[0-9a-f]{${OPAQUE_LENGTH}}$')`,
+        "(self.metadata.name.startsWith(self.spec.workshop + '-') && " +
+        `self.metadata.name.size() == self.spec.workshop.size() + ${1 + OPAQUE_LENGTH} && ` +
+        `self.metadata.name.matches('-[0-9a-f]{${OPAQUE_LENGTH}}$'))`,
       messageExpression:
         '"a Seat must be called <workshop>-<attendee>, which is " + self.spec.workshop + "-" + self.spec.attendee ' +
         '+ ". The operator creates Seats: add the attendee to the Workshop"',
