@@ -8,12 +8,13 @@ import { UserError } from '../../support/errors.ts';
 import type { Advice } from '../../support/errors.ts';
 import { certificates, writeCertificates } from './certs.ts';
 import { processOf } from './signal-component.ts';
-import { clusterInfo, cniConfig, configFiles, firstObjects, kubeconfig } from './config.ts';
+import { clusterInfo, configFiles, firstObjects, kubeconfig } from './config.ts';
 import type { ClusterShape, Tuning } from './config.ts';
 import { layoutOf, network } from './layout.ts';
 import type { Layout } from './layout.ts';
 import { planOf } from './plan.ts';
 import { networksOf } from './pod-ipv6.ts';
+import { cniText } from './pod-network.ts';
 import type { ProcessInfo } from './processes.ts';
 import { checkMachine, checkPlaces } from './requirements.ts';
 
@@ -127,11 +128,16 @@ test.each([
   ['turns IPv6 on in pods for tests', { ipv6: true }, '0'],
 ])('%s', (_, network, value) => {
   const tuning = { type: 'tuning', sysctl: { 'net.ipv6.conf.all.disable_ipv6': value } };
-  expect(cniConfig({ ...network, kernelHasIPv6: true })).toHaveProperty('plugins.1', tuning);
+  expect(JSON.parse(cniText({ ...network, kernelHasIPv6: true }))).toHaveProperty('plugins.1', tuning);
+});
+
+test('has configurations of the same length with IPv6 on and off, since a test overwrites one with the other', () => {
+  const [on, off] = [cniText({ ipv6: true }), cniText({ ipv6: false })];
+  expect(on).toHaveLength(off.length);
 });
 
 test('leaves the settings of IPv6 alone on a kernel without IPv6', () => {
-  expect(cniConfig({ kernelHasIPv6: false })).toHaveProperty('plugins.length', 1);
+  expect(JSON.parse(cniText({ kernelHasIPv6: false }))).toHaveProperty('plugins.length', 1);
 });
 
 test("finds each network of the cluster once, and never the machine's", () => {

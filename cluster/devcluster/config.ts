@@ -1,11 +1,12 @@
 // Returns the configuration files of the cluster's components as text. A comment next to each unusual setting gives the
 // reason.
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
 import { COREDNS_IMAGE, PAUSE_IMAGE } from '../components/images.ts';
 import type { Layout } from './layout.ts';
 import { inside, network } from './layout.ts';
+import { CNI_FILE, cniText } from './pod-network.ts';
 
 /**
  * The purpose of a cluster. A cluster for `lab` has one real node, on which labs run. A cluster for `scale` has no real
@@ -34,7 +35,7 @@ export function configFiles({ layout, snapshotter, cniDirectory, auditedGroup }:
     'kubelet.yaml': stringify(kubeletConfig(layout)),
     'kube-proxy.yaml': stringify(kubeProxyConfig(layout)),
     'containerd.toml': containerdConfig(layout, snapshotter, cniDirectory),
-    [CNI_FILE]: JSON.stringify(cniConfig(), undefined, 2),
+    [CNI_FILE]: cniText(),
     'resolv.conf': `nameserver ${network.dnsService}\n`,
     'kubelet.kubeconfig': kubeconfig(layout, 'kubelet'),
     'controller-manager.kubeconfig': kubeconfig(layout, 'controller-manager'),
@@ -191,32 +192,6 @@ default_runtime_name = "runc"
 [plugins."io.containerd.grpc.v1.cri".containerd.runtimes.runc]
 runtime_type = "io.containerd.runc.v2"
 `;
-}
-
-/** The file in the cluster's `config` directory that describes the pods' network. */
-export const CNI_FILE = 'cni/10-bridge.conflist';
-
-export interface PodNetwork {
-  /** Whether pods have IPv6 link-local addresses. kube-router doesn't filter them. The default is false. */
-  readonly ipv6?: boolean;
-  /** Whether the machine's kernel has IPv6. By default the function looks. */
-  readonly kernelHasIPv6?: boolean;
-}
-
-/**
- * Returns the configuration of the pods' network: https://www.cni.dev/plugins/current/main/bridge/
- * https://www.cni.dev/plugins/current/meta/tuning/
- */
-export function cniConfig({ ipv6 = false, kernelHasIPv6 = existsSync('/proc/sys/net/ipv6') }: PodNetwork = {}): object {
-  const bridge = {
-    type: 'bridge',
-    bridge: 'pods0',
-    isGateway: true,
-    hairpinMode: true, // lets a pod reach itself through its own Service
-    ipam: { type: 'host-local', ranges: [[{ subnet: network.firstNodePodCidr }]], routes: [{ dst: '0.0.0.0/0' }] },
-  };
-  const tuning = { type: 'tuning', sysctl: { 'net.ipv6.conf.all.disable_ipv6': ipv6 ? '0' : '1' } };
-  return { cniVersion: '1.0.0', name: 'pods', plugins: [bridge, ...(kernelHasIPv6 ? [tuning] : [])] };
 }
 
 const corefile = `.:53 {

@@ -1,11 +1,11 @@
 // Turns IPv6 on and off in the networks of a running cluster, for tests of isolation. A cluster starts with IPv6 off.
 // Pods of other clusters often have link-local addresses, which many network plugins don't filter.
-import { renameSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { run } from '../../support/run.ts';
 import { clusterProcesses } from './cleanup.ts';
-import { CNI_FILE, cniConfig } from './config.ts';
 import type { Layout } from './layout.ts';
+import { CNI_FILE, cniText } from './pod-network.ts';
 import { firstProcess, inspect } from './processes.ts';
 import type { ProcessInfo } from './processes.ts';
 
@@ -18,11 +18,12 @@ export function networksOf(processes: readonly ProcessInfo[], machine: readonly 
   return [...new Map(inside.map((process) => [networkOf(process), process])).values()];
 }
 
-/** Writes the network configuration of new pods. containerd reads it as soon as it changes. */
+/**
+ * Writes the network configuration of new pods. containerd reads it after each write, but not after a rename. The two
+ * configurations have the same length, so that no write is visible in part.
+ */
 function configureNewPods(layout: Layout, ipv6: boolean): void {
-  const draft = join(layout.config, 'cni.unfinished');
-  writeFileSync(draft, JSON.stringify(cniConfig({ ipv6 }), undefined, 2), { mode: 0o600 });
-  renameSync(draft, join(layout.config, CNI_FILE));
+  writeFileSync(join(layout.config, CNI_FILE), cniText({ ipv6 }), { flag: 'r+' });
 }
 
 /** Turns IPv6 on or off. `setPodIPv6` in index.ts describes the parameters. */

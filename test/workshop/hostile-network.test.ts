@@ -88,7 +88,7 @@ beforeAll(async () => {
   labs = endpointsOf([...lab, ...operators]);
 }, 60_000);
 
-afterAll(() => attendee.kubectl(['delete', 'pod', INTRUDER, '--ignore-not-found', '--wait=false']));
+afterAll(() => kubectl('delete', 'pod', INTRUDER, '--namespace', own, '--ignore-not-found', '--now', '--wait=false'));
 
 test('the attack tries the guide, dice, Jaeger and Collector of another seat, and the operator', () => {
   const all = labs.map(({ name, port }) => `${name}:${port}`);
