@@ -38,7 +38,7 @@ describe.each([view, small])('a step, on a page of $width px', (here) => {
       await page.getByRole('button', { name: 'Check', exact: true }).click();
       const verdict = page.locator('.verdict');
       for (const text of [
-        'Not yet. Nothing comes to the Collector.',
+        'Not yet. The problem is at the Collector.',
         'a span GET /visit',
         'nothing at the Collector',
         'Look at settings.env.',
@@ -206,8 +206,8 @@ test("draws dice's own trace, and says so, if dice does not continue the caller'
     await page.getByRole('button', { name: 'Ask', exact: true }).click();
     await page.getByText('/rolldice?sides=20 answered 200').waitFor();
     await page.locator('.span-row', { hasText: 'dice do_roll' }).waitFor();
-    await page.getByRole('status').getByText('one of its own that dice has begun').waitFor();
-    expect(await page.getByRole('link', { name: 'who asked' }).getAttribute('href')).toMatch(
+    await page.getByRole('status').getByText('dice started a trace of its own').waitFor();
+    expect(await page.getByRole('link', { name: 'the trace of the request' }).getAttribute('href')).toMatch(
       /^\/traces\/[0-9a-f]{32}$/,
     );
   }));

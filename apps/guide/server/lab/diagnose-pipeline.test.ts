@@ -6,6 +6,7 @@ import { Recorder } from '../../../telemetry/report.ts';
 import type { Report } from '../../../telemetry/report.ts';
 import type { PipelineHop } from '../../contract.ts';
 import { diagnosePipeline } from './diagnose-pipeline.ts';
+import type { PipelineSources } from './diagnose-pipeline.ts';
 
 let server: Server;
 let url: string;
@@ -23,7 +24,11 @@ function reportWith(change: (recorder: Recorder) => void, level = 'manual'): Rep
   return recorder.report({ port: 8080, listening: [] });
 }
 
-async function hops(settings: string, report?: Report): Promise<Record<string, PipelineHop>> {
+async function hops(
+  settings: string,
+  report?: Report,
+  more: Partial<PipelineSources> = {},
+): Promise<Record<string, PipelineHop>> {
   const found = await diagnosePipeline({
     dice: url,
     jaeger: url,
@@ -36,6 +41,7 @@ async function hops(settings: string, report?: Report): Promise<Record<string, P
     podLog: () => Promise.resolve(''),
     report: () => Promise.resolve(report),
     patience: 0,
+    ...more,
   });
   return Object.fromEntries(found.map((hop) => [hop.name, hop]));
 }
@@ -167,5 +173,16 @@ test('names the cause of an error that the exporter in dice reports', async () =
   expect((await hops('', report))['exporter']).toMatchObject({
     ok: false,
     says: 'dice says: Not Found (HTTP status 404)',
+  });
+});
+
+test("says that the Collector's new pod does not run, with the place of the mistake", async () => {
+  const podTrouble = (component: string) =>
+    Promise.resolve(component === 'collector' ? 'collector.yaml, line 2: the exporter logging was removed' : undefined);
+  expect((await hops('', undefined, { podTrouble }))['collector']).toEqual({
+    name: 'collector',
+    ok: false,
+    says: 'its new pod does not run: collector.yaml, line 2: the exporter logging was removed',
+    todo: expect.stringContaining('the Collector before it still takes spans') as string,
   });
 });

@@ -98,10 +98,10 @@ async function exporterHop({ podLog }: PipelineSources, state: DiceState): Promi
 
 async function backendHops(sources: PipelineSources): Promise<[PipelineHop, PipelineHop]> {
   const jaegerError = await jaegerErrorOf(sources);
+  const trouble = await sources.podTrouble?.('collector');
+  if (trouble) return [newCollector(trouble), jaegerHop(sources, jaegerError)];
   try {
     if (!sources.collector) throw new Error('OTEL_EXPORTER_OTLP_ENDPOINT is not set');
-    const trouble = await sources.podTrouble?.('collector');
-    if (trouble) throw new Error(trouble);
     const sent = await probe(sources.collector);
     const collector: PipelineHop = { name: 'collector', ok: true, says: `takes spans at ${sources.collector}` };
     if (jaegerError !== undefined) return [collector, unreachable(sources, jaegerError)];
@@ -119,12 +119,20 @@ async function backendHops(sources: PipelineSources): Promise<[PipelineHop, Pipe
       says,
       todo: 'Is its pod running? If you changed collector.yaml, the log names the mistake. Reset restores the file.',
     };
-    return [
-      collector,
-      jaegerError === undefined ? { name: 'jaeger', ok: true, says: 'answers' } : unreachable(sources, jaegerError),
-    ];
+    return [collector, jaegerHop(sources, jaegerError)];
   }
 }
+
+/** Returns the hop of a Collector whose newest pod does not run. The one before it may still take spans. */
+const newCollector = (trouble: string): PipelineHop => ({
+  name: 'collector',
+  ok: false,
+  says: `its new pod does not run: ${trouble}`,
+  todo: 'Fix collector.yaml, then Run. Until then the Collector before it still takes spans, if there is one.',
+});
+
+const jaegerHop = (sources: PipelineSources, error: string | undefined): PipelineHop =>
+  error === undefined ? { name: 'jaeger', ok: true, says: 'answers' } : unreachable(sources, error);
 
 const unreachable = ({ jaeger }: PipelineSources, says: string): PipelineHop => ({
   name: 'jaeger',

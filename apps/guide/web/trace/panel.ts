@@ -137,9 +137,9 @@ export class TracePanel {
       this.#status,
       this.#drawn,
       caller !== undefined && [
-        ` It is one of its own that ${service} has begun, since it did not take over the context of `,
-        h('a', { href: `/traces/${caller}` }, 'who asked'),
-        '.',
+        ` ${service} started a trace of its own, because it did not read the context from the headers. See `,
+        h('a', { href: `/traces/${caller}` }, 'the trace of the request'),
+        ' too.',
       ],
     );
     fill(this.#place, links(trace.traceId), waterfall(trace, open));
