@@ -186,6 +186,20 @@ test('links to the page "Why is there no trace?" if the trace has no span of dic
     await page.locator('#trace-status').getByRole('link', { name: 'Why is there no trace?' }).waitFor();
   }));
 
+test('draws no earlier trace below the message that no span of a request has come', () =>
+  pages.with('none-came', view, async (page, guide) => {
+    await page.clock.install();
+    await page.goto('/');
+    await page.getByRole('button', { name: '/visit', exact: true }).click();
+    await page.clock.runFor(1_000);
+    await page.locator('.span-row', { hasText: 'dice GET /visit' }).waitFor();
+    guide.lab.delay = 3_600_000;
+    await page.getByRole('button', { name: '/rolldice', exact: true }).click();
+    await page.clock.runFor(15_000);
+    await page.getByRole('status').getByText('If you sample, it may have been dropped').waitFor();
+    expect(await page.locator('.span-row').count()).toBe(0);
+  }));
+
 test('lets the learner roll the dice again while the page waits for a trace', () =>
   pages.with('again', view, async (page, guide) => {
     await page.goto('/');

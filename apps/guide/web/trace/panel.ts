@@ -93,7 +93,8 @@ export class TracePanel {
     const { traces } = await get<{ traces: TraceOfPage[] }>(`/api/traces?${query.toString()}`).catch(() => ({
       traces: [],
     }));
-    return traces.at(-1)?.traceId;
+    // A trace that began elsewhere, such as a round of the load, was not started by the service.
+    return traces.findLast(({ roots: [root] }) => root?.service === service)?.traceId;
   }
 
   /** Shows the message that the request made no trace. */
@@ -149,7 +150,16 @@ export class TracePanel {
   }
 
   #reportMissing(traceId: string): void {
-    fill(this.#status, `No span of this trace has come within ${patience / 1000} s: `, traceName(traceId), '. ', why());
+    // A trace of an earlier request must not stand below a message about this one.
+    fill(this.#place);
+    this.#latest = undefined;
+    fill(
+      this.#status,
+      `No span of this trace has come within ${patience / 1000} s: `,
+      traceName(traceId),
+      '. If you sample, it may have been dropped: try again. ',
+      why(),
+    );
   }
 
   #reportTimeout(size: number, query: TraceQuery): void {
