@@ -38,7 +38,7 @@ describe.each([view, small])('a step, on a page of $width px', (here) => {
       await page.getByRole('button', { name: 'Check', exact: true }).click();
       const verdict = page.locator('.verdict');
       for (const text of [
-        'Not yet. Nothing comes to the Collector.',
+        'Not yet. The problem is at the Collector.',
         'a span GET /visit',
         'nothing at the Collector',
         'Look at settings.env.',
@@ -186,6 +186,20 @@ test('links to the page "Why is there no trace?" if the trace has no span of dic
     await page.locator('#trace-status').getByRole('link', { name: 'Why is there no trace?' }).waitFor();
   }));
 
+test('draws no earlier trace below the message that no span of a request has come', () =>
+  pages.with('none-came', view, async (page, guide) => {
+    await page.clock.install();
+    await page.goto('/');
+    await page.getByRole('button', { name: '/visit', exact: true }).click();
+    await page.clock.runFor(1_000);
+    await page.locator('.span-row', { hasText: 'dice GET /visit' }).waitFor();
+    guide.lab.delay = 3_600_000;
+    await page.getByRole('button', { name: '/rolldice', exact: true }).click();
+    await page.clock.runFor(15_000);
+    await page.getByRole('status').getByText('If you sample, it may have been dropped').waitFor();
+    expect(await page.locator('.span-row').count()).toBe(0);
+  }));
+
 test('lets the learner roll the dice again while the page waits for a trace', () =>
   pages.with('again', view, async (page, guide) => {
     await page.goto('/');
@@ -206,8 +220,8 @@ test("draws dice's own trace, and says so, if dice does not continue the caller'
     await page.getByRole('button', { name: 'Ask', exact: true }).click();
     await page.getByText('/rolldice?sides=20 answered 200').waitFor();
     await page.locator('.span-row', { hasText: 'dice do_roll' }).waitFor();
-    await page.getByRole('status').getByText('one of its own that dice has begun').waitFor();
-    expect(await page.getByRole('link', { name: 'who asked' }).getAttribute('href')).toMatch(
+    await page.getByRole('status').getByText('dice started a trace of its own').waitFor();
+    expect(await page.getByRole('link', { name: 'the trace of the request' }).getAttribute('href')).toMatch(
       /^\/traces\/[0-9a-f]{32}$/,
     );
   }));

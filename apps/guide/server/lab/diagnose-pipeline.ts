@@ -7,8 +7,11 @@ import { messageOf } from '../../../../support/errors.ts';
 import type { Component, Files, PipelineHop } from '../../contract.ts';
 import type { Report } from '../../../telemetry/report.ts';
 import { parseSettings } from '../../../telemetry/settings.ts';
+import { settingsMistakes } from '../symptoms/settings.ts';
 import { suppressTracing } from '../suppress-tracing.ts';
 import { traceFromJaeger } from '../../../../otlp/traces.ts';
+import { exporterError, exporterMistake, sdkState } from './dice-state.ts';
+import type { DiceState } from './dice-state.ts';
 import { send } from './visit.ts';
 
 /** The services, files and logs that the diagnosis reads. */
@@ -36,22 +39,22 @@ export interface PipelineSources {
 /** Tests all hops from the SDK to Jaeger. @returns the hops in the order in which a span passes them */
 export function diagnosePipeline(sources: PipelineSources): Promise<PipelineHop[]> {
   return suppressTracing(async () => {
-    const settings = {
-      ...sources.settings,
-      ...parseSettings((await sources.files().catch(() => undefined))?.['settings.env'] ?? '').values,
+    const text = (await sources.files().catch(() => undefined))?.['settings.env'] ?? '';
+    const dice: DiceState = {
+      settings: { ...sources.settings, ...parseSettings(text).values },
+      mistakes: settingsMistakes(text, sources.settings),
+      report: await sources.report?.().catch(() => undefined),
     };
     const [sdk, exporter, [collector, jaeger]] = await Promise.all([
-      sdkHop(sources, settings),
-      exporterHop(sources, settings),
+      sdkHop(sources, dice),
+      exporterHop(sources, dice),
       backendHops(sources),
     ]);
     return [sdk, exporter, collector, jaeger];
   });
 }
 
-type Settings = Record<string, string | undefined>;
-
-async function sdkHop({ dice, podTrouble }: PipelineSources, settings: Settings): Promise<PipelineHop> {
+async function sdkHop({ dice, podTrouble }: PipelineSources, state: DiceState): Promise<PipelineHop> {
   const trouble = await podTrouble?.('dice');
   if (trouble)
     return {
@@ -67,56 +70,23 @@ async function sdkHop({ dice, podTrouble }: PipelineSources, settings: Settings)
       says: 'dice takes no connections, so nothing can make a span',
       todo: 'See in the log why dice does not start: the panel beside the editor, or kubectl logs.',
     };
-  return sdkWith(settings);
+  return sdkState(state);
 }
 
-function sdkWith({
-  INSTRUMENTATION: level = 'none',
-  OTEL_SDK_DISABLED: disabled,
-  OTEL_TRACES_SAMPLER: sampler,
-}: Settings): PipelineHop {
-  const bad = (says: string, todo: string): PipelineHop => ({ name: 'sdk', ok: false, says, todo });
-  if (level === 'none')
-    return bad(
-      'INSTRUMENTATION is none: the SDK is not even loaded',
-      'Set INSTRUMENTATION=auto (or manual) in settings.env, then Run.',
-    );
-  if (level !== 'auto' && level !== 'manual')
-    return bad(
-      `INSTRUMENTATION is "${level}", which nobody knows`,
-      'Set it to none, auto or manual in settings.env, then Run.',
-    );
-  if (disabled?.toLowerCase() === 'true')
-    return bad('OTEL_SDK_DISABLED is true', 'Take OTEL_SDK_DISABLED out of settings.env, then Run.');
-  if (sampler?.includes('always_off'))
-    return bad(
-      `OTEL_TRACES_SAMPLER is ${sampler}: no span is recorded`,
-      'Take OTEL_TRACES_SAMPLER out of settings.env, then Run.',
-    );
-  const says =
-    level === 'auto' ? 'on, with the instrumentation libraries' : 'on, by hand: only the spans that app.ts starts';
-  return { name: 'sdk', ok: true, says: `INSTRUMENTATION is ${level}: ${says}` };
-}
-
-async function exporterHop({ podLog }: PipelineSources, settings: Settings): Promise<PipelineHop> {
-  const {
-    OTEL_TRACES_EXPORTER: exporter = 'otlp',
-    OTEL_EXPORTER_OTLP_ENDPOINT: general,
-    OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: endpoint = general,
-  } = settings;
+async function exporterHop({ podLog }: PipelineSources, state: DiceState): Promise<PipelineHop> {
+  const mistake = exporterMistake(state);
+  if (mistake) return mistake;
+  const { OTEL_EXPORTER_OTLP_ENDPOINT: general, OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: endpoint = general } =
+    state.settings;
   const bad = (says: string, todo: string): PipelineHop => ({ name: 'exporter', ok: false, says, todo });
-  const names = exporter.split(',').map((name) => name.trim());
-  if (!names.includes('otlp'))
-    return bad(
-      `OTEL_TRACES_EXPORTER is ${exporter}: nothing is sent to the Collector`,
-      'Set OTEL_TRACES_EXPORTER=otlp in settings.env (console,otlp for both), then Run.',
-    );
   if (endpoint && (!URL.canParse(endpoint) || !(await accepts(endpoint))))
     return bad(
       `nothing takes connections at ${endpoint}`,
       'Take OTEL_EXPORTER_OTLP_ENDPOINT out of settings.env (the lab sets it to its Collector), then Run.',
     );
-  const trouble = (await podLog('dice', 20)).split('\n').findLast((line) => /^OpenTelemetry error: /.test(line));
+  const trouble =
+    exporterError(state) ??
+    (await podLog('dice', 20)).split('\n').findLast((line) => /^OpenTelemetry error: /.test(line));
   if (trouble)
     return bad(`dice says: ${trouble}`, 'See the next hop: is the Collector there, and does it take what is sent?');
   return {
@@ -128,10 +98,10 @@ async function exporterHop({ podLog }: PipelineSources, settings: Settings): Pro
 
 async function backendHops(sources: PipelineSources): Promise<[PipelineHop, PipelineHop]> {
   const jaegerError = await jaegerErrorOf(sources);
+  const trouble = await sources.podTrouble?.('collector');
+  if (trouble) return [newCollector(trouble), jaegerHop(sources, jaegerError)];
   try {
     if (!sources.collector) throw new Error('OTEL_EXPORTER_OTLP_ENDPOINT is not set');
-    const trouble = await sources.podTrouble?.('collector');
-    if (trouble) throw new Error(trouble);
     const sent = await probe(sources.collector);
     const collector: PipelineHop = { name: 'collector', ok: true, says: `takes spans at ${sources.collector}` };
     if (jaegerError !== undefined) return [collector, unreachable(sources, jaegerError)];
@@ -149,12 +119,20 @@ async function backendHops(sources: PipelineSources): Promise<[PipelineHop, Pipe
       says,
       todo: 'Is its pod running? If you changed collector.yaml, the log names the mistake. Reset restores the file.',
     };
-    return [
-      collector,
-      jaegerError === undefined ? { name: 'jaeger', ok: true, says: 'answers' } : unreachable(sources, jaegerError),
-    ];
+    return [collector, jaegerHop(sources, jaegerError)];
   }
 }
+
+/** Returns the hop of a Collector whose newest pod does not run. The one before it may still take spans. */
+const newCollector = (trouble: string): PipelineHop => ({
+  name: 'collector',
+  ok: false,
+  says: `its new pod does not run: ${trouble}`,
+  todo: 'Fix collector.yaml, then Run. Until then the Collector before it still takes spans, if there is one.',
+});
+
+const jaegerHop = (sources: PipelineSources, error: string | undefined): PipelineHop =>
+  error === undefined ? { name: 'jaeger', ok: true, says: 'answers' } : unreachable(sources, error);
 
 const unreachable = ({ jaeger }: PipelineSources, says: string): PipelineHop => ({
   name: 'jaeger',

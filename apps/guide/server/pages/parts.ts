@@ -9,6 +9,8 @@ export function inMilliseconds(duration: number): string {
   return `${duration < 10 ? duration.toFixed(2) : duration.toFixed(1)} ms`;
 }
 
+export const counted = (count: number, noun: string): string => `${count} ${count === 1 ? noun : `${noun}s`}`;
+
 export const errorMark: Content = html` <strong class="error">error</strong>`;
 
 /** Formats a time as the time of day in UTC, with milliseconds. */

@@ -3,7 +3,7 @@ import { html } from '../html.ts';
 import type { Content } from '../html.ts';
 import type { Attributes, Span, SpanEvent, Trace } from '../../../../otlp/traces.ts';
 import { layout } from './layout.ts';
-import { clock, errorMark, inMilliseconds, noJaegerUi } from './parts.ts';
+import { clock, counted, errorMark, inMilliseconds, noJaegerUi } from './parts.ts';
 
 export function tracePage(trace: Trace, jaegerHasUi: boolean): string {
   const { traceId, roots, spans, services, start, duration } = trace;
@@ -13,8 +13,8 @@ export function tracePage(trace: Trace, jaegerHasUi: boolean): string {
     path: '/traces',
     content: html`
       <p><code>${traceId}</code></p>
-      <p>${spans.length} spans in ${services.length} services (${services.join(', ')}), ${inMilliseconds(duration)},
-        started ${clock(start)} UTC.</p>
+      <p>${counted(spans.length, 'span')} in ${counted(services.length, 'service')} (${services.join(', ')}),
+        ${inMilliseconds(duration)}, started ${clock(start)} UTC.</p>
       ${jaegerHasUi ? inJaeger : noJaegerUi}
       ${roots.length > 1 ? incomplete : ''}
       <ul class="tree">${roots.map((root) => branch(root, trace))}</ul>`,

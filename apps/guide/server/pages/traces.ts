@@ -3,7 +3,7 @@ import { html } from '../html.ts';
 import type { Content } from '../html.ts';
 import type { Trace } from '../../../../otlp/traces.ts';
 import { layout } from './layout.ts';
-import { clock, errorMark, inMilliseconds, noJaegerUi } from './parts.ts';
+import { clock, counted, errorMark, inMilliseconds, noJaegerUi } from './parts.ts';
 
 export function tracesPage(traces: Trace[], jaegerHasUi: boolean): string {
   return layout({
@@ -27,6 +27,6 @@ function item({ traceId, roots, spans, services, start, duration }: Trace): Cont
           <li>
             <a href="/traces/${traceId}">${roots[0]?.service}: ${roots[0]?.name}</a>${failed ? errorMark : ''}
             <span>${clock(start)} UTC, ${inMilliseconds(duration)},
-              ${spans.length} spans in ${services.join(', ')}</span>
+              ${counted(spans.length, 'span')} in ${services.join(', ')}</span>
           </li>`;
 }

@@ -8,8 +8,8 @@ export function whyPage(): string {
     path: '/why',
     script: 'why.js',
     content: html`
-      <p>A span goes four hops before you can see it. Each is asked now what it has to say;
-        the first that is broken is where to begin.</p>
+      <p>A span passes four hops before you can see it. This page tests each of them now.
+        Begin with the first one that is broken.</p>
       <p class="actions"><button type="button" id="again" class="primary">Look again</button></p>
       <p id="why-status" class="status" role="status"></p>
       <ol id="hops" class="hops"></ol>

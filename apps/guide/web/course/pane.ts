@@ -170,10 +170,10 @@ export class CoursePane {
       });
       if (this.#step?.id !== step.id) return;
       if (verdict.traceId) void this.#trace.show({ traceId: verdict.traceId });
-      if (!verdict.passed) return showVerdict(this.#verdict, verdict);
+      if (!verdict.passed) return showVerdict(this.#verdict, verdict, step);
       await this.#refresh();
       this.#show(await get<Step>(`/api/course/${step.id}`));
-      showVerdict(this.#verdict, verdict);
+      showVerdict(this.#verdict, verdict, step);
       byId('step-actions').querySelector('button')?.focus();
     });
   }

@@ -148,13 +148,13 @@ function failureList({ expected, found, hint }: Failed): HTMLElement {
   );
 }
 
-/** Shows the result of a check. */
-export function showVerdict(place: HTMLElement, verdict: Verdict): void {
+/** Shows the result of a step's check. */
+export function showVerdict(place: HTMLElement, verdict: Verdict, { questions }: Pick<Step, 'questions'>): void {
   place.dataset.tone = verdict.passed ? 'good' : 'bad';
   const { traceId } = verdict;
   fill(
     place,
-    h('p', { class: 'verdict-title' }, h('strong', {}, verdictTitle(verdict))),
+    h('p', { class: 'verdict-title' }, h('strong', {}, verdictTitle(verdict, questions.length > 0))),
     !verdict.passed && failureList(verdict),
     traceId !== undefined &&
       h(

@@ -11,15 +11,19 @@ export const stateInWords: Record<StepState, string> = {
 /** The sign that the list of steps shows for each state. A text next to the sign says the same in words. */
 export const signOf: Record<StepState, string> = { open: '○', started: '◐', passed: '✓', unverified: '?' };
 
+/** Headlines say where the problem is, and no more: the lines below them say what was found. */
 const hops: Record<VerdictHop, string> = {
-  pod: 'Nothing leaves the pod.',
-  collector: 'Nothing comes to the Collector.',
-  jaeger: 'Nothing comes to Jaeger.',
-  shape: 'Spans come, but not yet of the shape that is asked for.',
+  pod: 'The problem is in dice.',
+  collector: 'The problem is at the Collector.',
+  jaeger: 'The problem is at Jaeger.',
+  shape: 'One thing is still different.',
 };
 
-export const verdictTitle = (verdict: Verdict): string =>
-  verdict.passed ? 'Verified.' : `Not yet. ${hops[verdict.hop]}`;
+/** @param isQuiz whether the step asks questions, so that the verdict is about the answers to them */
+export function verdictTitle(verdict: Verdict, isQuiz: boolean): string {
+  if (verdict.passed) return 'Verified.';
+  return `Not yet. ${isQuiz && verdict.hop === 'shape' ? 'An answer is missing or different.' : hops[verdict.hop]}`;
+}
 
 /**
  * Returns whether a check failed because a hop from dice to Jaeger is broken. Then the page "Why is there no trace?"

@@ -93,7 +93,8 @@ export class TracePanel {
     const { traces } = await get<{ traces: TraceOfPage[] }>(`/api/traces?${query.toString()}`).catch(() => ({
       traces: [],
     }));
-    return traces.at(-1)?.traceId;
+    // A trace that began elsewhere, such as a round of the load, was not started by the service.
+    return traces.findLast(({ roots: [root] }) => root?.service === service)?.traceId;
   }
 
   /** Shows the message that the request made no trace. */
@@ -137,9 +138,9 @@ export class TracePanel {
       this.#status,
       this.#drawn,
       caller !== undefined && [
-        ` It is one of its own that ${service} has begun, since it did not take over the context of `,
-        h('a', { href: `/traces/${caller}` }, 'who asked'),
-        '.',
+        ` ${service} started a trace of its own, because it did not read the context from the headers. See `,
+        h('a', { href: `/traces/${caller}` }, 'the trace of the request'),
+        ' too.',
       ],
     );
     fill(this.#place, links(trace.traceId), waterfall(trace, open));
@@ -149,7 +150,16 @@ export class TracePanel {
   }
 
   #reportMissing(traceId: string): void {
-    fill(this.#status, `No span of this trace has come within ${patience / 1000} s: `, traceName(traceId), '. ', why());
+    // A trace of an earlier request must not stand below a message about this one.
+    fill(this.#place);
+    this.#latest = undefined;
+    fill(
+      this.#status,
+      `No span of this trace has come within ${patience / 1000} s: `,
+      traceName(traceId),
+      '. If you sample, it may have been dropped: try again. ',
+      why(),
+    );
   }
 
   #reportTimeout(size: number, query: TraceQuery): void {

@@ -70,7 +70,7 @@ function nameOf(span: SpanOfPage, depth: number): HTMLElement {
     h('span', { class: 'soft' }, span.kind),
     span.status.code === 'error' && h('strong', { class: 'bad' }, ' error'),
     span.orphan && h('strong', { class: 'bad' }, ' parent missing'),
-    h('span', { class: 'sr' }, `, level ${depth + 1}${span.events.length > 0 ? `, ${span.events.length} events` : ''}`),
+    h('span', { class: 'sr' }, `, level ${depth + 1}${eventCount(span)}`),
   );
 }
 
@@ -154,4 +154,9 @@ function list(attributes: Attributes): HTMLElement {
 
 function shown(value: AttributeValue): string {
   return JSON.stringify(value);
+}
+
+function eventCount({ events: { length } }: SpanOfPage): string {
+  if (length === 0) return '';
+  return length === 1 ? ', 1 event' : `, ${length} events`;
 }

@@ -1,0 +1,188 @@
+// Tests the two hops in dice: what "Why is there no trace?" says about settings.env and about dice's own report.
+import { createServer } from 'node:http';
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { Recorder } from '../../../telemetry/report.ts';
+import type { Report } from '../../../telemetry/report.ts';
+import type { PipelineHop } from '../../contract.ts';
+import { diagnosePipeline } from './diagnose-pipeline.ts';
+import type { PipelineSources } from './diagnose-pipeline.ts';
+
+let server: Server;
+let url: string;
+beforeAll(async () => {
+  server = createServer((_request, response) => response.end('{}')).listen(0, '127.0.0.1');
+  await new Promise((resolve) => server.once('listening', resolve));
+  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+});
+afterAll(() => server.close().closeAllConnections());
+
+function reportWith(change: (recorder: Recorder) => void, level = 'manual'): Report {
+  const recorder = new Recorder();
+  recorder.level = level;
+  change(recorder);
+  return recorder.report({ port: 8080, listening: [] });
+}
+
+async function hops(
+  settings: string,
+  report?: Report,
+  more: Partial<PipelineSources> = {},
+): Promise<Record<string, PipelineHop>> {
+  const found = await diagnosePipeline({
+    dice: url,
+    jaeger: url,
+    settings: {
+      INSTRUMENTATION: 'auto',
+      OTEL_EXPORTER_OTLP_ENDPOINT: url,
+      OTEL_EXPORTER_OTLP_PROTOCOL: 'http/protobuf',
+    },
+    files: () => Promise.resolve({ 'app.ts': '', 'settings.env': settings, 'collector.yaml': '' }),
+    podLog: () => Promise.resolve(''),
+    report: () => Promise.resolve(report),
+    patience: 0,
+    ...more,
+  });
+  return Object.fromEntries(found.map((hop) => [hop.name, hop]));
+}
+
+/** A report with a span of dice that started long ago. */
+const forgotten = (scope: string): Report => {
+  const report = reportWith((recorder) => recorder.spanStarted('1', 'do_roll', scope));
+  return { ...report, spans: { ...report.spans, open: report.spans.open.map((span) => ({ ...span, oldest: 9_000 })) } };
+};
+
+test.each<[string, string, Report | undefined, RegExp, RegExp]>([
+  ['INSTRUMENTATION=none', 'INSTRUMENTATION=none', undefined, /not even loaded/, /INSTRUMENTATION=auto/],
+  [
+    'an unknown level',
+    'INSTRUMENTATION=automatic',
+    undefined,
+    /^settings\.env, line 1: INSTRUMENTATION is/,
+    /=auto\. Then press Run/,
+  ],
+  [
+    'a line without =',
+    '\nINSTRUMENTATION: auto',
+    undefined,
+    /^settings\.env, line 2: the line is not NAME=value/,
+    /=auto/,
+  ],
+  [
+    'a misspelt sampler',
+    'OTEL_TRACE_SAMPLER=always_on',
+    undefined,
+    /no variable OTEL_TRACE_SAMPLER/,
+    /OTEL_TRACES_SAMPLER\?/,
+  ],
+  [
+    'a ratio of 0',
+    'OTEL_TRACES_SAMPLER=traceidratio\nOTEL_TRACES_SAMPLER_ARG=0',
+    undefined,
+    /ARG is 0: no trace is kept/,
+    /0\.5 for half/,
+  ],
+  [
+    'a sampler that drops all',
+    'OTEL_TRACES_SAMPLER=always_off',
+    undefined,
+    /no span is recorded/,
+    /Take OTEL_TRACES_SAMPLER out/,
+  ],
+  [
+    'a forgotten span.end()',
+    'INSTRUMENTATION=manual',
+    forgotten('dice'),
+    /never ended: do_roll \(once\)/,
+    /span\.end\(\).*finally/,
+  ],
+  [
+    'an exception in a handler',
+    'INSTRUMENTATION=manual',
+    reportWith((recorder) => recorder.exceptions.add('ReferenceError: nope is not defined', 18)),
+    /ReferenceError: nope is not defined \(app\.ts, line 18\)/,
+    /Fix that first/,
+  ],
+  ['no span at all', 'INSTRUMENTATION=manual', reportWith(() => undefined), /has started no span/, /startActiveSpan/],
+])('names %s as the reason in the SDK', async (...[, settings, report, says, todo]) => {
+  const { sdk } = await hops(settings, report);
+  expect(sdk).toMatchObject({ ok: false, says: expect.stringMatching(says) as string });
+  expect(sdk?.todo).toMatch(todo);
+});
+
+test.each<[string, string, Report | undefined, RegExp]>([
+  [
+    'half of the traces',
+    'OTEL_TRACES_SAMPLER=traceidratio\nOTEL_TRACES_SAMPLER_ARG=0.5',
+    undefined,
+    /keeps 50 % of the traces, so one may be missing/,
+  ],
+  [
+    'a refused attribute',
+    '',
+    reportWith((recorder) => recorder.refused.add('roll.value: expected a text', 7), 'auto'),
+    /refused a call: roll\.value: expected a text \(app\.ts, line 7\)/,
+  ],
+  [
+    'an exception at the level auto, which makes spans all the same',
+    '',
+    reportWith((recorder) => recorder.exceptions.add('ReferenceError: nope is not defined', 3), 'auto'),
+    /throws while it answers: ReferenceError: nope is not defined \(app\.ts, line 3\)/,
+  ],
+])('mentions %s, and calls the SDK working', async (_what, settings, report, says) => {
+  expect((await hops(settings, report))['sdk']).toMatchObject({
+    ok: true,
+    says: expect.stringMatching(says) as string,
+  });
+});
+
+test('blames no span that has not ended of a library, nor one of a request that is still answered', async () => {
+  expect((await hops('', forgotten('@opentelemetry/instrumentation-http')))['sdk']?.ok).toBe(true);
+  const young = reportWith((recorder) => recorder.spanStarted('1', 'do_roll', 'dice'));
+  expect((await hops('INSTRUMENTATION=manual', young))['sdk']?.ok).toBe(true);
+});
+
+test.each<[string, string, RegExp, RegExp]>([
+  ['the exporter console', 'OTEL_TRACES_EXPORTER=console', /nothing is sent to the Collector/, /otlp/],
+  [
+    'a misspelt exporter variable',
+    'OTEL_EXPORTER_OTLP_ENPOINT=http://x:4318',
+    /no variable OTEL_EXPORTER_OTLP_ENPOINT/,
+    /ENDPOINT\?/,
+  ],
+  [
+    'a path that the SDK adds',
+    'OTEL_EXPORTER_OTLP_ENDPOINT=http://x:4318/v1/traces',
+    /adds \/v1\/traces/,
+    /http:\/\/x:4318 only/,
+  ],
+  [
+    'grpc on port 4318',
+    'OTEL_EXPORTER_OTLP_PROTOCOL=grpc\nOTEL_EXPORTER_OTLP_ENDPOINT=http://x:4318',
+    /grpc is sent to port 4318/,
+    /4317/,
+  ],
+])('names %s as the reason in the exporter', async (_what, settings, says, todo) => {
+  const { exporter } = await hops(settings);
+  expect(exporter).toMatchObject({ ok: false, says: expect.stringMatching(says) as string });
+  expect(exporter?.todo).toMatch(todo);
+});
+
+test('names the cause of an error that the exporter in dice reports', async () => {
+  const report = reportWith((recorder) => recorder.exporterErrors.add('Not Found (HTTP status 404)'), 'auto');
+  expect((await hops('', report))['exporter']).toMatchObject({
+    ok: false,
+    says: 'dice says: Not Found (HTTP status 404)',
+  });
+});
+
+test("says that the Collector's new pod does not run, with the place of the mistake", async () => {
+  const podTrouble = (component: string) =>
+    Promise.resolve(component === 'collector' ? 'collector.yaml, line 2: the exporter logging was removed' : undefined);
+  expect((await hops('', undefined, { podTrouble }))['collector']).toEqual({
+    name: 'collector',
+    ok: false,
+    says: 'its new pod does not run: collector.yaml, line 2: the exporter logging was removed',
+    todo: expect.stringContaining('the Collector before it still takes spans') as string,
+  });
+});

@@ -1,0 +1,129 @@
+// Judges the two hops of a span that are in dice, the SDK and the exporter, by its settings and by what dice reports
+// about itself. Forgotten calls of span.end() come first, because they are the commonest reason at the level `manual`.
+import type { Incident, OpenSpans, Report } from '../../../telemetry/report.ts';
+import type { PipelineHop } from '../../contract.ts';
+import { withPlace } from '../symptoms/explanation.ts';
+import type { Explanation } from '../symptoms/explanation.ts';
+
+/** How dice is set, and what it reports about itself. */
+export interface DiceState {
+  readonly settings: Readonly<Record<string, string | undefined>>;
+  readonly mistakes: readonly Explanation[];
+  readonly report: Report | undefined;
+}
+
+/** Milliseconds for which something that dice reports still explains what is missing now. */
+const RECENT = 120_000;
+
+/** Milliseconds after which a span that has not ended was probably forgotten. Requests take less. */
+const FORGOTTEN = 1_000;
+
+/** Whether a mistake in settings.env is about where and how spans are sent. */
+const isOfExporter = ({ cause }: Explanation): boolean =>
+  /OTEL_EXPORTER_|OTEL_TRACES_EXPORTER|\bport 431[78]\b/.test(cause);
+
+export function sdkState({ settings, mistakes, report }: DiceState): PipelineHop {
+  const [mistake] = mistakes.filter((one) => !isOfExporter(one));
+  if (mistake) return broken(withPlace(mistake), `${mistake.todo} Then press Run.`);
+  return (
+    turnedOff(settings) ?? notEnded(report) ?? thrown(report) ?? nothingStarted(report) ?? working(settings, report)
+  );
+}
+
+const broken = (says: string, todo: string): PipelineHop => ({ name: 'sdk', ok: false, says, todo });
+
+function turnedOff(settings: DiceState['settings']): PipelineHop | undefined {
+  const { INSTRUMENTATION: level = 'none', OTEL_SDK_DISABLED: disabled, OTEL_TRACES_SAMPLER: sampler } = settings;
+  if (level === 'none')
+    return broken(
+      'INSTRUMENTATION is none: the SDK is not even loaded',
+      'Set INSTRUMENTATION=auto (or manual) in settings.env, then Run.',
+    );
+  if (disabled?.toLowerCase() === 'true')
+    return broken('OTEL_SDK_DISABLED is true', 'Take OTEL_SDK_DISABLED out of settings.env, then Run.');
+  if (sampler?.includes('always_off'))
+    return broken(
+      `OTEL_TRACES_SAMPLER is ${sampler}: no span is recorded`,
+      'Take OTEL_TRACES_SAMPLER out of settings.env, then Run.',
+    );
+  return ratioOf(settings) === 0
+    ? broken('OTEL_TRACES_SAMPLER_ARG is 0: no trace is kept', 'Write 1 to keep all, or 0.5 for half, then Run.')
+    : undefined;
+}
+
+/** Returns the share of the traces that the sampler keeps, or undefined if it does not choose by a ratio. */
+function ratioOf({ OTEL_TRACES_SAMPLER: sampler, OTEL_TRACES_SAMPLER_ARG: share }: DiceState['settings']) {
+  return sampler?.includes('traceidratio') && share?.trim() ? Number(share) : undefined;
+}
+
+function notEnded(report: Report | undefined): PipelineHop | undefined {
+  const forgotten = forgottenSpans(report);
+  if (forgotten.length === 0) return undefined;
+  const names = forgotten.map(({ name, count }) => `${name} (${count === 1 ? 'once' : `${count} times`})`).join(', ');
+  return broken(
+    `app.ts has started spans that never ended: ${names}. A span is sent when it ends`,
+    'Call span.end() on every path through the code, also when it throws: put it into a finally block. Then Run.',
+  );
+}
+
+/** Returns the spans that the learner's own code has started and, by all appearance, forgotten to end. */
+export const forgottenSpans = (report: Report | undefined): readonly OpenSpans[] =>
+  (report?.spans.open ?? []).filter(
+    ({ scope, oldest }) => oldest > FORGOTTEN && !scope.startsWith('@opentelemetry/instrumentation'),
+  );
+
+function thrown(report: Report | undefined): PipelineHop | undefined {
+  const error = recentException(report);
+  if (error === undefined || report?.level !== 'manual') return undefined;
+  return broken(`your code throws while it answers: ${error}`, 'Fix that first, then Run.');
+}
+
+/** Returns the newest error of a handler with its line, or undefined if there was none in the last minutes. */
+export function recentException(report: Report | undefined): string | undefined {
+  const error = report?.exceptions.find(({ ago }) => ago < RECENT);
+  return error && atLine(error);
+}
+
+const atLine = ({ message, line }: Incident): string =>
+  `${message}${line === undefined ? '' : ` (app.ts, line ${line})`}`;
+
+function nothingStarted(report: Report | undefined): PipelineHop | undefined {
+  if (report?.level !== 'manual' || report.spans.started > 0) return undefined;
+  return broken(
+    'INSTRUMENTATION is manual, and app.ts has started no span since dice began',
+    'Start one with tracer.startActiveSpan(…) and ask dice for it, or set INSTRUMENTATION=auto. Then Run.',
+  );
+}
+
+function working(settings: DiceState['settings'], report: Report | undefined): PipelineHop {
+  const level = settings['INSTRUMENTATION'] ?? 'none';
+  const how =
+    level === 'auto' ? 'on, with the instrumentation libraries' : 'on, by hand: only the spans that app.ts starts';
+  const ratio = ratioOf(settings);
+  const notes = [
+    ratio !== undefined && ratio < 1 && `The sampler keeps ${ratio * 100} % of the traces, so one may be missing`,
+    report?.refused[0] && `The SDK refused a call: ${atLine(report.refused[0])}`,
+    recentException(report) && `Your code throws while it answers: ${recentException(report)}`,
+  ].filter((note) => typeof note === 'string');
+  return { name: 'sdk', ok: true, says: [`INSTRUMENTATION is ${level}: ${how}`, ...notes].join('. ') };
+}
+
+/** Returns the exporter's hop if a setting keeps spans from leaving dice, or undefined. */
+export function exporterMistake({ settings, mistakes }: DiceState): PipelineHop | undefined {
+  const [mistake] = mistakes.filter(isOfExporter);
+  if (mistake)
+    return { name: 'exporter', ok: false, says: withPlace(mistake), todo: `${mistake.todo} Then press Run.` };
+  const exporter = settings['OTEL_TRACES_EXPORTER'] ?? 'otlp';
+  const names = exporter.split(',').map((name) => name.trim());
+  if (names.includes('otlp')) return undefined;
+  return {
+    name: 'exporter',
+    ok: false,
+    says: `OTEL_TRACES_EXPORTER is ${exporter}: nothing is sent to the Collector`,
+    todo: 'Set OTEL_TRACES_EXPORTER=otlp in settings.env (console,otlp for both), then Run.',
+  };
+}
+
+/** Returns the newest error that an exporter in dice has reported in the last minutes. */
+export const exporterError = ({ report }: DiceState): string | undefined =>
+  report?.exporterErrors.find(({ ago }) => ago < RECENT)?.message;
