@@ -1,7 +1,8 @@
 // The command line of `npm run up`, `down`, `image` and `cluster`. Errors for the user are printed without a stack
 // trace.
 import { describeError } from '../support/errors.ts';
-import { nearest, UsageError } from '../support/options.ts';
+import { nearest } from '../support/nearest.ts';
+import { UsageError } from '../support/options.ts';
 import { coloured, print, say } from '../support/output.ts';
 import type { Command } from './commands/command.ts';
 

@@ -1,4 +1,5 @@
-import { nearest, optionsHelp, parseOptions, UsageError } from './options.ts';
+import { nearest } from './nearest.ts';
+import { optionsHelp, parseOptions, UsageError } from './options.ts';
 
 const options = {
   values: { value: 'FILE', short: 'f', multiple: true, help: 'values' },

@@ -2,6 +2,7 @@
 // this table. The error for an unknown option suggests the most similar option of the table.
 import { parseArgs } from 'node:util';
 import { UserError } from './errors.ts';
+import { nearest } from './nearest.ts';
 
 export interface Option {
   /** Placeholder for the option's value in the help text, such as `FILE`. An option without a placeholder is a flag. */
@@ -103,34 +104,6 @@ function positional(value: string, known: readonly string[] | undefined): string
     found: value,
     todo: close === undefined ? 'run it with --help to see the arguments' : `did you mean ${close}?`,
   });
-}
-
-/** Returns the word in `words` that is most similar to `word`. Returns undefined if no word is similar enough. */
-export function nearest(word: string, words: readonly string[]): string | undefined {
-  const ranked = words
-    .map((candidate) => ({ candidate, distance: editDistance(word, candidate) }))
-    .sort((a, b) => a.distance - b.distance);
-  const [best] = ranked;
-  return best !== undefined && best.distance <= Math.max(1, word.length / 3) ? best.candidate : undefined;
-}
-
-/**
- * Returns how many insertions, deletions, replacements and swaps of letters turn `a` into `b` (optimal string
- * alignment).
- */
-function editDistance(a: string, b: string): number {
-  const rows = [Array.from({ length: b.length + 1 }, (_, index) => index)];
-  const at = (i: number, j: number): number => rows[i]?.[j] ?? Infinity;
-  for (let i = 1; i <= a.length; i++) {
-    rows[i] = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const replaced = at(i - 1, j - 1) + (a[i - 1] === b[j - 1] ? 0 : 1);
-      const swapped =
-        i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1] ? at(i - 2, j - 2) + 1 : Infinity;
-      rows[i]?.push(Math.min(replaced, swapped, at(i - 1, j) + 1, at(i, j - 1) + 1));
-    }
-  }
-  return at(a.length, b.length);
 }
 
 /** Returns the table of options as indented lines for a help text. */

@@ -17,6 +17,14 @@ export function exitCalled(source: string, stack: string, code?: number | string
   return place && `dice ends: your code calls process.exit(${code ?? ''})\n${place}`;
 }
 
+/** Returns the message and the line of an error that happened in the learner's code, or undefined. */
+export function errorIn(source: string, stack: string): { message: string; line: number } | undefined {
+  const [message = '', ...frames] = linesOf(source, stack);
+  const place = frames.find((line) => /^\s+at /.test(line) && line.includes(`${source}:`));
+  const line = Number(place?.split(`${source}:`)[1]?.split(':')[0]);
+  return line > 0 ? { message, line } : undefined;
+}
+
 function linesOf(source: string, stack: string): string[] {
   const folder = source.slice(0, source.lastIndexOf('/'));
   return stack

@@ -87,7 +87,9 @@ export interface PodState {
   readonly phase: 'starting' | 'running' | 'failed' | 'gone';
   /** Why the pod is in this phase, and what to do. */
   readonly message?: string;
-  /** The line in app.ts where the pod's code failed. */
+  /** The learner's file that is the cause. Without it, the cause is the file that the component reads. */
+  readonly file?: FileName;
+  /** The line in that file. */
   readonly line?: number;
 }
 

@@ -64,3 +64,9 @@ test('prints no OpenTelemetry warning about the exporter "none"', () => {
     linesWritten((logger) => logger.warn('OTEL_TRACES_EXPORTER contains "none". SDK will not be initialized.')),
   ).toEqual([]);
 });
+
+test('prints the HTTP status with which a backend refused telemetry', () => {
+  expect(linesWritten((logger) => logger.error('{"message":"Not Found","code":"404"}'))).toEqual([
+    'OpenTelemetry error: Not Found (HTTP status 404)',
+  ]);
+});

@@ -9,13 +9,21 @@ const interval = 60_000; // ms between two lines with the same text
  */
 const harmless = [/contains "none"\. SDK will not be initialized/, /resource attribute value for key "host\.id"/];
 
-/** Returns a DiagLogger that passes errors and warnings to `write`, but each text at most once per minute. */
-export function diagnosticsLogger(write: (line: string) => void, now: () => number = Date.now): DiagLogger {
+/**
+ * Returns a DiagLogger that passes errors and warnings to `write`, but each text at most once per minute.
+ * @param record gets every error and warning, with the severity and the stack of the call
+ */
+export function diagnosticsLogger(
+  write: (line: string) => void,
+  now: () => number = Date.now,
+  record: (severity: string, message: string, stack: string) => void = () => undefined,
+): DiagLogger {
   const lastWritten = new Map<string, number>();
   const report =
     (severity: string) =>
     (message: string, ...more: unknown[]) => {
       if (harmless.some((text) => text.test(message))) return;
+      record(severity, readable(message), new Error().stack ?? '');
       const text = `OpenTelemetry ${severity}: ${[readable(message), ...more.map(String)].join(' ')}`;
       const last = lastWritten.get(text);
       if (last !== undefined && now() - last < interval) return;
@@ -34,7 +42,8 @@ export function diagnosticsLogger(write: (line: string) => void, now: () => numb
 function readable(message: string): string {
   try {
     const { message: inner, code } = JSON.parse(message) as { message?: string; code?: string };
-    return inner || code || message;
+    const status = /^\d{3}$/.test(String(code)) ? ` (HTTP status ${code})` : '';
+    return inner ? inner + status : code || message;
   } catch {
     return message;
   }

@@ -1,6 +1,8 @@
 // Checks the OTEL_* variables before the SDK reads them, and reports each mistake in one clear line. A variable with an
 // unknown value is treated as not set, as the specification requires:
 // https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables/
+import { mistakesIn } from './mistakes.ts';
+import type { Mistake } from './mistakes.ts';
 
 const protocols = ['grpc', 'http/protobuf', 'http/json'];
 const compressions = ['gzip', 'none'];
@@ -71,16 +73,35 @@ function expectedChoice({ expected, list }: { expected: string[]; list?: true },
   return `${list ? 'one or more (with commas) of' : 'one of'} ${expected.join(', ')}`;
 }
 
-/** Checks all OTEL_* variables. Returns a line for each mistake, and the names of the variables to ignore. */
-export function checkEnvironment(env: NodeJS.ProcessEnv): { mistakes: string[]; refused: string[] } {
-  const refused: string[] = [];
-  const mistakes: string[] = [];
-  for (const name of [...Object.keys(choices), ...numbers, ...urls]) {
+/** Exporters of other SDKs and of earlier days, and what to write today. */
+const RENAMED: Readonly<Record<string, string>> = {
+  jaeger: 'Jaeger takes OTLP today: write otlp.',
+  logging: 'That exporter is called console here.',
+  stdout: 'That exporter is called console here.',
+  debug: "debug is an exporter of the Collector. The SDK's own is called console.",
+  'otlp/http': 'Write otlp, and choose http by OTEL_EXPORTER_OTLP_PROTOCOL.',
+  http: 'Write http/protobuf or http/json.',
+};
+
+/** Returns the variables whose values the SDK can't use. They are treated as not set. */
+export function refusedValues(env: NodeJS.ProcessEnv): Mistake[] {
+  return [...Object.keys(choices), ...numbers, ...urls].flatMap((name) => {
     const value = env[name]?.trim();
     const expected = value ? expectedInstead(name, value) : undefined;
-    if (!expected) continue;
-    refused.push(name);
-    mistakes.push(`${name} is "${value}": expected ${expected}. Ignoring it.`);
-  }
-  return { mistakes, refused };
+    if (value === undefined || !expected) return [];
+    const todo = RENAMED[value.toLowerCase()] ?? 'Until then it is treated as not set.';
+    return [{ names: [name], says: `${name} is "${value}": expected ${expected}`, todo }];
+  });
+}
+
+/** Checks all OTEL_* variables. Returns a line for each mistake, and the names of the variables to ignore. */
+export function checkEnvironment(env: NodeJS.ProcessEnv): { mistakes: string[]; refused: string[] } {
+  const refused = refusedValues(env);
+  return {
+    mistakes: [
+      ...refused.map(({ says }) => `${says}. Ignoring it.`),
+      ...mistakesIn(env).map(({ says, todo }) => `${says}. ${todo}`),
+    ],
+    refused: refused.flatMap(({ names }) => names),
+  };
 }

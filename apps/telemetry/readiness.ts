@@ -3,6 +3,7 @@
 // code need code for health checks.
 import { subscribe } from 'node:diagnostics_channel';
 import type { AddressInfo, Server } from 'node:net';
+import { podAddresses } from './pod-addresses.ts';
 
 const servers = new Set<Server>();
 let declared = false;
@@ -37,13 +38,27 @@ export function openServers(): Server[] {
 export function readiness(port: number, healthPort: number): { ready: boolean; reason: string } {
   if (shuttingDown) return { ready: false, reason: 'shutting down' };
   if (declared) return { ready: true, reason: 'working' };
-  const ports = openServers().map(portOf);
-  if (ports.includes(port)) return { ready: true, reason: `listening on port ${port}` };
-  const others = ports.filter((other) => other !== undefined && other !== healthPort);
+  const open = listening();
+  const here = open.filter((one) => one.port === port);
+  if (here.length > 0 && ownAddresses().length > 0 && !here.some(({ address }) => isReachable(address)))
+    return { ready: false, reason: `listens on ${here[0]?.address}:${port} only, where no other pod reaches it` };
+  if (here.length > 0) return { ready: true, reason: `listening on port ${port}` };
+  const others = [...new Set(open.map((one) => one.port).filter((other) => other !== healthPort))];
   const found = others.length > 0 ? `only on ${others.join(', ')}` : 'on no port';
   return { ready: false, reason: `expected a server on port ${port}, found one ${found}` };
 }
 
-function portOf(server: Server): number | undefined {
-  return (server.address() as AddressInfo | null)?.port;
+/** Returns the addresses and ports on which this process listens. A server on a Unix socket has none. */
+export function listening(): { address: string; port: number }[] {
+  return openServers()
+    .map((server) => server.address())
+    .filter((at): at is AddressInfo => typeof at === 'object' && at !== null)
+    .map(({ address, port }) => ({ address, port }));
 }
+
+/** Addresses of this pod, which Kubernetes sets. On a developer's machine there are none, and loopback is enough. */
+const ownAddresses = (): string[] => podAddresses(process.env['POD_IPS'] ?? process.env['POD_IP']);
+
+export const isLoopback = (address: string): boolean => /^(127\.|::1$|::ffff:127\.)/.test(address);
+
+const isReachable = (address: string): boolean => !isLoopback(address) || ownAddresses().includes(address);

@@ -14,8 +14,11 @@ import { register } from 'import-in-the-middle/register-hooks.mjs';
 import { checkEnvironment } from './environment.ts';
 import { diagnosticsLogger } from './diagnostics.ts';
 import type { Level } from './level.ts';
+import { isEnabled, LIBRARIES } from './mistakes.ts';
 import { consoleMetrics } from './metrics.ts';
 import { isIgnoredPath } from './ignored-paths.ts';
+import { recorder } from './report.ts';
+import { addSpanProcessor, recordDiagnostic, spanObserver } from './span-observer.ts';
 
 const writeLine = (line: string) => void process.stderr.write(`${line}\n`);
 
@@ -28,14 +31,17 @@ export function startSdk(level: Exclude<Level, 'none'>, healthPort: number): () 
   const { mistakes, refused } = checkEnvironment(process.env);
   mistakes.forEach(writeLine);
   for (const name of refused) delete process.env[name];
-  if (!process.env.OTEL_LOG_LEVEL) diag.setLogger(diagnosticsLogger(writeLine), DiagLogLevel.WARN);
+  recorder.mistakes = mistakes;
+  recorder.level = level;
+  recorder.sampler = samplerOf(process.env);
+  if (!process.env.OTEL_LOG_LEVEL) diag.setLogger(diagnosticsLogger(writeLine, Date.now, record), DiagLogLevel.WARN);
 
-  const sdk = new NodeSDK({
-    instrumentations: level === 'auto' ? libraries(healthPort) : [],
-    ...consoleMetrics(process.env),
-  });
+  const instrumentations = level === 'auto' ? libraries(healthPort) : [];
+  recorder.instrumentations = instrumentations.map(({ instrumentationName }) => instrumentationName);
+  const sdk = new NodeSDK({ instrumentations, ...consoleMetrics(process.env) });
   if (level === 'auto') hookImports();
   sdk.start();
+  addSpanProcessor(spanObserver(recorder));
   patchHttp();
   return () =>
     sdk
@@ -43,6 +49,15 @@ export function startSdk(level: Exclude<Level, 'none'>, healthPort: number): () 
       .catch((error: unknown) =>
         writeLine(`OpenTelemetry error: the last telemetry could not be sent: ${String(error)}`),
       );
+}
+
+const record = (severity: string, message: string, stack: string) =>
+  recordDiagnostic(recorder, severity, message, stack);
+
+/** Returns the sampler with its argument, as the SDK reads the two variables. */
+function samplerOf({ OTEL_TRACES_SAMPLER: name, OTEL_TRACES_SAMPLER_ARG: argument }: NodeJS.ProcessEnv): string {
+  const sampler = name?.trim() || 'parentbased_always_on';
+  return argument && sampler.includes('ratio') ? `${sampler} ${argument.trim()}` : sampler;
 }
 
 /**
@@ -67,13 +82,15 @@ function patchHttp(): void {
 function libraries(healthPort: number): Instrumentation[] {
   const ignoreIncomingRequestHook = (request: IncomingMessage) =>
     request.socket.localPort === healthPort || isIgnoredPath(request.url ?? '/');
-  return [
-    new HttpInstrumentation({
-      ignoreIncomingRequestHook,
-      headersToSpanAttributes: { server: { requestHeaders: ['x-browser-plugins', 'x-client-version'] } },
-    }),
-    new ExpressInstrumentation(),
-    new UndiciInstrumentation(),
-    new PinoInstrumentation(),
-  ];
+  const made: Record<(typeof LIBRARIES)[number], () => Instrumentation> = {
+    http: () =>
+      new HttpInstrumentation({
+        ignoreIncomingRequestHook,
+        headersToSpanAttributes: { server: { requestHeaders: ['x-browser-plugins', 'x-client-version'] } },
+      }),
+    express: () => new ExpressInstrumentation(),
+    undici: () => new UndiciInstrumentation(),
+    pino: () => new PinoInstrumentation(),
+  };
+  return LIBRARIES.filter((name) => isEnabled(name, process.env)).map((name) => made[name]());
 }

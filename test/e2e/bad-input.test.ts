@@ -81,7 +81,7 @@ describe('code that keeps dice from starting', () => {
       const nextEvent = events.mark();
       const source = atStart(line);
       await guide.run(source);
-      const state = await nextEvent(({ phase, message = '' }) => phase === 'failed' && says.test(message), 30_000);
+      const state = await nextEvent(({ phase, message = '' }) => phase === 'failed' && says.test(message), 45_000);
       expect(state.line).toBe(hasLine ? source.split('\n').indexOf(line) + 1 : undefined);
       await pageSays(state.message ?? '');
       await restLives();

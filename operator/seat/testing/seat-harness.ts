@@ -1,4 +1,5 @@
 // Test harness for this folder's unit tests: a seat, its reconciler, and an in-memory API server.
+import { chartValues } from '../../../cdk8s/operator/values.ts';
 import { conditionOf } from '../../../kubernetes/conditions.ts';
 import type { Seat, SeatSpec } from '../../api/types.ts';
 import { Registry } from 'prom-client';
@@ -32,6 +33,7 @@ export class SeatHarness {
    */
   readonly readyAfter: number[] = [];
   readonly clusterInfo: { -readonly [Key in keyof ClusterInfo]: ClusterInfo[Key] } = {
+    ...chartValues.default.operator.network,
     apiServers: { addresses: ['10.0.0.1'], port: 6443 },
     podCidrs: ['10.244.0.0/24'],
     nodeAddress: undefined,

@@ -5,6 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { accepts } from '../../../../support/ports.ts';
 import { messageOf } from '../../../../support/errors.ts';
 import type { Component, Files, PipelineHop } from '../../contract.ts';
+import type { Report } from '../../../telemetry/report.ts';
 import { parseSettings } from '../../../telemetry/settings.ts';
 import { suppressTracing } from '../suppress-tracing.ts';
 import { traceFromJaeger } from '../../../../otlp/traces.ts';
@@ -26,6 +27,8 @@ export interface PipelineSources {
    * ready, an older pod still answers, with older code or configuration.
    */
   readonly podTrouble?: (component: Component) => Promise<string | undefined>;
+  /** Returns what dice reports about itself. The learner's code could fake it, so it explains and proves nothing. */
+  readonly report?: () => Promise<Report | undefined>;
   /** Milliseconds within which a test span must arrive in Jaeger. */
   readonly patience?: number;
 }

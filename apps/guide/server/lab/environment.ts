@@ -9,8 +9,11 @@ import type { Component } from '../../contract.ts';
 import type { Signer } from '../../passed-steps.ts';
 import { Kube } from '../kube.ts';
 import { FileStore } from '../learner/files.ts';
+import type { Report } from '../../../telemetry/report.ts';
+import { diceReport } from '../pods/dice-report.ts';
 import { stateOf } from '../pods/phase.ts';
-import { newest } from '../pods/watcher.ts';
+import { isStarting, newest } from '../pods/watcher.ts';
+import type { LearnerSources } from '../pods/watcher.ts';
 import type { PipelineSources } from './diagnose-pipeline.ts';
 
 /** The URLs and names through which the guide reaches its lab. */
@@ -76,22 +79,29 @@ interface LabSources {
   readonly files: FileStore | undefined;
 }
 
+/** Returns a message with the file and line that it is about, unless it names the line itself. */
+function placed(message: string, { file, line }: { file?: string; line?: number }): string {
+  if (file === undefined || line === undefined || message.includes(`line ${line}`)) return message;
+  return `${file}, line ${line}: ${message}`;
+}
+
 function labOf({ env, release, namespace, pods, files }: LabSources): Lab {
+  // The chart gives every app the same settings, so the guide's are those of dice, unless settings.env changes them.
+  const settings = Object.fromEntries(
+    Object.entries(env).filter(([name]) => name === 'INSTRUMENTATION' || /^OTEL_(?!SERVICE_NAME|RESOURCE)/.test(name)),
+  );
+  const learner: LearnerSources = { settings, files: async () => (await files?.read())?.files };
   return {
     arcade: urlFromEnv('ARCADE_URL'),
     dice: urlFromEnv('DICE_URL'),
     flask: env['FLASK_URL'] ?? `http://${release}-flask:8080`,
     collector: env['OTEL_EXPORTER_OTLP_ENDPOINT'],
     jaeger: urlFromEnv('JAEGER_URL') + (env['JAEGER_BASE_PATH'] ?? ''),
-    // The chart gives every app the same settings, so the guide's are those of dice, unless settings.env changes them.
-    settings: Object.fromEntries(
-      Object.entries(env).filter(
-        ([name]) => name === 'INSTRUMENTATION' || /^OTEL_(?!SERVICE_NAME|RESOURCE)/.test(name),
-      ),
-    ),
+    settings,
     files: async () => (await files?.read())?.files,
     podLog: (component, sinceSeconds) => pods.log(component, sinceSeconds),
-    podTrouble: (component) => pods.trouble(component),
+    podTrouble: (component) => pods.trouble(component, learner),
+    report: () => pods.report(),
     startOf: (component) => pods.startOf(component),
     truth: (fault) => ({ ...truthOf({ release, namespace })[fault] }),
   };
@@ -108,16 +118,24 @@ class NewestPods {
   }
 
   /** Returns why the component's newest pod is not ready, or undefined if it is ready. */
-  async trouble(component: Component): Promise<string | undefined> {
+  async trouble(component: Component, sources: LearnerSources): Promise<string | undefined> {
     const pod = await this.#pod(component);
     if (!pod) return undefined;
-    const log = await this.log(component, 600);
-    const { phase, message } = stateOf(component, pod, log.split('\n').slice(-200), Date.now());
+    const log = (await this.log(component, 600)).split('\n').slice(-200);
+    const report = component === 'dice' && isStarting(pod) ? await diceReport(pod) : undefined;
+    const evidence = { log, files: await sources.files?.().catch(() => undefined), report };
+    const { phase, ...reason } = stateOf(component, pod, { ...sources, ...evidence }, Date.now());
     if (phase === 'running') return undefined;
-    return (
-      message ??
-      `its pod ${pod.metadata.name} is ${phase === 'gone' ? 'shutting down, and there is no other' : 'still starting'}`
-    );
+    if (reason.message !== undefined) return placed(reason.message, reason);
+    const stage = phase === 'gone' ? 'shutting down, and there is no other' : 'still starting';
+    return `its pod ${pod.metadata.name} is ${stage}`;
+  }
+
+  /** Returns what the newest dice reports about itself, or undefined if it reports nothing. */
+  async report(): Promise<Report | undefined> {
+    const pod = await this.#pod('dice');
+    const report = pod && (await diceReport(pod));
+    return typeof report === 'object' ? report : undefined;
   }
 
   /**

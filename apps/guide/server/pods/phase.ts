@@ -1,34 +1,76 @@
 // Derives the state of a pod, with a message that tells the learner what to do.
 import type { ContainerStatus, Pod, PodCondition } from '../../../../kubernetes/types.ts';
-import type { Component, PodState } from '../../contract.ts';
+import type { Report } from '../../../telemetry/report.ts';
+import { isLoopback } from '../../../telemetry/readiness.ts';
+import type { Component, Files, PodState } from '../../contract.ts';
+import { explainApp } from '../symptoms/app.ts';
+import { explainCollector } from '../symptoms/collector.ts';
+import { inWords } from '../symptoms/explanation.ts';
+import type { Explanation } from '../symptoms/explanation.ts';
+import { settingsMistakes } from '../symptoms/settings.ts';
+import { ignoredRest } from '../symptoms/yaml.ts';
 
 type Phase = PodState['phase'];
 
+/** What is known of a pod besides its status. */
+export interface Evidence {
+  /** The newest lines of the pod's log, which contain the reason of a crash. */
+  readonly log: readonly string[];
+  /** The learner's files, in which the line of a mistake is searched. */
+  readonly files?: Partial<Files> | undefined;
+  /** The variables that the chart sets for dice. */
+  readonly settings?: Readonly<Record<string, string | undefined>>;
+  /**
+   * What dice reports about itself. `refused` means that it does not answer yet, because it has not opened its port for
+   * health checks. `silent` means that it takes the connection and does not answer, because it is busy.
+   */
+  readonly report?: Report | 'refused' | 'silent' | undefined;
+}
+
 const startTime = 12_000; // ms within which a server listens, even on a busy laptop
+const patience = 30_000; // ms after which a program that does not answer is more likely stuck than slow
 const crashMemory = 600_000; // ms for which a crash is reported after the container serves again
 
 type Terminated = NonNullable<NonNullable<ContainerStatus['state']>['terminated']>;
 
-/**
- * Returns the state of a component's pod.
- * @param log the newest lines of the pod's log, which contain the reason of a crash
- */
-export function stateOf(component: Component, pod: Pod, log: readonly string[], now: number): PodState {
+/** Returns the state of a component's pod. */
+export function stateOf(component: Component, pod: Pod, evidence: Evidence, now: number): PodState {
   const { name, deletionTimestamp } = pod.metadata;
-  const state = (phase: Phase, message?: string, line?: number): PodState => ({
-    component,
-    pod: name,
-    phase,
-    ...(message ? { message } : {}),
-    ...(line ? { line } : {}),
-  });
+  const state = (phase: Phase, reason: Reason = {}): PodState => ({ component, pod: name, phase, ...reason });
   if (deletionTimestamp) return state('gone');
   const [container] = pod.status?.containerStatuses ?? [];
-  if (container?.ready) return state('running', ...recentCrash(component, pod, container, now));
+  if (container?.ready) return state('running', trouble(component, pod, { container, evidence, now }));
   const ended = container && endOf(container);
-  if (ended) return state('failed', ...reasonOf({ component, ended, log, limit: limitOf(pod) }));
-  return state(...waiting(component, pod, container, now));
+  if (ended) return state('failed', reasonOf({ component, ended, evidence, limit: limitOf(pod) }));
+  return state(...waiting(component, pod, { container, evidence, now }));
 }
+
+/** Why a pod is in its phase: the message, and the place in the learner's files. */
+type Reason = Pick<PodState, 'message' | 'file' | 'line'>;
+
+interface Observation<T> {
+  readonly container: T;
+  readonly evidence: Evidence;
+  readonly now: number;
+}
+
+const reasonFrom = ({ file, line, ...meaning }: Explanation): Reason => ({
+  message: inWords(meaning),
+  file,
+  ...(line === undefined ? {} : { line }),
+});
+
+/** Returns what is wrong although the pod serves: a crash a while ago, or a mistake that the program ignores. */
+function trouble(component: Component, pod: Pod, { container, evidence, now }: Observation<ContainerStatus>): Reason {
+  const crash = recentCrash(component, pod, { container, evidence, now });
+  if (crash.message !== undefined) return crash;
+  const mistake =
+    component === 'dice' ? mistakesOf(evidence)[0] : ignoredRest(evidence.files?.['collector.yaml'] ?? '');
+  return mistake ? reasonFrom(mistake) : {};
+}
+
+const mistakesOf = ({ files, settings }: Evidence): Explanation[] =>
+  settingsMistakes(files?.['settings.env'] ?? '', settings);
 
 /**
  * Returns how the container ended last, also if it has started again since. The restarted container runs the same code,
@@ -45,13 +87,13 @@ function endOf({ state, lastState }: ContainerStatus): Terminated | undefined {
 function recentCrash(
   component: Component,
   pod: Pod,
-  { lastState, restartCount = 0 }: ContainerStatus,
-  now: number,
-): [message?: string, line?: number | undefined] {
+  { container: { lastState, restartCount = 0 }, evidence, now }: Observation<ContainerStatus>,
+): Reason {
   const ended = lastState?.terminated;
-  if (!ended || isNodeRestart(ended) || !(now - Date.parse(ended.finishedAt ?? '') < crashMemory)) return [];
-  const [reason, line] = reasonOf({ component, ended, log: [], limit: limitOf(pod) });
-  return [`it runs again after ${restartCount === 1 ? 'a crash' : `${restartCount} crashes`}: ${reason}`, line];
+  if (!ended || isNodeRestart(ended) || !(now - Date.parse(ended.finishedAt ?? '') < crashMemory)) return {};
+  const reason = reasonOf({ component, ended, evidence: { ...evidence, log: [] }, limit: limitOf(pod) });
+  const crashes = restartCount === 1 ? 'a crash' : `${restartCount} crashes`;
+  return { ...reason, message: `it runs again after ${crashes}: ${reason.message}` };
 }
 
 /**
@@ -68,23 +110,51 @@ function limitOf({ spec }: Pod): string | undefined {
 function waiting(
   component: Component,
   pod: Pod,
-  container: ContainerStatus | undefined,
-  now: number,
-): [Phase, string?] {
+  { container, evidence, now }: Observation<ContainerStatus | undefined>,
+): [Phase, Reason?] {
   const obstacle = startObstacle(pod, container);
   if (obstacle) return obstacle;
   const startedAt = Date.parse(container?.state?.running?.startedAt ?? '');
-  if (!(now - startedAt > startTime)) return ['starting'];
-  return ['failed', component === 'dice' ? notListening : 'it runs, but it is not ready: see its log'];
+  const age = now - startedAt;
+  if (component === 'dice') return startOfDice(evidence, age, container?.started === true);
+  if (!(age > startTime)) return ['starting'];
+  const message = `it has not opened its ports yet, ${seconds(age)} after its start. See its log`;
+  return age > patience ? ['failed', { message: `${message}.` }] : ['starting', { message: `${message}, or wait.` }];
+}
+
+const seconds = (ms: number): string => `${Math.round(ms / 1000)} s`;
+
+/** Returns how far dice has come. It is slow, and not broken, until something is known. */
+function startOfDice({ report }: Evidence, age: number, wasReady: boolean): [Phase, Reason?] {
+  if (typeof report === 'object') return startFrom(report, age);
+  if (wasReady) return ['failed', { message: noLongerAnswers }];
+  if (!(age > startTime)) return ['starting'];
+  if (report === 'refused') return ['starting', { message: slow(age) }];
+  if (!(age > patience)) return ['starting', { message: slowOrBusy(age) }];
+  return ['failed', { message: report === 'silent' ? busy(age) : takesNoConnections }];
+}
+
+/** Returns how far dice has come by its own report, which it can give while its code waits, but not while it loops. */
+function startFrom({ stage, port, listening }: Report, age: number): [Phase, Reason?] {
+  const isLate = age > startTime;
+  if (stage === 'loading') return isLate ? ['starting', { message: loading(age) }] : ['starting'];
+  const here = listening.filter((at) => at.port === port);
+  const [first] = here.length > 0 ? here : listening;
+  if (!first) return isLate ? ['failed', { message: `${notListening} ${fixIt}` }] : ['starting'];
+  if (here.length === 0) return ['failed', { message: `${onOtherPort(first.port, port)} ${fixIt}` }];
+  const isReachable = !here.every(({ address }) => isLoopback(address));
+  return isReachable ? ['starting'] : ['failed', { message: `${onLoopback(first)} ${fixIt}` }];
 }
 
 /** Returns what keeps Kubernetes from starting the container, or undefined. */
-function startObstacle(pod: Pod, container: ContainerStatus | undefined): [Phase, string] | undefined {
+function startObstacle(pod: Pod, container: ContainerStatus | undefined): [Phase, Reason] | undefined {
   const { reason = '', message = '' } = container?.state?.waiting ?? {};
   if (/^(Err|ImagePull|CreateContainer|InvalidImage|RunContainer)/.test(reason))
-    return ['failed', `Kubernetes can't start the container: ${reason} ${message}`.trim()];
+    return ['failed', { message: `Kubernetes can't start the container: ${reason} ${message}`.trim() }];
   const unscheduled = unscheduledIn(pod);
-  return unscheduled && ['starting', `its pod is waiting for room on a node: ${unscheduled.message ?? ''}`];
+  return (
+    unscheduled && ['starting', { message: `its pod is waiting for room on a node: ${unscheduled.message ?? ''}` }]
+  );
 }
 
 /** Returns the pod's PodScheduled condition if no node has room for the pod. */
@@ -94,33 +164,65 @@ const unscheduledIn = ({ status }: Pod): PodCondition | undefined =>
 const fixIt = 'Fix it and press Run. Until then the old dice serves, if there is one.';
 
 const notListening =
+  'your code has run to its end and has opened no port: is app.listen(process.env.PORT ?? 8080) missing, ' +
+  'or in a function that nothing calls?';
+
+const onOtherPort = (found: number, expected: number): string =>
+  `dice listens on port ${found}, expected ${expected}: write app.listen(process.env.PORT ?? ${expected}).`;
+
+const onLoopback = ({ address, port }: { address: string; port: number }): string =>
+  `dice listens on ${address}:${port} only, where no other pod reaches it: ` +
+  "take the host out of app.listen(…), or write '0.0.0.0'.";
+
+const slow = (age: number): string =>
+  `dice is still starting, ${seconds(age)} after Kubernetes began: this machine is slow just now.`;
+
+const loading = (age: number): string =>
+  `app.ts is still being loaded, ${seconds(age)} after the start: ` +
+  'this machine is slow, or an await at the top of app.ts waits.';
+
+const noLongerAnswers =
+  'dice takes no connections now, although it did: a loop that never ends, or a machine with too much to do. ' +
+  `Nothing else runs while your code loops. ${fixIt}`;
+
+const takesNoConnections =
   'dice runs, but takes no connections on its port: a loop that never ends, or no app.listen(…)? ' +
   `Nothing else runs while your code loops. ${fixIt}`;
+
+const slowOrBusy = (age: number): string =>
+  `dice is busy and does not answer yet, ${seconds(age)} after its start: ` +
+  'this machine is slow, or app.ts has a loop that never ends. More is known soon.';
+
+const busy = (age: number): string =>
+  `dice runs, but takes no connections, and has been busy for ${seconds(age)}: ` +
+  `a loop that never ends, or a very slow machine. Nothing else runs while your code loops. ${fixIt}`;
 
 interface TerminatedContainer {
   readonly component: Component;
   readonly ended: Terminated;
-  readonly log: readonly string[];
+  readonly evidence: Evidence;
   readonly limit: string | undefined;
 }
 
-function reasonOf({ component, ended, log, limit }: TerminatedContainer): [string, number?] {
+function reasonOf({ component, ended, evidence, limit }: TerminatedContainer): Reason {
   const { reason, exitCode, signal, message = '' } = ended;
-  if (reason === 'OOMKilled')
-    return [
-      `${component} was killed for using more than ${limit ?? 'the memory it may have'} (OOMKilled): ` +
-        'what grows without end? Output that is printed faster than it can be written counts too. ' +
-        'Fix it and press Run.',
-    ];
+  const { log, files } = evidence;
+  if (reason === 'OOMKilled') return { message: outOfMemory(component, limit) };
   if (exitCode === 137 || signal === 9)
-    return [`${component} was stopped because it no longer answered: a loop that never ends? ${fixIt}`];
+    return { message: `${component} was stopped because it no longer answered: a loop that never ends? ${fixIt}` };
   // Kubernetes keeps a log's last lines in the container's status, also when the log itself belongs to the next start.
+  if (component !== 'dice') return collectorReason(ended, [...message.split('\n'), ...log], files);
   const words = failureIn(log) ? log : message.split('\n');
-  if (component !== 'dice') return [collectorReason(component, ended, [...words, ...log])];
-  const failure = failureIn(words);
-  if (failure) return failure.line === undefined ? [failure.message] : [failure.message, failure.line];
-  return [exitReason(exitCode)];
+  const failure = failureIn(words, files?.['app.ts']);
+  if (failure) return failure;
+  const [mistake] = mistakesOf(evidence).filter(({ cause }) => [...log, message].join('\n').includes(cause));
+  return mistake ? reasonFrom(mistake) : { message: exitReason(exitCode) };
 }
+
+const outOfMemory = (component: Component, limit = 'the memory it may have'): string =>
+  `${component} was killed for using more than ${limit} (OOMKilled): ` +
+  'what grows without end? Output that is printed faster than it can be written counts too. ' +
+  'Fix it and press Run.';
 
 /** Returns the probable reason why dice ended, based on its exit code. It is used if the log of dice shows no error. */
 function exitReason(exitCode: number): string {
@@ -134,33 +236,37 @@ function exitReason(exitCode: number): string {
   return `dice ended with code ${exitCode}: does your code call process.exit? See its log.`;
 }
 
-/** Returns the one line in which the Collector says what is wrong with its configuration. */
-function collectorReason(component: Component, { exitCode }: Terminated, log: readonly string[]): string {
-  const message = log.findLast((line) => /^Error: |invalid configuration|failed to get config|cannot/i.test(line));
-  return `${component} ended with code ${exitCode}${message ? `: ${message.trim()}` : '. See its log.'}`;
+/** Returns what the Collector says is wrong with its configuration, and where that is in the learner's file. */
+function collectorReason({ exitCode }: Terminated, log: readonly string[], files?: Partial<Files>): Reason {
+  const explanation = explainCollector(log, files?.['collector.yaml']);
+  return explanation ? reasonFrom(explanation) : { message: `the Collector ended with code ${exitCode}. See its log.` };
 }
 
 /**
  * Searches the log for the error that ended dice, as dice or Node prints it. Returns its message and its line in
  * app.ts.
+ * @param source the text of app.ts, in which a line is searched that the error doesn't name
  */
-export function failureIn(log: readonly string[]): { message: string; line?: number } | undefined {
+export function failureIn(log: readonly string[], source?: string): { message: string; line?: number } | undefined {
   const begin = log.findLastIndex((text) =>
     /dice (can't start|ends): |^Uncaught |^node:internal|^(file:\/\/)?\/app\/dice\/.*:\d+$/.test(text),
   );
   if (begin < 0) return undefined;
   const words = log.slice(begin, begin + 12);
-  const line = Number(/\/app\/dice\/(?:\.\.[^/]+\/)?app\.ts:(\d+)/.exec(words.join('\n'))?.[1]);
+  const explanation = explainApp(words, source);
+  const named = Number(/\/app\/dice\/(?:\.\.[^/]+\/)?app\.ts:(\d+)/.exec(words.join('\n'))?.[1]);
+  const line = explanation?.line ?? named;
   const at = line ? `, at line ${line}` : '';
   const exit = /^dice ends: (.*)$/.exec(words[0] ?? '')?.[1];
   const message =
     exit === undefined
-      ? thrown(words, at)
+      ? thrown(words, at, explanation)
       : `${exit}${at}. A server runs until it is stopped: remove that call and press Run.`;
   return { message, ...(line ? { line } : {}) };
 }
 
-function thrown(words: readonly string[], at: string): string {
+function thrown(words: readonly string[], at: string, explanation?: Explanation): string {
+  if (explanation) return `your code can't run${at}: ${inWords(explanation)}`;
   const error =
     words.find((text) => /^\s*([\w.]*(Error|Exception)\b.*|Uncaught .*|x .*|× .*)$/.test(text))?.trim() ??
     words.find((text) => /\S/.test(text))?.trim() ??

@@ -149,7 +149,7 @@ describe("stateOf, which derives a pod's state", () => {
       { phase: 'failed', message: expect.stringContaining('ErrImagePull not found') as string },
     ],
   ])('reports the state of a pod in this case: %s', (...[, given, log, now, expected]) => {
-    expect(stateOf('dice', given, log, now)).toEqual({ component: 'dice', pod: 'dice-1', ...expected });
+    expect(stateOf('dice', given, { log }, now)).toEqual({ component: 'dice', pod: 'dice-1', ...expected });
   });
 
   test("repeats the Collector's own error message about a wrong configuration", () => {
@@ -160,10 +160,10 @@ describe("stateOf, which derives a pod's state", () => {
       stateOf(
         'collector',
         podOf('collector', 'c', { container: { ready: false, state: { terminated: { exitCode: 1 } } } }),
-        log,
+        { log },
         later,
       ),
-    ).toMatchObject({ phase: 'failed', message: expect.stringContaining('references exporter "nowhere"') as string });
+    ).toMatchObject({ phase: 'failed', message: expect.stringContaining('the exporter nowhere') as string });
   });
 
   test('picks the newest pod, but a pod that is shutting down only if there is no other pod', () => {

@@ -1,12 +1,14 @@
 // Follows the newest pods of dice and the Collector, and sends their states and logs to the open pages.
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Pod } from '../../../../kubernetes/types.ts';
-import type { Component, PodEvent, PodState } from '../../contract.ts';
+import type { Component, Files, PodEvent, PodState } from '../../contract.ts';
 import type { Kube } from '../kube.ts';
 import { messageOf } from '../../../../support/errors.ts';
 import { suppressTracing } from '../suppress-tracing.ts';
+import { diceReport } from './dice-report.ts';
 import { Lines } from './lines.ts';
 import { stateOf } from './phase.ts';
+import type { Evidence } from './phase.ts';
 
 type Listener = (event: PodEvent) => void;
 
@@ -22,20 +24,31 @@ interface WatchedPod {
   pod?: string;
   container?: string;
   recent: string[];
+  /** The learner's files, as they were when the container started. */
+  files?: Files | undefined;
   follower?: AbortController;
   lines?: Lines;
+}
+
+/** What the watcher reads to explain a pod's state. */
+export interface LearnerSources {
+  readonly files?: () => Promise<Files | undefined>;
+  /** The variables that the chart sets for dice. */
+  readonly settings?: Readonly<Record<string, string | undefined>>;
 }
 
 export class PodWatcher {
   readonly #kube: Kube;
   readonly #release: string;
+  readonly #sources: LearnerSources;
   readonly #listeners = new Set<Listener>();
   #watched: WatchedPod[] = [];
   #running: AbortController | undefined;
 
-  constructor(kube: Kube, release: string) {
+  constructor(kube: Kube, release: string, sources: LearnerSources = {}) {
     this.#kube = kube;
     this.#release = release;
+    this.#sources = sources;
   }
 
   get listeners(): number {
@@ -98,19 +111,29 @@ export class PodWatcher {
     if (!pod) return this.#report(watched, { component, pod: watched.pod ?? '', phase: 'gone' });
     const before = watched.state?.pod;
     if (before && before !== pod.metadata.name) this.#report(watched, { component, pod: before, phase: 'gone' });
-    this.#follow(watched, pod);
+    const evidence = await this.#evidence(watched, pod);
+    if (signal.aborted) return;
+    this.#report(watched, afterHandover(watched, stateOf(component, pod, evidence, Date.now()), pods));
+  }
+
+  async #evidence(watched: WatchedPod, pod: Pod): Promise<Evidence> {
+    const isNew = this.#follow(watched, pod);
+    if (isNew) watched.files = await this.#sources.files?.().catch(() => undefined);
     watched.lines?.settle();
-    this.#report(watched, afterHandover(watched, stateOf(component, pod, watched.recent, Date.now()), pods));
+    const { component, recent, files } = watched;
+    const report = component === 'dice' && isStarting(pod) ? await diceReport(pod) : undefined;
+    return { log: recent, files, report, ...(this.#sources.settings && { settings: this.#sources.settings }) };
   }
 
   /**
    * Follows the log of each container that runs. After a restart in the same pod, a new container runs, and this
    * function follows the log of that container.
+   * @returns whether the container is a new one
    */
-  #follow(watched: WatchedPod, pod: Pod): void {
+  #follow(watched: WatchedPod, pod: Pod): boolean {
     const { name } = pod.metadata;
     const container = pod.status?.containerStatuses?.[0]?.containerID;
-    if (!container || watched.container === container) return;
+    if (!container || watched.container === container) return false;
     watched.follower?.abort();
     const follower = new AbortController();
     Object.assign(watched, { pod: name, container, recent: [], follower });
@@ -127,6 +150,7 @@ export class PodWatcher {
         // The log is not there yet, or the connection broke: the next read tries again.
         if (watched.follower === follower && !follower.signal.aborted) delete watched.container;
       });
+    return true;
   }
 
   #log(watched: WatchedPod, line: string): void {
@@ -169,6 +193,12 @@ function afterHandover(watched: WatchedPod, state: PodState, pods: readonly Pod[
   watched.readySince ??= Date.now();
   if (state.component === 'dice' && Date.now() - watched.readySince >= handover) return state;
   return { ...state, phase: 'starting', message: 'the new pod is ready, the old one is shutting down' };
+}
+
+/** Returns whether the pod's program runs and is not ready yet. */
+export function isStarting({ status }: Pod): boolean {
+  const [container] = status?.containerStatuses ?? [];
+  return container?.ready === false && container.state?.running !== undefined;
 }
 
 const createdAt = ({ metadata }: Pod): number => Date.parse(metadata.creationTimestamp ?? '');

@@ -122,6 +122,13 @@ export function stepButtons(step: Step, actions: StepActions): Child {
   ];
 }
 
+/** Builds the end of the course, for a learner who has passed every step. */
+export const finished = (): Child => [
+  h('h2', {}, 'You have finished the course'),
+  h('p', {}, 'A check has verified every step against telemetry that you sent. Your lab stays as it is.'),
+  h('p', {}, h('a', { href: '/api/export', download: '' }, 'Download my work'), ': your code, settings and a trace.'),
+];
+
 /** Builds the links to the previous and the next step. */
 export function pager(step: Step, { steps }: CourseOverview): Child {
   const at = steps.findIndex(({ id }) => id === step.id);

@@ -83,7 +83,7 @@ export class RunWatch {
     return [...this.#latest.values()]
       .filter((state) => isTrouble(state) && !this.#waitsForAnother(state.component))
       .map((state) => ({
-        file: files[state.component],
+        file: state.file ?? files[state.component],
         message: state.message ?? `${state.component} has failed; its log says more.`,
         ...(state.line === undefined ? {} : { line: state.line }),
       }));

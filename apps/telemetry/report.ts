@@ -1,0 +1,138 @@
+// What this process knows about its own telemetry: spans that never ended, calls that the SDK refused, errors of
+// exporters, exceptions in the app's code, and where it listens. The health server shows it at /report, for the guide.
+// The app's code could fake it, so it helps to explain a problem, and never decides whether a step is passed.
+import { performance } from 'node:perf_hooks';
+
+/** A number of spans with the same name that have started and not ended. */
+export interface OpenSpans {
+  readonly name: string;
+  readonly scope: string;
+  readonly count: number;
+  /** Age of the oldest of them in milliseconds. */
+  readonly oldest: number;
+}
+
+/** Something that happened one or more times. */
+export interface Incident {
+  readonly message: string;
+  /** The line of the app's code, if it is known. */
+  readonly line?: number;
+  readonly count: number;
+  /** Milliseconds since it happened last. */
+  readonly ago: number;
+}
+
+export interface Report {
+  /** Whether the app's own code has run to its end once, as far as the process knows. */
+  readonly stage: 'loading' | 'loaded';
+  readonly level: string;
+  /** The port on which the app is expected to listen. */
+  readonly port: number;
+  readonly listening: readonly { readonly address: string; readonly port: number }[];
+  readonly sampler: string;
+  readonly instrumentations: readonly string[];
+  readonly mistakes: readonly string[];
+  readonly spans: { readonly started: number; readonly ended: number; readonly open: readonly OpenSpans[] };
+  /** Calls that the SDK refused: attributes of the wrong type, and calls on spans that had ended. */
+  readonly refused: readonly Incident[];
+  readonly exporterErrors: readonly Incident[];
+  readonly exceptions: readonly Incident[];
+}
+
+const MOST = { incidents: 20, open: 500, shown: 20, ended: 100, text: 300 };
+
+/** A list of the newest different incidents, with a bound. */
+class Incidents {
+  readonly #byText = new Map<string, { message: string; line: number | undefined; count: number; at: number }>();
+
+  add(message: string, line?: number): void {
+    const text = message.slice(0, MOST.text);
+    const key = `${line ?? ''} ${text}`;
+    const count = (this.#byText.get(key)?.count ?? 0) + 1;
+    this.#byText.delete(key);
+    this.#byText.set(key, { message: text, line, count, at: performance.now() });
+    const [oldest] = this.#byText.keys();
+    if (this.#byText.size > MOST.incidents && oldest !== undefined) this.#byText.delete(oldest);
+  }
+
+  /** Returns the incidents, the newest first. */
+  list(): Incident[] {
+    return [...this.#byText.values()]
+      .reverse()
+      .map(({ message, line, count, at }) => ({
+        message,
+        ...(line === undefined ? {} : { line }),
+        count,
+        ago: Math.round(performance.now() - at),
+      }));
+  }
+}
+
+interface OpenSpan {
+  readonly name: string;
+  readonly scope: string;
+  readonly start: number;
+}
+
+export class Recorder {
+  stage: Report['stage'] = 'loading';
+  level = 'none';
+  sampler = '';
+  instrumentations: readonly string[] = [];
+  mistakes: readonly string[] = [];
+  readonly refused = new Incidents();
+  readonly exporterErrors = new Incidents();
+  readonly exceptions = new Incidents();
+  #started = 0;
+  #ended = 0;
+  readonly #open = new Map<string, OpenSpan>();
+  /** Names of the spans that ended last, by span id. */
+  readonly #names = new Map<string, string>();
+
+  spanStarted(spanId: string, name: string, scope: string): void {
+    this.#started += 1;
+    // Beyond the bound spans are only counted. By then the open ones tell enough.
+    if (this.#open.size < MOST.open) this.#open.set(spanId, { name, scope, start: performance.now() });
+  }
+
+  spanEnded(spanId: string, name: string): void {
+    this.#ended += 1;
+    this.#open.delete(spanId);
+    this.#names.set(spanId, name);
+    const [oldest] = this.#names.keys();
+    if (this.#names.size > MOST.ended && oldest !== undefined) this.#names.delete(oldest);
+  }
+
+  nameOf(spanId: string): string | undefined {
+    return this.#names.get(spanId);
+  }
+
+  report(where: Pick<Report, 'port' | 'listening'>): Report {
+    return {
+      stage: this.stage,
+      level: this.level,
+      ...where,
+      sampler: this.sampler,
+      instrumentations: this.instrumentations,
+      mistakes: this.mistakes.slice(0, MOST.shown),
+      spans: { started: this.#started, ended: this.#ended, open: this.#openSpans() },
+      refused: this.refused.list(),
+      exporterErrors: this.exporterErrors.list(),
+      exceptions: this.exceptions.list(),
+    };
+  }
+
+  #openSpans(): OpenSpans[] {
+    const groups = Map.groupBy(this.#open.values(), ({ name, scope }) => `${scope} ${name}`);
+    return [...groups.values()]
+      .flatMap((spans) => {
+        const [{ name, scope, start }] = spans as [OpenSpan];
+        const oldest = Math.round(performance.now() - start);
+        return [{ name: name.slice(0, MOST.text), scope, count: spans.length, oldest }];
+      })
+      .slice(0, MOST.shown);
+  }
+}
+
+/** The recorder of this process. */
+export const recorder = new Recorder();
