@@ -1,8 +1,6 @@
 // Tries to connect to addresses. It sends a request only to targets that may be open as long as they ask for
 // credentials, and no data to all others.
 import { lookup } from 'node:dns/promises';
-import http from 'node:http';
-import https from 'node:https';
 import { connect } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { CONNECTED, GUARDED, PATHS } from './contract.ts';
@@ -69,8 +67,9 @@ export async function tryConnection({ host, port }: Address, timeout = DEFAULT.s
 }
 
 /** Sends a request without credentials to an open port. Only a refusal shows that the port is guarded. */
-function ask({ host, port }: Address, protocol: 'http' | 'https', timeout: number): Promise<string> {
-  const { get } = protocol === 'https' ? https : http;
+async function ask({ host, port }: Address, protocol: 'http' | 'https', timeout: number): Promise<string> {
+  // Few tests need these modules, which take 11 MB.
+  const { get } = protocol === 'https' ? await import('node:https') : await import('node:http');
   return new Promise((resolve) => {
     // The probe asks anybody who answers here, so it doesn't matter whether the certificate is the right one.
     const request = get({ host, port, timeout, rejectUnauthorized: false, agent: false }, (response) => {

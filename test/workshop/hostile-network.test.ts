@@ -160,8 +160,15 @@ describe('a cluster whose pods have IPv6 link-local addresses', () => {
     expect(results).toEqual([`${LISTENER.name}:${LISTENER.port} connected`]);
   });
 
+  test("an attendee's pod reaches no program of another seat's lab, and not the operator", async () => {
+    const results = await attack(labs);
+    expect(results).toHaveLength(labs.length);
+    expect(connected(results)).toEqual([]);
+  });
+
   test('the isolation test runs in the one seat without a full quota, and reports the link-local address', async () => {
-    const found = `A pod in seat ${own} reached .* of seat ${victim}, .*By IPv6 link-local addresses: `;
+    const names = `${victim}/${LISTENER.name}:${LISTENER.port}`;
+    const found = `A pod in seat ${own} reached 1 port of seat ${victim}, .*By IPv6 link-local addresses: ${names}\\.`;
     await workshopBecomes(workshop, 'NetworkIsolation', new RegExp(`^False Unenforced: ${found}`), 40_000);
   }, 45_000);
 });
