@@ -9,14 +9,19 @@ const settings = (...lines: string[]) => ({ files: { 'settings.env': lines.join(
 export const solutions: Solution[] = [
   { name: "the step's own solution", right: true },
   {
-    name: 'settings that set only the traces exporter, to console',
+    name: 'settings that set both exporters to console',
     right: true,
-    ...settings('INSTRUMENTATION=auto', 'OTEL_TRACES_EXPORTER=console'),
+    ...settings('INSTRUMENTATION=auto', 'OTEL_TRACES_EXPORTER=console', 'OTEL_METRICS_EXPORTER=console'),
   },
   {
     name: 'export of spans to both the console and the Collector',
     right: true,
-    ...settings('OTEL_TRACES_EXPORTER = otlp,console', '# yes', 'INSTRUMENTATION = auto'),
+    ...settings(
+      'OTEL_TRACES_EXPORTER = otlp,console',
+      '# yes',
+      'OTEL_METRICS_EXPORTER=console',
+      'INSTRUMENTATION = auto',
+    ),
   },
   {
     name: 'INSTRUMENTATION=none in the settings',

@@ -68,7 +68,7 @@ export const solutions: Solution[] = [
   {
     name: "a roll.value that differs from dice's answer",
     right: false,
-    says: /that dice answered/,
+    says: /where dice answered/,
     ...changed(["'roll.value', result", "'roll.value', result + 6"]),
   },
   { name: 'a span that never ends', right: false, ...changed(['    rollSpan.end();\n', '']) },

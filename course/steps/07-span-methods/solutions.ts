@@ -34,13 +34,12 @@ const inactive = edited(app, [
 export const solutions: Solution[] = [
   { name: "the step's own solution", right: true },
   { name: 'a span that is never made the active span', right: true, files: { 'app.ts': inactive } },
+  { name: 'spans of the libraries in addition', right: true, files: { 'settings.env': 'INSTRUMENTATION=auto' } },
   {
-    name: 'spans of the libraries in addition, and HTTP status 500 for a failed roll',
-    right: true,
-    files: {
-      'app.ts': edited(app, ['response.status(400)', 'response.status(500)']),
-      'settings.env': 'INSTRUMENTATION=auto',
-    },
+    name: 'HTTP status 500 for a failed roll',
+    right: false,
+    says: /400.*status 500/,
+    ...changed(['response.status(400)', 'response.status(500)']),
   },
   {
     name: 'a span without roll.sides',
@@ -96,7 +95,7 @@ export const solutions: Solution[] = [
   {
     name: 'an error that the code catches and ignores',
     right: false,
-    says: /400 or more/,
+    says: /400.*status 200/,
     ...changed(['      throw error;', '      return 0;']),
   },
   {
@@ -111,7 +110,7 @@ export const solutions: Solution[] = [
   {
     name: 'the solution of the previous step',
     right: false,
-    says: /roll.sides/,
+    says: /as many sides/,
     files: { 'app.ts': readFileSync(join(import.meta.dirname, '..', '06-manual', 'files', 'app.ts'), 'utf8') },
   },
 ];

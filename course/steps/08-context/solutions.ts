@@ -71,7 +71,7 @@ export const solutions: Solution[] = [
   {
     name: "code that injects the caller's context instead of its own",
     right: false,
-    says: /beside it/,
+    says: /beside yours/,
     ...changed(
       ['await askPrizes()', 'await askPrizes(request)'],
       ['function askPrizes()', 'function askPrizes(request: Request)'],

@@ -5,10 +5,12 @@ import { truthOf } from '../../../../lab/faults.ts';
 import { ACCOUNT, inClusterConfig } from '../../../../kubernetes/in-cluster.ts';
 import type { Pod } from '../../../../kubernetes/types.ts';
 import { urlFromEnv } from '../../../../support/env.ts';
-import type { Component } from '../../contract.ts';
+import type { Component, PodState } from '../../contract.ts';
 import type { Signer } from '../../passed-steps.ts';
 import { Kube } from '../kube.ts';
 import { FileStore } from '../learner/files.ts';
+import { outdated } from '../pods/current.ts';
+import type { Outdated } from '../pods/current.ts';
 import { stateOf } from '../pods/phase.ts';
 import { newest } from '../pods/watcher.ts';
 import type { PipelineSources } from './diagnose-pipeline.ts';
@@ -20,6 +22,8 @@ export interface Lab extends PipelineSources {
   readonly truth: (fault: 'spike' | 'timeouts') => Record<string, string>;
   /** Returns when a component last started, in milliseconds since 1970. */
   readonly startOf?: (component: 'jaeger') => Promise<number | undefined>;
+  /** Returns why a component does not run the learner's files as they are now, or undefined if it does. */
+  readonly outdated?: (component: Component) => Promise<Outdated | undefined>;
 }
 
 export interface Environment {
@@ -93,6 +97,7 @@ function labOf({ env, release, namespace, pods, files }: LabSources): Lab {
     podLog: (component, sinceSeconds) => pods.log(component, sinceSeconds),
     podTrouble: (component) => pods.trouble(component),
     startOf: (component) => pods.startOf(component),
+    outdated: (component) => pods.outdated(component),
     truth: (fault) => ({ ...truthOf({ release, namespace })[fault] }),
   };
 }
@@ -110,14 +115,29 @@ class NewestPods {
   /** Returns why the component's newest pod is not ready, or undefined if it is ready. */
   async trouble(component: Component): Promise<string | undefined> {
     const pod = await this.#pod(component);
-    if (!pod) return undefined;
-    const log = await this.log(component, 600);
-    const { phase, message } = stateOf(component, pod, log.split('\n').slice(-200), Date.now());
-    if (phase === 'running') return undefined;
-    return (
-      message ??
-      `its pod ${pod.metadata.name} is ${phase === 'gone' ? 'shutting down, and there is no other' : 'still starting'}`
-    );
+    const state = pod && (await this.#stateOf(component, pod));
+    if (!state || state.phase === 'running') return undefined;
+    const words = state.phase === 'gone' ? 'shutting down, and there is no other' : 'still starting';
+    return state.message ?? `its pod ${state.pod} is ${words}`;
+  }
+
+  /** Returns why the component does not run the learner's files as they are now, or undefined if it does. */
+  async outdated(component: Component): Promise<Outdated | undefined> {
+    const [pods, deployment, files] = await Promise.all([
+      this.#pods(component),
+      this.#kube?.deployment(`${this.#release}-${component}`).catch(() => undefined),
+      this.#kube?.configMap(`${this.#release}-dice`).catch(() => undefined),
+    ]);
+    const pod = newest(pods);
+    const state = pod && (await this.#stateOf(component, pod));
+    return outdated({ component, pods, deployment, files, state });
+  }
+
+  /** Reads the log only of a pod that is not ready, because only then the log explains its state. */
+  async #stateOf(component: Component, pod: Pod): Promise<PodState> {
+    const isReady = pod.status?.containerStatuses?.[0]?.ready === true;
+    const log = isReady ? '' : await this.log(component, 600);
+    return stateOf(component, pod, log.split('\n').slice(-200), Date.now());
   }
 
   /**
@@ -140,7 +160,11 @@ class NewestPods {
   }
 
   async #pod(component: string): Promise<Pod | undefined> {
+    return newest(await this.#pods(component));
+  }
+
+  async #pods(component: string): Promise<Pod[]> {
     const labels = { 'app.kubernetes.io/instance': this.#release, 'app.kubernetes.io/component': component };
-    return newest((await this.#kube?.pods(labels).catch(() => [])) ?? []);
+    return (await this.#kube?.pods(labels).catch(() => [])) ?? [];
   }
 }
