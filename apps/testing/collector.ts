@@ -34,7 +34,7 @@ export class FakeCollector {
   readonly #receivers: { receiver: Receiver; from: number }[];
 
   constructor(yaml: string, receivers: Receiver[]) {
-    this.#config = (parse(yaml) as Config | null) ?? {};
+    this.#config = configIn(yaml);
     this.#receivers = receivers.map((receiver) => ({ receiver, from: receiver.requests.length }));
   }
 
@@ -99,6 +99,10 @@ export class FakeCollector {
   }
 }
 
+/** Parses a configuration. After a line `{}` the real Collector reads no further. */
+const configIn = (yaml: string): Config =>
+  /^(#.*\n|\s*\n)*\{\}\s*$/m.test(yaml.slice(0, yaml.indexOf('{}') + 3)) ? {} : ((parse(yaml) as Config | null) ?? {});
+
 function changed<T extends { attributes?: Attribute[] }>(thing: T, actions: Action[]): T {
   const attributes = actions.reduce((all: Attribute[], { key, value, action }) => {
     const without = all.filter((attribute) => attribute.key !== key);
@@ -130,19 +134,27 @@ const valueOf = ({ asInt, asDouble }: { asInt?: number | string; asDouble?: numb
   String(asInt ?? asDouble ?? 0);
 
 /** Formats a time as Go does: 2026-11-29 09:34:48.123 +0000 UTC. */
-const timeOf = ({ timeUnixNano = '0' }: { timeUnixNano?: string }): string =>
-  `Timestamp: ${new Date(Number(BigInt(timeUnixNano) / 1_000_000n)).toISOString().replace('T', ' ').replace('Z', '')} +0000 UTC`;
+function timeOf({ timeUnixNano = '0' }: { timeUnixNano?: string }): string {
+  const time = new Date(Number(BigInt(timeUnixNano) / 1_000_000n)).toISOString();
+  return `Timestamp: ${time.replace('T', ' ').replace('Z', '')} +0000 UTC`;
+}
 
-function detailsOf({ name, sum, histogram, gauge }: Metric): string {
-  const type = sum ? 'Sum' : histogram ? 'Histogram' : 'Gauge';
-  const fields = [`-> Name: ${name}`, '-> Description: ', '-> Unit: ', `-> DataType: ${type}`];
+const typeOf = ({ sum, histogram }: Metric): string => (sum ? 'Sum' : histogram ? 'Histogram' : 'Gauge');
+
+function detailsOf(metric: Metric): string {
+  const { name, sum } = metric;
+  const fields = [`-> Name: ${name}`, '-> Description: ', '-> Unit: ', `-> DataType: ${typeOf(metric)}`];
   if (sum) fields.push(`-> IsMonotonic: ${sum.isMonotonic ?? false}`);
   fields.push('-> AggregationTemporality: Cumulative');
-  const numbers = [...(sum?.dataPoints ?? []), ...(gauge?.dataPoints ?? [])].map(
-    (point) => `${timeOf(point)}\nValue: ${valueOf(point)}`,
-  );
-  const histograms = (histogram?.dataPoints ?? []).map(
-    (point) => `${timeOf(point)}\nCount: ${point.count}\nSum: ${(point.sum ?? 0).toFixed(6)}\nBuckets #0, Count: 1`,
-  );
-  return ['Metric #0', 'Descriptor:', ...fields.map((field) => `     ${field}`), ...numbers, ...histograms].join('\n');
+  return ['Metric #0', 'Descriptor:', ...fields.map((field) => `     ${field}`), ...pointsOf(metric)].join('\n');
+}
+
+function pointsOf({ sum, histogram, gauge }: Metric): string[] {
+  const numbers = [...(sum?.dataPoints ?? []), ...(gauge?.dataPoints ?? [])];
+  return [
+    ...numbers.map((point) => `${timeOf(point)}\nValue: ${valueOf(point)}`),
+    ...(histogram?.dataPoints ?? []).map(
+      (point) => `${timeOf(point)}\nCount: ${point.count}\nSum: ${(point.sum ?? 0).toFixed(6)}\nBuckets #0, Count: 1`,
+    ),
+  ];
 }

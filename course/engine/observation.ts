@@ -121,6 +121,9 @@ function hasLatest(visits: readonly Visit[], strays: readonly Span[]): boolean {
   return visits.slice(-4).some(({ spans }) => spans.length > 0);
 }
 
+/** The score of two that may belong together. It is so high that most requests get a span, before any gets the best. */
+export const PLAUSIBLE = 1_000;
+
 /**
  * Returns the span with this name that each request made, or undefined for a request that made none. If the requests'
  * own traces have no such span, the spans are those of the traces that dice started meanwhile.

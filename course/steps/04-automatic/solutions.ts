@@ -24,6 +24,36 @@ export const solutions: Solution[] = [
     ),
   },
   {
+    name: 'another service name, and more exporters',
+    right: true,
+    ...settings(
+      'export INSTRUMENTATION="auto"',
+      'OTEL_SERVICE_NAME=my-dice',
+      "OTEL_TRACES_EXPORTER='console'",
+      'OTEL_METRICS_EXPORTER=otlp,console # both',
+    ),
+  },
+  {
+    name: 'spans on the console, but no metrics',
+    right: false,
+    says: /OTEL_METRICS_EXPORTER does not name the console.*met: a visit's spans/,
+    ...settings('INSTRUMENTATION=auto', 'OTEL_TRACES_EXPORTER=console'),
+  },
+  {
+    name: 'INSTRUMENTATION=manual with the console exporters',
+    right: false,
+    hop: 'pod',
+    says: /Set INSTRUMENTATION=auto/,
+    ...settings('INSTRUMENTATION=manual', 'OTEL_TRACES_EXPORTER=console', 'OTEL_METRICS_EXPORTER=console'),
+  },
+  {
+    name: 'INSTRUMENTATION=manual without the console exporters',
+    right: false,
+    hop: 'pod',
+    says: /Set INSTRUMENTATION=auto/,
+    ...settings('INSTRUMENTATION=manual'),
+  },
+  {
     name: 'INSTRUMENTATION=none in the settings',
     right: false,
     hop: 'pod',

@@ -5,7 +5,7 @@ import { byLibrary, named, neverEnded } from '../../engine/check.ts';
 import type { Check } from '../../engine/check.ts';
 import { finding, unknown, unmet } from '../../engine/findings.ts';
 import type { Finding, Problem } from '../../engine/findings.ts';
-import { spansNamed } from '../../engine/observation.ts';
+import { PLAUSIBLE, spansNamed } from '../../engine/observation.ts';
 import type { Seen, Visit } from '../../engine/observation.ts';
 import { answeredValues, failedVisit } from '../../engine/answers.ts';
 
@@ -30,7 +30,7 @@ export const check: Check = async (lab) => {
 
 /** Returns how well a span fits a roll. Each do_roll may be the one of any roll, best if it has the value answered. */
 const fit = ({ answer }: Visit, { attributes }: Span): number =>
-  answer.body.includes(JSON.stringify(attributes['roll.value'] ?? null)) ? 10 : 1;
+  PLAUSIBLE + (answer.body.includes(JSON.stringify(attributes['roll.value'] ?? null)) ? 1 : 0);
 
 export function judge(seen: Seen): { findings: Finding[]; traceId?: string | undefined } {
   const spans = spansNamed(seen, ({ name }) => name === 'do_roll', fit);

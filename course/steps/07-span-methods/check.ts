@@ -7,7 +7,7 @@ import { neverEnded } from '../../engine/check.ts';
 import type { Check, Look } from '../../engine/check.ts';
 import { finding, unknown, unmet } from '../../engine/findings.ts';
 import type { Finding, Problem } from '../../engine/findings.ts';
-import { spansNamed } from '../../engine/observation.ts';
+import { PLAUSIBLE, spansNamed } from '../../engine/observation.ts';
 import type { Seen, Visit } from '../../engine/observation.ts';
 
 /** The dice that the check rolls. Six rolls of 20 and 100 sides are all below 7 once in a million. */
@@ -45,10 +45,10 @@ const hasFailed = ({ status, events }: Span): boolean =>
 export function fit(visit: Visit, span: Span): number {
   const { 'roll.value': value, 'roll.sides': sides } = span.attributes;
   const asked = sidesOf(visit);
-  const score = Number(sides ?? NaN) === asked ? 11 : 1;
-  if (asked === 0) return value === undefined || score > 1 ? score : 0;
+  const score = Number(sides ?? NaN) === asked ? PLAUSIBLE + 1 : PLAUSIBLE;
+  if (asked === 0) return value === undefined || score > PLAUSIBLE ? score : 0;
   if (value === undefined) return hasFailed(span) || sides === 0 ? 0 : score;
-  return score + (visit.answer.body.includes(JSON.stringify(value)) ? 10 : 0);
+  return score + (visit.answer.body.includes(JSON.stringify(value)) ? 1 : 0);
 }
 
 export function judge(seen: Seen): Pick<Look, 'findings' | 'traceId'> & { certain?: true } {

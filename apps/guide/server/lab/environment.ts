@@ -5,7 +5,7 @@ import { truthOf } from '../../../../lab/faults.ts';
 import { ACCOUNT, inClusterConfig } from '../../../../kubernetes/in-cluster.ts';
 import type { Pod } from '../../../../kubernetes/types.ts';
 import { urlFromEnv } from '../../../../support/env.ts';
-import type { Component, PodState } from '../../contract.ts';
+import type { Component } from '../../contract.ts';
 import type { Signer } from '../../passed-steps.ts';
 import { Kube } from '../kube.ts';
 import { FileStore } from '../learner/files.ts';
@@ -97,7 +97,7 @@ function labOf({ env, release, namespace, pods, files }: LabSources): Lab {
     podLog: (component, sinceSeconds) => pods.log(component, sinceSeconds),
     podTrouble: (component) => pods.trouble(component),
     startOf: (component) => pods.startOf(component),
-    outdated: (component) => pods.outdated(component),
+    outdated: (component) => pods.outdated(component, () => pods.trouble(component)),
     truth: (fault) => ({ ...truthOf({ release, namespace })[fault] }),
   };
 }
@@ -115,29 +115,28 @@ class NewestPods {
   /** Returns why the component's newest pod is not ready, or undefined if it is ready. */
   async trouble(component: Component): Promise<string | undefined> {
     const pod = await this.#pod(component);
-    const state = pod && (await this.#stateOf(component, pod));
-    if (!state || state.phase === 'running') return undefined;
-    const words = state.phase === 'gone' ? 'shutting down, and there is no other' : 'still starting';
-    return state.message ?? `its pod ${state.pod} is ${words}`;
+    if (!pod) return undefined;
+    const log = await this.log(component, 600);
+    const { phase, message } = stateOf(component, pod, log.split('\n').slice(-200), Date.now());
+    if (phase === 'running') return undefined;
+    return (
+      message ??
+      `its pod ${pod.metadata.name} is ${phase === 'gone' ? 'shutting down, and there is no other' : 'still starting'}`
+    );
   }
 
-  /** Returns why the component does not run the learner's files as they are now, or undefined if it does. */
-  async outdated(component: Component): Promise<Outdated | undefined> {
-    const [pods, deployment, files] = await Promise.all([
+  /**
+   * Returns why the component does not run the learner's files as they are now, or undefined if it does.
+   * @param trouble returns why the newest pod is not ready
+   */
+  async outdated(component: Component, trouble: () => Promise<string | undefined>): Promise<Outdated | undefined> {
+    const [pods, deployment, files, reason] = await Promise.all([
       this.#pods(component),
       this.#kube?.deployment(`${this.#release}-${component}`).catch(() => undefined),
       this.#kube?.configMap(`${this.#release}-dice`).catch(() => undefined),
+      trouble(),
     ]);
-    const pod = newest(pods);
-    const state = pod && (await this.#stateOf(component, pod));
-    return outdated({ component, pods, deployment, files, state });
-  }
-
-  /** Reads the log only of a pod that is not ready, because only then the log explains its state. */
-  async #stateOf(component: Component, pod: Pod): Promise<PodState> {
-    const isReady = pod.status?.containerStatuses?.[0]?.ready === true;
-    const log = isReady ? '' : await this.log(component, 600);
-    return stateOf(component, pod, log.split('\n').slice(-200), Date.now());
+    return outdated({ component, pods, deployment, files, trouble: reason });
   }
 
   /**

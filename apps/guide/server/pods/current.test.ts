@@ -3,7 +3,6 @@ import { createHash } from 'node:crypto';
 import type { ConfigMap, Deployment, Pod } from '../../../../kubernetes/types.ts';
 import { LABELS, MANAGED_BY, OWN } from '../../../../lab/names.ts';
 import { podOf } from '../../../testing/api-server.ts';
-import type { PodState } from '../../contract.ts';
 import { outdated } from './current.ts';
 import type { ComponentObjects } from './current.ts';
 
@@ -18,16 +17,13 @@ const template = (annotations: Record<string, string>): Deployment =>
   ({ spec: { template: { metadata: { annotations } } } }) as unknown as Deployment;
 const filesOf = (text: string, labels: Record<string, string>): ConfigMap =>
   ({ metadata: { name: 'lab-dice', labels }, data: { 'app.ts': text } }) as unknown as ConfigMap;
-const stateOf = (phase: PodState['phase'], message?: string): PodState => ({
-  component: 'dice',
-  pod: 'dice-2',
-  phase,
-  ...(message ? { message } : {}),
-});
-
 const now = new Date(Date.now() + 1_000).toISOString();
 const old = podOf('dice', 'dice-1');
 const fresh = annotated(podOf('dice', 'dice-2', { created: now }), { restartedAt: '2', [started]: sha256('mine') });
+const crashed = podOf('dice', 'dice-2', {
+  created: now,
+  container: { ready: false, state: { terminated: { exitCode: 1 } } },
+});
 const seat = { [LABELS.managedBy]: MANAGED_BY };
 
 const objects = (more: Partial<ComponentObjects> = {}): ComponentObjects => ({
@@ -35,7 +31,7 @@ const objects = (more: Partial<ComponentObjects> = {}): ComponentObjects => ({
   pods: [fresh],
   deployment: template({ restartedAt: '2' }),
   files: filesOf('mine', seat),
-  state: stateOf('running'),
+  trouble: undefined,
   ...more,
 });
 
@@ -46,12 +42,12 @@ test('finds nothing outdated if the only pod runs with the files as they are', (
 test.each<[string, Partial<ComponentObjects>, object]>([
   [
     'a new pod that does not start, while the old one serves',
-    { pods: [old, fresh], state: stateOf('failed', 'your code does not parse') },
+    { pods: [old, crashed], trouble: 'your code does not parse' },
     { reason: 'your code does not parse', passes: false, blocks: true },
   ],
   [
     'a new pod that is starting',
-    { pods: [old, fresh], state: stateOf('starting') },
+    { pods: [old, fresh], trouble: 'its pod dice-2 is still starting' },
     { reason: 'its pod dice-2 is still starting', passes: true, blocks: true },
   ],
   [

@@ -3,7 +3,7 @@
 import { createHash } from 'node:crypto';
 import type { ConfigMap, Deployment, Pod } from '../../../../kubernetes/types.ts';
 import { LABELS, MANAGED_BY, OWN } from '../../../../lab/names.ts';
-import type { Component, PodState } from '../../contract.ts';
+import type { Component } from '../../contract.ts';
 import { newest } from './watcher.ts';
 
 /** Why what answers is not what the learner's files say. */
@@ -21,8 +21,8 @@ export interface ComponentObjects {
   readonly deployment: Deployment | undefined;
   /** The ConfigMap with the learner's files. */
   readonly files: ConfigMap | undefined;
-  /** The state of the newest pod. */
-  readonly state: PodState | undefined;
+  /** Why the newest pod is not ready, if it is not. */
+  readonly trouble: string | undefined;
 }
 
 /** Returns why the component's pods are older than the learner's files, or undefined if they are not. */
@@ -32,14 +32,14 @@ export function outdated(objects: ComponentObjects): Outdated | undefined {
   return notRunning(objects, pod) ?? notReplaced(objects, pod) ?? notRestarted(objects, pod) ?? leaving(objects, pod);
 }
 
-function notRunning({ state }: ComponentObjects, { metadata }: Pod): Outdated | undefined {
-  if (!state || state.phase === 'running') return undefined;
-  const words = state.phase === 'gone' ? 'shutting down, and there is no other' : 'still starting';
-  return {
-    reason: state.message ?? `its pod ${metadata.name} is ${words}`,
-    passes: state.phase !== 'failed',
-    blocks: true,
-  };
+function notRunning({ trouble }: ComponentObjects, pod: Pod): Outdated | undefined {
+  return trouble === undefined ? undefined : { reason: trouble, passes: !hasEnded(pod), blocks: true };
+}
+
+/** Returns whether the pod's container has ended before. Then it will end again, because its code is the same. */
+function hasEnded({ status }: Pod): boolean {
+  const [container] = status?.containerStatuses ?? [];
+  return (container?.state?.terminated ?? container?.lastState?.terminated) !== undefined;
 }
 
 /** The Deployment has changed, and its new pod does not exist yet. */
