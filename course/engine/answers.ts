@@ -29,6 +29,25 @@ const textOf = (body: string): string =>
 
 const integersIn = (text: string): number[] => (text.match(/(?<![\w.])-?\d+(?![\w.]*\d)/g) ?? []).map(Number);
 
+/** Returns the numbers in each answer, one list for each place in the answers. */
+function columnsOf(visits: readonly Visit[]): number[][] {
+  const numbers = visits.map(({ answer }) => integersIn(answer.body));
+  const width = Math.min(...numbers.map((some) => some.length));
+  const columns = Array.from({ length: width }, (_, at) => numbers.map((some) => some[at] ?? NaN));
+  const varying = columns.filter((column) => new Set(column).size > 1);
+  return varying.length > 0 ? varying : columns.slice(0, 1);
+}
+
+/**
+ * Returns a function that says whether a value may be the roll in an answer. A number that all answers have in the same
+ * place, such as that of the sides, is no roll.
+ */
+export function rollMatcher(visits: readonly Visit[]): (visit: Visit, value: AttributeValue | undefined) => boolean {
+  const columns = columnsOf(visits);
+  const indexes = new Map(visits.map((visit, index) => [visit, index]));
+  return (visit, value) => columns.some((column) => column[indexes.get(visit) ?? NaN] === value);
+}
+
 /**
  * Returns the roll in each answer. If the answers have several numbers, the roll is the one that agrees with `values`
  * most often, and is not the same in all answers.
@@ -38,10 +57,6 @@ export function answeredValues(
   visits: readonly Visit[],
   values: readonly (AttributeValue | undefined)[],
 ): number[] | undefined {
-  const numbers = visits.map(({ answer }) => integersIn(answer.body));
-  const width = Math.min(...numbers.map((some) => some.length));
-  const columns = Array.from({ length: width }, (_, at) => numbers.map((some) => some[at] ?? NaN));
-  const varying = columns.filter((column) => new Set(column).size > 1);
   const agreement = (column: readonly number[]) => column.filter((one, index) => one === values[index]).length;
-  return (varying.length > 0 ? varying : columns.slice(0, 1)).toSorted((a, b) => agreement(b) - agreement(a))[0];
+  return columnsOf(visits).toSorted((a, b) => agreement(b) - agreement(a))[0];
 }

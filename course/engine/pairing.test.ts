@@ -1,20 +1,11 @@
 // Tests that requests find their spans among those of other people, whatever the values are.
+import { randomFrom, SEEDS } from '../harness/generated.ts';
 import { pairInOrder } from './pairing.ts';
 
-/** Returns numbers that look random, and are the same in each run with the same seed. */
-function randomFrom(seed: number): () => number {
-  let state = seed * 2_654_435_761 + 1;
-  return () => {
-    state = (Math.imul(state ^ (state >>> 15), 2_246_822_519) + 3_266_489_917) >>> 0;
-    return state / 2 ** 32;
-  };
-}
-
 const isSame = (a: number, b: number): number => (a === b ? 1_001 : 1_000);
-const seeds = Array.from({ length: 200 }, (_, seed) => seed + 1);
 
 test('finds all rolls of a check between those of visitors, with 200 seeds', () => {
-  const missed = seeds.filter((seed) => {
+  const missed = SEEDS.filter((seed) => {
     const random = randomFrom(seed);
     const die = () => Math.floor(random() * 6) + 1;
     const mine = Array.from({ length: 12 }, die);

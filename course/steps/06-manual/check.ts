@@ -7,7 +7,7 @@ import { finding, unknown, unmet } from '../../engine/findings.ts';
 import type { Finding, Problem } from '../../engine/findings.ts';
 import { PLAUSIBLE, spansNamed } from '../../engine/observation.ts';
 import type { Seen, Visit } from '../../engine/observation.ts';
-import { answeredValues, failedVisit } from '../../engine/answers.ts';
+import { answeredValues, failedVisit, rollMatcher } from '../../engine/answers.ts';
 
 const rolls = 12; // two independent rolls agree twelve times in a row once in two billion
 
@@ -28,11 +28,9 @@ export const check: Check = async (lab) => {
   return lab.settle(look, { expected: texts.span, hint: neverEnded });
 };
 
-/** Returns how well a span fits a roll. Each do_roll may be the one of any roll, best if it has the value answered. */
-const fit = ({ answer }: Visit, { attributes }: Span): number =>
-  PLAUSIBLE + (answer.body.includes(JSON.stringify(attributes['roll.value'] ?? null)) ? 1 : 0);
-
 export function judge(seen: Seen): { findings: Finding[]; traceId?: string | undefined } {
+  const isRoll = rollMatcher(seen.visits);
+  const fit = (visit: Visit, span: Span): number => PLAUSIBLE + Number(isRoll(visit, span.attributes['roll.value']));
   const spans = spansNamed(seen, ({ name }) => name === 'do_roll', fit);
   const all = spans.filter((span) => span !== undefined);
   const made = troubleWithSpans(seen, spans);

@@ -2,7 +2,7 @@
 // roll has attributes and an event, and if that of a failed roll has an error status and a recorded exception.
 import { ATTR_EXCEPTION_MESSAGE, ATTR_EXCEPTION_TYPE } from '@opentelemetry/semantic-conventions';
 import type { Span } from '../../../otlp/traces.ts';
-import { answeredValues, failedVisit } from '../../engine/answers.ts';
+import { answeredValues, failedVisit, rollMatcher } from '../../engine/answers.ts';
 import { neverEnded } from '../../engine/check.ts';
 import type { Check, Look } from '../../engine/check.ts';
 import { finding, unknown, unmet } from '../../engine/findings.ts';
@@ -41,21 +41,26 @@ const sidesOf = ({ path }: Visit): number => Number(/sides=(\d+)/.exec(path)?.[1
 const hasFailed = ({ status, events }: Span): boolean =>
   status.code === 'error' || events.some(({ name }) => name === 'exception');
 
-/** Returns how well a span fits a roll. The span of a roll that failed is never that of one that went well. */
-export function fit(visit: Visit, span: Span): number {
+/**
+ * Returns how well a span fits a roll, apart from what was rolled. The span of a roll that failed is never that of one
+ * that went well.
+ */
+function fit(visit: Visit, span: Span): number {
   const { 'roll.value': value, 'roll.sides': sides } = span.attributes;
   const asked = sidesOf(visit);
   const score = Number(sides ?? NaN) === asked ? PLAUSIBLE + 1 : PLAUSIBLE;
   if (asked === 0) return value === undefined || score > PLAUSIBLE ? score : 0;
-  if (value === undefined) return hasFailed(span) || sides === 0 ? 0 : score;
-  return score + (visit.answer.body.includes(JSON.stringify(value)) ? 1 : 0);
+  return value === undefined && (hasFailed(span) || sides === 0) ? 0 : score;
 }
 
 export function judge(seen: Seen): Pick<Look, 'findings' | 'traceId'> & { certain?: true } {
   const good = seen.visits.filter((visit) => sidesOf(visit) > 0);
   const broken = failedVisit(good);
   if (broken) return { findings: [broken], certain: true };
-  const spans = spansNamed(seen, ({ name }) => name === 'do_roll', fit);
+  const isRoll = rollMatcher(good);
+  const score = (visit: Visit, span: Span): number =>
+    fit(visit, span) && fit(visit, span) + Number(isRoll(visit, span.attributes['roll.value']));
+  const spans = spansNamed(seen, ({ name }) => name === 'do_roll', score);
   const pairs = seen.visits.map((visit, index) => ({ visit, span: spans[index] }));
   const [went, failed] = [
     pairs.filter(({ visit }) => sidesOf(visit) > 0),
