@@ -291,6 +291,14 @@ export async function recentTraces(
   return (await tracesAt(`${jaeger}/api/v3/traces?${query.toString()}`)).reverse();
 }
 
+/** Returns the names of all services of which Jaeger has spans. @throws Error if Jaeger answers with an error */
+export async function servicesInJaeger(jaeger: string): Promise<string[]> {
+  const url = `${jaeger}/api/v3/services`;
+  const { status, body } = await call(url, { signal: AbortSignal.timeout(5_000) });
+  if (status !== 200) throw new Error(`expected Jaeger to answer ${url} with 200, found ${status}`);
+  return (JSON.parse(body) as { services?: string[] }).services ?? [];
+}
+
 const tracesAt = async (url: string, headers?: Record<string, string>): Promise<Trace[]> =>
   tracesFromOtlp((await answerAt(url, headers)) ?? {});
 
