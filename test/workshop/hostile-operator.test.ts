@@ -69,7 +69,7 @@ beforeAll(async () => {
     applyWorkshop(ending, specOfOne),
   ]);
 }, 30_000);
-const [whileResetting, whileEnding] = [useBackground(), useBackground()];
+const inBackground = useBackground();
 afterAll(async () => {
   await kubectl('--namespace', other, 'delete', 'pod', 'filler', '--ignore-not-found', '--wait=false');
   await kubectl('delete', 'workshop', resetting, ending, '--ignore-not-found', '--wait=false');
@@ -200,7 +200,7 @@ describe('a Workshop that something keeps from being deleted', () => {
     return seat;
   }
 
-  whileResetting(
+  inBackground(
     "the names of a seat and its namespace don't contain the attendee's name",
     async () => {
       const { metadata } = await readySeat(resetting);
@@ -210,7 +210,7 @@ describe('a Workshop that something keeps from being deleted', () => {
     CLASS_READY_WITHIN,
   );
 
-  whileResetting(
+  inBackground(
     'a deleted Seat is gone in 60 s with finalizers, own pods, a paused Deployment and a full quota',
     async () => {
       const { name, uid } = (await readySeat(resetting)).metadata;
@@ -225,7 +225,7 @@ describe('a Workshop that something keeps from being deleted', () => {
     150_000,
   );
 
-  whileEnding(
+  inBackground(
     'a deleted Workshop names an object that nobody may release within 30 s, with the command',
     async () => {
       const { name } = (await readySeat(ending)).metadata;
@@ -244,7 +244,7 @@ describe('a Workshop that something keeps from being deleted', () => {
     CLASS_READY_WITHIN,
   );
 
-  whileEnding(
+  inBackground(
     'the Workshop is gone within 60 s once the named command has run',
     async () => {
       const [namespace = ''] = await namespacesOf(ending);
