@@ -41,10 +41,10 @@ const guideHasNoKey: ConditionSpec = {
   status: 'False',
   reason: 'NoKey',
   message:
-    `Expected the guide to store its key in Secret ${NAMES.guideKey} when it starts, found none. It probably does not ` +
-    'reach the API server. Then the editor is off, passed steps do not count, and spans lack the names of their pods. ' +
-    "The log of the pod's init container key has the error. With Cilium, set policyCIDRMatchMode to nodes. Then delete " +
-    'the pod of the guide.',
+    `Expected the guide to store its key in Secret ${NAMES.guideKey} when it starts, found none. It probably does ` +
+    'not reach the API server. Then the editor is off, passed steps do not count, and spans lack the names of their ' +
+    "pods. The log of the pod's init container key has the error. With Cilium, set policyCIDRMatchMode to nodes. " +
+    'Then delete the pod of the guide.',
 };
 
 export const guideConditions = ({

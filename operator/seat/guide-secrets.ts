@@ -27,8 +27,8 @@ export async function readGuideSecrets(context: SeatContext): Promise<GuideSecre
 }
 
 /**
- * Whether the guide has stored no token, although its lab is ready. Reads the Secret only when the lab becomes ready for
- * the first time, and again while the Seat has the condition.
+ * Whether the guide has stored no token, although its lab is ready. Reads the Secret only when the lab becomes ready
+ * for the first time, and again while the Seat has the condition.
  */
 export async function hasNoKey(context: SeatContext, isReady: boolean): Promise<boolean> {
   const { memo, seat } = context;
