@@ -6,6 +6,7 @@ import { Registry } from 'prom-client';
 import { createOperatorMetrics } from '../../metrics.ts';
 import { Applier } from '../../engine/apply.ts';
 import { KINDS } from '../../api/kinds.ts';
+import { NAMES } from '../../api/types.ts';
 import type { Condition } from '../../../kubernetes/object.ts';
 import { FakeApi, manualClock, recordedEvents } from '../../engine/testing/fake-api.ts';
 import { aSeat, smallLab } from './fixtures.ts';
@@ -108,6 +109,7 @@ export class SeatHarness {
 
   /** Makes the pods of every Deployment available, except the pods of the Deployments in `broken`. */
   settle(...broken: readonly string[]): void {
+    if (!broken.includes('lab-guide')) this.#startGuide();
     for (const {
       metadata: { name, generation },
       spec: { replicas = 1 },
@@ -117,6 +119,13 @@ export class SeatHarness {
         status: { observedGeneration: generation, replicas, updatedReplicas: replicas, availableReplicas },
       });
     }
+  }
+
+  /** Stores a key and a token, as the guide does when it starts, unless there are some. */
+  #startGuide(): void {
+    const data = { key: '', token: Buffer.from('token').toString('base64') };
+    if (this.get('Secret', NAMES.guideKey) === undefined)
+      this.api.seed({ apiVersion: 'v1', kind: 'Secret', metadata: inSeat(NAMES.guideKey), data });
   }
 
   /** Changes the Seat's spec, as the Workshop reconciler or the instructor would. */
