@@ -2,6 +2,9 @@
 import { jest } from '@jest/globals';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { explainApp } from '../guide/server/symptoms/app.ts';
+import type { Explanation } from '../guide/server/symptoms/explanation.ts';
+import { waitFor } from '../../support/waiting.ts';
 import { App, buildOutside } from '../testing/apps.ts';
 
 jest.setTimeout(60_000);
@@ -44,4 +47,48 @@ describe("an error in the learner's code", () => {
   test("names the TypeScript feature in the learner's code that Node cannot run", async () => {
     expect((await failure('enum.ts', 'enum Side { one }\n')).stderr).toContain('TypeScript enum is not supported');
   });
+});
+
+/** Runs code in the built dice, and returns what the guide's table says about the text that it really prints. */
+async function explained(name: string, code: string): Promise<Explanation | undefined> {
+  const file = join(dist, 'dice', `${name}.ts`);
+  writeFileSync(file, code);
+  const dice = await App.start(dist, 'dice', { INSTRUMENTATION: 'none' }, [file]);
+  await dice.exited();
+  return explainApp(dice.stderr.replaceAll(file, '/app/dice/app.ts').replaceAll(dist, '/app').split('\n'), code);
+}
+
+/** Code of the official guides, and other code that is often pasted. */
+const pasted: readonly [what: string, code: string, line: number, cause: RegExp][] = [
+  ['express', "import express, { Express } from 'express';\nconst app: Express = express();\n", 1, /Express is a type/],
+  ['span', "// one\nimport { trace, Span } from '@opentelemetry/api';\nlet span: Span;\n", 2, /Span is a type/],
+  [
+    'sdk',
+    "\nimport { NodeSDK } from '@opentelemetry/sdk-node';\nnew NodeSDK().start();\n",
+    2,
+    /sdk-node is not in dice/,
+  ],
+  ['file', "import './instrumentation.ts';\n", 1, /no file instrumentation\.ts next to app\.ts/],
+  ['enum', '\n\nenum Side { one }\n', 3, /an enum is more than a type/],
+  ['require', "const express = require('express');\n", 1, /has no require/],
+  ['wildcard', "import express from 'express';\nexpress().get('*', () => {});\n", 2, /Express 5/],
+  ['decorator', '\n@sealed\nclass A {}\n', 2, /decorators/],
+];
+
+test('explains the texts that dice really prints for code of the official guides, with the line', async () => {
+  const found = await Promise.all(pasted.map(([what, code]) => explained(what, code)));
+  expect(found).toMatchObject(
+    pasted.map(([, , line, cause]) => ({ line, cause: expect.stringMatching(cause) as string })),
+  );
+});
+
+test('runs code that names attributes by the package of the semantic conventions', async () => {
+  const file = join(dist, 'dice', 'conventions.ts');
+  writeFileSync(
+    file,
+    "import { ATTR_HTTP_ROUTE } from '@opentelemetry/semantic-conventions';\nconsole.log(ATTR_HTTP_ROUTE);\n",
+  );
+  const dice = await App.start(dist, 'dice', { INSTRUMENTATION: 'none' }, [file]);
+  await waitFor('the name of the attribute', () => dice.stdout.includes('http.route') || undefined);
+  await dice.stop();
 });

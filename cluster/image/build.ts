@@ -34,6 +34,9 @@ const programs: Readonly<Record<string, string>> = {
  */
 const packages = ['@opentelemetry/api', 'express', 'forwarded-parse', 'http-proxy-3', 'import-in-the-middle', 'pino'];
 
+/** Packages that only learners' code imports, as the official guides do. That code is an ES module. */
+const packagesForLearners = ['@opentelemetry/semantic-conventions'];
+
 const common = {
   bundle: true,
   platform: 'node',
@@ -82,11 +85,12 @@ async function buildLazyExporters(dist: string): Promise<void> {
  */
 function stagePackages(dist: string): string[] {
   const staged = new Map<string, string>();
-  packages.forEach((name) => stagePackage(name, join(apps, 'package.json'), staged));
+  [...packages, ...packagesForLearners].forEach((name) => stagePackage(name, join(apps, 'package.json'), staged));
   for (const [name, folder] of staged) {
     cpSync(folder, join(dist, 'node_modules', name), {
       recursive: true,
-      filter: (source) => isNeeded(relative(folder, source)),
+      filter: (source) =>
+        isNeeded(relative(folder, source)) && !(packagesForLearners.includes(name) && source.endsWith('.cjs')),
     });
   }
   return [...staged.keys()].sort();

@@ -89,7 +89,7 @@ const rows: Record<string, Row> = {
   'any other package': {
     words: notFound("package 'lodash'"),
     cause: /lodash/,
-    todo: /@opentelemetry\/api, express, pino/,
+    todo: /@opentelemetry\/api and semantic-conventions, express, pino/,
   },
   'a second file of the SDK': {
     words: notFound("module '/app/dice/..2026_11_22_16_00_00.123/instrumentation.ts'"),

@@ -69,7 +69,8 @@ const SPAN_METHODS = [
 ];
 
 const PACKAGES =
-  "There are @opentelemetry/api, express, pino and Node's own modules. No other package can be installed.";
+  "There are @opentelemetry/api and semantic-conventions, express, pino and Node's own modules. " +
+  'No other package can be installed.';
 const SDK_STARTS =
   'Take the import out, with all that uses it: dice starts the SDK itself. ' +
   'INSTRUMENTATION and the OTEL_* variables in settings.env choose what it does.';
