@@ -15,6 +15,7 @@ import { faults } from './faults.ts';
 import { hostileClass } from './hostile-class.ts';
 import { idle } from './idle.ts';
 import { scale } from './scale.ts';
+import { verdicts } from './verdicts.ts';
 import { onFrontPage, runToWaterfall } from './waterfall.ts';
 
 const RUNS = 5;
@@ -41,6 +42,7 @@ export const benchmarks: readonly Benchmark[] = [
     cluster: 'lab',
     run: memory,
   },
+  verdicts,
   classOfFive,
   hostileClass,
   scale,
