@@ -31,7 +31,7 @@ const componentOf = ({ metadata }: Pod): string => metadata.labels?.[LABELS.comp
 
 async function socketsOf(pod: Pod): Promise<[string, string[]]> {
   const sockets = await listeningSockets(pod);
-  return [componentOf(pod), sockets.map((socket) => socket.replace(`${pod.status.podIP ?? ''}:`, 'POD:'))];
+  return [componentOf(pod), sockets.map((socket) => socket.replace(`${pod.status.podIP ?? ''}:`, 'POD:')).sort()];
 }
 
 test('lets each pod of a seat and of the operator listen on its own address and on loopback only', async () => {
