@@ -137,8 +137,11 @@ describe('a cluster whose pods have IPv6 link-local addresses', () => {
     await setPodIPv6(cluster, true);
     const labels = { 'app.kubernetes.io/instance': RELEASE };
     await apply({ ...listener, metadata: { ...listener.metadata, namespace: victim, labels } });
-    await kubectl('wait', `pod/${LISTENER.name}`, '--namespace', victim, '--for=condition=Ready', '--timeout=30s');
-    await Promise.all(starved.map(fillQuota));
+    const isReady = ['--for=condition=Ready', '--timeout=30s'];
+    await Promise.all([
+      kubectl('wait', `pod/${LISTENER.name}`, '--namespace', victim, ...isReady),
+      ...starved.map(fillQuota),
+    ]);
     await patchWorkshop(workshop, { rollout: { maxConcurrent: 7 } });
   }, 60_000);
 
