@@ -32,7 +32,7 @@ const integersIn = (text: string): number[] => (text.match(/(?<![\w.])-?\d+(?![\
 /** Returns the numbers in each answer, one list for each place in the answers. */
 function columnsOf(visits: readonly Visit[]): number[][] {
   const numbers = visits.map(({ answer }) => integersIn(answer.body));
-  const width = Math.min(...numbers.map((some) => some.length));
+  const width = numbers.length === 0 ? 0 : Math.min(...numbers.map((some) => some.length));
   const columns = Array.from({ length: width }, (_, at) => numbers.map((some) => some[at] ?? NaN));
   const varying = columns.filter((column) => new Set(column).size > 1);
   return varying.length > 0 ? varying : columns.slice(0, 1);

@@ -71,8 +71,8 @@ async function settingsOf(lab: Lab): Promise<Record<string, string | undefined>>
 const seconds = (since: number): number => Math.max(60, Math.ceil((Date.now() - since) / 1000));
 
 const mostServices = 4; // names that a learner may have given dice
-const mostTraces = 60; // at most half a megabyte of JSON
-const lookBack = 600_000; // ms; far more than the clocks of two nodes differ
+const mostTraces = 40; // at most half a megabyte of JSON; a check sends a dozen requests
+const lookBack = 120_000; // ms; far more than the clocks of two nodes differ
 
 /** Returns the newest traces of every service that may be dice. */
 async function newestOf(jaeger: string): Promise<Trace[]> {

@@ -51,6 +51,16 @@ test('finds spans in traces of their own, if these traces are new and belong to 
   expect(found.map((span) => span?.traceId)).toEqual(['a', 'b']);
 });
 
+test('sends no more requests to an app that does not answer', async () => {
+  const sources = {
+    ask: () => Promise.resolve({ traceId: 'id', spanId: 'caller', status: 0, body: 'no answer within 5 s' }),
+    trace: () => Promise.resolve(undefined),
+    newest: () => Promise.resolve([]),
+  };
+  const observation = await Observation.make(sources, arrival, ['/rolldice', '/rolldice', '/rolldice']);
+  expect((await observation.look()).visits).toHaveLength(1);
+});
+
 test('is settled once the latest request has spans, and nothing has arrived for a while', async () => {
   const sources = {
     ask: () => Promise.resolve({ traceId: 'id', spanId: 'caller', status: 200, body: '4' }),

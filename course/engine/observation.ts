@@ -40,6 +40,7 @@ export const isLearners = (service: string): boolean => !others.has(service);
 
 const gap = 3; // ms between two requests, so that their spans differ in their start
 const quiet = 200; // ms for which nothing arrives after the time between two exports
+const searchPause = 400; // ms between two searches
 const longQuiet = 3_000; // ms after which a request without spans counts as one that will have none
 
 export class Observation {
@@ -48,6 +49,8 @@ export class Observation {
   readonly #known: Set<string>;
   readonly #asked: { path: string; answer: AppAnswer }[] = [];
   #count = -1;
+  #found: Span[] = [];
+  #searchedAt = 0;
   #changedAt = Date.now();
 
   /** Sends the requests, one after the other. @param traceIds ids of the traces to start; the default is random */
@@ -58,7 +61,11 @@ export class Observation {
     traceIds: readonly string[] = [],
   ): Promise<Observation> {
     const observation = new Observation(sources, arrival, await idsOf(sources));
-    for (const [index, path] of paths.entries()) await observation.#ask(path, traceIds[index]);
+    for (const [index, path] of paths.entries()) {
+      const { status } = await observation.#ask(path, traceIds[index]);
+      // Each request to an app that hangs takes seconds, and the first says enough.
+      if (status === 0) break;
+    }
     return observation;
   }
 
@@ -68,9 +75,11 @@ export class Observation {
     this.#known = known;
   }
 
-  async #ask(path: string, traceId: string | undefined): Promise<void> {
-    this.#asked.push({ path, answer: await this.#sources.ask(path, traceId) });
+  async #ask(path: string, traceId: string | undefined): Promise<AppAnswer> {
+    const answer = await this.#sources.ask(path, traceId);
+    this.#asked.push({ path, answer });
     await delay(gap);
+    return answer;
   }
 
   async look(): Promise<Seen> {
@@ -97,12 +106,16 @@ export class Observation {
     return { path, answer, trace, spans };
   }
 
+  /** Searches for strays, but not at each look: a search reads many traces. */
   async #strays(): Promise<Span[]> {
+    if (Date.now() - this.#searchedAt < searchPause) return this.#found;
     const fresh = (await this.#sources.newest()).filter((trace) => this.#isStray(trace));
-    return fresh
+    this.#searchedAt = Date.now();
+    this.#found = fresh
       .flatMap(({ spans }) => spans)
       .filter(({ service }) => isLearners(service))
       .sort((a, b) => a.start - b.start);
+    return this.#found;
   }
 
   /** Returns whether dice started this trace since the check began. */

@@ -32,7 +32,7 @@ interface Others {
  * Milliseconds between two exports of metrics. The same number is the time limit of an export, so a very small number
  * would make exports fail.
  */
-const metricsEvery = '500';
+const metricsEvery = '1000';
 
 const settingsFor = (receiver: Receiver): Record<string, string> => ({
   INSTRUMENTATION: 'auto',

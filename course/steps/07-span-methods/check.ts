@@ -55,7 +55,7 @@ function fit(visit: Visit, span: Span): number {
 
 export function judge(seen: Seen): Pick<Look, 'findings' | 'traceId'> & { certain?: true } {
   const good = seen.visits.filter((visit) => sidesOf(visit) > 0);
-  const broken = failedVisit(good);
+  const broken = failedVisit(seen.visits.filter((visit) => sidesOf(visit) > 0 || visit.answer.status === 0));
   if (broken) return { findings: [broken], certain: true };
   const isRoll = rollMatcher(good);
   const score = (visit: Visit, span: Span): number =>
