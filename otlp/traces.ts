@@ -279,6 +279,14 @@ export async function recentTraces(
   return (await tracesAt(`${jaeger}/api/v3/traces?${query.toString()}`)).reverse();
 }
 
+/** Returns the names of all services of which Jaeger has spans. @throws Error if Jaeger answers with an error */
+export async function servicesInJaeger(jaeger: string): Promise<string[]> {
+  const url = `${jaeger}/api/v3/services`;
+  const { status, body } = await call(url, { signal: AbortSignal.timeout(5_000) });
+  if (status !== 200) throw new Error(`expected Jaeger to answer ${url} with 200, found ${status}`);
+  return (JSON.parse(body) as { services?: string[] }).services ?? [];
+}
+
 /**
  * Reads the traces at a URL. Returns no traces if Jaeger answers 404, as it does for an unknown trace and for a search
  * without results.

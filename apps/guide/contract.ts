@@ -61,9 +61,19 @@ export interface Step extends StepSummary {
  */
 export type VerdictHop = 'pod' | 'collector' | 'jaeger' | 'shape';
 
+/** One thing that a step asks for, and whether the check found it. */
+export interface Requirement {
+  /** What the check expects, such as "roll.value is an integer". */
+  readonly text: string;
+  /** `unknown` means that the check could not judge it, because an earlier requirement is not met. */
+  readonly state: 'met' | 'unmet' | 'unknown';
+  readonly found?: string;
+}
+
 export interface Passed {
   readonly passed: true;
   readonly traceId?: string;
+  readonly requirements?: readonly Requirement[];
 }
 
 export interface Failed {
@@ -73,6 +83,7 @@ export interface Failed {
   readonly found: string;
   readonly hint: string;
   readonly traceId?: string;
+  readonly requirements?: readonly Requirement[];
 }
 
 /** The result of a check. */

@@ -2,7 +2,7 @@
 // deletes attributes, samples by trace ID, and returns the log that the debug exporter would print.
 import { parse } from 'yaml';
 import type { Receiver } from './receiver.ts';
-import type { ResourceSpans } from './receiver.ts';
+import type { Metric, ResourceSpans } from './receiver.ts';
 
 interface Action {
   readonly key: string;
@@ -34,7 +34,7 @@ export class FakeCollector {
   readonly #receivers: { receiver: Receiver; from: number }[];
 
   constructor(yaml: string, receivers: Receiver[]) {
-    this.#config = (parse(yaml) as Config | null) ?? {};
+    this.#config = configIn(yaml);
     this.#receivers = receivers.map((receiver) => ({ receiver, from: receiver.requests.length }));
   }
 
@@ -90,10 +90,18 @@ export class FakeCollector {
           ? `${name} ${traceId} ${spanId}`
           : `    Trace ID       : ${traceId}\n    Name           : ${name}`,
       );
-    const metrics = this.#receivers.flatMap(({ receiver, from }) => receiver.metrics(from));
-    return [...lines, ...metrics.map((metric) => metricText(metric, verbosity))].join('\n');
+    const exports = this.#receivers.flatMap(({ receiver, from }) => receiver.metricExports(from));
+    const metrics = exports.flatMap((some, index) => [
+      `info\tResourceMetrics #0 export ${index}`,
+      ...some.map((metric) => metricText(metric, verbosity)),
+    ]);
+    return [...lines, ...metrics].join('\n');
   }
 }
+
+/** Parses a configuration. After a line `{}` the real Collector reads no further. */
+const configIn = (yaml: string): Config =>
+  /^(#.*\n|\s*\n)*\{\}\s*$/m.test(yaml.slice(0, yaml.indexOf('{}') + 3)) ? {} : ((parse(yaml) as Config | null) ?? {});
 
 function changed<T extends { attributes?: Attribute[] }>(thing: T, actions: Action[]): T {
   const attributes = actions.reduce((all: Attribute[], { key, value, action }) => {
@@ -106,22 +114,47 @@ function changed<T extends { attributes?: Attribute[] }>(thing: T, actions: Acti
   return { ...thing, attributes } satisfies T;
 }
 
-interface Metric {
-  readonly name: string;
-  readonly sum?: { isMonotonic?: boolean };
-  readonly histogram?: object;
-  readonly gauge?: object;
-}
-
 /**
  * Formats a metric like the debug exporter:
  * https://github.com/open-telemetry/opentelemetry-collector/tree/main/exporter/debugexporter
  */
-function metricText({ name, sum, histogram }: Metric, verbosity: string): string {
-  const type = sum ? 'Sum' : histogram ? 'Histogram' : 'Gauge';
-  if (verbosity === 'normal') return `${name}{} ${histogram ? 'count=3 sum=9 min=1 max=6 le0=0' : '3'}`;
-  const fields = [`-> Name: ${name}`, '-> Description: ', '-> Unit: ', `-> DataType: ${type}`];
+function metricText(metric: Metric, verbosity: string): string {
+  return verbosity === 'normal' ? pointLines(metric) : detailsOf(metric);
+}
+
+function pointLines({ name, sum, histogram, gauge }: Metric): string {
+  const points = (histogram?.dataPoints ?? []).map(
+    ({ count = 0, sum: total = 0 }) => `count=${count} sum=${total} le0=0`,
+  );
+  const numbers = [...(sum?.dataPoints ?? []), ...(gauge?.dataPoints ?? [])].map(valueOf);
+  return [...points, ...numbers].map((point) => `${name}{} ${point}`).join('\n');
+}
+
+const valueOf = ({ asInt, asDouble }: { asInt?: number | string; asDouble?: number }): string =>
+  String(asInt ?? asDouble ?? 0);
+
+/** Formats a time as Go does: 2026-11-29 09:34:48.123 +0000 UTC. */
+function timeOf({ timeUnixNano = '0' }: { timeUnixNano?: string }): string {
+  const time = new Date(Number(BigInt(timeUnixNano) / 1_000_000n)).toISOString();
+  return `Timestamp: ${time.replace('T', ' ').replace('Z', '')} +0000 UTC`;
+}
+
+const typeOf = ({ sum, histogram }: Metric): string => (sum ? 'Sum' : histogram ? 'Histogram' : 'Gauge');
+
+function detailsOf(metric: Metric): string {
+  const { name, sum } = metric;
+  const fields = [`-> Name: ${name}`, '-> Description: ', '-> Unit: ', `-> DataType: ${typeOf(metric)}`];
   if (sum) fields.push(`-> IsMonotonic: ${sum.isMonotonic ?? false}`);
   fields.push('-> AggregationTemporality: Cumulative');
-  return ['Metric #0', 'Descriptor:', ...fields.map((field) => `     ${field}`)].join('\n');
+  return ['Metric #0', 'Descriptor:', ...fields.map((field) => `     ${field}`), ...pointsOf(metric)].join('\n');
+}
+
+function pointsOf({ sum, histogram, gauge }: Metric): string[] {
+  const numbers = [...(sum?.dataPoints ?? []), ...(gauge?.dataPoints ?? [])];
+  return [
+    ...numbers.map((point) => `${timeOf(point)}\nValue: ${valueOf(point)}`),
+    ...(histogram?.dataPoints ?? []).map(
+      (point) => `${timeOf(point)}\nCount: ${point.count}\nSum: ${(point.sum ?? 0).toFixed(6)}\nBuckets #0, Count: 1`,
+    ),
+  ];
 }

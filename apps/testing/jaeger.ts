@@ -49,6 +49,7 @@ export class FakeJaeger {
 
   #answer(request: IncomingMessage, response: ServerResponse): void {
     const { pathname, searchParams } = new URL(request.url ?? '/', 'http://jaeger');
+    if (pathname.endsWith('/api/v3/services')) return void response.end(JSON.stringify({ services: this.#services() }));
     const [, id] = /\/api\/v3\/traces\/([0-9a-f]+)$/.exec(pathname) ?? [];
     const wanted = id ? new Set([id]) : this.#search(searchParams);
     const all = [...this.#own, ...this.#others].flatMap((spans) => spans.resourceSpans());
@@ -57,6 +58,13 @@ export class FakeJaeger {
     const resourceSpans = ofTraces(this.passes(ofTraces(all, wanted)), wanted);
     if (resourceSpans.length === 0) return void response.writeHead(404).end(empty);
     response.end(JSON.stringify({ result: { resourceSpans } }));
+  }
+
+  #services(): string[] {
+    const names = this.#own
+      .flatMap((own) => own.resourceSpans())
+      .map(({ resource }) => resource?.attributes?.find(({ key }) => key === 'service.name')?.value?.stringValue);
+    return [...new Set(names.filter((name) => name !== undefined))];
   }
 
   /**

@@ -22,10 +22,16 @@ export interface ResourceSpans {
   readonly scopeSpans?: { scope?: object; spans?: OtlpSpan[] }[];
 }
 
-interface Metric {
+interface NumberPoint {
+  readonly timeUnixNano?: string;
+  readonly asInt?: number | string;
+  readonly asDouble?: number;
+}
+export interface Metric {
   readonly name: string;
-  readonly sum?: { isMonotonic?: boolean };
-  readonly histogram?: object;
+  readonly sum?: { isMonotonic?: boolean; dataPoints?: NumberPoint[] };
+  readonly histogram?: { dataPoints?: { timeUnixNano?: string; count?: number | string; sum?: number }[] };
+  readonly gauge?: { dataPoints?: NumberPoint[] };
 }
 interface LogRecord {
   readonly traceId?: string;
@@ -125,12 +131,15 @@ export class Receiver {
     return this.metrics().map(({ name }) => name);
   }
 
-  /** Returns the received metrics. @param from index of the first request to read */
-  metrics(from = 0): Metric[] {
-    return this.#received<ResourceMetrics>('/v1/metrics', from)
-      .flatMap(({ resourceMetrics }) => resourceMetrics)
-      .flatMap(({ scopeMetrics }) => scopeMetrics)
-      .flatMap(({ metrics }) => metrics);
+  metrics(): Metric[] {
+    return this.metricExports().flat();
+  }
+
+  /** Returns the metrics of each export. @param from index of the first request to read */
+  metricExports(from = 0): Metric[][] {
+    return this.#received<ResourceMetrics>('/v1/metrics', from).map(({ resourceMetrics }) =>
+      resourceMetrics.flatMap(({ scopeMetrics }) => scopeMetrics).flatMap(({ metrics }) => metrics),
+    );
   }
 
   /** Waits until the trace has at least `spans` spans, and returns the trace. */

@@ -1,11 +1,24 @@
-// The API of a step's check: what the check can read, and what it returns. A check looks only at the structure of the
-// telemetry: service, name, kind, parent, attributes, events, status and orphans. It never reads the learner's code, so
-// a correct solution in another style passes.
-import type { Files, PipelineHop, Verdict } from '../../apps/guide/contract.ts';
+// The API of a step's check: what the check can read, and what it returns. A check sends its own requests, and judges
+// what they left by structure: kind, parent, attributes, events, status and orphans. It never reads the learner's code,
+// so a correct solution in another style passes.
+import type { Component, Files, PipelineHop, Verdict } from '../../apps/guide/contract.ts';
 import type { AppAnswer } from '../../apps/guide/server/lab/visit.ts';
 import type { Span, Trace } from '../../otlp/traces.ts';
+import type { Finding } from './findings.ts';
+import type { Observation } from './observation.ts';
 
 export type { Verdict } from '../../apps/guide/contract.ts';
+export type { AppAnswer } from '../../apps/guide/server/lab/visit.ts';
+
+/** What a check knows at one moment. */
+export interface Look {
+  /** One finding for each thing that the step asks for. Empty while nothing has arrived. */
+  readonly findings: readonly Finding[];
+  /** Whether waiting can't change the findings. */
+  readonly certain: boolean;
+  /** The trace that the page shows with the verdict. */
+  readonly traceId?: string | undefined;
+}
 
 export interface LabView {
   /** The learner's answers, by the names of the step's questions. */
@@ -17,22 +30,28 @@ export interface LabView {
   now(): number;
   /** Sends a request to dice or flask, and starts its trace. The guide's own span is the root of that trace. */
   ask(path: string, app?: 'dice' | 'flask'): Promise<AppAnswer>;
+  /**
+   * Sends requests to dice, one after the other, and watches what they leave in Jaeger.
+   * @param traceIds ids of the traces to start; the default is random
+   */
+  observe(paths: readonly string[], traceIds?: readonly string[]): Promise<Observation>;
   /** Plays a round through the arcade. @returns the id of the round's trace, or undefined if the round has no trace */
   play(): Promise<string | undefined>;
   trace(traceId: string): Promise<Trace | undefined>;
-  /**
-   * Returns the traces that a service took part in, newest first.
-   * @param since milliseconds since 1970; the default is the start of the step
-   */
-  traces(service: string, since?: number): Promise<Trace[]>;
   /**
    * Returns the newest trace of a service since the step's start for which `matches` is true. To save memory, it reads
    * only a few traces at a time.
    */
   find(service: string, matches: (trace: Trace) => boolean): Promise<Trace | undefined>;
   files(): Promise<Files | undefined>;
+  /** Returns the settings with which dice runs: those of the lab, and over them those in settings.env. */
+  settings(): Promise<Readonly<Record<string, string | undefined>>>;
   podLog(component: 'dice'): Promise<string>;
-  collectorLog(): Promise<string>;
+  /**
+   * Returns the Collector's log.
+   * @param back how far back before the start of the check to read, in milliseconds
+   */
+  collectorLog(back?: number): Promise<string>;
   /** Returns the state of each hop from dice to Jaeger. */
   why(): Promise<PipelineHop[]>;
   /**
@@ -46,11 +65,17 @@ export interface LabView {
    */
   eventually<T>(ask: () => Promise<T | undefined>, patience?: number): Promise<T | undefined>;
   /**
-   * Repeats `attempt` until its verdict is "passed" or time is up. `attempt` returns undefined while it finds no
-   * telemetry.
-   * @returns the last verdict
+   * Repeats `look` until all findings are met, until they are certain, or until time is up.
+   * @param nothing describes what did not arrive, if nothing arrives
+   * @param patience time limit in milliseconds, if the check needs more than the usual
    */
-  settle(attempt: () => Promise<Verdict | undefined>): Promise<Verdict>;
+  settle(look: () => Promise<Look>, nothing: Nothing, patience?: number): Promise<Verdict>;
+}
+
+/** What a verdict says if nothing arrived and every hop from dice to Jaeger works. */
+export interface Nothing {
+  readonly expected: string;
+  readonly hint: string;
 }
 
 export type Check = (lab: LabView) => Promise<Verdict>;
@@ -62,6 +87,8 @@ export type Begin = (lab: LabView) => Promise<{ traceId?: string }>;
 export interface StepCode {
   readonly check: Check;
   readonly begin?: Begin;
+  /** The components whose files the check judges. The default is all. */
+  readonly judges?: readonly Component[];
 }
 
 export const passed = (traceId?: string): Verdict => ({ passed: true, ...(traceId ? { traceId } : {}) });
@@ -76,20 +103,13 @@ export const wrong = (expected: string, found: string, hint: string, traceId?: s
   ...(traceId ? { traceId } : {}),
 });
 
-/**
- * Returns the verdict for a span that did not arrive. The verdict names the first broken hop from dice to Jaeger, if a
- * hop is broken.
- */
-export async function silent(lab: LabView, expected: string, hint: string): Promise<Verdict> {
-  const broken = (await lab.why()).find(({ ok }) => !ok);
-  if (!broken) return wrong(expected, 'none, though every hop from dice to Jaeger works', hint);
-  const hop = broken.name === 'sdk' || broken.name === 'exporter' ? 'pod' : broken.name;
-  return { passed: false, hop, expected, found: broken.says, hint: broken.todo ?? hint };
-}
-
 /** Describes a span in words, for the field `found` of a verdict. */
 export function named({ service, name, kind }: Span): string {
   return `${service} “${name}” (${kind})`;
 }
+
+/** The hint if no span arrives, though every hop works. It names the commonest mistake first. */
+export const neverEnded =
+  'Does your code call span.end()? A span that is never ended is never sent. Or is the new code not running yet?';
 
 export const byLibrary = ({ scope }: Span): boolean => scope.startsWith('@opentelemetry/instrumentation-');

@@ -1,7 +1,9 @@
 // The course: starts, checks, skips and resets steps, and reports the learner's progress.
-import type { CourseOverview, Files, Step, Verdict } from '../../apps/guide/contract.ts';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Component, CourseOverview, Files, Step, Verdict } from '../../apps/guide/contract.ts';
 import type { CourseOptions as OpenOptions, CourseService } from '../../apps/guide/server/course-service.ts';
 import type { Lab } from '../../apps/guide/server/lab/environment.ts';
+import type { Outdated } from '../../apps/guide/server/pods/current.ts';
 import type { FileStore } from '../../apps/guide/server/learner/files.ts';
 import { Progress } from '../../apps/guide/server/learner/progress.ts';
 import { suppressTracing } from '../../apps/guide/server/suppress-tracing.ts';
@@ -18,7 +20,31 @@ export interface CourseOptions {
   readonly files?: FileStore | undefined;
   /** Time limit of a check in milliseconds. */
   readonly deadline?: number;
+  /** How long a check waits for a pod that is starting, in milliseconds. */
+  readonly handover?: number;
 }
+
+const pause = 300; // ms between two reads of the pods
+
+/** Asks until nothing is outdated, or until waiting does not help. @returns the last answer */
+async function untilOver(ask: () => Promise<Outdated | 'current'>, within: number): Promise<Outdated | 'current'> {
+  const end = Date.now() + within;
+  for (;;) {
+    const answer = await ask();
+    if (answer === 'current' || !answer.passes || Date.now() + pause > end) return answer;
+    await delay(pause);
+  }
+}
+
+const notJudged = (component: Component, found: string): Verdict => ({
+  passed: false,
+  hop: component === 'dice' ? 'pod' : component,
+  expected: `the newest pod of ${component} to run, with your files as they are now`,
+  found,
+  hint:
+    'Nothing was checked: what answers now is from before your last change. Fix the error and press Run, or wait if ' +
+    'the pod is only starting.',
+});
 
 /** Opens the course that is in the guide's image. */
 export function openCourse({
@@ -121,11 +147,10 @@ export class Course implements CourseService {
   async #check(id: string, answers: Record<string, string>): Promise<Verdict> {
     const { steps, progress } = this.#options;
     const known = await this.#startedStep(id);
-    const { check } = await steps.code(id);
-    const verdict = await this.#withJaeger(
-      await this.#withPods(await check(this.#view(known, answers))),
-      Date.parse(known?.startedAt ?? ''),
-    );
+    const { check, judges = ['dice', 'collector'] } = await steps.code(id);
+    const verdict =
+      (await suppressTracing(() => this.#outdated(judges))) ??
+      (await this.#withJaeger(await check(this.#view(known, answers)), Date.parse(known?.startedAt ?? '')));
     if (verdict.passed) await progress.pass(id, { ...(verdict.traceId ? { traceId: verdict.traceId } : {}), answers });
     return verdict;
   }
@@ -139,25 +164,17 @@ export class Course implements CourseService {
   }
 
   /**
-   * Replaces the verdict of a failed check if a new pod is not ready yet. The check then saw spans of the older code,
-   * so its verdict is about that code.
+   * Returns the verdict that nothing was checked, because what answers does not run the learner's files as they are
+   * now. A pod that is only starting gets some time first.
    */
-  async #withPods(verdict: Verdict): Promise<Verdict> {
-    if (verdict.passed) return verdict;
-    for (const component of ['dice', 'collector'] as const) {
-      const trouble = await this.#options.lab.podTrouble?.(component);
-      if (trouble)
-        return {
-          passed: false,
-          hop: component === 'dice' ? 'pod' : component,
-          expected: `the newest pod of ${component} to run`,
-          found: trouble,
-          hint:
-            'The check saw the pod from before your last change, because the new one does not run yet. ' +
-            'Fix the error and press Run, or wait if the pod is only starting.',
-        };
+  async #outdated(components: readonly Component[]): Promise<Verdict | undefined> {
+    const { lab, handover = 8_000 } = this.#options;
+    for (const component of components) {
+      const ask = async () => (await lab.outdated?.(component).catch(() => undefined)) ?? 'current';
+      const last = await untilOver(ask, handover);
+      if (last !== 'current' && last.blocks) return notJudged(component, last.reason);
     }
-    return verdict;
+    return undefined;
   }
 
   /**

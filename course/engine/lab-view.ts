@@ -1,61 +1,88 @@
 // Builds the LabView, through which a step's check reads the real lab.
-import { setTimeout as delay } from 'node:timers/promises';
 import { call } from '../../support/http.ts';
 import { poll } from '../../support/waiting.ts';
-import type { Verdict } from '../../apps/guide/contract.ts';
 import { suppressTracing } from '../../apps/guide/server/suppress-tracing.ts';
 import { visit } from '../../apps/guide/server/lab/visit.ts';
 import { diagnosePipeline } from '../../apps/guide/server/lab/diagnose-pipeline.ts';
 import type { Lab } from '../../apps/guide/server/lab/environment.ts';
-import { recentTraces, traceFromJaeger } from '../../otlp/traces.ts';
+import { parseSettings } from '../../apps/telemetry/settings.ts';
+import { recentTraces, servicesInJaeger, traceFromJaeger } from '../../otlp/traces.ts';
 import type { Trace } from '../../otlp/traces.ts';
-import { silent } from './check.ts';
+import { arrivalOf } from './arrival.ts';
+import type { Arrival } from './arrival.ts';
 import type { LabView } from './check.ts';
+import { isLearners, Observation } from './observation.ts';
+import type { Sources } from './observation.ts';
+import { settle } from './settle.ts';
 
 export interface ViewOptions {
   readonly answers?: Record<string, string>;
   /** When the learner started the step, in milliseconds since 1970. */
   readonly since: number;
   readonly traceId?: string | undefined;
-  /** Time limit of the check in milliseconds. */
+  /** Time limit in milliseconds for telemetry that leaves without a delay. */
   readonly deadline?: number;
 }
 
 const pause = 250; // ms between two attempts
+const spare = 3_000; // ms that a check waits longer than the settings say
 
 /** Creates the LabView for one check. The check's time limit starts now. */
-export function viewOf(lab: Lab, { answers = {}, since, traceId, deadline = 15_000 }: ViewOptions): LabView {
+export function viewOf(lab: Lab, { answers = {}, since, traceId, deadline = 8_000 }: ViewOptions): LabView {
   const begun = Date.now();
-  const end = begun + deadline;
-  const view: LabView = {
+  const patienceFor = ({ within }: Arrival): number => Math.max(deadline, within > 2_000 ? within + spare : 0);
+  const settings = () => settingsOf(lab);
+  const arrival = async () =>
+    arrivalOf(await settings(), (await lab.files().catch(() => undefined))?.['collector.yaml'] ?? '');
+  const ask = (path: string, traceId?: string) => visit({ url: lab.dice, path, collector: lab.collector, traceId });
+  const trace = (id: string) => suppressTracing(() => traceFromJaeger(lab.jaeger, id));
+  const sources: Sources = { ask, trace, newest: () => suppressTracing(() => newestOf(lab.jaeger)) };
+  return {
     answers,
     since,
     traceId,
     now: () => Date.now(),
     ask: (path, app = 'dice') => visit({ url: lab[app], path, collector: lab.collector }),
+    observe: async (paths, traceIds) => Observation.make(sources, await arrival(), paths, traceIds),
     play: () => play(lab.arcade),
-    trace: (id) => suppressTracing(() => traceFromJaeger(lab.jaeger, id)),
-    traces: async (service, from = since) =>
-      newer(
-        await suppressTracing(() =>
-          recentTraces(lab.jaeger, service, { limit: 50, within: Date.now() - from + 1_000 }),
-        ),
-        from,
-      ),
+    trace,
     find: (service, matches) => suppressTracing(() => findBack(lab.jaeger, { service, since, matches })),
     files: () => lab.files(),
+    settings,
     podLog: () => lab.podLog('dice', seconds(since)),
-    // Older lines may come from other code or another configuration.
-    collectorLog: () => lab.podLog('collector', Math.ceil((Date.now() - begun) / 1000) + 1),
+    collectorLog: (back = 0) => lab.podLog('collector', Math.ceil((Date.now() - begun + back) / 1000) + 1),
     why: () => diagnosePipeline(lab),
     truth: lab.truth,
-    eventually: (ask, patience = 3_000) => poll(ask, { within: Math.min(end - Date.now(), patience), every: pause }),
-    settle: (attempt) => settle(view, attempt, end),
+    eventually: (attempt, patience = 3_000) =>
+      poll(attempt, { within: Math.min(begun + deadline - Date.now(), patience), every: pause }),
+    settle: async (look, nothing, patience = 0) => {
+      const delays = await arrival();
+      const why = () => diagnosePipeline({ ...lab, patience: (lab.patience ?? 3_000) + delays.within });
+      return settle(look, { nothing, arrival: delays, why, patience: Math.max(patience, patienceFor(delays)) });
+    },
   };
-  return view;
+}
+
+async function settingsOf(lab: Lab): Promise<Record<string, string | undefined>> {
+  const text = (await lab.files().catch(() => undefined))?.['settings.env'] ?? '';
+  return { ...lab.settings, ...parseSettings(text).values };
 }
 
 const seconds = (since: number): number => Math.max(60, Math.ceil((Date.now() - since) / 1000));
+
+const mostServices = 4; // names that a learner may have given dice
+const mostTraces = 60; // at most half a megabyte of JSON
+const lookBack = 600_000; // ms; far more than the clocks of two nodes differ
+
+/** Returns the newest traces of every service that may be dice. */
+async function newestOf(jaeger: string): Promise<Trace[]> {
+  const known = await servicesInJaeger(jaeger).catch(() => []);
+  const services = [...new Set(['dice', ...known.filter(isLearners)])].slice(0, mostServices);
+  const until = Date.now() + lookBack;
+  const search = (service: string) =>
+    recentTraces(jaeger, service, { limit: mostTraces, within: lookBack, until }).catch(() => []);
+  return (await Promise.all(services.map(search))).flat();
+}
 
 /**
  * Returns only the traces that started at `since` or later. Jaeger also returns traces that started earlier and ended
@@ -82,26 +109,6 @@ async function findBack(
     if (found) return found;
   }
   return undefined;
-}
-
-async function settle(view: LabView, attempt: () => Promise<Verdict | undefined>, end: number): Promise<Verdict> {
-  let last: Verdict | undefined;
-  for (;;) {
-    const verdict = await attempt();
-    // An attempt that the time limit cut short saw less than the one before it.
-    if (!last || Date.now() + pause < end) last = verdict ?? last;
-    if (verdict?.passed) return verdict;
-    if (Date.now() + pause > end)
-      return (
-        last ??
-        silent(
-          view,
-          'spans of the requests that the check sent',
-          'Is the new code running? Press Run, and wait until the new pod runs.',
-        )
-      );
-    await delay(pause);
-  }
 }
 
 async function play(arcade: string): Promise<string | undefined> {

@@ -27,7 +27,18 @@ const states: State[] = [
     path: '/#02-read-a-trace',
     reach: async (page, guide) => {
       guide.lab.verdicts = [
-        { passed: false, hop: 'shape', expected: 'arcade', found: 'dice', hint: 'The root has no parent.' },
+        {
+          passed: false,
+          hop: 'shape',
+          expected: 'arcade',
+          found: 'dice',
+          hint: 'The root has no parent.',
+          requirements: [
+            { text: 'the root', state: 'unmet' },
+            { text: 'the slowest span', state: 'met' },
+            { text: 'a parent', state: 'unknown' },
+          ],
+        },
       ];
       await page.getByRole('button', { name: 'Start', exact: true }).click();
       await page.getByRole('button', { name: 'Check', exact: true }).click();

@@ -28,6 +28,11 @@ describe.each([view, small])('a step, on a page of $width px', (here) => {
           expected: 'a span GET /visit',
           found: 'nothing at the Collector',
           hint: 'Look at settings.env.',
+          requirements: [
+            { text: 'dice to answer', state: 'met' },
+            { text: 'a span GET /visit', state: 'unmet' },
+            { text: 'a metric', state: 'unknown' },
+          ],
         },
       ];
       await page.goto('/#04-automatic');
@@ -44,6 +49,11 @@ describe.each([view, small])('a step, on a page of $width px', (here) => {
         'Look at settings.env.',
       ])
         await verdict.getByText(text).first().waitFor();
+      expect(await verdict.locator('.requirements li').allInnerTexts()).toEqual([
+        expect.stringMatching(/^✓\s+dice to answer\s*, done$/) as string,
+        expect.stringMatching(/^✗\s+a span GET \/visit\s*, not yet$/) as string,
+        expect.stringMatching(/^\?\s+a metric\s*, not checked yet$/) as string,
+      ]);
       expect(await verdict.getByRole('link', { name: 'Why is there no trace?' }).getAttribute('href')).toBe('/why');
       expect(await page.getByLabel('Which exporter').inputValue()).toBe('console');
       await page.getByRole('button', { name: 'Check', exact: true }).click();

@@ -14,6 +14,7 @@ import { failover } from './failover.ts';
 import { faults } from './faults.ts';
 import { idle } from './idle.ts';
 import { scale } from './scale.ts';
+import { verdicts } from './verdicts.ts';
 import { onFrontPage, runToWaterfall } from './waterfall.ts';
 
 const RUNS = 5;
@@ -40,6 +41,7 @@ export const benchmarks: readonly Benchmark[] = [
     cluster: 'lab',
     run: memory,
   },
+  verdicts,
   classOfFive,
   scale,
   idle,

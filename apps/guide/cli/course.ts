@@ -58,11 +58,19 @@ function show({ id, title, state, traceId, questions, commands }: Step): void {
 async function check(id: string, given: string[]): Promise<void> {
   const answers = answersIn(given[0] === '-' ? await textOf(process.stdin) : given.join('\n'));
   const verdict = await request<Verdict>(`/course/${id}/check`, { answers });
-  if (verdict.passed) return print(`passed ${id}${verdict.traceId ? `, by trace ${verdict.traceId}` : ''}`);
-  print(
-    `not yet (${verdict.hop})\nexpected: ${verdict.expected}\nfound:    ${verdict.found}\nhint:     ${verdict.hint}`,
-  );
+  const states = requirementsOf(verdict);
+  if (verdict.passed)
+    return print([`passed ${id}${verdict.traceId ? `, by trace ${verdict.traceId}` : ''}`, ...states].join('\n'));
+  const { hop, expected, found, hint } = verdict;
+  print([`not yet (${hop})`, `expected: ${expected}`, `found:    ${found}`, `hint:     ${hint}`, ...states].join('\n'));
   process.exitCode = 1;
+}
+
+const signs = { met: '[x]', unmet: '[ ]', unknown: '[?]' };
+
+/** Lists what the step asks for, one line each, if it is more than one thing. */
+function requirementsOf({ requirements = [] }: Verdict): string[] {
+  return requirements.length < 2 ? [] : requirements.map(({ text, state }) => `${signs[state]} ${text}`);
 }
 
 async function solution(id: string, file = ''): Promise<void> {

@@ -4,7 +4,7 @@ import type { LogOptions } from '../../../kubernetes/client.ts';
 import type { ApiConfig } from '../../../kubernetes/in-cluster.ts';
 import { KINDS, pathOf } from '../../../kubernetes/kinds.ts';
 import { NodeTransport } from '../../../kubernetes/transport-node.ts';
-import type { ConfigMap, Pod } from '../../../kubernetes/types.ts';
+import type { ConfigMap, Deployment, Pod } from '../../../kubernetes/types.ts';
 
 /** Time limit in milliseconds for reading a pod's log up to its present end. */
 const LOG_TIMEOUT = 10_000;
@@ -63,6 +63,10 @@ export class Kube {
   ): Promise<void> {
     const patch = { spec: { template: { metadata: { annotations } } } };
     await this.#api.mergePatch(KINDS.Deployment, this.#key(deployment), patch);
+  }
+
+  deployment(name: string): Promise<Deployment> {
+    return this.#api.read(pathOf(KINDS.Deployment, this.#namespace, name));
   }
 
   pod(name: string): Promise<Pod> {

@@ -1,28 +1,39 @@
 // The check of step 1. It passes if dice runs, the Collector accepts spans, and these spans arrive in Jaeger.
-import { passed } from '../../engine/check.ts';
-import type { Check } from '../../engine/check.ts';
+import type { PipelineHop } from '../../../apps/guide/contract.ts';
+import type { AppAnswer, Check, LabView, Look } from '../../engine/check.ts';
+import { allMet, finding, unmet } from '../../engine/findings.ts';
+import type { Finding } from '../../engine/findings.ts';
 
 export const check: Check = (lab) =>
-  lab.settle(async () => {
-    const { status, body, traceId } = await lab.ask('/visit');
-    if (status !== 200) {
-      const found = status === 0 ? `no answer: ${body}` : `status ${status}: ${body.slice(0, 200)}`;
-      return {
-        passed: false,
-        hop: 'pod',
-        expected: 'dice to answer GET /visit with 200',
-        found,
-        hint: 'Is its pod running? kubectl get pods shows it; “Reset exercise” puts back the code that works.',
-      };
-    }
-    const broken = (await lab.why()).find(({ name, ok }) => !ok && (name === 'collector' || name === 'jaeger'));
-    if (!broken) return passed(traceId);
-    const hop = broken.name === 'jaeger' ? 'jaeger' : 'collector';
-    return {
-      passed: false,
-      hop,
-      expected: "a span of the guide's own to come through the Collector to Jaeger",
-      found: broken.says,
-      hint: broken.todo ?? 'Wait a minute: it may still be starting.',
-    };
+  lab.settle(() => look(lab), {
+    expected: 'dice to answer GET /visit with 200',
+    hint: 'Is its pod running? kubectl get pods shows it.',
   });
+
+async function look(lab: LabView): Promise<Look> {
+  const answer = await lab.ask('/visit');
+  const dice = diceAnswers(answer);
+  // A pod that takes no connections may still be starting.
+  if (dice.state === 'unmet') return { findings: [dice], certain: answer.status > 0 };
+  const hops = await lab.why();
+  const findings = [dice, works(hops, 'collector'), works(hops, 'jaeger')];
+  return { findings, certain: allMet(findings), traceId: answer.traceId };
+}
+
+function diceAnswers({ status, body }: AppAnswer): Finding {
+  const text = 'dice to answer GET /visit with 200';
+  if (status === 200) return finding(text, undefined);
+  return unmet(text, {
+    hop: 'pod',
+    found: status === 0 ? `no answer: ${body}` : `status ${status}: ${body.slice(0, 200)}`,
+    hint: 'Is its pod running? kubectl get pods shows it; “Reset this step” puts back the code that works.',
+  });
+}
+
+const expected = { collector: "the Collector to take a span of the guide's own", jaeger: 'Jaeger to have that span' };
+
+function works(hops: readonly PipelineHop[], name: 'collector' | 'jaeger'): Finding {
+  const broken = hops.find((hop) => hop.name === name && !hop.ok);
+  const hint = broken?.todo ?? 'Wait a minute: it may still be starting.';
+  return finding(expected[name], broken && { hop: name, found: broken.says, hint });
+}

@@ -30,6 +30,23 @@ export const solutions: Solution[] = [
     answers: right(({ service, name }) => `  ${service.toUpperCase()}  "${name}" `),
   },
   { name: 'right answers that give the ids of spans', right: true, answers: right(({ spanId }) => `0x${spanId}`) },
+  {
+    name: 'right answers that copy the rows of the waterfall',
+    right: true,
+    answers: right(
+      ({ service, name, kind, duration }) => `${service} ${name} ${kind}, level 2 ${duration.toFixed(2)} ms`,
+    ),
+  },
+  {
+    name: 'right answers that give service, name and kind',
+    right: true,
+    answers: right(({ service, name, kind }) => `${service}: ${name} (${kind})`),
+  },
+  {
+    name: 'right answers that copy the lines of the printed tree',
+    right: true,
+    answers: right(({ service, name, kind, spanId }) => `${service} ${name} | ${kind} | 0.5 ms | ${spanId}`),
+  },
   { name: 'no answer at all', right: false, says: /no answer/ },
   {
     name: 'a span that has a parent as the root',

@@ -1,56 +1,54 @@
 // The check of step 3. It passes if a request to dice makes spans with the instrumentation library that the learner
 // chose.
-import { silent, wrong, passed } from '../../engine/check.ts';
-import type { Check, LabView, Verdict } from '../../engine/check.ts';
+import type { Check } from '../../engine/check.ts';
+import { met, unmet, verdictOf } from '../../engine/findings.ts';
+import type { Finding } from '../../engine/findings.ts';
+import type { Seen } from '../../engine/observation.ts';
 
 export const check: Check = async (lab) => {
-  const pick = (lab.answers['pick'] ?? '')
+  const pick = packageOf(lab.answers['pick'] ?? '');
+  if (pick === '') return verdictOf([noAnswer]);
+  const observation = await lab.observe(['/visit', '/visit']);
+  const look = async () => {
+    const seen = await observation.look();
+    return { findings: judge(seen, pick), certain: seen.settled, traceId: seen.visits[0]?.answer.traceId };
+  };
+  return lab.settle(look, {
+    expected: 'spans of a library in a visit to dice',
+    hint: 'Is INSTRUMENTATION set to auto in settings.env?',
+  });
+};
+
+const noAnswer = unmet('the name of a library that is installed here', {
+  found: 'no answer',
+  hint: 'Search the list above: express, http, …',
+});
+
+const packageOf = (answer: string): string =>
+  answer
     .trim()
     .toLowerCase()
     .replace('@opentelemetry/', '')
     .replace(/^instrumentation-/, '');
-  if (pick === '')
-    return wrong(
-      'the name of a library that is installed here',
-      'no answer',
-      'Search the list above: express, http, …',
-    );
-  let seen = false;
-  const verdict = await lab.settle(async () => {
-    const { traceId } = await lab.ask('/visit');
-    const spans = await spansOf(lab, traceId);
-    if (!spans) return undefined;
-    seen = true;
-    if (spans.some(({ scope }) => scope === `@opentelemetry/instrumentation-${pick}`)) return passed(traceId);
-    return nothingOf(pick, [...new Set(spans.map(({ scope }) => scope))], traceId);
-  });
-  return seen || verdict.passed
-    ? verdict
-    : silent(lab, 'spans of a library in a visit to dice', 'Is INSTRUMENTATION set to auto?');
+
+const hints: Record<string, string> = {
+  pino:
+    "Pino's library makes no spans: it writes trace and span ids into log lines. " +
+    'That is instrumentation too, but pick one that gives spans.',
+  undici:
+    "Undici's library gives spans where dice itself calls with fetch, and it does not. " +
+    'Pick one that sees what comes in.',
 };
 
-const spansOf = (lab: LabView, traceId: string) =>
-  lab.eventually(async () => {
-    const spans = (await lab.trace(traceId))?.spans.filter(({ service }) => service === 'dice');
-    return spans && spans.length > 0 ? spans : undefined;
-  });
-
-function nothingOf(pick: string, scopes: string[], traceId: string): Verdict {
-  const hints: Record<string, string> = {
-    pino:
-      "Pino's library makes no spans: it writes trace and span ids into log lines. " +
-      'That is instrumentation too, but pick one that gives spans.',
-    undici:
-      "Undici's library gives spans where dice itself calls with fetch, and it does not. " +
-      'Pick one that sees what comes in.',
-  };
-  const found = `spans of ${scopes.join(', ')}`;
-  return wrong(
-    `a span of @opentelemetry/instrumentation-${pick} in a visit to dice`,
-    found,
+/** Looks for spans of the library among those of the visits. */
+export function judge({ visits }: Seen, pick: string): Finding[] {
+  const spans = visits.flatMap((visit) => visit.spans);
+  if (spans.length === 0) return [];
+  const text = `a span of @opentelemetry/instrumentation-${pick} in a visit to dice`;
+  if (spans.some(({ scope }) => scope === `@opentelemetry/instrumentation-${pick}`)) return [met(text)];
+  const hint =
     hints[pick] ??
-      'Pick one that the search above lists: only those are installed here. ' +
-        'In a trace, “Recorded by” tells who made a span.',
-    traceId,
-  );
+    'Pick one that the search above lists: only those are installed here. ' +
+      'In a trace, “otel.scope.name” tells which library made a span.';
+  return [unmet(text, { found: `spans of ${[...new Set(spans.map(({ scope }) => scope))].join(', ')}`, hint })];
 }

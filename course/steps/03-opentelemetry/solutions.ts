@@ -10,6 +10,12 @@ export const solutions: Solution[] = [
     right: true,
     ...pick('@opentelemetry/instrumentation-http'),
   },
+  {
+    name: 'a right answer while dice has another service name',
+    right: true,
+    ...pick('express'),
+    files: { 'settings.env': 'INSTRUMENTATION=auto\nOTEL_SERVICE_NAME=my-dice' },
+  },
   { name: 'no library as the answer', right: false, says: /no answer/, ...pick(' ') },
   { name: 'a library that makes no spans in dice', right: false, says: /log lines/, ...pick('pino') },
   { name: 'a library for a framework that dice does not use', right: false, says: /fetch/, ...pick('undici') },

@@ -1,66 +1,122 @@
-// The check of step 4. It passes if dice's log contains the span of a request, and if an instrumentation library made
-// that span.
-import { passed, silent, wrong } from '../../engine/check.ts';
-import type { Check, LabView, Verdict } from '../../engine/check.ts';
+// The check of step 4. It passes if dice's log contains the span of a request, made by an instrumentation library, and
+// a metric.
+import type { AppAnswer, Check, LabView, Look } from '../../engine/check.ts';
+import { allMet, finding, unknown, unmet, verdictOf } from '../../engine/findings.ts';
+import type { Finding, Problem } from '../../engine/findings.ts';
 
-export const check: Check = (lab) =>
-  lab.settle(async () => {
-    const { traceId, status, body } = await lab.ask('/visit');
-    if (status === 0)
-      return {
-        passed: false,
-        hop: 'pod',
-        expected: 'dice to answer GET /visit',
-        found: body,
-        hint: 'Is the new pod running? Its log says why not.',
-      };
-    const printed = await lab.eventually(async () => blocksOf(await lab.podLog('dice'), traceId), 2_500);
-    return printed ? judge(printed, traceId) : nothing(lab);
+type Settings = Readonly<Record<string, string | undefined>>;
+
+const texts = {
+  library: "a visit's spans in the log of dice, made by the libraries (INSTRUMENTATION=auto)",
+  server: 'the SERVER span “GET /visit” among them',
+  metric: 'a metric in the log (OTEL_METRICS_EXPORTER=console)',
+};
+const longest = 40_000; // ms that a check waits for a metric
+const patience = 6_000; // ms within which a span is printed, also on a busy machine
+
+export const check: Check = async (lab) => {
+  const answer = await lab.ask('/visit');
+  if (answer.status === 0) return verdictOf([noAnswer(answer)]);
+  const [settings, began] = [await lab.settings(), lab.now()];
+  const look = async (): Promise<Look> => {
+    const log = await lab.podLog('dice');
+    const blocks = blocksOf(log, answer.traceId);
+    if (blocks.length === 0) return nothingPrinted(lab, settings, lab.now() - began > patience);
+    const findings = judge({ log, blocks, settings });
+    const certain = allMet(findings) || hasMetric(log) || !names(settings, 'METRICS', 'console');
+    return { findings, certain, traceId: answer.traceId };
+  };
+  return lab.settle(look, { expected: texts.library, hint: restart }, intervalOf(settings) + 2_000);
+};
+
+const restart = 'The settings look right: was dice restarted since? Press Run, or kubectl rollout restart.';
+
+const noAnswer = ({ body }: AppAnswer): Finding =>
+  unmet('dice to answer GET /visit', {
+    hop: 'pod',
+    found: body,
+    hint: 'Is the new pod running? Its log says why not.',
   });
 
 /** Finds the printed spans of this trace in the log. The console exporter prints each span as a JavaScript object. */
-function blocksOf(log: string, traceId: string): string[] | undefined {
-  const blocks = log.split(/^\{$/m).filter((block) => block.includes(`\n  traceId: '${traceId}'`));
-  return blocks.length > 0 ? blocks : undefined;
+const blocksOf = (log: string, traceId: string): string[] =>
+  log.split(/^\{$/m).filter((block) => block.includes(`\n  traceId: '${traceId}'`));
+
+const hasMetric = (log: string): boolean => /^\s*dataPointType: \d/m.test(log);
+
+const names = (settings: Settings, signal: 'TRACES' | 'METRICS', exporter: string): boolean =>
+  (settings[`OTEL_${signal}_EXPORTER`] ?? 'otlp').split(',').some((name) => name.trim() === exporter);
+
+const intervalOf = ({ OTEL_METRIC_EXPORT_INTERVAL: interval }: Settings): number =>
+  Math.min(Number(interval) || 60_000, longest);
+
+export interface Printed {
+  readonly log: string;
+  /** The printed spans of the visit. */
+  readonly blocks: readonly string[];
+  readonly settings: Settings;
 }
 
-function judge(blocks: string[], traceId: string): Verdict {
+export function judge({ log, blocks, settings }: Printed): Finding[] {
   const byLibrary = blocks.filter((block) => block.includes("name: '@opentelemetry/instrumentation-"));
-  if (byLibrary.length === 0)
-    return wrong(
-      'spans that the libraries made (INSTRUMENTATION=auto)',
-      'spans that were written by hand',
-      'Set INSTRUMENTATION=auto in settings.env: this step is about what comes without a line of code.',
-      traceId,
-    );
-  const server = byLibrary.find((block) => block.includes("\n  name: 'GET /visit'") && block.includes('\n  kind: 1,'));
-  return server
-    ? passed(traceId)
-    : wrong(
-        'the SERVER span “GET /visit” in the log',
-        'other spans of that trace, not this one',
-        'Does app.ts still have its route /visit?',
-        traceId,
-      );
+  return [
+    finding(texts.library, byLibrary.length > 0 ? undefined : byHand),
+    byLibrary.length > 0 ? finding(texts.server, troubleWithServer(byLibrary)) : unknown(texts.server),
+    finding(texts.metric, hasMetric(log) ? undefined : troubleWithMetrics(settings)),
+  ];
 }
 
-/** Returns the verdict for a log without the span. It looks for the reason in the SDK and in settings.env. */
-async function nothing(lab: LabView): Promise<Verdict> {
-  const expected = "the span of a visit in dice's log";
-  const sdk = (await lab.why()).find(({ name }) => name === 'sdk');
-  if (sdk && !sdk.ok) return { passed: false, hop: 'pod', expected, found: sdk.says, hint: sdk.todo ?? '' };
-  const printing = /^\s*OTEL_TRACES_EXPORTER\s*=.*\bconsole\b/m.test((await lab.files())?.['settings.env'] ?? '');
-  if (!printing)
+const byHand: Problem = {
+  found: 'spans that were written by hand',
+  hint: 'Set INSTRUMENTATION=auto in settings.env: this step is about what comes without a line of code.',
+};
+
+function troubleWithServer(blocks: readonly string[]): Problem | undefined {
+  if (blocks.some((block) => block.includes("\n  name: 'GET /visit'") && block.includes('\n  kind: 1,')))
+    return undefined;
+  return { found: 'other spans of that trace, not this one', hint: 'Does app.ts still have its route /visit?' };
+}
+
+function troubleWithMetrics(settings: Settings): Problem {
+  if (!names(settings, 'METRICS', 'console'))
     return {
-      passed: false,
-      hop: 'pod',
-      expected,
-      found: 'no span there: OTEL_TRACES_EXPORTER does not name the console',
-      hint: 'Set OTEL_TRACES_EXPORTER=console in settings.env, then Run.',
+      found: 'no metric there: OTEL_METRICS_EXPORTER does not name the console',
+      hint: 'Set OTEL_METRICS_EXPORTER=console in settings.env, then Run.',
     };
-  return silent(
-    lab,
-    expected,
-    'The settings look right: was dice restarted since? Press Run, or kubectl rollout restart.',
-  );
+  const seconds = intervalOf(settings) / 1_000;
+  return {
+    found: `no metric there yet: metrics are printed every ${seconds} s (OTEL_METRIC_EXPORT_INTERVAL)`,
+    hint: 'Wait until the first one is printed, then check again.',
+  };
+}
+
+/** Explains a log without the span, by the settings and the state of the SDK. */
+async function nothingPrinted(lab: LabView, settings: Settings, isLate: boolean): Promise<Look> {
+  const problem = levelProblem(settings) ?? (await sdkProblem(lab)) ?? exporterProblem(settings);
+  const found = 'no span of the visit in the log';
+  const library = unmet(texts.library, problem ?? { hop: 'pod', found, hint: restart });
+  return {
+    findings: [library, unknown(texts.server), unknown(texts.metric)],
+    certain: isLate || problem !== undefined,
+  };
+}
+
+function levelProblem({ INSTRUMENTATION: level }: Settings): Problem | undefined {
+  if (level !== 'manual') return undefined;
+  const hint = 'Set INSTRUMENTATION=auto in settings.env: at manual, only code that you write makes spans.';
+  return { hop: 'pod', found: 'no span there: INSTRUMENTATION is manual', hint };
+}
+
+async function sdkProblem(lab: LabView): Promise<Problem | undefined> {
+  const sdk = (await lab.why()).find(({ name, ok }) => name === 'sdk' && !ok);
+  return sdk && { hop: 'pod', found: sdk.says, hint: sdk.todo ?? restart };
+}
+
+function exporterProblem(settings: Settings): Problem | undefined {
+  if (names(settings, 'TRACES', 'console')) return undefined;
+  return {
+    hop: 'pod',
+    found: 'no span there: OTEL_TRACES_EXPORTER does not name the console',
+    hint: 'Set OTEL_TRACES_EXPORTER=console in settings.env, then Run.',
+  };
 }

@@ -9,14 +9,49 @@ const settings = (...lines: string[]) => ({ files: { 'settings.env': lines.join(
 export const solutions: Solution[] = [
   { name: "the step's own solution", right: true },
   {
-    name: 'settings that set only the traces exporter, to console',
+    name: 'settings that set both exporters to console',
     right: true,
-    ...settings('INSTRUMENTATION=auto', 'OTEL_TRACES_EXPORTER=console'),
+    ...settings('INSTRUMENTATION=auto', 'OTEL_TRACES_EXPORTER=console', 'OTEL_METRICS_EXPORTER=console'),
   },
   {
     name: 'export of spans to both the console and the Collector',
     right: true,
-    ...settings('OTEL_TRACES_EXPORTER = otlp,console', '# yes', 'INSTRUMENTATION = auto'),
+    ...settings(
+      'OTEL_TRACES_EXPORTER = otlp,console',
+      '# yes',
+      'OTEL_METRICS_EXPORTER=console',
+      'INSTRUMENTATION = auto',
+    ),
+  },
+  {
+    name: 'another service name, and more exporters',
+    right: true,
+    ...settings(
+      'export INSTRUMENTATION="auto"',
+      'OTEL_SERVICE_NAME=my-dice',
+      "OTEL_TRACES_EXPORTER='console'",
+      'OTEL_METRICS_EXPORTER=otlp,console # both',
+    ),
+  },
+  {
+    name: 'spans on the console, but no metrics',
+    right: false,
+    says: /OTEL_METRICS_EXPORTER does not name the console.*met: a visit's spans/,
+    ...settings('INSTRUMENTATION=auto', 'OTEL_TRACES_EXPORTER=console'),
+  },
+  {
+    name: 'INSTRUMENTATION=manual with the console exporters',
+    right: false,
+    hop: 'pod',
+    says: /Set INSTRUMENTATION=auto/,
+    ...settings('INSTRUMENTATION=manual', 'OTEL_TRACES_EXPORTER=console', 'OTEL_METRICS_EXPORTER=console'),
+  },
+  {
+    name: 'INSTRUMENTATION=manual without the console exporters',
+    right: false,
+    hop: 'pod',
+    says: /Set INSTRUMENTATION=auto/,
+    ...settings('INSTRUMENTATION=manual'),
   },
   {
     name: 'INSTRUMENTATION=none in the settings',

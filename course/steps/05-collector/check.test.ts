@@ -1,58 +1,77 @@
-// Tests that the check of step 5 tells late traces from dropped traces. It counts a trace as dropped only if later
-// traces have arrived.
-import type { LabView, Verdict } from '../../engine/check.ts';
+// Tests how the check of step 5 judges a sampler, and the order of processors.
 import type { Span, Trace } from '../../../otlp/traces.ts';
-import { check } from './check.ts';
+import type { Seen, Visit } from '../../engine/observation.ts';
+import { judge, spreadId } from './check.ts';
+import { ignoredText, tracesProcessors, troubleWithOrder } from './pipeline.ts';
 
 const attributes = { 'workshop.step': '5' };
-const spans = [
-  { service: 'guide', attributes, resource: {} },
-  { service: 'dice', kind: 'server', attributes, resource: {} },
-] as unknown as Span[];
-const looks = 12;
+const guide = { spanId: 'caller', service: 'guide', attributes, resource: {} } as unknown as Span;
+const dice = { spanId: 'dice', service: 'dice', kind: 'server', attributes, resource: {} } as unknown as Span;
 
-/**
- * Returns a fake lab, whose Jaeger has a trace only if `isThere` returns true. `visit` is the number of the request
- * that made the trace, from 1. `look` is how often the check has already looked for all traces.
- */
-function labOf(isThere: (visit: number, look: number) => boolean): LabView {
-  const asked: string[] = [];
-  let searched = 0;
-  return {
-    ask: () => Promise.resolve({ traceId: `trace-${asked.push('')}` }),
-    trace: (traceId: string) => {
-      const look = Math.floor(searched++ / asked.length);
-      return Promise.resolve(
-        isThere(Number(traceId.slice('trace-'.length)), look) ? ({ traceId, spans } as Trace) : undefined,
-      );
-    },
-    collectorLog: () => Promise.resolve('trace-1 trace-2 trace-3'),
-    eventually: async (ask: () => Promise<unknown>) => {
-      for (let look = 0; look < looks; look += 1) {
-        const answer = await ask();
-        if (answer !== undefined) return answer;
-      }
-      return undefined;
-    },
-    settle: (attempt: () => Promise<Verdict | undefined>) => attempt(),
-  } as unknown as LabView;
+function visitOf(index: number, kept: boolean): Visit {
+  const traceId = `trace-${index}`;
+  const answer = { traceId, spanId: 'caller', status: 200, body: '' };
+  if (!kept) return { path: '/visit', answer, spans: [] };
+  return { path: '/visit', answer, trace: { traceId, spans: [guide, dice] } as unknown as Trace, spans: [dice] };
 }
 
-test('counts a missing trace as dropped by the Collector if later traces have arrived', async () => {
-  await expect(check(labOf((visit) => visit % 3 !== 0))).resolves.toEqual({ passed: true, traceId: 'trace-1' });
+const seenOf = (kept: (index: number) => boolean, settled: boolean): Seen => ({
+  visits: Array.from({ length: 24 }, (_, index) => visitOf(index, kept(index))),
+  strays: [],
+  settled,
 });
 
-test('waits until the second batch of traces has arrived before it counts the traces', async () => {
-  await expect(check(labOf((visit, look) => visit <= 12 || look >= 4))).resolves.toMatchObject({
-    passed: false,
-    found: 'all 24 of 24',
-  });
+const states = (seen: Seen) =>
+  judge({ seen, yaml: '', log: 'trace-1 trace-2' })
+    .filter(({ text }) => text.startsWith('some of the traces'))
+    .map(({ state, found }) => [state, found]);
+
+test('counts missing traces as dropped by the Collector once nothing more arrives', () => {
+  expect(states(seenOf((index) => index % 3 !== 0, true))).toEqual([['met', undefined]]);
 });
 
-test('returns no verdict if the second batch of traces does not arrive in time', async () => {
-  await expect(check(labOf((visit) => visit <= 12))).resolves.toBeUndefined();
+test('waits for missing traces while more may arrive', () => {
+  expect(states(seenOf((index) => index < 12, false))).toEqual([['unknown', 'some are missing, and may still come']]);
 });
 
-test('returns no verdict if the last trace arrives first and earlier ones follow', async () => {
-  await expect(check(labOf((visit, look) => visit <= look || visit === 24))).resolves.toBeUndefined();
+test('refuses a Collector that keeps all traces', () => {
+  expect(states(seenOf(() => true, false))).toEqual([['unmet', 'all 24 of 24']]);
+});
+
+test('judges each of the five requirements by itself', () => {
+  const findings = judge({ seen: seenOf(() => true, true), yaml: '', log: '' });
+  expect(findings.map(({ state }) => state)).toEqual(['met', 'met', 'unmet', 'unmet', 'met']);
+});
+
+test.each([10, 30, 50, 90])('keeps the same number of traces on each check at %i percent', (percentage) => {
+  const threshold = 2 ** 56 * (1 - percentage / 100);
+  const kept = Array.from({ length: 24 }, (_, index) => parseInt(spreadId(index, 24).slice(-14), 16) >= threshold);
+  expect(kept.filter(Boolean)).toHaveLength(Math.round((24 * percentage) / 100));
+  expect(spreadId(3, 24)).toMatch(/^[0-9a-f]{32}$/);
+});
+
+const pipeline = (list: string) =>
+  `service:\n  pipelines:\n    traces:\n      processors: ${list}\n      exporters: [debug]\n`;
+
+test.each<[string, string | undefined]>([
+  ['[attributes/mine, batch, probabilistic_sampler]', 'memory_limiter first'],
+  ['[memory_limiter, k8sattributes, batch, attributes/mine]', 'batch last'],
+  ['[memory_limiter, attributes/mine, batch]', 'k8sattributes again'],
+  ['[memory_limiter, k8sattributes, attributes/mine, batch]', undefined],
+  ['\n        - memory_limiter\n        - k8sattributes # pods\n        - batch/all', undefined],
+  ['\n        [memory_limiter,\n         k8sattributes, batch]', undefined],
+])('judges the order of the processors %j', (list, hint) => {
+  expect(troubleWithOrder(pipeline(list))?.hint).toEqual(hint && (expect.stringContaining(hint) as string));
+});
+
+test('says nothing about a file that names no processors for traces', () => {
+  expect(tracesProcessors('service: {pipelines: {metrics: {processors: [batch]}}}')).toBeUndefined();
+  expect(troubleWithOrder('{}')).toBeUndefined();
+});
+
+test('explains that the Collector ignores what is below a line {}', () => {
+  expect(ignoredText('# mine\n{}\nexporters: {debug: {verbosity: normal}}\n')).toMatch(
+    /^Line 2 .* ignores what is below/,
+  );
+  expect(ignoredText('# mine\n{}\n# the end\n')).toBeUndefined();
 });

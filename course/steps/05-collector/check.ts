@@ -1,126 +1,151 @@
-// The check of step 5. It looks for the Collector's changes on the guide's own span. Apps can't change that span, so
+// The check of step 5. It looks for the Collector's changes on the guide's own spans. Apps can't change those spans, so
 // the changes prove that the Collector made them.
 import { ATTR_USER_AGENT_ORIGINAL } from '@opentelemetry/semantic-conventions';
+import { randomBytes } from 'node:crypto';
 import type { Span } from '../../../otlp/traces.ts';
-import { passed, silent, wrong } from '../../engine/check.ts';
-import type { Check, LabView, Verdict } from '../../engine/check.ts';
+import type { Check, Look } from '../../engine/check.ts';
+import { finding } from '../../engine/findings.ts';
+import type { Finding, Problem } from '../../engine/findings.ts';
+import type { Seen } from '../../engine/observation.ts';
+import { ignoredText, troubleWithOrder } from './pipeline.ts';
 
 const visits = 24;
+
+const texts = {
+  order: 'the processors of the traces pipeline: memory_limiter first, k8sattributes kept, batch last',
+  debug: "the spans in the Collector's own log, written by the debug exporter",
+  added: 'the attribute workshop.step on every span that passed the Collector',
+  dropped: 'no user_agent.original on any span',
+  sampled: 'some of the traces, but not all',
+};
+
+export const check: Check = async (lab) => {
+  const paths = Array.from({ length: visits }, () => '/visit');
+  const observation = await lab.observe(
+    paths,
+    paths.map((_path, index) => spreadId(index, visits)),
+  );
+  const yaml = (await lab.files())?.['collector.yaml'] ?? '';
+  const look = async (): Promise<Look> => {
+    const seen = await observation.look();
+    const findings = judge({ seen, yaml, log: await lab.collectorLog() });
+    return { findings, certain: seen.settled, traceId: keptIn(seen)[0]?.traceId };
+  };
+  return lab.settle(look, {
+    expected: 'the traces of some visits in Jaeger',
+    hint: 'Go look for your trace: service dice, in Jaeger.',
+  });
+};
+
+/**
+ * Makes a trace id for a visit. Samplers decide by the last digits of the id. These ids are spread evenly over all
+ * values, so that it is not left to chance how many traces a sampler keeps.
+ */
+export function spreadId(index: number, all: number): string {
+  // Neighbours are far apart, so that any few visits in a row have some that are kept.
+  const place = Math.floor((((index * 7) % all) + 0.5) * (65_536 / all));
+  const digits = place.toString(16).padStart(4, '0');
+  return `${randomBytes(9).toString('hex')}${digits}${randomBytes(3).toString('hex')}${digits}`;
+}
 
 interface KeptTrace {
   traceId: string;
   guide: Span;
   dice: Span;
 }
-/**
- * The traces of the check's requests to dice. `settled` says whether it is certain which of these traces the Collector
- * dropped.
- */
-interface VisitTraces {
-  asked: string[];
-  kept: KeptTrace[];
-  settled: boolean;
-}
 
-export const check: Check = (lab) =>
-  lab.settle(async () => {
-    const seen = await visit(lab);
-    if (seen.kept.length === 0)
-      return silent(lab, 'the traces of some visits in Jaeger', 'Go look for your trace: service dice, in Jaeger.');
-    const trouble = troubleWithAttributes(seen) ?? (await troubleWithDebug(lab, seen)) ?? troubleWithSampling(seen);
-    return trouble ?? (seen.settled ? passed(seen.kept[0]?.traceId) : undefined);
+function keptIn({ visits: all }: Seen): KeptTrace[] {
+  return all.flatMap(({ answer, trace, spans }) => {
+    const guide = trace?.spans.find(({ spanId }) => spanId === answer.spanId);
+    const dice = spans.find(({ kind }) => kind === 'server') ?? spans[0];
+    return guide && dice ? [{ traceId: answer.traceId, guide, dice }] : [];
   });
-
-/**
- * Sends many requests to dice. Then it waits until all traces have arrived, or until it is certain that some were
- * dropped.
- */
-async function visit(lab: LabView): Promise<VisitTraces> {
-  const asked: string[] = [];
-  for (let visited = 0; visited < visits; visited += 1) asked.push((await lab.ask('/visit')).traceId);
-  let kept: KeptTrace[] = [];
-  const settled = await lab.eventually(async () => {
-    const found = (await Promise.all(asked.map((id) => lab.trace(id)))).flatMap((trace) => {
-      const guide = trace?.spans.find(({ service }) => service === 'guide');
-      const dice = trace?.spans.find(({ service, kind }) => service === 'dice' && kind === 'server');
-      return trace && guide && dice ? [{ traceId: trace.traceId, guide, dice }] : [];
-    });
-    const isSettled = found.length === asked.length || (found.length === kept.length && hasDropped(asked, found));
-    kept = found;
-    return isSettled || undefined;
-  }, 5_000);
-  return { asked, kept, settled: settled === true };
 }
 
-/**
- * Returns whether the Collector dropped a trace. Traces arrive in order. So a missing trace was dropped if a later
- * trace has arrived. If no later trace has arrived, the missing one may still arrive.
- */
-function hasDropped(asked: readonly string[], kept: readonly KeptTrace[]): boolean {
-  const there = new Set(kept.map(({ traceId }) => traceId));
-  const last = asked.findLastIndex((id) => there.has(id));
-  return asked.slice(0, Math.max(last, 0)).some((id) => !there.has(id));
+export interface Evidence {
+  readonly seen: Seen;
+  /** The learner's collector.yaml, for the order of the processors, which no span shows. */
+  readonly yaml: string;
+  /** The Collector's log since the check began. */
+  readonly log: string;
 }
 
-function troubleWithAttributes({ kept }: VisitTraces): Verdict | undefined {
-  for (const { guide, dice, traceId } of kept) {
-    const added = [guide, dice].filter(
-      ({ attributes, resource }) =>
-        attributes['workshop.step'] !== undefined || resource['workshop.step'] !== undefined,
-    );
-    if (added.length === 0)
-      return wrong(
-        'the attribute workshop.step on every span that passed the Collector',
-        'none',
+/** Judges what the step asks for. Returns nothing while no visit has left spans. */
+export function judge({ seen, yaml, log }: Evidence): Finding[] {
+  const kept = keptIn(seen);
+  if (kept.length === 0) return [];
+  return [
+    finding(texts.added, first(kept, troubleWithStep, yaml)),
+    finding(texts.dropped, first(kept, troubleWithAgent, yaml)),
+    finding(texts.debug, troubleWithDebug(kept, log, yaml)),
+    sampled(seen, kept),
+    finding(texts.order, troubleWithOrder(yaml)),
+  ];
+}
+
+/** Returns the first problem. If the file has text that the Collector ignores, that is the likeliest cause. */
+function first(kept: KeptTrace[], trouble: (one: KeptTrace) => Problem | undefined, yaml: string): Problem | undefined {
+  const problem = kept.map(trouble).find((one) => one !== undefined);
+  return problem && { ...problem, ...ignored(yaml) };
+}
+
+const ignored = (yaml: string): { hint: string } | undefined => {
+  const hint = ignoredText(yaml);
+  return hint === undefined ? undefined : { hint };
+};
+
+const hasStep = ({ attributes, resource }: Span): boolean =>
+  attributes['workshop.step'] !== undefined || resource['workshop.step'] !== undefined;
+
+function troubleWithStep({ guide, dice, traceId }: KeptTrace): Problem | undefined {
+  const added = [guide, dice].filter(hasStep);
+  if (added.length === 2) return undefined;
+  if (added.length === 0)
+    return {
+      found: 'none',
+      hint:
         'Add a processor attributes/mine with an action insert or upsert, and name it in ' +
-          'service.pipelines.traces.processors.',
-        traceId,
-      );
-    if (added.length === 1)
-      return wrong(
-        'the attribute workshop.step on the spans of all services',
-        `it on ${added[0]?.service}'s spans only`,
-        "Here the app was changed, not the Collector: the guide's spans have to carry it too.",
-        traceId,
-      );
-    const agents = [guide, dice].filter(({ attributes }) => attributes[ATTR_USER_AGENT_ORIGINAL] !== undefined);
-    if (agents.length > 0)
-      return wrong(
-        'no user_agent.original on any span',
-        `it on ${agents.map(({ service }) => service).join(' and ')}`,
-        'Add an action delete for the key user_agent.original to your processor.',
-        traceId,
-      );
-  }
-  return undefined;
+        'service.pipelines.traces.processors.',
+      traceId,
+    };
+  return {
+    found: `it on ${added[0]?.service}'s spans only`,
+    hint: "Here the app was changed, not the Collector: the guide's spans have to carry it too.",
+    traceId,
+  };
+}
+
+function troubleWithAgent({ guide, dice, traceId }: KeptTrace): Problem | undefined {
+  const agents = [guide, dice].filter(({ attributes }) => attributes[ATTR_USER_AGENT_ORIGINAL] !== undefined);
+  if (agents.length === 0) return undefined;
+  return {
+    found: `it on ${agents.map(({ service }) => service).join(' and ')}`,
+    hint: 'Add an action delete for the key user_agent.original to your processor.',
+    traceId,
+  };
 }
 
 /**
  * Looks for the spans in the Collector's log. With the verbosity normal or detailed, the debug exporter prints their
- * names.
+ * trace ids.
  */
-async function troubleWithDebug(lab: LabView, { kept }: VisitTraces): Promise<Verdict | undefined> {
-  const written = await lab.eventually(async () => {
-    const log = await lab.collectorLog();
-    return kept.some(({ traceId }) => log.includes(traceId)) || undefined;
-  }, 3_000);
-  if (written) return undefined;
-  return wrong(
-    "the spans in the Collector's own log",
-    'their trace ids are not there',
+function troubleWithDebug(kept: KeptTrace[], log: string, yaml: string): Problem | undefined {
+  if (kept.some(({ traceId }) => log.includes(traceId))) return undefined;
+  const hint =
     'Name debug in service.pipelines.traces.exporters, beside otlphttp/jaeger, and set ' +
-      'exporters.debug.verbosity to normal or detailed: basic only counts.',
-    kept[0]?.traceId,
-  );
+    'exporters.debug.verbosity to normal or detailed: basic only counts.';
+  return { found: 'their trace ids are not there', hint, ...ignored(yaml) };
 }
 
-function troubleWithSampling({ asked, kept }: VisitTraces): Verdict | undefined {
-  if (kept.length < asked.length) return undefined;
-  return wrong(
-    'some of the traces, but not all',
-    `all ${asked.length} of ${asked.length}`,
-    'Add a processor probabilistic_sampler with sampling_percentage: 50, ' +
-      'and name it among the processors, before batch.',
-    kept[0]?.traceId,
-  );
+/** Judges the sampling. A trace that is missing was dropped only if nothing more arrives. */
+function sampled({ visits: all, settled }: Seen, kept: KeptTrace[]): Finding {
+  if (kept.length === all.length)
+    return finding(texts.sampled, {
+      found: `all ${all.length} of ${all.length}`,
+      hint:
+        'Add a processor probabilistic_sampler with sampling_percentage: 50, ' +
+        'and name it among the processors, before batch.',
+    });
+  if (settled) return finding(texts.sampled, undefined);
+  return { text: texts.sampled, state: 'unknown', found: 'some are missing, and may still come' };
 }

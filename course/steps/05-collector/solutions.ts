@@ -5,6 +5,7 @@ import type { Solution } from '../../harness/check-harness.ts';
 
 const yaml = readFileSync(join(import.meta.dirname, 'files', 'collector.yaml'), 'utf8');
 const changed = (...changes: [string, string][]) => ({ files: { 'collector.yaml': edited(yaml, ...changes) } });
+const ignoredEdits = { 'collector.yaml': `{}\n${yaml}` };
 const resource = `
 exporters: { debug: { verbosity: detailed } }
 processors:
@@ -33,6 +34,92 @@ const all: Solution[] = [
       ['value: "5", action: upsert', 'value: me, action: insert'],
       ['sampling_percentage: 50', 'sampling_percentage: 30'],
     ),
+  },
+  {
+    name: 'another service name of dice',
+    right: true,
+    files: { 'settings.env': 'INSTRUMENTATION=auto\nOTEL_SERVICE_NAME=my-dice' },
+  },
+  { name: 'a sampler that keeps nine of ten traces', right: true, ...changed(['percentage: 50', 'percentage: 90']) },
+  { name: 'a sampler that keeps one of ten traces', right: true, ...changed(['percentage: 50', 'percentage: 10']) },
+  {
+    name: 'processors in a list of lines',
+    right: true,
+    ...changed([
+      '[memory_limiter, k8sattributes, attributes/mine, probabilistic_sampler, batch]',
+      ['memory_limiter', 'k8sattributes', 'probabilistic_sampler', 'attributes/mine', 'batch']
+        .map((name) => `\n        - ${name}`)
+        .join(''),
+    ]),
+  },
+  {
+    name: 'an attribute with a number as its value, and detailed verbosity',
+    right: true,
+    ...changed(['value: "5"', 'value: 5'], ['verbosity: normal', 'verbosity: detailed']),
+  },
+  {
+    name: 'two processors for attributes, one for each change',
+    right: true,
+    ...changed(
+      [
+        '      - { key: user_agent.original, action: delete }\n',
+        '  attributes/less:\n    actions:\n      - { key: user_agent.original, action: delete }\n',
+      ],
+      ['attributes/mine, probabilistic_sampler', 'attributes/mine, attributes/less, probabilistic_sampler'],
+    ),
+  },
+  {
+    name: 'spans by hand, with the Collector of the step',
+    right: true,
+    files: {
+      'app.ts': readFileSync(join(import.meta.dirname, '..', '..', '..', 'apps', 'dice', 'app.manual.ts'), 'utf8'),
+      'settings.env': 'INSTRUMENTATION=manual',
+    },
+  },
+  {
+    name: 'processors in another order, without memory_limiter and k8sattributes',
+    right: false,
+    says: /memory_limiter first.*packs what all others.*unmet: the processors/,
+    ...changed([
+      '[memory_limiter, k8sattributes, attributes/mine, probabilistic_sampler, batch]',
+      '[attributes/mine, batch, probabilistic_sampler]',
+    ]),
+  },
+  {
+    name: 'processors with batch in the middle',
+    right: false,
+    says: /Put batch last/,
+    ...changed(['attributes/mine, probabilistic_sampler, batch]', 'batch, attributes/mine, probabilistic_sampler]']),
+  },
+  {
+    name: 'processors without k8sattributes',
+    right: false,
+    says: /k8sattributes again/,
+    ...changed(['memory_limiter, k8sattributes,', 'memory_limiter,']),
+  },
+  {
+    name: 'edits below a first line {}',
+    right: false,
+    says: /Line 1 of collector.yaml is \{\}.*ignores what is below/,
+    files: ignoredEdits,
+  },
+  {
+    name: 'three of four changes, without the attribute',
+    right: false,
+    says: /unmet: the attribute workshop.step.*; met: no user_agent.*; met: the spans.*; met: some of the traces/,
+    ...changed(['      - { key: workshop.step, value: "5", action: upsert }\n', '']),
+  },
+  {
+    name: 'the action update, which changes nothing that is not there',
+    right: false,
+    says: /workshop.step/,
+    ...changed(['action: upsert', 'action: update']),
+  },
+  {
+    name: 'an attribute with another name',
+    right: false,
+    says: /workshop.step/,
+    ...changed(['key: workshop.step', 'key: workshop_step']),
   },
   {
     name: 'an unchanged Collector configuration',

@@ -1,79 +1,113 @@
-// The check of step 6. It passes if the learner's code makes the span do_roll by hand, with the attribute roll.value.
-import type { Span } from '../../../otlp/traces.ts';
-import { byLibrary, named, passed, wrong } from '../../engine/check.ts';
-import type { Check, Verdict } from '../../engine/check.ts';
+// The check of step 6. It rolls several times. It passes if each roll has a span do_roll, made by the learner's code,
+// whose attribute roll.value is what dice answered.
+import type { AttributeValue, Span } from '../../../otlp/traces.ts';
+import { byLibrary, named, neverEnded } from '../../engine/check.ts';
+import type { Check } from '../../engine/check.ts';
+import { finding, unknown, unmet } from '../../engine/findings.ts';
+import type { Finding, Problem } from '../../engine/findings.ts';
+import { PLAUSIBLE, spansNamed } from '../../engine/observation.ts';
+import type { Seen, Visit } from '../../engine/observation.ts';
+import { answeredValues, failedVisit, rollMatcher } from '../../engine/answers.ts';
 
-export const check: Check = (lab) =>
-  lab.settle(async () => {
-    const from = lab.now();
-    const { body, status } = await lab.ask('/rolldice');
-    if (status !== 200)
-      return {
-        passed: false,
-        hop: 'pod',
-        expected: 'dice to answer GET /rolldice with a roll',
-        found: status === 0 ? body : `status ${status}`,
-        hint: 'See in the log what is wrong with app.ts.',
-      };
-    let others: Span[] = [];
-    const rolls = await lab.eventually(async () => {
-      const spans = (await lab.traces('dice', from))
-        .flatMap((trace) => trace.spans)
-        .filter(({ service }) => service === 'dice');
-      others = spans;
-      const found = spans.filter(({ name }) => name === 'do_roll');
-      return found.length > 0 ? found : undefined;
-    }, 2_500);
-    if (rolls) return judge(rolls, Number(body));
-    return others.length > 0 ? noRoll(others) : undefined;
-  });
+const rolls = 12; // two independent rolls agree twelve times in a row once in two billion
 
-function judge(rolls: Span[], roll: number): Verdict {
-  const troubles = rolls.map((span) => troubleWith(span, roll));
-  const right = rolls[troubles.indexOf(undefined)];
-  return right ? passed(right.traceId) : (troubles[0] ?? passed());
+const texts = {
+  span: 'a span do_roll for each roll, started by your own tracer',
+  integer: 'its attribute roll.value, an integer',
+  value: 'roll.value to be what dice answered, in each roll',
+};
+
+export const check: Check = async (lab) => {
+  const observation = await lab.observe(Array.from({ length: rolls }, () => '/rolldice'));
+  const look = async () => {
+    const seen = await observation.look();
+    const broken = failedVisit(seen.visits);
+    if (broken) return { findings: [broken], certain: true };
+    return { ...judge(seen), certain: seen.settled };
+  };
+  return lab.settle(look, { expected: texts.span, hint: neverEnded });
+};
+
+export function judge(seen: Seen): { findings: Finding[]; traceId?: string | undefined } {
+  const isRoll = rollMatcher(seen.visits);
+  const fit = (visit: Visit, span: Span): number => PLAUSIBLE + Number(isRoll(visit, span.attributes['roll.value']));
+  const spans = spansNamed(seen, ({ name }) => name === 'do_roll', fit);
+  const all = spans.filter((span) => span !== undefined);
+  const made = troubleWithSpans(seen, spans);
+  if (all.length === 0)
+    return { findings: made ? [unmet(texts.span, made), unknown(texts.integer), unknown(texts.value)] : [] };
+  const integer = troubleWithTypes(all);
+  const value = integer ? unknown(texts.value) : finding(texts.value, troubleWithValues(seen.visits, spans));
+  return { findings: [finding(texts.span, made), finding(texts.integer, integer), value], traceId: all[0]?.traceId };
 }
 
-function troubleWith(span: Span, roll: number): Verdict | undefined {
-  const {
-    attributes: { 'roll.value': value },
-    traceId,
-  } = span;
-  if (byLibrary(span))
-    return wrong(
-      'do_roll, started by your own tracer',
-      `a span of ${span.scope}`,
-      'Acquire a tracer with trace.getTracer(…), and start the span with it.',
-      traceId,
-    );
-  if (value === undefined)
-    return wrong(
-      'the attribute roll.value on do_roll',
-      `the attributes ${Object.keys(span.attributes).join(', ') || 'none'}`,
-      "span.setAttribute('roll.value', result), before span.end(): an ended span takes no more.",
-      traceId,
-    );
-  if (typeof value !== 'number' || !Number.isInteger(value))
-    return wrong(
-      'roll.value as an integer',
-      `${typeof value === 'number' ? 'the double' : `the ${typeof value}`} ${JSON.stringify(value)}`,
-      'Give the number itself, not a text of it: attributes have types, and queries rely on them.',
-      traceId,
-    );
-  if (value !== roll)
-    return wrong(
-      `roll.value to be the ${roll} that dice answered`,
-      String(value),
-      'Set the very value that the function gives back.',
-      traceId,
-    );
-  return undefined;
+/** Returns what is wrong with the spans do_roll, or undefined if each roll has one, or if nothing has arrived. */
+function troubleWithSpans({ visits, strays }: Seen, spans: readonly (Span | undefined)[]): Problem | undefined {
+  const library = spans.find((span) => span && byLibrary(span));
+  if (library)
+    return {
+      found: `a span of ${library.scope}`,
+      hint: 'Acquire a tracer with trace.getTracer(…), and start the span with it.',
+      traceId: library.traceId,
+    };
+  const missing = spans.filter((span) => span === undefined).length;
+  if (missing === 0) return undefined;
+  const others = [...visits.flatMap((visit) => visit.spans), ...strays];
+  if (missing < spans.length) return someMissing(missing, spans.length);
+  return others.length > 0 ? noneOf(others) : undefined;
 }
 
-function noRoll(others: Span[]): Verdict {
+const someMissing = (missing: number, all: number): Problem => ({
+  found: `none for ${missing} of ${all} rolls`,
+  hint: 'Start it in each call of doRoll(), and end it on each way out. A span that is never ended is never sent.',
+});
+
+function noneOf(others: readonly Span[]): Problem {
   const hint = others.some(byLibrary)
     ? "The libraries' spans are there. Start one of your own in doRoll(): " +
-      "tracer.startActiveSpan('do_roll', …), and end it."
+      "tracer.startActiveSpan('do_roll', …), and end it: a span that is never ended is never sent."
     : 'Is it called do_roll, and is it ended? A span that is never ended is never sent.';
-  return wrong('a span do_roll of service dice', [...new Set(others.map(named))].join(', '), hint, others[0]?.traceId);
+  return { found: [...new Set(others.map(named))].join(', '), hint, ...traceOf(others[0]) };
+}
+
+const traceOf = (span: Span | undefined): Pick<Problem, 'traceId'> => (span ? { traceId: span.traceId } : {});
+
+function troubleWithTypes(spans: readonly Span[]): Problem | undefined {
+  const bad = spans.find(({ attributes }) => !Number.isInteger(attributes['roll.value']));
+  if (!bad) return undefined;
+  const { 'roll.value': value } = bad.attributes;
+  if (value === undefined)
+    return {
+      found: `the attributes ${Object.keys(bad.attributes).join(', ') || 'none'}`,
+      hint:
+        "span.setAttribute('roll.value', result), before span.end(): an ended span takes no more. " +
+        'The value is a plain number: a BigInt or an object is no attribute.',
+      traceId: bad.traceId,
+    };
+  return {
+    found: `${kindOf(value)} ${JSON.stringify(value)}`,
+    hint: 'Give the number itself, not a text of it: attributes have types, and queries rely on them.',
+    traceId: bad.traceId,
+  };
+}
+
+const kindOf = (value: AttributeValue): string => (typeof value === 'number' ? 'the double' : `the ${typeof value}`);
+
+function troubleWithValues(visits: readonly Visit[], spans: readonly (Span | undefined)[]): Problem | undefined {
+  const values = spans.map((span) => span?.attributes['roll.value']);
+  const answered = answeredValues(visits, values);
+  if (!answered)
+    return {
+      found: `the answer ${visits[0]?.answer.body.slice(0, 80)}`,
+      hint: 'Answer with the bare number: response.send(String(doRoll())).',
+    };
+  const off = values.flatMap((value, index) => (value !== undefined && value !== answered[index] ? [index] : []));
+  const [first] = off;
+  if (first === undefined) return undefined;
+  const shown = JSON.stringify(values[first]);
+  return {
+    found: `roll.value ${shown} where dice answered ${answered[first]}; so in ${off.length} of ${visits.length} rolls`,
+    hint: 'Set the very value that the function gives back: roll once, and use the result for both.',
+    ...traceOf(spans[first]),
+  };
 }

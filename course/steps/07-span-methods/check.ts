@@ -1,108 +1,213 @@
-// The check of step 7. It passes if the span do_roll has attributes and an event. For a failed roll the span must also
-// have an error status and a recorded exception.
+// The check of step 7. It rolls dice of several kinds, and one without sides. It passes if the span do_roll of each
+// roll has attributes and an event, and if that of a failed roll has an error status and a recorded exception.
 import { ATTR_EXCEPTION_MESSAGE, ATTR_EXCEPTION_TYPE } from '@opentelemetry/semantic-conventions';
 import type { Span } from '../../../otlp/traces.ts';
-import { passed, wrong } from '../../engine/check.ts';
-import type { Check, LabView, Verdict } from '../../engine/check.ts';
+import { answeredValues, failedVisit, rollMatcher } from '../../engine/answers.ts';
+import { neverEnded } from '../../engine/check.ts';
+import type { Check, Look } from '../../engine/check.ts';
+import { finding, unknown, unmet } from '../../engine/findings.ts';
+import type { Finding, Problem } from '../../engine/findings.ts';
+import { PLAUSIBLE, spansNamed } from '../../engine/observation.ts';
+import type { Seen, Visit } from '../../engine/observation.ts';
 
-export const check: Check = (lab) =>
-  lab.settle(async () => {
-    const good = await rollOf(lab, '/rolldice');
-    if (!good) return undefined;
-    const trouble = troubleWithRoll(good.span);
-    if (trouble) return trouble;
-    const bad = await rollOf(lab, '/rolldice?sides=0');
-    if (!bad)
-      return wrong(
-        'a span do_roll for /rolldice?sides=0 too',
-        'none',
-        'End the span also when something is thrown: finally { span.end(); }.',
-      );
-    return troubleWithError(bad.span, bad.status) ?? passed(bad.span.traceId);
-  });
+/** The dice that the check rolls. Six rolls of 20 and 100 sides are all below 7 once in a million. */
+const DICE = [0, undefined, 20, 100, 0, 100, 20, 100, 100, undefined];
+export const PATHS = DICE.map((sides) => (sides === undefined ? '/rolldice' : `/rolldice?sides=${sides}`));
 
-async function rollOf(lab: LabView, path: string): Promise<{ span: Span; status: number } | undefined> {
-  const from = lab.now();
-  const { status, traceId } = await lab.ask(path);
-  const span = await lab.eventually(async () => {
-    const spans = (await lab.traces('dice', from))
-      .flatMap((trace) => trace.spans)
-      .filter(({ name, service }) => service === 'dice' && name === 'do_roll');
-    return spans.find((candidate) => candidate.traceId === traceId) ?? spans[0];
-  }, 2_500);
-  return span && { span, status };
+const texts = {
+  span: 'a span do_roll for each roll that went well',
+  die: 'a die with as many sides as the request names, 6 if it names none',
+  value: 'the attribute roll.value on do_roll, the number that dice answered',
+  sides: 'the attribute roll.sides on do_roll, the number of sides',
+  event: 'an event “rolled” on do_roll, with an attribute on the event',
+  quiet: 'no error status on a roll that went well',
+  answer: 'an answer of 400 to /rolldice?sides=0',
+  ended: 'a span do_roll for /rolldice?sides=0 too',
+  status: 'status ERROR on the do_roll that failed',
+  exception: 'a recorded exception on the do_roll that failed: an event called exception',
+};
+
+export const check: Check = async (lab) => {
+  const observation = await lab.observe(PATHS);
+  const look = async () => {
+    const seen = await observation.look();
+    return { certain: seen.settled, ...judge(seen) };
+  };
+  return lab.settle(look, { expected: texts.span, hint: neverEnded });
+};
+
+const sidesOf = ({ path }: Visit): number => Number(/sides=(\d+)/.exec(path)?.[1] ?? 6);
+
+const hasFailed = ({ status, events }: Span): boolean =>
+  status.code === 'error' || events.some(({ name }) => name === 'exception');
+
+/**
+ * Returns how well a span fits a roll, apart from what was rolled. The span of a roll that failed is never that of one
+ * that went well.
+ */
+function fit(visit: Visit, span: Span): number {
+  const { 'roll.value': value, 'roll.sides': sides } = span.attributes;
+  const asked = sidesOf(visit);
+  const score = Number(sides ?? NaN) === asked ? PLAUSIBLE + 1 : PLAUSIBLE;
+  if (asked === 0) return value === undefined || score > PLAUSIBLE ? score : 0;
+  return value === undefined && (hasFailed(span) || sides === 0) ? 0 : score;
 }
 
-function troubleWithRoll({ attributes, events, status, traceId }: Span): Verdict | undefined {
-  const { 'roll.sides': sides, 'roll.value': value } = attributes;
-  if (typeof value !== 'number')
-    return wrong(
-      'the attribute roll.value on do_roll, as before',
-      value === undefined ? 'none' : `${JSON.stringify(value)}`,
-      'Keep what the step before asked for.',
-      traceId,
-    );
-  if (sides !== 6)
-    return wrong(
-      'the attribute roll.sides on do_roll, the number 6',
-      sides === undefined ? 'none' : `${typeof sides} ${JSON.stringify(sides)}`,
-      "span.setAttribute('roll.sides', sides), or trace.getActiveSpan()?.setAttribute(…) while the span is active.",
-      traceId,
-    );
+export function judge(seen: Seen): Pick<Look, 'findings' | 'traceId'> & { certain?: true } {
+  const good = seen.visits.filter((visit) => sidesOf(visit) > 0);
+  const broken = failedVisit(good);
+  if (broken) return { findings: [broken], certain: true };
+  const isRoll = rollMatcher(good);
+  const score = (visit: Visit, span: Span): number =>
+    fit(visit, span) && fit(visit, span) + Number(isRoll(visit, span.attributes['roll.value']));
+  const spans = spansNamed(seen, ({ name }) => name === 'do_roll', score);
+  const pairs = seen.visits.map((visit, index) => ({ visit, span: spans[index] }));
+  const [went, failed] = [
+    pairs.filter(({ visit }) => sidesOf(visit) > 0),
+    pairs.filter(({ visit }) => sidesOf(visit) === 0),
+  ];
+  const arrived = seen.strays.length > 0 || seen.visits.some((visit) => visit.spans.length > 0);
+  if (!arrived) return { findings: [] };
+  return { findings: [...judgeGood(went), ...judgeFailed(failed)], traceId: spans.findLast(Boolean)?.traceId };
+}
+
+interface Pair {
+  readonly visit: Visit;
+  readonly span: Span | undefined;
+}
+type Rolled = Pair & { readonly span: Span };
+
+const hasSpan = (pair: Pair): pair is Rolled => pair.span !== undefined;
+
+function judgeGood(pairs: readonly Pair[]): Finding[] {
+  const rolled = pairs.filter(hasSpan);
+  const die = finding(texts.die, troubleWithDie(pairs));
+  if (rolled.length < pairs.length) {
+    const found = `none for ${pairs.length - rolled.length} of ${pairs.length} rolls`;
+    const hint = 'Start it in each call of doRoll(), and end it: a span that is never ended is never sent.';
+    const { value, sides, event, quiet } = texts;
+    return [unmet(texts.span, { found, hint }), die, ...[value, sides, event, quiet].map(unknown)];
+  }
+  const first = (trouble: (roll: Rolled) => Omit<Problem, 'traceId'> | undefined): Problem | undefined =>
+    rolled.flatMap((roll) => located(trouble(roll), roll.span))[0];
+  return [
+    finding(texts.span, undefined),
+    die,
+    finding(texts.value, troubleWithValues(rolled)),
+    finding(texts.sides, first(troubleWithSides)),
+    finding(texts.event, first(troubleWithEvent)),
+    finding(texts.quiet, first(troubleWithStatus)),
+  ];
+}
+
+const located = (problem: Omit<Problem, 'traceId'> | undefined, { traceId }: Span): Problem[] =>
+  problem ? [{ ...problem, traceId }] : [];
+
+function troubleWithDie(pairs: readonly Pair[]): Problem | undefined {
+  const visits = pairs.map(({ visit }) => visit);
+  const rolls =
+    answeredValues(
+      visits,
+      pairs.map(({ span }) => span?.attributes['roll.value']),
+    ) ?? [];
+  const off = rolls.findIndex((roll, index) => !(roll >= 1 && roll <= sidesOf(visits[index] as Visit)));
+  if (off >= 0)
+    return {
+      found: `${rolls[off]} as the answer to ${visits[off]?.path}`,
+      hint: 'doRoll(sides) gives a whole number from 1 to sides.',
+    };
+  if (rolls.some((roll) => roll > 6)) return undefined;
+  return {
+    found: rolls.length === 0 ? `the answer ${visits[0]?.answer.body.slice(0, 80)}` : `the rolls ${rolls.join(', ')}`,
+    hint: 'The route takes the number from request.query.sides, and doRoll(sides) rolls a die of that many sides.',
+  };
+}
+
+function troubleWithValues(rolled: readonly Rolled[]): Problem | undefined {
+  const values = rolled.map(({ span }) => span.attributes['roll.value']);
+  const answered =
+    answeredValues(
+      rolled.map(({ visit }) => visit),
+      values,
+    ) ?? [];
+  const off = values.findIndex((value, index) => typeof value !== 'number' || value !== answered[index]);
+  const traceId = rolled[off]?.span.traceId;
+  if (off < 0 || traceId === undefined) return undefined;
+  const found = values[off] === undefined ? 'none' : `${typeof values[off]} ${JSON.stringify(values[off])}`;
+  return { found, hint: `Keep what the step before asked for: dice answered ${answered[off]}.`, traceId };
+}
+
+function troubleWithSides({ visit, span }: Rolled): Problem | undefined {
+  const sides = span.attributes['roll.sides'];
+  if (sides === sidesOf(visit)) return undefined;
+  return {
+    found: `${sides === undefined ? 'none' : `${typeof sides} ${JSON.stringify(sides)}`} for ${visit.path}`,
+    hint:
+      typeof sides === 'string'
+        ? 'What a request brings is text: Number(request.query.sides ?? 6) makes it a number.'
+        : "span.setAttribute('roll.sides', sides), or trace.getActiveSpan()?.setAttribute(…) while the span is active.",
+  };
+}
+
+function troubleWithEvent({ span: { events } }: Rolled): Problem | undefined {
   const event = events.find(({ name }) => name === 'rolled');
-  if (!event)
-    return wrong(
-      'an event “rolled” on do_roll',
-      events.length > 0 ? events.map(({ name }) => `“${name}”`).join(', ') : 'no event',
-      "span.addEvent('rolled', { … }) when the die has come to rest, before the span ends.",
-      traceId,
-    );
-  if (Object.keys(event.attributes).length === 0)
-    return wrong(
-      'at least one attribute on the event “rolled”',
-      'none',
-      "The second argument: addEvent('rolled', { 'roll.value': result }).",
-      traceId,
-    );
-  if (status.code === 'error')
-    return wrong(
-      'no error status on a roll that went well',
-      'status error',
-      'Set the status where something fails, and only there.',
-      traceId,
-    );
-  return undefined;
+  if (!event) return { found: eventsIn(events), hint: "span.addEvent('rolled', { … }), before the span ends." };
+  if (Object.keys(event.attributes).length > 0) return undefined;
+  return {
+    found: 'the event, without any attribute',
+    hint: "The second argument: addEvent('rolled', { 'roll.value': result }).",
+  };
 }
 
-function troubleWithError({ status, events, traceId }: Span, answered: number): Verdict | undefined {
-  if (answered < 400)
-    return wrong(
-      'an answer of 400 or more for a die without sides',
-      `status ${answered}`,
-      'Throw in doRoll() when sides is less than 1, and let the route answer 400.',
-      traceId,
-    );
-  if (status.code !== 'error')
-    return wrong(
-      'status ERROR on the do_roll that failed',
-      `status ${status.code}`,
-      'span.setStatus({ code: SpanStatusCode.ERROR, message: … }): recording an exception does not set it.',
-      traceId,
-    );
+const eventsIn = (events: Span['events']): string =>
+  events.length > 0 ? events.map(({ name }) => `“${name}”`).join(', ') : 'no event';
+
+const troubleWithStatus = ({ span: { status } }: Rolled): Problem | undefined =>
+  status.code === 'error'
+    ? { found: 'status error', hint: 'Set the status where something fails, and only there.' }
+    : undefined;
+
+function judgeFailed(pairs: readonly Pair[]): Finding[] {
+  const answer = finding(texts.answer, troubleWithAnswer(pairs.map(({ visit }) => visit)));
+  const spans = pairs.flatMap(({ span }) => (span ? [span] : []));
+  if (spans.length < pairs.length) {
+    const hint = 'End the span also when something is thrown: finally { span.end(); }.';
+    return [
+      answer,
+      unmet(texts.ended, { found: 'none: the span of a failed roll was never ended', hint }),
+      unknown(texts.status),
+      unknown(texts.exception),
+    ];
+  }
+  return [
+    answer,
+    finding(texts.ended, undefined),
+    finding(texts.status, spans.flatMap(troubleWithErrorStatus)[0]),
+    finding(texts.exception, spans.flatMap(troubleWithException)[0]),
+  ];
+}
+
+function troubleWithAnswer(visits: readonly Visit[]): Problem | undefined {
+  const off = visits.find(({ answer }) => answer.status !== 400);
+  if (!off) return undefined;
+  const { status, body, traceId } = off.answer;
+  return {
+    found: status === 0 ? body : `status ${status}`,
+    hint: 'Throw in doRoll() when sides is less than 1, and catch it in the route: response.status(400).send(…).',
+    traceId,
+  };
+}
+
+function troubleWithErrorStatus({ status, traceId }: Span): Problem[] {
+  if (status.code === 'error') return [];
+  const hint = 'span.setStatus({ code: SpanStatusCode.ERROR, message: … }): recording an exception does not set it.';
+  return [{ found: `status ${status.code}`, hint, traceId }];
+}
+
+function troubleWithException({ events, traceId }: Span): Problem[] {
   const exception = events.find(({ name }) => name === 'exception');
-  if (!exception)
-    return wrong(
-      'a recorded exception: an event called exception',
-      events.length > 0 ? events.map(({ name }) => `“${name}”`).join(', ') : 'no event',
-      'span.recordException(error) in the catch.',
-      traceId,
-    );
-  if (!exception.attributes[ATTR_EXCEPTION_MESSAGE] && !exception.attributes[ATTR_EXCEPTION_TYPE])
-    return wrong(
-      'exception.message or exception.type on the event',
-      'neither',
-      'Hand recordException the error itself.',
-      traceId,
-    );
-  return undefined;
+  if (!exception) return [{ found: eventsIn(events), hint: 'span.recordException(error) in the catch.', traceId }];
+  if (exception.attributes[ATTR_EXCEPTION_MESSAGE] || exception.attributes[ATTR_EXCEPTION_TYPE]) return [];
+  const found = 'the event, with neither exception.message nor exception.type';
+  return [{ found, hint: 'Hand recordException the error itself.', traceId }];
 }

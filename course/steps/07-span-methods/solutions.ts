@@ -4,6 +4,16 @@ import { edited } from '../../harness/check-harness.ts';
 import type { Solution } from '../../harness/check-harness.ts';
 
 const app = readFileSync(join(import.meta.dirname, 'files', 'app.ts'), 'utf8');
+const ROUTE = 'response.send(String(doRoll(Number(request.query.sides ?? 6))));';
+const TRY = app.slice(app.indexOf('  try {\n    response'), app.indexOf("});\n\napp.get('/server_request'"));
+const NO_SIDES = `let hits = 0;
+
+class NoSides extends Error {
+  override name = 'NoSides';
+  constructor(sides: number) {
+    super(\`\${sides} sides\`);
+  }
+}`;
 const changed = (...changes: [string, string][]) => ({ files: { 'app.ts': edited(app, ...changes) } });
 
 /**
@@ -35,12 +45,141 @@ export const solutions: Solution[] = [
   { name: "the step's own solution", right: true },
   { name: 'a span that is never made the active span', right: true, files: { 'app.ts': inactive } },
   {
-    name: 'spans of the libraries in addition, and HTTP status 500 for a failed roll',
+    name: 'another service name, and the roll in JSON',
     right: true,
     files: {
-      'app.ts': edited(app, ['response.status(400)', 'response.status(500)']),
-      'settings.env': 'INSTRUMENTATION=auto',
+      'app.ts': edited(app, [ROUTE, 'response.json({ roll: doRoll(Number(request.query.sides ?? 6)) });']),
+      'settings.env': 'INSTRUMENTATION=manual\nOTEL_SERVICE_NAME=my-dice',
     },
+  },
+  {
+    name: 'the number of sides read by a helper, with a default parameter',
+    right: true,
+    ...changed(
+      [ROUTE, 'response.send(`You rolled a ${doRoll(sidesOf(request.query.sides))}`);'],
+      [
+        'function doRoll(sides: number): number {',
+        'const sidesOf = (text: unknown) => (text === undefined ? undefined : Number(text));\n\n' +
+          'function doRoll(sides = 6): number {',
+      ],
+    ),
+  },
+  {
+    name: 'an asynchronous roll',
+    right: true,
+    ...changed(
+      ["app.get('/rolldice', (request, response) => {", "app.get('/rolldice', async (request, response) => {"],
+      [ROUTE, 'response.send(String(await doRoll(Number(request.query.sides ?? 6))));'],
+      ['function doRoll(sides: number): number {', 'function doRoll(sides: number): Promise<number> {'],
+      [
+        "tracer.startActiveSpan('do_roll', (rollSpan) => {\n    try {",
+        "tracer.startActiveSpan('do_roll', async (rollSpan) => {\n    try {\n" +
+          '      await new Promise((resolve) => setTimeout(resolve, 5));',
+      ],
+    ),
+  },
+  {
+    name: 'an error class of its own, and a JSON answer of 400',
+    right: true,
+    ...changed(
+      ['throw new RangeError(`a die needs a side at least, not ${sides}`)', 'throw new NoSides(sides)'],
+      ['let hits = 0;', NO_SIDES],
+      ['response.status(400).send(String(error));', 'response.status(400).json({ error: String(error) });'],
+    ),
+  },
+  {
+    name: 'a recorded text instead of an error, and a status without a message',
+    right: true,
+    ...changed(
+      ['recordException(error as Error)', 'recordException(String(error))'],
+      ['{ code: SpanStatusCode.ERROR, message: String(error) }', '{ code: SpanStatusCode.ERROR }'],
+    ),
+  },
+  {
+    name: 'status OK on a roll that went well',
+    right: true,
+    ...changed([
+      '      return result;',
+      '      rollSpan.setStatus({ code: SpanStatusCode.OK });\n      return result;',
+    ]),
+  },
+  {
+    name: 'spans that leave only every three seconds',
+    right: true,
+    files: { 'settings.env': 'INSTRUMENTATION=manual\nOTEL_BSP_SCHEDULE_DELAY=3000' },
+  },
+  {
+    name: 'the text of the query as the number of sides',
+    right: false,
+    says: /roll.sides on do_roll, the number of sides.*string "20" for .rolldice.sides=20/,
+    ...changed(['doRoll(Number(request.query.sides ?? 6))', 'doRoll((request.query.sides ?? 6) as number)']),
+  },
+  {
+    name: 'no answer of 400, because nothing catches the error',
+    right: false,
+    says: /an answer of 400.*status 500.*met: status ERROR/,
+    ...changed([TRY, `  ${ROUTE}\n`]),
+  },
+  {
+    name: 'a die of six sides, whatever the request says',
+    right: false,
+    says: /as many sides as the request names.*the rolls/,
+    ...changed(['Math.floor(Math.random() * sides)', 'Math.floor(Math.random() * 6)']),
+  },
+  {
+    name: 'roll.sides that is always 6',
+    right: false,
+    says: /number 6 for .rolldice.sides=20/,
+    ...changed(["setAttribute('roll.sides', sides)", "setAttribute('roll.sides', 6)"]),
+  },
+  {
+    name: 'an answer of 404 for a die without sides',
+    right: false,
+    says: /400.*status 404/,
+    ...changed(['response.status(400)', 'response.status(404)']),
+  },
+  {
+    name: 'a roll.value that is missing',
+    right: false,
+    says: /roll.value on do_roll.*Found: none/,
+    ...changed(["      rollSpan.setAttribute('roll.value', result);\n", '']),
+  },
+  {
+    name: 'a roll.value of a second roll',
+    right: false,
+    says: /dice answered/,
+    ...changed(["'roll.value', result);", "'roll.value', Math.floor(Math.random() * sides) + 1);"]),
+  },
+  {
+    name: 'the status and the exception on a span of their own',
+    right: false,
+    says: /status unset/,
+    ...changed(
+      [
+        '      rollSpan.recordException(error as Error);',
+        "      const other = tracer.startSpan('trouble');\n      other.recordException(error as Error);",
+      ],
+      [
+        'rollSpan.setStatus({ code: SpanStatusCode.ERROR, message: String(error) });',
+        'other.setStatus({ code: SpanStatusCode.ERROR });\n      other.end();',
+      ],
+    ),
+  },
+  {
+    name: 'an exception only once in two failed rolls',
+    right: false,
+    says: /recordException/,
+    ...changed([
+      '      rollSpan.recordException(error as Error);',
+      '      if ((hits += 1) % 2 === 0) rollSpan.recordException(error as Error);',
+    ]),
+  },
+  { name: 'spans of the libraries in addition', right: true, files: { 'settings.env': 'INSTRUMENTATION=auto' } },
+  {
+    name: 'HTTP status 500 for a failed roll',
+    right: false,
+    says: /400.*status 500/,
+    ...changed(['response.status(400)', 'response.status(500)']),
   },
   {
     name: 'a span without roll.sides',
@@ -96,7 +235,7 @@ export const solutions: Solution[] = [
   {
     name: 'an error that the code catches and ignores',
     right: false,
-    says: /400 or more/,
+    says: /400.*status 200/,
     ...changed(['      throw error;', '      return 0;']),
   },
   {
@@ -111,7 +250,7 @@ export const solutions: Solution[] = [
   {
     name: 'the solution of the previous step',
     right: false,
-    says: /roll.sides/,
+    says: /as many sides/,
     files: { 'app.ts': readFileSync(join(import.meta.dirname, '..', '06-manual', 'files', 'app.ts'), 'utf8') },
   },
 ];

@@ -1,115 +1,131 @@
-// The check of step 8. It passes if all services join one trace without orphans. So dice must extract its caller's
-// context, and inject its own context into the request to prizes.
-import type { Trace } from '../../../otlp/traces.ts';
-import { byLibrary, named, passed, wrong } from '../../engine/check.ts';
-import type { Check, LabView, Verdict } from '../../engine/check.ts';
+// The check of step 8. It sends several requests. It passes if all services join the trace of each request, without
+// orphans. So dice must extract its caller's context, and inject its own context into the request to prizes.
+import type { Span, Trace } from '../../../otlp/traces.ts';
+import { failedVisit } from '../../engine/answers.ts';
+import { byLibrary, named, neverEnded } from '../../engine/check.ts';
+import type { Check, Look } from '../../engine/check.ts';
+import { finding, met, unknown, unmet } from '../../engine/findings.ts';
+import type { Finding, Problem } from '../../engine/findings.ts';
+import type { Seen, Visit } from '../../engine/observation.ts';
 
-export const check: Check = (lab) =>
-  lab.settle(async () => {
-    const from = lab.now();
-    const { traceId, spanId, status, body } = await lab.ask('/server_request?param=context');
-    if (status !== 200)
-      return {
-        passed: false,
-        hop: 'pod',
-        expected: 'dice to answer GET /server_request with 200',
-        found: status === 0 ? body : `status ${status}: ${body.slice(0, 200)}`,
-        hint: 'See in the log what is wrong with app.ts.',
-      };
-    const joined = await lab.eventually(async () => {
-      const trace = await lab.trace(traceId);
-      return trace && !troubleWith(trace, spanId) ? trace : undefined;
-    }, 2_500);
-    if (joined) return passed(traceId);
-    const trace = await lab.trace(traceId);
-    const trouble = trace && troubleWith(trace, spanId);
-    return (await elsewhere(lab, from, traceId)) ?? trouble;
+const PATHS = ['context', 'extract', 'inject'].map((word) => `/server_request?param=${word}`);
+
+const texts = {
+  span: "a SERVER span of your own below the caller's span",
+  prizes: "the span of prizes in the caller's trace",
+  below: "prizes' span below yours",
+  orphans: "no orphan: each span's parent in the trace",
+};
+
+export const check: Check = async (lab) => {
+  const observation = await lab.observe(PATHS);
+  const look = async () => {
+    const seen = await observation.look();
+    return { certain: seen.settled, ...judge(seen) };
+  };
+  return lab.settle(look, { expected: texts.span, hint: neverEnded });
+};
+
+export function judge(seen: Seen): Pick<Look, 'findings' | 'traceId'> & { certain?: true } {
+  const broken = failedVisit(seen.visits);
+  if (broken) return { findings: [broken], certain: true };
+  if (seen.strays.length === 0 && seen.visits.every(({ spans }) => spans.length === 0)) return { findings: [] };
+  const all = seen.visits.map((visit) => judgeVisit(visit, seen.strays));
+  const worst = all.find((findings) => findings.some(({ state }) => state !== 'met')) ?? all[0] ?? [];
+  return { findings: worst, traceId: seen.visits[0]?.answer.traceId };
+}
+
+function judgeVisit(visit: Visit, strays: readonly Span[]): Finding[] {
+  const { trace } = visit;
+  const mine = visit.spans.filter((span) => !byLibrary(span));
+  const under = mine.filter((span) => trace && isUnder(trace, visit.answer.spanId, span));
+  const server = under.find(({ kind }) => kind === 'server');
+  const span = finding(texts.span, server ? undefined : troubleWithSpan(visit, mine, strays));
+  const prizes = (trace?.spans ?? []).filter(({ service, kind }) => service === 'prizes' && kind === 'server');
+  return [
+    span,
+    ...judgePrizes(trace, { servers: under.filter(({ kind }) => kind === 'server'), prizes, strays }),
+    orphansIn(trace),
+  ];
+}
+
+interface Ends {
+  readonly servers: readonly Span[];
+  readonly prizes: readonly Span[];
+  readonly strays: readonly Span[];
+}
+
+function judgePrizes(trace: Trace | undefined, { servers, prizes }: Ends): Finding[] {
+  const prize = prizes[0];
+  if (!trace || !prize) return [unmet(texts.prizes, notInjected(trace)), unknown(texts.below)];
+  if (servers.length === 0) return [met(texts.prizes), unknown(texts.below)];
+  const isBelow = servers.some(({ spanId }) => isUnder(trace, spanId, prize));
+  return [met(texts.prizes), finding(texts.below, isBelow || prize.orphan ? undefined : beside(trace.traceId))];
+}
+
+const notInjected = (trace: Trace | undefined): Problem => ({
+  found: trace ? `only spans of ${trace.services.join(', ')}` : 'no such trace',
+  hint:
+    'The call to prizes carries no traceparent of this trace: propagation.inject(context.active(), headers) ' +
+    'before it is made, within the span.',
+  ...(trace ? { traceId: trace.traceId } : {}),
+});
+
+const beside = (traceId: string): Problem => ({
+  found: 'it beside yours',
+  hint: "Inject the context of your span, not the caller's: call within startActiveSpan, and inject context.active().",
+  traceId,
+});
+
+function orphansIn(trace: Trace | undefined): Finding {
+  const orphans = (trace?.spans ?? []).filter(({ orphan }) => orphan);
+  if (!trace) return unknown(texts.orphans);
+  if (orphans.length === 0) return met(texts.orphans);
+  return unmet(texts.orphans, {
+    found: `${orphans.length}: ${orphans.map(named).join(', ')}`,
+    hint: 'The context that was injected is of a span that was never ended or sent. End every span that you start.',
+    traceId: trace.traceId,
   });
-
-function troubleWith(trace: Trace, caller: string): Verdict | undefined {
-  const { traceId, spans } = trace;
-  const written = spans.filter(
-    (span) => span.service === 'dice' && !byLibrary(span) && /server_request/.test(span.name),
-  );
-  const [first] = written;
-  if (!first) return undefinedSpan(trace);
-  const server = written.find(({ kind }) => kind === 'server');
-  if (!server)
-    return wrong(
-      'your span server_request with kind SERVER',
-      named(first),
-      'The option kind: SpanKind.SERVER, when the span is started.',
-      traceId,
-    );
-  if (server.parentSpanId !== caller)
-    return wrong(
-      "the caller's span as the parent of server_request",
-      'another parent',
-      'Start the span in the context that propagation.extract(context.active(), request.headers) gives.',
-      traceId,
-    );
-  const prizes = spans.find((span) => span.service === 'prizes' && span.kind === 'server');
-  if (!prizes)
-    return wrong(
-      'the span of prizes in the same trace',
-      `only spans of ${trace.services.join(', ')}`,
-      'The call to prizes carries no traceparent: propagation.inject(context.active(), headers) ' +
-        'before it is made, within the span.',
-      traceId,
-    );
-  const orphans = spans.filter(({ orphan }) => orphan);
-  if (orphans.length > 0)
-    return wrong(
-      "no orphan: each span's parent in the trace",
-      `${orphans.length}: ${orphans.map(named).join(', ')}`,
-      'The context that was injected is of a span that was never ended, or not sent. End every span that you start.',
-      traceId,
-    );
-  if (!isUnder(trace, server.spanId, prizes.spanId))
-    return wrong(
-      "prizes' span below server_request",
-      'it beside it',
-      "Inject the context of your span, not the caller's: call within startActiveSpan, and inject context.active().",
-      traceId,
-    );
-  return undefined;
 }
 
-function undefinedSpan({ spans, traceId }: Trace): Verdict {
-  const dice = spans.filter(({ service }) => service === 'dice');
-  return wrong(
-    "a span server_request of your own in the caller's trace",
-    dice.length > 0 ? dice.map(named).join(', ') : 'no span of dice there',
-    "tracer.startActiveSpan('server_request', { kind: SpanKind.SERVER }, parent, …), " +
-      'the parent extracted from the headers.',
-    traceId,
-  );
-}
-
-function isUnder({ spans }: Trace, above: string, below: string): boolean {
-  const byId = new Map(spans.map((span) => [span.spanId, span]));
-  for (let at = byId.get(below); at; at = byId.get(at.parentSpanId ?? '')) if (at.parentSpanId === above) return true;
-  return false;
-}
-
-/**
- * Looks for a service's span in another trace. A service that loses the context still sends its span, but in a trace of
- * its own.
- */
-async function elsewhere(lab: LabView, from: number, traceId: string): Promise<Verdict | undefined> {
-  const stray = (await lab.traces('dice', from)).find(
-    (trace) =>
-      trace.traceId !== traceId &&
-      trace.spans.some(({ service, name }) => service === 'dice' && /server_request/.test(name)),
-  );
+/** Explains why no SERVER span of the learner's is below the caller's. */
+function troubleWithSpan({ answer, spans }: Visit, mine: readonly Span[], strays: readonly Span[]): Problem {
+  const { traceId } = answer;
+  const [first] = mine;
+  const server = mine.find(({ kind }) => kind === 'server');
+  const stray = strays.find((span) => !byLibrary(span));
+  if (server)
+    return {
+      found: `${named(server)} with another parent`,
+      hint: `Start the span in the caller's context: ${extract}.`,
+      traceId,
+    };
+  if (first)
+    return { found: named(first), hint: 'The option kind: SpanKind.SERVER, when the span is started.', traceId };
   if (stray)
-    return wrong(
-      "server_request in the caller's trace",
-      'it in a trace of its own',
-      'The context in the headers was not taken over: ' +
-        'propagation.extract(context.active(), request.headers), given to startActiveSpan ' +
-        'as the parent context.',
-      stray.traceId,
-    );
-  return undefined;
+    return {
+      found: `${named(stray)} in a trace of its own`,
+      hint: `The caller's context was not taken over: ${extract}.`,
+      traceId: stray.traceId,
+    };
+  return {
+    found: spans.length > 0 ? `only ${spans.map(named).join(', ')}` : 'no span of dice there',
+    hint: `tracer.startActiveSpan('server_request', { kind: SpanKind.SERVER }, parent, …), and end it. ${extract}.`,
+    traceId,
+  };
+}
+
+const extract =
+  'propagation.extract(context.active(), request.headers) gives it, and startActiveSpan takes it as third argument, ' +
+  'between the options and the function';
+
+/** Returns whether a span is below the span with the id `above`, at any depth. */
+function isUnder({ spans }: Trace, above: string, below: Span): boolean {
+  const byId = new Map(spans.map((span) => [span.spanId, span]));
+  const seen = new Set<Span>();
+  for (let at: Span | undefined = below; at && !seen.has(at); at = byId.get(at.parentSpanId ?? '')) {
+    if (at.parentSpanId === above) return true;
+    seen.add(at);
+  }
+  return false;
 }

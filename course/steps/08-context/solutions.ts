@@ -5,6 +5,11 @@ import type { Solution } from '../../harness/check-harness.ts';
 
 const app = readFileSync(join(import.meta.dirname, 'files', 'app.ts'), 'utf8');
 const broken = readFileSync(join(import.meta.dirname, 'start', 'app.ts'), 'utf8');
+const EXTRACT = 'const parent = propagation.extract(context.active(), request.headers);';
+const MIDDLEWARE = `const log = pino();
+app.use((request, _response, next) => {
+  context.with(propagation.extract(context.active(), request.headers), next);
+});`;
 const changed = (...changes: [string, string][]) => ({ files: { 'app.ts': edited(app, ...changes) } });
 
 /** Code of a right solution that calls startSpan, and reads and writes the traceparent header by hand. */
@@ -42,6 +47,98 @@ export const solutions: Solution[] = [
     ]),
   },
   {
+    name: 'a span called /server_request',
+    right: true,
+    ...changed(["served('server_request'", "served('/server_request'"]),
+  },
+  {
+    name: 'a span with a name of its own',
+    right: true,
+    ...changed(["served('server_request'", "served('ask for a prize'"]),
+  },
+  {
+    name: 'another service name',
+    right: true,
+    files: { 'settings.env': 'INSTRUMENTATION=manual\nOTEL_SERVICE_NAME=my-dice' },
+  },
+  { name: 'spans of the libraries in addition', right: true, files: { 'settings.env': 'INSTRUMENTATION=auto' } },
+  {
+    name: 'context.with around startActiveSpan',
+    right: true,
+    ...changed(
+      [
+        'return tracer.startActiveSpan(name, options, parent, async (span) => {',
+        'return context.with(parent, () => tracer.startActiveSpan(name, options, async (span) => {',
+      ],
+      ['        span.end();\n      }\n    });\n  };\n}', '        span.end();\n      }\n    }));\n  };\n}'],
+    ),
+  },
+  {
+    name: 'startSpan, and the span put into the context by hand',
+    right: true,
+    ...changed([
+      'return tracer.startActiveSpan(name, options, parent, async (span) => {',
+      'const span = tracer.startSpan(name, options, parent);\n' +
+        '    return context.with(trace.setSpan(parent, span), async () => {',
+    ]),
+  },
+  {
+    name: 'a middleware that extracts for every route',
+    right: true,
+    ...changed(['const log = pino();', MIDDLEWARE], [EXTRACT, 'const parent = context.active();']),
+  },
+  {
+    name: 'a span that never ends',
+    right: false,
+    says: /span of dice|orphan|never/,
+    ...changed([
+      "        span.setAttribute('http.response.status_code', response.statusCode);\n        span.end();\n",
+      "        span.setAttribute('http.response.status_code', response.statusCode);\n",
+    ]),
+  },
+  {
+    name: 'a span of kind CLIENT',
+    right: false,
+    says: /kind: SpanKind.SERVER/,
+    ...changed(['{ kind: SpanKind.SERVER, attributes', '{ kind: SpanKind.CLIENT, attributes']),
+  },
+  {
+    name: "the first caller's context, kept for all requests",
+    right: false,
+    says: /of your own below the caller's span/,
+    ...changed(
+      [EXTRACT, EXTRACT.replace('= propagation', '= (first ??= propagation').replace(';', ');')],
+      ['let hits = 0;', 'let hits = 0;\nlet first: ReturnType<typeof context.active> | undefined;'],
+    ),
+  },
+  {
+    name: 'an extracted context that nothing uses',
+    right: false,
+    says: /in a trace of its own.*third argument/,
+    ...changed(['startActiveSpan(name, options, parent, async', 'startActiveSpan(name, options, async']),
+  },
+  {
+    name: 'a call to prizes outside of the span',
+    right: false,
+    says: /prizes/,
+    ...changed(
+      [
+        'response.send(`served, and a six wins: ${await askPrizes()}`);',
+        "response.send('served');\n  setTimeout(() => void context.with(ROOT_CONTEXT, askPrizes), 20);",
+      ],
+      ['import { context,', 'import { ROOT_CONTEXT, context,'],
+    ),
+  },
+  {
+    name: 'a link to the caller instead of a parent',
+    right: false,
+    says: /trace of its own/,
+    ...changed([
+      'startActiveSpan(name, options, parent, async',
+      'startActiveSpan(name, { ...options, links: [{ context: trace.getSpanContext(parent)! }] }, async',
+    ]),
+  },
+  {
     name: 'the files that the step starts with, unchanged',
     right: false,
     says: /trace of its own|extract/,
@@ -71,7 +168,7 @@ export const solutions: Solution[] = [
   {
     name: "code that injects the caller's context instead of its own",
     right: false,
-    says: /beside it/,
+    says: /beside yours/,
     ...changed(
       ['await askPrizes()', 'await askPrizes(request)'],
       ['function askPrizes()', 'function askPrizes(request: Request)'],

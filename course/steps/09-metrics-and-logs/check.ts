@@ -1,110 +1,164 @@
-// The check of step 9. It passes if the Collector's log shows a counter and a histogram of dice, and dice's log has a
-// line with the ids of its trace and span.
-import { passed, wrong } from '../../engine/check.ts';
-import type { Check, LabView, Verdict } from '../../engine/check.ts';
+// The check of step 9. It makes known rolls, and compares dice's counter and histogram before and after. It also looks
+// for a line of dice's log with the ids of its trace and span.
+import { randomBytes } from 'node:crypto';
+import { answeredValues, failedVisit } from '../../engine/answers.ts';
+import type { Check, LabView, Look } from '../../engine/check.ts';
+import { finding, unknown, unmet } from '../../engine/findings.ts';
+import type { Finding, Problem } from '../../engine/findings.ts';
+import type { Observation, Seen, Visit } from '../../engine/observation.ts';
+import { exportsIn, judgeMetrics } from './metrics.ts';
+import type { Export } from './metrics.ts';
 
-export const check: Check = (lab) =>
-  lab.settle(async () => {
-    for (let rolls = 0; rolls < 3; rolls += 1) await lab.ask('/rolldice');
-    return (await troubleWithMetrics(lab)) ?? troubleWithLog(lab);
-  });
+/** Dice of a million sides add more to a histogram than all rolls of visitors together. */
+const ROLLS = ['', '?sides=1000000', '', '?sides=1000000', ''].map((query) => `/rolldice${query}`);
+const longest = 40_000; // ms that a check waits for a metric
 
-type Kind = 'sum' | 'histogram' | 'other';
+const texts = {
+  line: "the parameter of /server_request in dice's log",
+  ids: 'trace_id and span_id in that line',
+  span: "the line's span, in the trace of the request",
+};
 
-/** Returns the kind of a metric. A sum that can decrease is no counter. */
-function kindOf(type: string, monotonic: string | undefined): Kind {
-  if (type === 'Histogram') return 'histogram';
-  return type === 'Sum' && monotonic !== 'false' ? 'sum' : 'other';
+export const check: Check = async (lab) => {
+  const settings = await lab.settings();
+  const interval = Math.min(Number(settings['OTEL_METRIC_EXPORT_INTERVAL']) || 60_000, longest);
+  const back = interval + 10_000;
+  const before = exportsIn(await lab.collectorLog(back));
+  const words = [0, 1].map(() => `find-me-${randomBytes(4).toString('hex')}`);
+  const observation = await lab.observe([...ROLLS, ...words.map((word) => `/server_request?param=${word}`)]);
+  const test = new SignalTest(lab, { observation, before, interval, back });
+  const hint = 'Is the new code running? Press Run, and wait until the new pod runs.';
+  return lab.settle(() => test.look(), { expected: 'a trace of a request', hint }, interval + 3_000);
+};
+
+interface TestOptions {
+  readonly observation: Observation;
+  /** The exports in the Collector's log before the rolls. */
+  readonly before: readonly Export[];
+  /** Milliseconds between two exports. */
+  readonly interval: number;
+  /** How far back before the check to read the Collector's log, in milliseconds. */
+  readonly back: number;
 }
 
-/**
- * Finds the metrics in the debug exporter's log. With verbosity detailed it prints several lines for a metric, and with
- * verbosity normal one line for each data point.
- */
-function metricsIn(log: string): Map<string, Kind> {
-  const metrics = new Map<string, Kind>();
-  for (const [, name = '', type = '', monotonic] of log.matchAll(
-    /-> Name: (\S+)(?:\n\s+->(?! DataType).*)*\n\s+-> DataType: (\w+)(?:\n\s+-> IsMonotonic: (\w+))?/g,
-  )) {
-    metrics.set(name, kindOf(type, monotonic));
+class SignalTest {
+  readonly #lab: LabView;
+  readonly #options: TestOptions;
+  readonly #rolledAt = Date.now();
+  /** The exports from before the rolls, and those since then, by their texts. */
+  readonly #known: Set<string>;
+  readonly #newer = new Set<string>();
+
+  constructor(lab: LabView, options: TestOptions) {
+    this.#lab = lab;
+    this.#options = options;
+    this.#known = new Set(options.before.map(({ text }) => text));
   }
-  for (const [, name = '', values = ''] of log.matchAll(/^(dice\.[\w.]+)(?:\{.*\})? (.+)$/gm)) {
-    metrics.set(name, /\bcount=/.test(values) ? 'histogram' : 'sum');
+
+  async look(): Promise<Look> {
+    const seen = await this.#options.observation.look();
+    const broken = failedVisit(seen.visits.filter(({ path }) => !path.includes('sides')));
+    if (broken) return { findings: [broken], certain: true };
+    const after = exportsIn(await this.#lab.collectorLog(this.#options.back)).at(-1);
+    const isFinal = this.#isFinal(after, seen);
+    const rolls = rollsIn(seen.visits);
+    const metrics = judgeMetrics({ rolls, before: this.#options.before.at(-1), after }).map((one) =>
+      this.#explained(one, after),
+    );
+    const log = await this.#lab.podLog('dice');
+    const findings = [...metrics, ...judgeLog(seen, log)];
+    return { findings, certain: isFinal && seen.settled, traceId: seen.visits.at(-1)?.answer.traceId };
   }
-  return metrics;
+
+  /**
+   * Returns whether dice made this export after the rolls, so that its numbers are final. Dice's clock says so, in the
+   * export and in the spans of the rolls. Otherwise it is the second new export, or time is up.
+   */
+  #isFinal(after: Export | undefined, seen: Seen): boolean {
+    if (Date.now() - this.#rolledAt > this.#options.interval + 2_000) return true;
+    if (!after) return false;
+    if (!this.#known.has(after.text)) this.#newer.add(after.text);
+    const rolled = lastEnd(seen);
+    return rolled !== undefined && after.at !== undefined ? after.at > rolled : this.#newer.size > 1;
+  }
+
+  /** Adds what may keep all metrics from the Collector's log, if there are none. */
+  #explained(metric: Finding, after: Export | undefined): Finding {
+    if (metric.state === 'met' || after) return metric;
+    const seconds = this.#options.interval / 1_000;
+    const hint =
+      'Does collector.yaml set exporters.debug.verbosity to detailed? ' +
+      `Metrics leave every ${seconds} s (OTEL_METRIC_EXPORT_INTERVAL): set it to 2000 in settings.env, then Run. ` +
+      (metric.hint ?? '');
+    return { ...metric, hint };
+  }
 }
 
-async function troubleWithMetrics(lab: LabView): Promise<Verdict | undefined> {
-  let seen = new Map<string, Kind>();
-  const right = await lab.eventually(async () => {
-    seen = metricsIn(await lab.collectorLog());
-    return (seen.get('dice.rolls') === 'sum' && seen.get('dice.roll.value') === 'histogram') || undefined;
-  }, 7_000);
-  if (right) return undefined;
-  const found =
-    [...seen]
-      .filter(([name]) => name.startsWith('dice'))
-      .map(([name, kind]) => `${name} (${kind})`)
-      .join(', ') || "no metric of that name in the Collector's log";
-  const hint =
-    seen.size === 0
-      ? 'Does collector.yaml set exporters.debug.verbosity to detailed? ' +
-        'And metrics leave each OTEL_METRIC_EXPORT_INTERVAL: ' +
-        'set it to 2000 in settings.env, so that you need not wait.'
-      : "meter.createCounter('dice.rolls') with add(1), meter.createHistogram('dice.roll.value') with " +
-        "record(result), meter from metrics.getMeter('dice').";
-  return wrong('the counter dice.rolls and the histogram dice.roll.value at the Collector', found, hint);
+/** Returns when the last span of the requests ended, by dice's clock. */
+function lastEnd({ visits, strays }: Seen): number | undefined {
+  const ends = [...visits.flatMap(({ spans }) => spans), ...strays].map(({ start, duration }) => start + duration);
+  return ends.length === 0 ? undefined : Math.max(...ends);
 }
 
-async function troubleWithLog(lab: LabView): Promise<Verdict | undefined> {
-  const word = `find-me-${lab.now().toString(36)}`;
-  const { traceId } = await lab.ask(`/server_request?param=${word}`);
-  const line = await lab.eventually(
-    async () => (await lab.podLog('dice')).split('\n').find((text) => text.includes(word)),
-    2_000,
-  );
-  if (line === undefined)
-    return wrong(
-      "the parameter of /server_request in dice's log",
-      'no such line',
-      "log.info(request.query.param), as the deck's print does.",
-    );
-  const ids = idsIn(line);
-  if (!ids)
-    return wrong(
-      'trace_id and span_id in the log line',
-      line.slice(0, 200),
-      'pino takes a mixin: pino({ mixin }), whose result is added to each line. ' +
-        'Give it the ids of trace.getActiveSpan()?.spanContext().',
-      traceId,
-    );
-  const span = await lab.eventually(
-    async () =>
-      (await lab.trace(ids.trace))?.spans.find(({ spanId, service }) => service === 'dice' && spanId === ids.span),
-    2_500,
-  );
-  if (!span)
-    return wrong(
-      'the span that the log line names',
-      `no span ${ids.span} of dice in trace ${ids.trace}`,
-      'Take both ids from the span that is active while the line is written, and end that span.',
-      traceId,
-    );
-  if (ids.trace !== traceId)
-    return wrong(
-      "the log line in the caller's trace",
-      'it in a trace of its own',
-      "The step before: extract the caller's context from the headers.",
-      ids.trace,
-    );
-  return passed(traceId);
+function rollsIn(visits: readonly Visit[]): number[] {
+  const rolled = visits.filter(({ path, answer }) => path.startsWith('/rolldice') && answer.status === 200);
+  return answeredValues(rolled, []) ?? [];
+}
+
+/** Judges the lines that dice logged for the requests. */
+export function judgeLog(seen: Seen, log: string): Finding[] {
+  const asked = seen.visits.filter(({ path }) => path.includes('param='));
+  const lines = asked.map((visit) => ({ visit, line: lineOf(visit, log) }));
+  if (lines.some(({ line }) => line === undefined))
+    return [unmet(texts.line, noLine), unknown(texts.ids), unknown(texts.span)];
+  const ids = lines.map(({ visit, line = '' }) => ({ visit, line, ids: idsIn(line) }));
+  const bare = ids.find((one) => one.ids === undefined);
+  if (bare)
+    return [finding(texts.line, undefined), unmet(texts.ids, noIds(bare.line, bare.visit)), unknown(texts.span)];
+  const trouble = ids.map(({ visit, ids: found }) => found && troubleWithIds(visit, found, seen)).find(Boolean);
+  return [finding(texts.line, undefined), finding(texts.ids, undefined), finding(texts.span, trouble)];
+}
+
+const lineOf = ({ path }: Visit, log: string): string | undefined =>
+  log.split('\n').find((text) => text.includes(path.split('param=')[1] ?? path));
+
+const noLine: Problem = { found: 'no such line', hint: "log.info(request.query.param), as the deck's print does." };
+
+const noIds = (line: string, { answer }: Visit): Problem => ({
+  found: line.slice(0, 200),
+  hint:
+    'Two things give a line its ids. pino({ mixin }) calls mixin for each line: let it return the ids of ' +
+    'trace.getActiveSpan()?.spanContext(). And the line has to be written within your span: move log.info(…) into ' +
+    'the function that startActiveSpan calls, because outside of it no span is active.',
+  traceId: answer.traceId,
+});
+
+interface Ids {
+  readonly trace: string;
+  readonly span: string;
+}
+
+function troubleWithIds({ answer, spans }: Visit, { trace, span }: Ids, { strays }: Seen): Problem | undefined {
+  const { traceId } = answer;
+  if (trace !== traceId && strays.some(({ spanId }) => spanId === span))
+    return {
+      found: 'it in a trace of its own',
+      hint: "The step before: extract the caller's context from the headers.",
+      traceId: trace,
+    };
+  if (trace === traceId && spans.some(({ spanId }) => spanId === span)) return undefined;
+  return {
+    found: `no span ${span} of dice in trace ${trace}`,
+    hint: 'Take both ids from the span that is active while the line is written, and end that span.',
+    traceId,
+  };
 }
 
 /**
  * Finds the trace id and the span id in a line of the log. The line is JSON, and both fields may have any of their
  * usual names.
  */
-function idsIn(line: string): { trace: string; span: string } | undefined {
+function idsIn(line: string): Ids | undefined {
   const trace = /"trace[_.]?id"\s*:\s*"([0-9a-f]{32})"/i.exec(line)?.[1];
   const span = /"span[_.]?id"\s*:\s*"([0-9a-f]{16})"/i.exec(line)?.[1];
   return trace && span ? { trace, span } : undefined;

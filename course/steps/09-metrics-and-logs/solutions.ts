@@ -5,6 +5,7 @@ import type { Solution } from '../../harness/check-harness.ts';
 
 const app = readFileSync(join(import.meta.dirname, 'files', 'app.ts'), 'utf8');
 const changed = (...changes: [string, string][]) => ({ files: { 'app.ts': edited(app, ...changes) } });
+const RECORD = "      rolls.add(1, { 'roll.sides': sides });\n      values.record(result);\n";
 const mixin = '{ mixin: traceIds }';
 
 export const solutions: Solution[] = [
@@ -39,6 +40,113 @@ export const solutions: Solution[] = [
     name: 'trace and span ids that the libraries add to the log line',
     right: true,
     files: { 'app.ts': edited(app, [mixin, '']), 'settings.env': 'INSTRUMENTATION=auto' },
+  },
+  {
+    name: 'another service name',
+    right: true,
+    files: { 'settings.env': 'INSTRUMENTATION=manual\nOTEL_SERVICE_NAME=my-dice\nOTEL_METRIC_EXPORT_INTERVAL=2000' },
+  },
+  {
+    name: 'a counter with more attributes, and a histogram without buckets of its own',
+    right: true,
+    ...changed(
+      ["rolls.add(1, { 'roll.sides': sides })", "rolls.add(1, { 'roll.value': result, lucky: result > 3 })"],
+      [',\n  advice: { explicitBucketBoundaries: [1, 2, 3, 4, 5, 6] },', ','],
+    ),
+  },
+  {
+    name: 'instruments that are created at the first roll',
+    right: true,
+    ...changed(
+      [
+        RECORD,
+        "      metrics.getMeter('dice').createCounter('dice.rolls').add(1);\n" +
+          "      metrics.getMeter('dice').createHistogram('dice.roll.value').record(result);\n",
+      ],
+      [app.slice(app.indexOf('const meter'), app.indexOf('// What a six')), ''],
+    ),
+  },
+  {
+    name: 'metrics recorded in the route, with the roll in JSON',
+    right: true,
+    ...changed(
+      [RECORD, ''],
+      [
+        'response.send(String(doRoll(Number(request.query.sides ?? 6))));',
+        'const roll = doRoll(Number(request.query.sides ?? 6));\n    rolls.add(1);\n    values.record(roll);\n' +
+          '    response.json({ roll });',
+      ],
+    ),
+  },
+  {
+    name: 'a child logger',
+    right: true,
+    ...changed(['log.info(request.query.param)', "log.child({ route: '/server_request' }).info(request.query.param)"]),
+  },
+  {
+    name: 'spans of the libraries in addition to metrics by hand',
+    right: true,
+    files: { 'settings.env': 'INSTRUMENTATION=auto\nOTEL_METRIC_EXPORT_INTERVAL=2000' },
+  },
+  {
+    name: 'a counter and a histogram that are used once, when the module loads',
+    right: false,
+    says: /grew by [01] in 5 rolls/,
+    ...changed([RECORD, ''], ['// What a six wins', 'rolls.add(1);\nvalues.record(1);\n// What a six wins']),
+  },
+  {
+    name: 'a counter that adds what was rolled',
+    right: false,
+    says: /while the histogram counted \d+ rolls.*add\(1\)/,
+    ...changed(["rolls.add(1, { 'roll.sides': sides })", 'rolls.add(result)']),
+  },
+  {
+    name: 'a counter that adds 10, and a histogram that records 1',
+    right: false,
+    says: /values with the sum.*where dice rolled/,
+    ...changed(
+      ["rolls.add(1, { 'roll.sides': sides })", 'rolls.add(10)'],
+      ['values.record(result)', 'values.record(1)'],
+    ),
+  },
+  {
+    name: 'a counter that adds 10',
+    right: false,
+    says: /while the histogram counted \d+ rolls/,
+    ...changed(["rolls.add(1, { 'roll.sides': sides })", 'rolls.add(10)']),
+  },
+  {
+    name: 'a histogram that records a second roll',
+    right: false,
+    says: /where dice rolled/,
+    ...changed(['values.record(result)', 'values.record(Math.floor(Math.random() * 6) + 1)']),
+  },
+  {
+    name: 'a histogram that records each roll twice',
+    right: false,
+    says: /while the histogram counted|where dice rolled/,
+    ...changed(['values.record(result)', 'values.record(result);\n      values.record(result)']),
+  },
+  {
+    name: 'a log line that is written before the span begins',
+    right: false,
+    says: /within your span: move log.info.*unmet: trace_id and span_id/,
+    ...changed(
+      ['  log.info(request.query.param);\n', ''],
+      [
+        '    const parent = propagation.extract',
+        '    log.info(request.query.param);\n    const parent = propagation.extract',
+      ],
+    ),
+  },
+  {
+    name: 'a log line in a trace of its own',
+    right: false,
+    says: /trace of its own/,
+    ...changed([
+      'const parent = propagation.extract(context.active(), request.headers);',
+      'const parent = context.active();',
+    ]),
   },
   {
     name: 'the solution of the previous step',

@@ -30,6 +30,9 @@ const stories: { fault: Fault; title: string; shows: (span: Span) => boolean; hi
 const statusOf = ({ attributes }: Span): number =>
   Number(attributes[ATTR_HTTP_RESPONSE_STATUS_CODE] ?? attributes['http.status_code'] ?? 0);
 
+/** Neither dice nor the Collector has a part in this step. */
+export const judges = [];
+
 export const check: Check = async (lab) => {
   for (const { fault, title, shows, hint } of stories) {
     const trouble = troubleWithAnswers(lab, fault, hint) ?? (await withoutEvidence(lab, fault, title, shows));

@@ -1,66 +1,83 @@
 // The check of step 11. It passes if the Flask app, which is written in Python, continues its caller's trace.
 import { ATTR_TELEMETRY_SDK_LANGUAGE } from '@opentelemetry/semantic-conventions';
-import type { Trace } from '../../../otlp/traces.ts';
-import { named, passed, wrong } from '../../engine/check.ts';
-import type { Check, Verdict } from '../../engine/check.ts';
+import type { Span, Trace } from '../../../otlp/traces.ts';
+import { named } from '../../engine/check.ts';
+import type { AppAnswer, Check, LabView, Look } from '../../engine/check.ts';
+import { finding, unknown, unmet } from '../../engine/findings.ts';
+import type { Finding, Problem } from '../../engine/findings.ts';
 
-export const check: Check = (lab) =>
-  lab.settle(async () => {
-    const { traceId, spanId, status, body } = await lab.ask('/rolldice', 'flask');
-    if (status === 0)
-      return {
-        passed: false,
-        hop: 'pod',
-        expected: 'the Flask app to answer GET /rolldice',
-        found: body,
-        hint:
-          'It is off by default. helm upgrade with --reset-then-reuse-values --set flask.enabled=true ' +
-          'switches it on; in a class, ask your instructor. Its first start takes some seconds.',
-      };
-    if (status !== 200)
-      return wrong(
-        'a roll from the Flask app',
-        `status ${status}: ${body.slice(0, 100)}`,
-        'See its log, by kubectl logs.',
-      );
-    let last: Trace | undefined;
-    const verdict = await lab.eventually(async () => {
-      last = await lab.trace(traceId);
-      return last && !troubleWith(last, spanId) ? passed(traceId) : undefined;
-    }, 3_000);
-    return verdict ?? (last && troubleWith(last, spanId));
-  });
+const texts = {
+  answer: 'the Flask app to answer GET /rolldice',
+  python: "a SERVER span of the Python SDK under the caller's span, in one trace",
+  orphans: "no orphan: each span's parent in the trace",
+};
+const patience = 3_000; // ms within which the spans of a request arrive
 
-function troubleWith({ spans, traceId, services }: Trace, caller: string): Verdict | undefined {
+/** Neither dice nor the Collector has a part in this step. */
+export const judges = [];
+
+export const check: Check = async (lab) => {
+  const answer = await lab.ask('/rolldice', 'flask');
+  const began = lab.now();
+  const nothing = { expected: texts.python, hint: 'Is Flask started by opentelemetry-instrument?' };
+  return lab.settle(() => look(lab, answer, lab.now() - began > patience), nothing);
+};
+
+async function look(lab: LabView, answer: AppAnswer, isLate: boolean): Promise<Look> {
+  const { traceId, spanId, status } = answer;
+  if (status !== 200) return { findings: [unmet(texts.answer, notAnswered(answer))], certain: true };
+  const trace = await lab.trace(traceId);
+  const findings = trace ? judge(trace, spanId) : [];
+  return { findings: isLate || trace ? findings : [], certain: isLate && findings.length > 0, traceId };
+}
+
+function notAnswered({ status, body }: AppAnswer): Problem {
+  if (status > 0) return { found: `status ${status}: ${body.slice(0, 100)}`, hint: 'See its log, by kubectl logs.' };
+  return {
+    hop: 'pod',
+    found: body,
+    hint:
+      'It is off by default. helm upgrade with --reset-then-reuse-values --set flask.enabled=true ' +
+      'switches it on; in a class, ask your instructor. Its first start takes some seconds.',
+  };
+}
+
+export function judge(trace: Trace, caller: string): Finding[] {
+  const orphans = trace.spans.filter(({ orphan }) => orphan);
+  const problem = troubleWithPython(trace, caller);
+  const answer = finding(texts.answer, undefined);
+  if (problem) return [answer, unmet(texts.python, problem), unknown(texts.orphans)];
+  return [
+    answer,
+    finding(texts.python, undefined),
+    finding(texts.orphans, orphans.length > 0 ? late(orphans) : undefined),
+  ];
+}
+
+const late = (orphans: readonly Span[]): Problem => ({
+  found: orphans.map(named).join(', '),
+  hint: 'Wait a moment and check again: some spans may still be on their way.',
+});
+
+function troubleWithPython({ spans, services, traceId }: Trace, caller: string): Problem | undefined {
   const python = spans.filter(({ resource }) => resource[ATTR_TELEMETRY_SDK_LANGUAGE] === 'python');
+  const servers = python.filter(({ kind }) => kind === 'server');
   if (python.length === 0)
-    return wrong(
-      "a span of the Python SDK in the caller's trace",
-      `spans of ${services.join(', ')}`,
-      'Is it started by opentelemetry-instrument, and sends it by OTLP to the Collector?',
+    return {
+      found: `spans of ${services.join(', ')}`,
+      hint: 'Is it started by opentelemetry-instrument, and sends it by OTLP to the Collector?',
       traceId,
-    );
-  if (!python.some(({ kind }) => kind === 'server'))
-    return wrong(
-      'a SERVER span of Flask',
-      python.map(named).join(', '),
-      'opentelemetry-instrument brings the library for Flask: start the app with it.',
+    };
+  if (servers.length === 0)
+    return {
+      found: python.map(named).join(', '),
+      hint: 'opentelemetry-instrument brings the library for Flask: start the app with it.',
       traceId,
-    );
-  if (!python.some(({ parentSpanId, kind }) => parentSpanId === caller && kind === 'server'))
-    return wrong(
-      "Flask's span under the caller's",
-      'it under another',
-      'OTEL_PROPAGATORS has to name tracecontext, which is its default.',
-      traceId,
-    );
-  const orphans = spans.filter(({ orphan }) => orphan);
-  return orphans.length > 0
-    ? wrong(
-        'no orphan',
-        orphans.map(named).join(', '),
-        'Wait a moment and check again: some spans may still be on their way.',
-        traceId,
-      )
-    : undefined;
+    };
+  if (servers.some(({ parentSpanId }) => parentSpanId === caller)) return undefined;
+  return {
+    found: "a SERVER span of the Python SDK, under another than the caller's",
+    hint: 'OTEL_PROPAGATORS has to name tracecontext, which is its default.',
+    traceId,
+  };
 }

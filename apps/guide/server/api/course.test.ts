@@ -58,7 +58,7 @@ describe('the course API in a cluster', () => {
 
   test('counts a step whose check passes, and stores a proof for it', async () => {
     const { body } = await harness.post('/course/01-set-up/check');
-    expect(body).toEqual({ passed: true, traceId: expect.stringMatching(/^[0-9a-f]{32}$/) as string });
+    expect(body).toMatchObject({ passed: true, traceId: expect.stringMatching(/^[0-9a-f]{32}$/) as string });
     expect((await harness.ask('/course/01-set-up')).body).toMatchObject({ state: 'passed', traceId: body['traceId'] });
     expect(harness.api.data('lab-progress')).toMatchObject({ passed: '1', total: String(harness.steps.length) });
     const forged = harness.api.data('lab-progress')['steps']?.replace('01-set-up', '02-read-a-trace') ?? '';
@@ -68,7 +68,7 @@ describe('the course API in a cluster', () => {
     expect((await harness.ask('/course')).body).toMatchObject({ passed: 0 });
   });
 
-  test('fails a check while the new pod does not run, although the old pod still serves', async () => {
+  test('judges nothing while the new pod does not run, although the old pod still serves right code', async () => {
     harness.api.pods.set(
       'dice-2',
       podOf('dice', 'dice-2', { container: { ready: false, state: { terminated: { exitCode: 1 } } } }),
@@ -77,7 +77,7 @@ describe('the course API in a cluster', () => {
       'dice-2',
       "dice can't start: its code /app/dice/app.ts has an error.\n/app/dice/app.ts:3\nSyntaxError: Unexpected token\n",
     );
-    const { body } = await harness.post('/course/03-opentelemetry/check', { answers: { pick: '' } });
+    const { body } = await harness.post('/course/01-set-up/check');
     expect(body).toMatchObject({
       passed: false,
       hop: 'pod',

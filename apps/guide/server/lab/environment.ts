@@ -10,6 +10,8 @@ import type { Signer } from '../../passed-steps.ts';
 import { Kube } from '../kube.ts';
 import { FileStore } from '../learner/files.ts';
 import type { Report } from '../../../telemetry/report.ts';
+import { outdated } from '../pods/current.ts';
+import type { Outdated } from '../pods/current.ts';
 import { diceReport } from '../pods/dice-report.ts';
 import { stateOf } from '../pods/phase.ts';
 import { isStarting, newest } from '../pods/watcher.ts';
@@ -23,6 +25,8 @@ export interface Lab extends PipelineSources {
   readonly truth: (fault: 'spike' | 'timeouts') => Record<string, string>;
   /** Returns when a component last started, in milliseconds since 1970. */
   readonly startOf?: (component: 'jaeger') => Promise<number | undefined>;
+  /** Returns why a component does not run the learner's files as they are now, or undefined if it does. */
+  readonly outdated?: (component: Component) => Promise<Outdated | undefined>;
 }
 
 export interface Environment {
@@ -103,6 +107,7 @@ function labOf({ env, release, namespace, pods, files }: LabSources): Lab {
     podTrouble: (component) => pods.trouble(component, learner),
     report: () => pods.report(),
     startOf: (component) => pods.startOf(component),
+    outdated: (component) => pods.outdated(component, () => pods.trouble(component, learner)),
     truth: (fault) => ({ ...truthOf({ release, namespace })[fault] }),
   };
 }
@@ -139,6 +144,20 @@ class NewestPods {
   }
 
   /**
+   * Returns why the component does not run the learner's files as they are now, or undefined if it does.
+   * @param trouble returns why the newest pod is not ready
+   */
+  async outdated(component: Component, trouble: () => Promise<string | undefined>): Promise<Outdated | undefined> {
+    const [pods, deployment, files, reason] = await Promise.all([
+      this.#pods(component),
+      this.#kube?.deployment(`${this.#release}-${component}`).catch(() => undefined),
+      this.#kube?.configMap(`${this.#release}-dice`).catch(() => undefined),
+      trouble(),
+    ]);
+    return outdated({ component, pods, deployment, files, trouble: reason });
+  }
+
+  /**
    * Returns when the container of the newest pod started, in milliseconds since 1970, or undefined if that is unknown.
    */
   async startOf(component: string): Promise<number | undefined> {
@@ -158,7 +177,11 @@ class NewestPods {
   }
 
   async #pod(component: string): Promise<Pod | undefined> {
+    return newest(await this.#pods(component));
+  }
+
+  async #pods(component: string): Promise<Pod[]> {
     const labels = { 'app.kubernetes.io/instance': this.#release, 'app.kubernetes.io/component': component };
-    return newest((await this.#kube?.pods(labels).catch(() => [])) ?? []);
+    return (await this.#kube?.pods(labels).catch(() => [])) ?? [];
   }
 }

@@ -26,6 +26,8 @@ export interface AppRequest {
   readonly url: string;
   readonly path: string;
   readonly collector?: string | undefined;
+  /** Id of the trace to start. The default is a random id. */
+  readonly traceId?: string | undefined;
 }
 
 const patience = 5_000; // ms
@@ -35,9 +37,14 @@ export const agent = 'intro-otel-guide/1';
  * Sends the request to the app, and the guide's span to the Collector. Returns the app's answer and the ids of the
  * guide's span. This function never throws.
  */
-export function visit({ url, path, collector }: AppRequest): Promise<AppAnswer> {
+export function visit({
+  url,
+  path,
+  collector,
+  traceId = randomBytes(16).toString('hex'),
+}: AppRequest): Promise<AppAnswer> {
   return suppressTracing(async () => {
-    const [traceId, spanId] = [randomBytes(16).toString('hex'), randomBytes(8).toString('hex')];
+    const spanId = randomBytes(8).toString('hex');
     const start = Date.now();
     const answer = await ask(url + path, `00-${traceId}-${spanId}-01`);
     if (collector)

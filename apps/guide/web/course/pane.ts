@@ -160,19 +160,19 @@ export class CoursePane {
   }
 
   async #check(step: Step): Promise<void> {
-    if (this.#workbench.hasUnsaved())
-      this.#say('Checking what the lab runs. What you have changed since the last Run is not in it.');
-    else this.#say('Checking against your traces; this takes up to 15 s…');
+    const hasUnsaved = this.#workbench.hasUnsaved();
+    if (hasUnsaved) this.#say('Checking what the lab runs. What you have changed since the last Run is not in it.');
+    else this.#say('Checking against your traces; this takes up to 10 s…');
     await this.#doing(async () => {
       const verdict = await send<Verdict>('POST', `/api/course/${step.id}/check`, {
         answers: this.#form?.answers() ?? {},
       });
       if (this.#step?.id !== step.id) return;
       if (verdict.traceId) void this.#trace.show({ traceId: verdict.traceId });
-      if (!verdict.passed) return showVerdict(this.#verdict, verdict, step);
+      if (!verdict.passed) return showVerdict(this.#verdict, verdict, { step, hasUnsaved });
       await this.#refresh();
       this.#show(await get<Step>(`/api/course/${step.id}`));
-      showVerdict(this.#verdict, verdict, step);
+      showVerdict(this.#verdict, verdict, { step, hasUnsaved });
       byId('step-actions').querySelector('button')?.focus();
     });
   }

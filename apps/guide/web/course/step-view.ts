@@ -1,5 +1,5 @@
 // Shows one step: what to learn, what to do, its questions, its commands, and the result of its check.
-import type { CourseOverview, Failed, FileName, Step, StepSummary, Verdict } from '../../contract.ts';
+import type { CourseOverview, Failed, FileName, Requirement, Step, StepSummary, Verdict } from '../../contract.ts';
 import { copyButton } from '../copy.ts';
 import { button, fill, h } from '../dom.ts';
 import type { Child } from '../dom.ts';
@@ -141,14 +141,50 @@ function failureList({ expected, found, hint }: Failed): HTMLElement {
   );
 }
 
+const signs: Record<Requirement['state'], string> = { met: '✓', unmet: '✗', unknown: '?' };
+const statesInWords: Record<Requirement['state'], string> = {
+  met: 'done',
+  unmet: 'not yet',
+  unknown: 'not checked yet',
+};
+
+/** Builds the list of what the step asks for, each with a sign that says whether the check found it. */
+function requirementList(requirements: readonly Requirement[] = []): Child {
+  if (requirements.length < 2) return undefined;
+  return h(
+    'ul',
+    { class: 'requirements' },
+    requirements.map(({ text, state }) =>
+      h(
+        'li',
+        { class: `requirement-${state}` },
+        h('span', { class: 'sign', 'aria-hidden': 'true' }, signs[state]),
+        h('span', {}, text, h('span', { class: state === 'unknown' ? 'soft' : 'sr' }, `, ${statesInWords[state]}`)),
+      ),
+    ),
+  );
+}
+
+const unsavedNote =
+  'The files of your last Run were checked. What you have changed in the editor since is not in them: press Run, ' +
+  'then check again.';
+
+export interface CheckedStep {
+  readonly step: Pick<Step, 'questions'>;
+  /** Whether the editor has changes that the lab does not run. */
+  readonly hasUnsaved: boolean;
+}
+
 /** Shows the result of a step's check. */
-export function showVerdict(place: HTMLElement, verdict: Verdict, { questions }: Pick<Step, 'questions'>): void {
+export function showVerdict(place: HTMLElement, verdict: Verdict, { step, hasUnsaved }: CheckedStep): void {
   place.dataset.tone = verdict.passed ? 'good' : 'bad';
   const { traceId } = verdict;
   fill(
     place,
-    h('p', { class: 'verdict-title' }, h('strong', {}, verdictTitle(verdict, questions.length > 0))),
+    h('p', { class: 'verdict-title' }, h('strong', {}, verdictTitle(verdict, step.questions.length > 0))),
     !verdict.passed && failureList(verdict),
+    requirementList(verdict.requirements),
+    hasUnsaved && h('p', {}, unsavedNote),
     traceId !== undefined &&
       h(
         'p',

@@ -1,0 +1,74 @@
+// Tests that a check judges the learner's files as they are now, and not those of a pod from before.
+import { createHash } from 'node:crypto';
+import type { ConfigMap, Deployment, Pod } from '../../../../kubernetes/types.ts';
+import { LABELS, MANAGED_BY, OWN } from '../../../../lab/names.ts';
+import { podOf } from '../../../testing/api-server.ts';
+import { outdated } from './current.ts';
+import type { ComponentObjects } from './current.ts';
+
+const started = OWN[0].started;
+const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
+
+const annotated = (pod: Pod, annotations: Record<string, string>): Pod => ({
+  ...pod,
+  metadata: { ...pod.metadata, annotations },
+});
+const template = (annotations: Record<string, string>): Deployment =>
+  ({ spec: { template: { metadata: { annotations } } } }) as unknown as Deployment;
+const filesOf = (text: string, labels: Record<string, string>): ConfigMap =>
+  ({ metadata: { name: 'lab-dice', labels }, data: { 'app.ts': text } }) as unknown as ConfigMap;
+const now = new Date(Date.now() + 1_000).toISOString();
+const old = podOf('dice', 'dice-1');
+const fresh = annotated(podOf('dice', 'dice-2', { created: now }), { restartedAt: '2', [started]: sha256('mine') });
+const crashed = podOf('dice', 'dice-2', {
+  created: now,
+  container: { ready: false, state: { terminated: { exitCode: 1 } } },
+});
+const seat = { [LABELS.managedBy]: MANAGED_BY };
+
+const objects = (more: Partial<ComponentObjects> = {}): ComponentObjects => ({
+  component: 'dice',
+  pods: [fresh],
+  deployment: template({ restartedAt: '2' }),
+  files: filesOf('mine', seat),
+  trouble: undefined,
+  ...more,
+});
+
+test('finds nothing outdated if the only pod runs with the files as they are', () => {
+  expect(outdated(objects())).toBeUndefined();
+});
+
+test.each<[string, Partial<ComponentObjects>, object]>([
+  [
+    'a new pod that does not start, while the old one serves',
+    { pods: [old, crashed], trouble: 'your code does not parse' },
+    { reason: 'your code does not parse', passes: false, blocks: true },
+  ],
+  [
+    'a new pod that is starting',
+    { pods: [old, fresh], trouble: 'its pod dice-2 is still starting' },
+    { reason: 'its pod dice-2 is still starting', passes: true, blocks: true },
+  ],
+  [
+    'a Run whose new pod does not exist yet',
+    { deployment: template({ restartedAt: '3' }) },
+    { reason: 'its pod dice-2 is of before the last Run', passes: true, blocks: true },
+  ],
+  [
+    'a file of a seat that was edited without a restart',
+    { files: filesOf('edited', seat) },
+    { reason: 'its pod dice-2 started with an older app.ts', passes: true, blocks: true },
+  ],
+  [
+    'an old pod that is shutting down',
+    { pods: [podOf('dice', 'dice-1', { deleted: true }), fresh] },
+    { reason: 'its old pod dice-1 is shutting down', passes: true, blocks: false },
+  ],
+])('reports %s', (_what, more, expected) => {
+  expect(outdated(objects(more))).toEqual(expected);
+});
+
+test("does not compare hashes outside a seat, where a pod has Helm's", () => {
+  expect(outdated(objects({ files: filesOf('edited', {}) }))).toBeUndefined();
+});

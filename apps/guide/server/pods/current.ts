@@ -1,0 +1,68 @@
+// Says whether the pods that answer run the learner's files as they are now. After a Run, the pod of before serves
+// until the new one is ready, and longer if the new one does not start.
+import { createHash } from 'node:crypto';
+import type { ConfigMap, Deployment, Pod } from '../../../../kubernetes/types.ts';
+import { LABELS, MANAGED_BY, OWN } from '../../../../lab/names.ts';
+import type { Component } from '../../contract.ts';
+import { newest } from './watcher.ts';
+
+/** Why what answers is not what the learner's files say. */
+export interface Outdated {
+  readonly reason: string;
+  /** Whether it ends by itself, within seconds. */
+  readonly passes: boolean;
+  /** Whether the older pod may still answer after that. */
+  readonly blocks: boolean;
+}
+
+export interface ComponentObjects {
+  readonly component: Component;
+  readonly pods: readonly Pod[];
+  readonly deployment: Deployment | undefined;
+  /** The ConfigMap with the learner's files. */
+  readonly files: ConfigMap | undefined;
+  /** Why the newest pod is not ready, if it is not. */
+  readonly trouble: string | undefined;
+}
+
+/** Returns why the component's pods are older than the learner's files, or undefined if they are not. */
+export function outdated(objects: ComponentObjects): Outdated | undefined {
+  const pod = newest(objects.pods);
+  if (!pod) return undefined;
+  return notRunning(objects, pod) ?? notReplaced(objects, pod) ?? notRestarted(objects, pod) ?? leaving(objects, pod);
+}
+
+function notRunning({ trouble }: ComponentObjects, pod: Pod): Outdated | undefined {
+  return trouble === undefined ? undefined : { reason: trouble, passes: !hasEnded(pod), blocks: true };
+}
+
+/** Returns whether the pod's container has ended before. Then it will end again, because its code is the same. */
+function hasEnded({ status }: Pod): boolean {
+  const [container] = status?.containerStatuses ?? [];
+  return (container?.state?.terminated ?? container?.lastState?.terminated) !== undefined;
+}
+
+/** The Deployment has changed, and its new pod does not exist yet. */
+function notReplaced({ deployment }: ComponentObjects, { metadata }: Pod): Outdated | undefined {
+  const wanted = Object.entries(deployment?.spec.template.metadata?.annotations ?? {});
+  if (wanted.every(([key, value]) => metadata.annotations?.[key] === value)) return undefined;
+  return { reason: `its pod ${metadata.name} is of before the last Run`, passes: true, blocks: true };
+}
+
+/** In a seat, a pod says which files it started with. Outside a seat, only Helm writes these annotations. */
+function notRestarted({ component, files }: ComponentObjects, { metadata }: Pod): Outdated | undefined {
+  if (files?.metadata.labels?.[LABELS.managedBy] !== MANAGED_BY) return undefined;
+  const old = OWN.find(({ file, started, component: reader }) => {
+    const hash = metadata.annotations?.[started];
+    return reader === component && hash !== undefined && hash !== sha256(files.data?.[file] ?? '');
+  });
+  return old && { reason: `its pod ${metadata.name} started with an older ${old.file}`, passes: true, blocks: true };
+}
+
+/** An old pod that is shutting down may answer for another second. */
+function leaving({ pods }: ComponentObjects, { metadata }: Pod): Outdated | undefined {
+  const other = pods.find((pod) => pod.metadata.name !== metadata.name && pod.status?.phase === 'Running');
+  return other && { reason: `its old pod ${other.metadata.name} is shutting down`, passes: true, blocks: false };
+}
+
+const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');

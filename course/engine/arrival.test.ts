@@ -1,0 +1,55 @@
+// Tests how long a check waits, by the settings of dice and the Collector's configuration.
+import { arrivalOf } from './arrival.ts';
+
+interface Case {
+  readonly what: string;
+  readonly settings: Record<string, string>;
+  readonly yaml?: string;
+  readonly within: number;
+  readonly reason?: string;
+}
+
+const lab = { OTEL_BSP_SCHEDULE_DELAY: '500' };
+
+test.each<Case>([
+  { what: "the lab's own settings", settings: lab, within: 700 },
+  { what: "the SDK's default", settings: {}, yaml: '{}', within: 5_200, reason: 'every 5 s (OTEL_BSP_SCHEDULE_DELAY)' },
+  {
+    what: 'a slow batch processor',
+    settings: lab,
+    yaml: 'processors:\n  batch:\n    send_batch_size: 10\n    timeout: 10s\n',
+    within: 10_500,
+    reason: "the Collector's batch has timeout 10s",
+  },
+  {
+    what: 'a batch processor on one line',
+    settings: lab,
+    yaml: 'processors: { batch: { timeout: 3s } }',
+    within: 3_500,
+    reason: 'timeout 3s',
+  },
+  {
+    what: 'tail_sampling with its default wait',
+    settings: lab,
+    yaml: 'processors:\n  tail_sampling:\n    policies: [{ name: all, type: always_sample }]\n',
+    within: 30_700,
+    reason: 'tail_sampling waits 30 s',
+  },
+  {
+    what: 'tail_sampling with a wait of its own',
+    settings: lab,
+    yaml: 'processors:\n  tail_sampling:\n    decision_wait: 2s\n',
+    within: 2_700,
+    reason: 'tail_sampling waits 2 s',
+  },
+  {
+    what: 'a delay of an hour, of which a check waits only a part',
+    settings: { OTEL_BSP_SCHEDULE_DELAY: '3600000' },
+    within: 40_000,
+    reason: '3600 s',
+  },
+])('knows the delay of $what', ({ settings, yaml = '', within, reason }) => {
+  const arrival = arrivalOf(settings, yaml);
+  expect(arrival.within).toBe(within);
+  expect(arrival.reason).toEqual(reason === undefined ? '' : (expect.stringContaining(reason) as string));
+});

@@ -1,0 +1,41 @@
+// The result of a check, one finding for each thing that the step asks for.
+import type { Requirement, Verdict, VerdictHop } from '../../apps/guide/contract.ts';
+
+/** A requirement of a step, whether it is met, and what to do if it is not. */
+export interface Finding extends Requirement {
+  readonly hint?: string;
+  /** The trace that shows it. */
+  readonly traceId?: string;
+  /** Where the problem is. The default is `shape`: spans arrive, but differ from what the step asks for. */
+  readonly hop?: VerdictHop;
+}
+
+export type Problem = Pick<Finding, 'hint' | 'traceId' | 'hop'> & { readonly found: string };
+
+export const met = (text: string): Finding => ({ text, state: 'met' });
+export const unmet = (text: string, problem: Problem): Finding => ({ text, state: 'unmet', ...problem });
+export const unknown = (text: string): Finding => ({ text, state: 'unknown' });
+
+/** Returns a finding that is met unless there is a problem. */
+export const finding = (text: string, problem: Problem | undefined): Finding =>
+  problem ? unmet(text, problem) : met(text);
+
+export const allMet = (findings: readonly Finding[]): boolean =>
+  findings.length > 0 && findings.every(({ state }) => state === 'met');
+
+/** Makes a verdict of findings. The first problem is the one that the verdict explains. */
+export function verdictOf(findings: readonly Finding[], traceId?: string): Verdict {
+  const requirements = findings.map(requirementOf);
+  const first = findings.find(({ state }) => state === 'unmet') ?? findings.find(({ state }) => state === 'unknown');
+  const trace = first?.traceId ?? traceId;
+  const common = { requirements, ...(trace ? { traceId: trace } : {}) };
+  if (!first) return { passed: true, ...common };
+  const { hop = 'shape', text: expected, found = 'nothing to judge it by', hint = 'See the log of dice.' } = first;
+  return { passed: false, hop, expected, found, hint, ...common };
+}
+
+const requirementOf = ({ text, state, found }: Finding): Requirement => ({
+  text,
+  state,
+  ...(found === undefined ? {} : { found }),
+});

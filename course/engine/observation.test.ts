@@ -1,0 +1,64 @@
+// Tests that a check finds the spans of its requests whatever the service is called and whatever the clocks say.
+import type { Span, Trace } from '../../otlp/traces.ts';
+import { spanOf } from '../harness/generated.ts';
+import { arrivalOf } from './arrival.ts';
+import { Observation, spansNamed } from './observation.ts';
+
+const arrival = arrivalOf({ OTEL_BSP_SCHEDULE_DELAY: '20' }, '');
+const traceOf = (traceId: string, spans: Span[]): Trace => ({
+  traceId,
+  spans,
+  roots: spans.filter(({ parentSpanId }) => parentSpanId === undefined),
+  services: [],
+  start: 0,
+  duration: 1,
+});
+const caller = (traceId: string) => spanOf('GET /rolldice', { traceId, spanId: 'caller', service: 'guide' });
+
+/** Observes two requests. Jaeger has the traces that `traces` returns for their ids, and `newest` as new ones. */
+async function seenWith(traces: (traceId: string) => Span[], newest: Trace[] = [], before: Trace[] = []) {
+  const ids: string[] = [];
+  const sources = {
+    ask: () => Promise.resolve({ traceId: `id-${ids.push('')}`, spanId: 'caller', status: 200, body: '4' }),
+    trace: (id: string) => Promise.resolve(traceOf(id, [caller(id), ...traces(id)])),
+    newest: () => Promise.resolve(ids.length === 0 ? before : [...before, ...newest]),
+  };
+  return (await Observation.make(sources, arrival, ['/rolldice', '/rolldice'])).look();
+}
+
+test("finds the spans of a renamed service, with a clock that is an hour slow, by the request's trace id", async () => {
+  const seen = await seenWith((traceId) => [spanOf('do_roll', { traceId, start: -3_600_000, service: 'mine' })]);
+  expect(seen.visits.map(({ spans }) => spans.map(({ name }) => name))).toEqual([['do_roll'], ['do_roll']]);
+  expect(seen.strays).toEqual([]);
+});
+
+test('leaves out the spans of the guide and of the other services of the lab', async () => {
+  const seen = await seenWith((traceId) => [spanOf('GET /prizes', { traceId, service: 'prizes' })]);
+  expect(seen.visits.flatMap(({ spans }) => spans)).toEqual([]);
+});
+
+test('finds spans in traces of their own, if these traces are new and belong to nobody else', async () => {
+  const own = ['a', 'b'].map((id) => traceOf(id, [spanOf('do_roll', { traceId: id })]));
+  const old = traceOf('old', [spanOf('do_roll', { traceId: 'old' })]);
+  const visitors = traceOf('round', [spanOf('play', { service: 'arcade' }), spanOf('do_roll', { parentSpanId: 'x' })]);
+  const seen = await seenWith(() => [], [...own, visitors], [old]);
+  expect(seen.strays.map(({ traceId }) => traceId)).toEqual(['a', 'b']);
+  const found = spansNamed(
+    seen,
+    ({ name }) => name === 'do_roll',
+    () => 1,
+  );
+  expect(found.map((span) => span?.traceId)).toEqual(['a', 'b']);
+});
+
+test('is settled once the latest request has spans, and nothing has arrived for a while', async () => {
+  const sources = {
+    ask: () => Promise.resolve({ traceId: 'id', spanId: 'caller', status: 200, body: '4' }),
+    trace: (id: string) => Promise.resolve(traceOf(id, [caller(id), spanOf('do_roll', { traceId: id })])),
+    newest: () => Promise.resolve([]),
+  };
+  const observation = await Observation.make(sources, arrival, ['/rolldice']);
+  expect((await observation.look()).settled).toBe(false);
+  await new Promise((resolve) => setTimeout(resolve, 600));
+  expect((await observation.look()).settled).toBe(true);
+});

@@ -1,0 +1,143 @@
+// Sends a check's requests to dice, and reads what they left in Jaeger. Each request starts a trace with an id that the
+// check made. So the spans of a request are found by that id, whatever the service is called and whatever the clocks
+// say. Code that takes over no context starts traces of its own: these are the traces that were not there before.
+import { setTimeout as delay } from 'node:timers/promises';
+import type { AppAnswer } from '../../apps/guide/server/lab/visit.ts';
+import { SERVICES } from '../../lab/services.ts';
+import type { Span, Trace } from '../../otlp/traces.ts';
+import type { Arrival } from './arrival.ts';
+import { pairInOrder } from './pairing.ts';
+
+export interface Visit {
+  readonly path: string;
+  readonly answer: AppAnswer;
+  readonly trace?: Trace | undefined;
+  /** The spans of dice in the trace of this request. */
+  readonly spans: readonly Span[];
+}
+
+/** What a check has seen of its requests so far. */
+export interface Seen {
+  readonly visits: readonly Visit[];
+  /** Spans of dice in traces that dice started since the check began, in the order of their start. */
+  readonly strays: readonly Span[];
+  /** Whether nothing more will arrive: the latest requests left spans, and since then all has been quiet. */
+  readonly settled: boolean;
+}
+
+/** How an observation reads the lab. */
+export interface Sources {
+  ask(path: string, traceId?: string): Promise<AppAnswer>;
+  trace(traceId: string): Promise<Trace | undefined>;
+  /** Returns the newest traces of all services that may be dice. */
+  newest(): Promise<Trace[]>;
+}
+
+const others = new Set<string>(SERVICES.map(({ name }) => name).filter((name) => name !== 'dice'));
+
+/** Returns whether a service may be dice. A learner may rename dice, but no other service of the lab. */
+export const isLearners = (service: string): boolean => !others.has(service);
+
+const gap = 3; // ms between two requests, so that their spans differ in their start
+const quiet = 200; // ms for which nothing arrives after the time between two exports
+const longQuiet = 3_000; // ms after which a request without spans counts as one that will have none
+
+export class Observation {
+  readonly #sources: Sources;
+  readonly #arrival: Arrival;
+  readonly #known: Set<string>;
+  readonly #asked: { path: string; answer: AppAnswer }[] = [];
+  #count = -1;
+  #changedAt = Date.now();
+
+  /** Sends the requests, one after the other. @param traceIds ids of the traces to start; the default is random */
+  static async make(
+    sources: Sources,
+    arrival: Arrival,
+    paths: readonly string[],
+    traceIds: readonly string[] = [],
+  ): Promise<Observation> {
+    const observation = new Observation(sources, arrival, await idsOf(sources));
+    for (const [index, path] of paths.entries()) await observation.#ask(path, traceIds[index]);
+    return observation;
+  }
+
+  private constructor(sources: Sources, arrival: Arrival, known: Set<string>) {
+    this.#sources = sources;
+    this.#arrival = arrival;
+    this.#known = known;
+  }
+
+  async #ask(path: string, traceId: string | undefined): Promise<void> {
+    this.#asked.push({ path, answer: await this.#sources.ask(path, traceId) });
+    await delay(gap);
+  }
+
+  async look(): Promise<Seen> {
+    const visits = await Promise.all(this.#asked.map((asked) => this.#visit(asked)));
+    const strays = visits.some(({ spans }) => spans.length === 0) ? await this.#strays() : [];
+    const count = visits.reduce(
+      (sum, { spans, trace }) => sum + spans.length + (trace?.spans.length ?? 0),
+      strays.length,
+    );
+    if (count !== this.#count) [this.#count, this.#changedAt] = [count, Date.now()];
+    return { visits, strays, settled: this.#isSettled(visits, strays) };
+  }
+
+  #isSettled(visits: readonly Visit[], strays: readonly Span[]): boolean {
+    const silence = Date.now() - this.#changedAt;
+    if (silence < Math.max(this.#arrival.export, 300) + quiet) return false;
+    if (strays.length === 0 && visits.every(({ spans }) => spans.length === 0)) return false;
+    return hasLatest(visits, strays) || silence >= Math.max(this.#arrival.within, longQuiet);
+  }
+
+  async #visit({ path, answer }: { path: string; answer: AppAnswer }): Promise<Visit> {
+    const trace = await this.#sources.trace(answer.traceId);
+    const spans = (trace?.spans ?? []).filter(({ service, spanId }) => isLearners(service) && spanId !== answer.spanId);
+    return { path, answer, trace, spans };
+  }
+
+  async #strays(): Promise<Span[]> {
+    const fresh = (await this.#sources.newest()).filter((trace) => this.#isStray(trace));
+    return fresh
+      .flatMap(({ spans }) => spans)
+      .filter(({ service }) => isLearners(service))
+      .sort((a, b) => a.start - b.start);
+  }
+
+  /** Returns whether dice started this trace since the check began. */
+  #isStray({ traceId, roots }: Trace): boolean {
+    if (this.#known.has(traceId)) return false;
+    return roots.every(({ service, parentSpanId }) => isLearners(service) && parentSpanId === undefined);
+  }
+}
+
+const idsOf = async (sources: Sources): Promise<Set<string>> =>
+  new Set((await sources.newest()).map(({ traceId }) => traceId));
+
+/** Returns whether the latest requests left spans. Spans leave dice in order, so all earlier ones have arrived too. */
+function hasLatest(visits: readonly Visit[], strays: readonly Span[]): boolean {
+  if (strays.length > 0) return strays.length >= visits.filter(({ spans }) => spans.length === 0).length;
+  return visits.slice(-4).some(({ spans }) => spans.length > 0);
+}
+
+/** The score of two that may belong together. It is so high that most requests get a span, before any gets the best. */
+export const PLAUSIBLE = 1_000;
+
+/**
+ * Returns the span with this name that each request made, or undefined for a request that made none. If the requests'
+ * own traces have no such span, the spans are those of the traces that dice started meanwhile.
+ * @param fit how well a span fits a request, or 0 if the request can't have made it
+ */
+export function spansNamed(
+  { visits, strays }: Seen,
+  isWanted: (span: Span) => boolean,
+  fit: (visit: Visit, span: Span) => number,
+): (Span | undefined)[] {
+  const own = visits.map((visit) => bestOf(visit, visit.spans.filter(isWanted), fit));
+  if (own.some((span) => span !== undefined)) return own;
+  return pairInOrder(visits, strays.filter(isWanted), fit);
+}
+
+const bestOf = (visit: Visit, spans: Span[], fit: (visit: Visit, span: Span) => number): Span | undefined =>
+  spans.toSorted((a, b) => fit(visit, b) - fit(visit, a))[0];

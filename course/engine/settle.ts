@@ -1,0 +1,74 @@
+// Repeats a look at the lab until the answer is certain. A check that sees nothing asks each hop from dice to Jaeger,
+// and stops as soon as one of them is broken.
+import { setTimeout as delay } from 'node:timers/promises';
+import type { PipelineHop, Verdict } from '../../apps/guide/contract.ts';
+import type { Arrival } from './arrival.ts';
+import type { Look, Nothing } from './check.ts';
+import { allMet, verdictOf } from './findings.ts';
+
+export interface SettleOptions {
+  readonly nothing: Nothing;
+  readonly arrival: Arrival;
+  /** Time limit in milliseconds. */
+  readonly patience: number;
+  why(): Promise<PipelineHop[]>;
+}
+
+const pause = 200; // ms between two looks
+
+export async function settle(look: () => Promise<Look>, options: SettleOptions): Promise<Verdict> {
+  const begun = Date.now();
+  const end = begun + options.patience;
+  const diagnosis = new Diagnosis(options);
+  for (;;) {
+    const { findings, certain, traceId } = await look();
+    if (certain || allMet(findings)) return verdictOf(findings, traceId);
+    const isEmpty = findings.length === 0;
+    if (isEmpty && Date.now() - begun > diagnosis.after) diagnosis.start();
+    if (isEmpty && diagnosis.broken) return diagnosis.verdict(Date.now() - begun);
+    if (Date.now() + pause > end) return isEmpty ? diagnosis.finish(Date.now() - begun) : verdictOf(findings, traceId);
+    await delay(pause);
+  }
+}
+
+/** Asks, in the background, which hop from dice to Jaeger is broken. */
+class Diagnosis {
+  readonly #options: SettleOptions;
+  #asked: Promise<void> | undefined;
+  #broken: PipelineHop | undefined;
+  /** Milliseconds without telemetry after which a hop may be broken. */
+  readonly after: number;
+
+  constructor(options: SettleOptions) {
+    this.#options = options;
+    this.after = Math.min(options.arrival.within + 1_000, options.patience / 2);
+  }
+
+  get broken(): boolean {
+    return this.#broken !== undefined;
+  }
+
+  start(): void {
+    this.#asked ??= this.#options.why().then((hops) => {
+      this.#broken = hops.find(({ ok }) => !ok);
+    });
+  }
+
+  async finish(waited: number): Promise<Verdict> {
+    this.start();
+    await this.#asked;
+    return this.verdict(waited);
+  }
+
+  verdict(waited: number): Verdict {
+    const { nothing, arrival } = this.#options;
+    const { expected, hint } = nothing;
+    const broken = this.#broken;
+    if (broken) return { passed: false, hop: hopOf(broken), expected, found: broken.says, hint: broken.todo ?? hint };
+    const slow = arrival.reason === '' ? '' : `: ${arrival.reason}`;
+    const found = `none within ${(waited / 1000).toFixed(0)} s${slow}, though every hop from dice to Jaeger works`;
+    return { passed: false, hop: 'shape', expected, found, hint };
+  }
+}
+
+const hopOf = ({ name }: PipelineHop) => (name === 'sdk' || name === 'exporter' ? 'pod' : name);

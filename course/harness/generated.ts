@@ -1,0 +1,76 @@
+// Generates telemetry for tests of pure verdicts: what dice would send for the requests of a check, with random rolls
+// that are the same for the same seed, and with rolls of visitors between those of the check.
+import type { Span } from '../../otlp/traces.ts';
+import type { Seen, Visit } from '../engine/observation.ts';
+
+export const SEEDS: readonly number[] = Array.from({ length: 200 }, (_, index) => index + 1);
+
+/** Returns numbers from 0 to 1 that look random, and are the same for the same seed. */
+export function randomFrom(seed: number): () => number {
+  let state = seed * 2_654_435_761 + 1;
+  return () => {
+    state = (Math.imul(state ^ (state >>> 15), 2_246_822_519) + 3_266_489_917) >>> 0;
+    return state / 2 ** 32;
+  };
+}
+
+export type Random = () => number;
+
+/** Rolls a die. */
+export const roll = (random: Random, sides = 6): number => Math.floor(random() * sides) + 1;
+
+let made = 0;
+
+/** Makes a span of dice. Each span starts a millisecond after the one made before. */
+export function spanOf(name: string, more: Partial<Span> = {}): Span {
+  made += 1;
+  return {
+    traceId: made.toString(16).padStart(32, '0'),
+    spanId: made.toString(16).padStart(16, '0'),
+    name,
+    kind: 'internal',
+    service: 'my-dice',
+    scope: 'dice',
+    start: made,
+    duration: 1,
+    attributes: {},
+    resource: {},
+    events: [],
+    status: { code: 'unset' },
+    children: [],
+    orphan: false,
+    ...more,
+  };
+}
+
+/** What a learner's code does with a request: its answer, and its span if it ends one. */
+export interface Reply {
+  readonly body: string;
+  readonly status?: number;
+  readonly span?: Span | undefined;
+}
+
+export type Code = (path: string, random: Random) => Reply;
+
+export interface SeenOptions {
+  readonly paths: readonly string[];
+  readonly code: Code;
+  readonly random: Random;
+  /** Whether dice takes over the caller's context. Otherwise, all spans are in traces of their own. */
+  readonly joined: boolean;
+}
+
+/** Returns what a check sees of its requests, when visitors roll too. */
+export function seenOf({ paths, code, random, joined }: SeenOptions): Seen {
+  const strays: Span[] = [];
+  const visits = paths.map((path, index): Visit => {
+    if (random() < 0.3) strays.push(...listOf(code('/rolldice', random).span));
+    const { body, status = 200, span } = code(path, random);
+    if (!joined) strays.push(...listOf(span));
+    const answer = { traceId: `trace-${index}`, spanId: 'caller', status, body };
+    return { path, answer, spans: joined ? listOf(span) : [] };
+  });
+  return { visits, strays, settled: true };
+}
+
+const listOf = (span: Span | undefined): Span[] => (span ? [span] : []);

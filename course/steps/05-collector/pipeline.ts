@@ -1,0 +1,44 @@
+// Reads the order of the processors in the learner's collector.yaml, which no telemetry shows. It understands the two
+// ways in which a list is usually written, and says nothing about any other.
+import type { Problem } from '../../engine/findings.ts';
+
+/** Returns the processors that collector.yaml names for the traces pipeline, or undefined if it names none. */
+export function tracesProcessors(yaml: string): string[] | undefined {
+  const text = yaml.replace(/(^|\s)#.*$/gm, '');
+  const [, below = ''] = /^(?: {2,}|\t)?pipelines:[\s\S]*?\btraces:\s*([\s\S]*)$/m.exec(text) ?? [];
+  const [, list = ''] = /^[\s\S]*?\bprocessors:\s*(\[[^\]]*\]|(?:\n\s*-\s*\S+)+)/.exec(below) ?? [];
+  const names = list.match(/[\w./-]*\w/g)?.map((name) => name.replace(/^-\s*/, ''));
+  return names && names.length > 0 ? names : undefined;
+}
+
+const typeOf = (name: string | undefined): string | undefined => name?.split('/')[0];
+
+const why =
+  'Each processor hands on to the next: memory_limiter refuses data before others spend memory on it, and batch ' +
+  'packs what all others have let through.';
+
+export function troubleWithOrder(yaml: string): Problem | undefined {
+  const names = tracesProcessors(yaml);
+  if (!names) return undefined;
+  const types = names.map(typeOf);
+  const found = `[${names.join(', ')}]`;
+  if (types[0] !== 'memory_limiter') return { found, hint: `Put memory_limiter first. ${why}` };
+  if (types.at(-1) !== 'batch') return { found, hint: `Put batch last. ${why}` };
+  if (types.includes('k8sattributes')) return undefined;
+  return {
+    found,
+    hint: 'A list replaces the list that was there: name k8sattributes again, so that spans tell their pod.',
+  };
+}
+
+/**
+ * Explains that the Collector ignores a part of the file, or returns undefined. After a line `{}`, which is a complete
+ * configuration, it reads no further.
+ */
+export function ignoredText(yaml: string): string | undefined {
+  const lines = yaml.split('\n').map((line) => line.replace(/(^|\s)#.*$/, '').trim());
+  const first = lines.findIndex((line) => line !== '' && line !== '---');
+  if (lines[first] !== '{}' || !lines.slice(first + 1).some((line) => line !== '')) return undefined;
+  const line = `Line ${first + 1} of collector.yaml is {}, which is an empty configuration.`;
+  return `${line} The Collector ignores what is below: delete that line.`;
+}

@@ -1,0 +1,51 @@
+// Tests the verdict of step 6 with 200 seeds: chance decides no verdict, also when visitors roll between the check's
+// rolls.
+import { randomFrom, roll, SEEDS, seenOf, spanOf } from '../../harness/generated.ts';
+import type { Code } from '../../harness/generated.ts';
+import { allMet } from '../../engine/findings.ts';
+import { judge } from './check.ts';
+
+const paths = Array.from({ length: 12 }, () => '/rolldice');
+
+/** Returns the seeds with which the code passes. */
+const passing = (code: Code, joined: boolean): number[] =>
+  SEEDS.filter((seed) => allMet(judge(seenOf({ paths, code, random: randomFrom(seed), joined })).findings));
+
+const rolling =
+  (
+    attributes: (value: number, random: () => number) => Record<string, number | string>,
+    write: (value: number) => string = String,
+  ): Code =>
+  (_path, random) => {
+    const value = roll(random);
+    return { body: write(value), span: spanOf('do_roll', { attributes: attributes(value, random) }) };
+  };
+
+const right = (value: number) => ({ 'roll.value': value });
+
+describe.each([true, false])('with the context of the caller: %s', (joined) => {
+  test.each<[string, Code]>([
+    ['a bare number', rolling(right)],
+    ['JSON', rolling(right, (value) => JSON.stringify({ sides: 6, roll: value }))],
+    ['a sentence', rolling(right, (value) => `You rolled a ${value}.`)],
+  ])('passes right code that answers with %s, with each seed', (_what, code) => {
+    expect(passing(code, joined)).toEqual(SEEDS);
+  });
+
+  test.each<[string, Code]>([
+    ['sets roll.value to a second roll', rolling((_value, random) => ({ 'roll.value': roll(random) }))],
+    ['sets roll.value to 6', rolling(() => ({ 'roll.value': 6 }))],
+    ['sets roll.value to a text', rolling((value) => ({ 'roll.value': String(value) }))],
+    ['sets no roll.value', rolling(() => ({}))],
+    ['ends no span', () => ({ body: '4' })],
+    [
+      'ends a span for a six only',
+      (path, random) => {
+        const reply = rolling(right)(path, random);
+        return reply.body === '6' ? reply : { body: reply.body };
+      },
+    ],
+  ])('refuses code that %s, with each seed', (_what, code) => {
+    expect(passing(code, joined)).toEqual([]);
+  });
+});

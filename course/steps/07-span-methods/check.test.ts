@@ -1,0 +1,82 @@
+// Tests the verdict of step 7 with 200 seeds, with rolls of visitors between those of the check.
+import type { Span } from '../../../otlp/traces.ts';
+import { allMet, verdictOf } from '../../engine/findings.ts';
+import { randomFrom, roll, SEEDS, seenOf, spanOf } from '../../harness/generated.ts';
+import type { Code, Random, Reply } from '../../harness/generated.ts';
+import { judge, PATHS } from './check.ts';
+
+const seenWith = (code: Code, seed: number, joined: boolean) =>
+  judge(seenOf({ paths: PATHS, code, random: randomFrom(seed), joined }));
+
+const exception = { name: 'exception', time: 0, attributes: { 'exception.message': 'no sides' } };
+const rolled = { name: 'rolled', time: 0, attributes: { at: 1 } };
+
+/** The step's code. `change` makes it wrong. */
+const codeWith =
+  (change: (reply: Reply, random: Random) => Reply = (reply) => reply): Code =>
+  (path, random) => {
+    const sides = Number(/sides=(\d+)/.exec(path)?.[1] ?? 6);
+    return change(sides > 0 ? wentWell(sides, random) : failed(), random);
+  };
+
+function wentWell(sides: number, random: Random): Reply {
+  const value = roll(random, sides);
+  return {
+    body: String(value),
+    span: spanOf('do_roll', { attributes: { 'roll.sides': sides, 'roll.value': value }, events: [rolled] }),
+  };
+}
+
+const failed = (): Reply => ({
+  body: 'no sides',
+  status: 400,
+  span: spanOf('do_roll', { attributes: { 'roll.sides': 0 }, events: [exception], status: { code: 'error' } }),
+});
+
+const spanWith =
+  (change: (span: Span) => Partial<Span>) =>
+  ({ span, ...reply }: Reply): Reply => ({ ...reply, span: span && { ...span, ...change(span) } });
+
+const isFailed = ({ status }: Reply): boolean => status === 400;
+
+describe.each([true, false])('with the context of the caller: %s', (joined) => {
+  test('passes right code with each seed', () => {
+    expect(SEEDS.filter((seed) => allMet(seenWith(codeWith(), seed, joined).findings))).toEqual(SEEDS);
+  });
+
+  test.each<[string, (reply: Reply, random: Random) => Reply, RegExp]>([
+    [
+      'ends no span when a roll fails',
+      (reply) => (isFailed(reply) ? { ...reply, span: undefined } : reply),
+      /do_roll for .*sides=0 too.*never ended.*finally/,
+    ],
+    [
+      'records no exception',
+      (reply) => (isFailed(reply) ? spanWith(() => ({ events: [] }))(reply) : reply),
+      /an event called exception.*recordException/,
+    ],
+    ['sets no status', spanWith(() => ({ status: { code: 'unset' } })), /status ERROR.*status unset/],
+    [
+      'sets roll.sides to a text',
+      spanWith(({ attributes }) => ({
+        attributes: { ...attributes, 'roll.sides': JSON.stringify(attributes['roll.sides']) },
+      })),
+      /roll.sides.*string "\d+".*Number/,
+    ],
+    [
+      'sets roll.value to a second roll',
+      (reply, random) =>
+        isFailed(reply)
+          ? reply
+          : spanWith(({ attributes }) => ({ attributes: { ...attributes, 'roll.value': roll(random) } }))(reply),
+      /roll.value.*dice answered/,
+    ],
+    ['answers 500', (reply) => (isFailed(reply) ? { ...reply, status: 500 } : reply), /400.*status 500/],
+  ])('refuses code that %s with each seed, and says so', (_what, change, says) => {
+    const wrongly = SEEDS.filter((seed) => {
+      const verdict = verdictOf(seenWith(codeWith(change), seed, joined).findings);
+      return verdict.passed || !says.test(`${verdict.expected} ${verdict.found} ${verdict.hint}`);
+    });
+    expect(wrongly).toEqual([]);
+  });
+});

@@ -1,0 +1,95 @@
+// Tests how step 9 compares metrics before and after known rolls, with 200 seeds and rolls of visitors in between.
+import { allMet } from '../../engine/findings.ts';
+import { randomFrom, roll, SEEDS } from '../../harness/generated.ts';
+import type { Random } from '../../harness/generated.ts';
+import { exportsIn, judgeMetrics } from './metrics.ts';
+
+interface Totals {
+  counter: number;
+  count: number;
+  sum: number;
+}
+/** What a learner's code adds for a roll. */
+type Code = (value: number, random: Random) => Totals;
+
+/** The Collector's log of an export, as the debug exporter of 0.140 prints it with verbosity detailed or normal. */
+const detailed = ({ counter, count, sum }: Totals): string => `2026-11-29T10:00:00Z\tinfo\tResourceMetrics #0
+Metric #0
+Descriptor:
+     -> Name: dice.rolls
+     -> Description: How often a die was rolled
+     -> Unit: 
+     -> DataType: Sum
+     -> IsMonotonic: true
+     -> AggregationTemporality: Cumulative
+NumberDataPoints #0
+Data point attributes:
+     -> roll.sides: Int(6)
+StartTimestamp: 2026-11-29 09:34:48.123 +0000 UTC
+Timestamp: 2026-11-29 09:34:50.456789 +0000 UTC
+Value: ${counter - 1}
+NumberDataPoints #1
+StartTimestamp: 2026-11-29 09:34:48.123 +0000 UTC
+Timestamp: 2026-11-29 09:34:50.456789 +0000 UTC
+Value: 1
+Metric #1
+Descriptor:
+     -> Name: dice.roll.value
+     -> DataType: Histogram
+     -> AggregationTemporality: Cumulative
+HistogramDataPoints #0
+Timestamp: 2026-11-29 09:34:50.456789 +0000 UTC
+Count: ${count}
+Sum: ${sum.toFixed(6)}
+ExplicitBounds #0: 1.000000
+Buckets #0, Count: 3
+`;
+const normal = ({ counter, count, sum }: Totals): string => `info\tResourceMetrics #0 service.name=dice
+ScopeMetrics #0 dice
+dice.rolls{roll.sides=6} ${counter - 1}
+dice.rolls{roll.sides=20} 1
+dice.roll.value{} count=${count} sum=${sum} min=1 max=6 le1=0 le2=${count}
+`;
+
+const step: Code = (value) => ({ counter: 1, count: 1, sum: value });
+
+function passes(seed: number, code: Code, print: (totals: Totals) => string): boolean {
+  const random = randomFrom(seed);
+  const totals = { counter: 3, count: 3, sum: 9 };
+  const make = (value: number): number => {
+    const { counter, count, sum } = code(value, random);
+    totals.counter += counter;
+    totals.count += count;
+    totals.sum += sum;
+    return value;
+  };
+  const before = exportsIn(print(totals)).at(-1);
+  const rolls = [6, 1_000_000, 6, 1_000_000, 6].map((sides) => {
+    if (random() < 0.4) make(roll(random));
+    return make(roll(random, sides));
+  });
+  return allMet(judgeMetrics({ rolls, before, after: exportsIn(`${print(totals)}`).at(-1) }));
+}
+
+describe.each([
+  { verbosity: 'detailed', print: detailed },
+  { verbosity: 'normal', print: normal },
+])('metrics that the debug exporter prints with verbosity $verbosity', ({ print }) => {
+  test('pass with each seed, if each roll is counted and recorded', () => {
+    expect(SEEDS.filter((seed) => passes(seed, step, print))).toEqual(SEEDS);
+  });
+
+  test.each<[string, Code]>([
+    ['count nothing', () => ({ counter: 0, count: 0, sum: 0 })],
+    ['add what was rolled to the counter', (value) => ({ counter: value, count: 1, sum: value })],
+    ['add 10, and record 1', () => ({ counter: 10, count: 1, sum: 1 })],
+    ['record a second roll', (_value, random) => ({ counter: 1, count: 1, sum: roll(random) })],
+    ['count and record everything twice', (value) => ({ counter: 2, count: 2, sum: 2 * value })],
+  ])('are refused with each seed, if they %s', (_what, code) => {
+    expect(SEEDS.filter((seed) => passes(seed, code, print))).toEqual([]);
+  });
+});
+
+test('reads when dice collected an export, by the clock of dice', () => {
+  expect(exportsIn(detailed({ counter: 3, count: 3, sum: 9 }))[0]?.at).toBe(Date.UTC(2026, 10, 29, 9, 34, 50, 456));
+});

@@ -1,0 +1,154 @@
+// Reads dice's metrics from the Collector's log, where the debug exporter prints each export, and compares them before
+// and after known rolls.
+import { finding } from '../../engine/findings.ts';
+import type { Finding, Problem } from '../../engine/findings.ts';
+
+export const COUNTER = 'dice.rolls';
+export const HISTOGRAM = 'dice.roll.value';
+
+type Kind = 'sum' | 'histogram' | 'other';
+
+export interface Metric {
+  readonly kind: Kind;
+  /** Total of a sum, or the number of recorded values of a histogram. */
+  readonly count: number;
+  /** Sum of the recorded values of a histogram. */
+  readonly sum: number;
+}
+
+/** The metrics of dice in one export, by name. */
+export interface Export {
+  readonly text: string;
+  /** When dice collected the metrics, in milliseconds since the epoch, by dice's clock. Verbosity normal omits it. */
+  readonly at: number | undefined;
+  readonly metrics: ReadonlyMap<string, Metric>;
+}
+
+/** Returns the exports that have metrics of dice, oldest first. */
+export function exportsIn(log: string): Export[] {
+  return log
+    .split(/^(?=.*\bResourceMetrics #\d)/m)
+    .map((text) => ({ text, at: timeIn(text), metrics: new Map([...detailed(text), ...brief(text)]) }))
+    .filter(({ metrics }) => [...metrics.keys()].some((name) => name.startsWith('dice')));
+}
+
+function timeIn(text: string): number | undefined {
+  const [, day, time] = /^Timestamp: (\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d(?:\.\d{1,3})?)/m.exec(text) ?? [];
+  return day === undefined ? undefined : Date.parse(`${day}T${time}Z`);
+}
+
+const total = (text: string, pattern: RegExp): number =>
+  [...text.matchAll(pattern)].reduce((sum, [, value]) => sum + Number(value), 0);
+
+/** Reads the metrics that the debug exporter prints with verbosity detailed, over several lines. */
+function detailed(text: string): [string, Metric][] {
+  return text
+    .split(/^Metric #\d+/m)
+    .slice(1)
+    .flatMap((block): [string, Metric][] => {
+      const [, name] = /-> Name: (\S+)/.exec(block) ?? [];
+      if (name === undefined) return [];
+      const kind = kindOf(/-> DataType: (\w+)/.exec(block)?.[1], /-> IsMonotonic: (\w+)/.exec(block)?.[1]);
+      const count = total(block, kind === 'histogram' ? /^Count: (\d+)/gm : /^Value: (-?[\d.]+)/gm);
+      return [[name, { kind, count, sum: total(block, /^Sum: (-?[\d.e+]+)/gm) }]];
+    });
+}
+
+/** Returns the kind of a metric. A sum that can decrease is no counter. */
+function kindOf(type: string | undefined, monotonic: string | undefined): Kind {
+  if (type === 'Histogram') return 'histogram';
+  return type === 'Sum' && monotonic !== 'false' ? 'sum' : 'other';
+}
+
+/** Reads the metrics that the debug exporter prints with verbosity normal: one line for each data point. */
+function brief(text: string): [string, Metric][] {
+  const points = [...text.matchAll(/^(dice[\w.]*)(?:\{.*\})? (\S.*)$/gm)];
+  return [...Map.groupBy(points, ([, name = '']) => name)].map(([name, some]) => [
+    name,
+    sumOf(some.map(([, , value = '']) => value)),
+  ]);
+}
+
+function sumOf(points: readonly string[]): Metric {
+  const all = points.join('\n');
+  if (!all.includes('count=')) return { kind: 'sum', count: total(all, /^(-?[\d.e+]+)/gm), sum: 0 };
+  return { kind: 'histogram', count: total(all, /\bcount=(\d+)/g), sum: total(all, /\bsum=(-?[\d.e+]+)/g) };
+}
+
+/** The rolls that a check made, and the exports before and after them. */
+export interface Comparison {
+  /** What dice answered. */
+  readonly rolls: readonly number[];
+  /** The last export before the rolls, if there was one. */
+  readonly before: Export | undefined;
+  readonly after: Export | undefined;
+}
+
+/** How much a metric has grown, or undefined if it is missing or of another kind. */
+type Growth = { readonly count: number; readonly sum: number } | undefined;
+
+function growthOf(name: string, kind: Kind, { before, after }: Comparison): Growth {
+  const [earlier, later] = [before?.metrics.get(name), after?.metrics.get(name)];
+  if (later?.kind !== kind) return undefined;
+  // A smaller number than before is of a new process, which began at 0.
+  const base = earlier && earlier.count <= later.count ? earlier : { count: 0, sum: 0 };
+  return { count: later.count - base.count, sum: later.sum - base.sum };
+}
+
+const texts = {
+  counter: `the counter ${COUNTER}, which grows by 1 with each roll`,
+  histogram: `the histogram ${HISTOGRAM}, to which each roll adds what was rolled`,
+};
+
+/** The most that a roll of somebody else adds to the histogram. The check's own rolls add far more. */
+const LARGEST = 1_000;
+
+export function judgeMetrics(comparison: Comparison): Finding[] {
+  const [counter, histogram] = [growthOf(COUNTER, 'sum', comparison), growthOf(HISTOGRAM, 'histogram', comparison)];
+  const values = troubleWithHistogram(histogram, comparison);
+  const trusted = values ? undefined : histogram;
+  return [finding(texts.counter, troubleWithCounter(counter, trusted, comparison)), finding(texts.histogram, values)];
+}
+
+const namesIn = (found: Export | undefined): string =>
+  [...(found?.metrics ?? [])]
+    .filter(([name]) => name.startsWith('dice'))
+    .map(([name, { kind }]) => `${name} (${kind})`)
+    .join(', ') || "no metric of that name in the Collector's log";
+
+/**
+ * Compares the counter's growth with the number of rolls. Visitors roll too, so it may have grown by more: by as much
+ * as the histogram.
+ */
+function troubleWithCounter(counter: Growth, histogram: Growth, { rolls, after }: Comparison): Problem | undefined {
+  const hint =
+    `${COUNTER}: meter.createCounter('${COUNTER}') with add(1) in doRoll(), ` + "meter from metrics.getMeter('dice').";
+  if (!counter) return { found: namesIn(after), hint };
+  if (counter.count < rolls.length)
+    return { found: `it grew by ${counter.count} in ${rolls.length} rolls`, hint: `Call add(1) in each roll. ${hint}` };
+  if (!histogram || counter.count === histogram.count) return undefined;
+  return {
+    found: `it grew by ${counter.count} while the histogram counted ${histogram.count} rolls`,
+    hint: `Call add(1), once for each roll. ${hint}`,
+  };
+}
+
+/** Compares the growth of the histogram with the rolls. Each roll of somebody else adds at least 1. */
+function troubleWithHistogram(histogram: Growth, { rolls, before, after }: Comparison): Problem | undefined {
+  const hint =
+    `${HISTOGRAM}: meter.createHistogram('${HISTOGRAM}') with record(result) in doRoll(), ` +
+    "meter from metrics.getMeter('dice').";
+  if (!histogram) return { found: namesIn(after), hint };
+  const others = histogram.count - rolls.length;
+  const excess = histogram.sum - rolls.reduce((sum, roll) => sum + roll, 0);
+  if (others < 0)
+    return {
+      found: `${histogram.count} values in ${rolls.length} rolls`,
+      hint: `Call record(result) in each roll. ${hint}`,
+    };
+  if (excess >= others - 0.5 && (before === undefined || excess <= others * LARGEST + 0.5)) return undefined;
+  return {
+    found: `${histogram.count} values with the sum ${histogram.sum}, where dice rolled ${rolls.join(', ')}`,
+    hint: `Record the very value that doRoll() gives back, once. ${hint}`,
+  };
+}
