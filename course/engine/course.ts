@@ -2,6 +2,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Component, CourseOverview, Files, Step, Verdict } from '../../apps/guide/contract.ts';
 import type { CourseOptions as OpenOptions, CourseService } from '../../apps/guide/server/course-service.ts';
+import { reportNotes } from '../../apps/guide/server/lab/dice-state.ts';
 import type { Lab } from '../../apps/guide/server/lab/environment.ts';
 import type { Outdated } from '../../apps/guide/server/pods/current.ts';
 import type { FileStore } from '../../apps/guide/server/learner/files.ts';
@@ -148,11 +149,13 @@ export class Course implements CourseService {
     const { steps, progress } = this.#options;
     const known = await this.#startedStep(id);
     const { check, judges = ['dice', 'collector'] } = await steps.code(id);
+    const begun = Date.now();
     const verdict =
       (await suppressTracing(() => this.#outdated(judges))) ??
       (await this.#withJaeger(await check(this.#view(known, answers)), Date.parse(known?.startedAt ?? '')));
+    const explained = judges.includes('dice') ? await this.#withReport(verdict, begun) : verdict;
     if (verdict.passed) await progress.pass(id, { ...(verdict.traceId ? { traceId: verdict.traceId } : {}), answers });
-    return verdict;
+    return explained;
   }
 
   async #startedStep(id: string): Promise<StepProgress | undefined> {
@@ -191,6 +194,17 @@ export class Course implements CourseService {
       'step. It keeps traces in memory, so the earlier ones are gone. ' +
       'Repeat what the step tells you to play, ask or switch on.';
     return { ...verdict, hint: `${verdict.hint} ${lost}` };
+  }
+
+  /**
+   * Begins the hint of a failed verdict with what dice has reported since the check began: an exception, a refused
+   * attribute, spans that never ended. The report changes no verdict, because the learner's code could fake it.
+   */
+  async #withReport(verdict: Verdict, begun: number): Promise<Verdict> {
+    if (verdict.passed) return verdict;
+    const report = await suppressTracing(async () => this.#options.lab.report?.());
+    const notes = reportNotes(report, Date.now() - begun);
+    return notes.length === 0 ? verdict : { ...verdict, hint: [...notes, verdict.hint].join(' ') };
   }
 
   async #begin(id: string): Promise<void> {

@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Lab } from '../../apps/guide/server/lab/environment.ts';
 import { Progress } from '../../apps/guide/server/learner/progress.ts';
+import { Recorder } from '../../apps/telemetry/report.ts';
 import { repoRoot } from '../../support/paths.ts';
 import { Course } from './course.ts';
 import { checksOf, stageSteps } from './stage-steps.ts';
@@ -16,6 +17,7 @@ import { Steps } from './steps.ts';
 const root = mkdtempSync(join(tmpdir(), 'intro-otel-step-'));
 const [sources, dist] = [join(root, 'steps'), join(root, 'dist')];
 let rolled = '6';
+const recorder = new Recorder();
 const dice = createServer((_request, response) => response.end(rolled));
 
 function write(path: string, text: string): void {
@@ -47,6 +49,7 @@ function courseWith(url: string): Course {
     files: () => Promise.resolve(undefined),
     podLog: () => Promise.resolve(''),
     truth: () => ({}),
+    report: () => Promise.resolve(recorder.report({ port: 8080, listening: [] })),
   };
   return new Course({ steps, progress, lab });
 }
@@ -126,4 +129,13 @@ test("fails a new step's check with a hint, and passes it once the learner's ans
   rolled = '6';
   expect(await course.check('12-lucky', {})).toEqual({ passed: true });
   expect((await course.overview()).passed).toBe(1);
+});
+
+test('begins the hint of a failed check with the exception that dice has reported', async () => {
+  rolled = '4';
+  recorder.exceptions.add('ReferenceError: nope is not defined', 18);
+  expect(await course.check('12-lucky', {})).toMatchObject({
+    passed: false,
+    hint: 'Your code throws while it answers: ReferenceError: nope is not defined (app.ts, line 18). Roll again.',
+  });
 });

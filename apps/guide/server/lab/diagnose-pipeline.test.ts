@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { Recorder } from '../../../telemetry/report.ts';
 import type { Report } from '../../../telemetry/report.ts';
 import type { PipelineHop } from '../../contract.ts';
+import { reportNotes } from './dice-state.ts';
 import { diagnosePipeline } from './diagnose-pipeline.ts';
 import type { PipelineSources } from './diagnose-pipeline.ts';
 
@@ -185,4 +186,14 @@ test("says that the Collector's new pod does not run, with the place of the mist
     says: 'its new pod does not run: collector.yaml, line 2: the exporter logging was removed',
     todo: expect.stringContaining('the Collector before it still takes spans') as string,
   });
+});
+
+test('explains a failed check by what dice has reported since it began, and by spans that never ended', () => {
+  const report = reportWith((recorder) => recorder.refused.add('roll.value: expected a text', 7));
+  expect(reportNotes(report, 1_000)).toEqual(['The SDK refused a call: roll.value: expected a text (app.ts, line 7).']);
+  expect(reportNotes(report, -1)).toEqual([]);
+  expect(reportNotes(forgotten('dice'), 1_000)).toEqual([
+    'Started and never ended: do_roll. A span is sent when it ends.',
+  ]);
+  expect(reportNotes(undefined, 1_000)).toEqual([]);
 });

@@ -84,6 +84,21 @@ export function recentException(report: Report | undefined): string | undefined 
   return error && atLine(error);
 }
 
+/**
+ * Returns what dice has reported that explains a failed check, as sentences with the likeliest cause first.
+ * @param within milliseconds since the check began; what happened earlier may be about other requests
+ */
+export function reportNotes(report: Report | undefined, within: number): string[] {
+  const newest = (incidents: readonly Incident[] = []) => incidents.find(({ ago }) => ago <= within);
+  const [error, refused] = [newest(report?.exceptions), newest(report?.refused)];
+  const forgotten = forgottenSpans(report).map(({ name }) => name);
+  return [
+    error && `Your code throws while it answers: ${atLine(error)}.`,
+    refused && `The SDK refused a call: ${atLine(refused)}.`,
+    forgotten.length > 0 && `Started and never ended: ${forgotten.join(', ')}. A span is sent when it ends.`,
+  ].filter((note) => typeof note === 'string');
+}
+
 const atLine = ({ message, line }: Incident): string =>
   `${message}${line === undefined ? '' : ` (app.ts, line ${line})`}`;
 

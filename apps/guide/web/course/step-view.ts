@@ -176,14 +176,14 @@ const unsavedNote =
   'The files of your last Run were checked. What you have changed in the editor since is not in them: press Run, ' +
   'then check again.';
 
-interface VerdictContext {
+export interface CheckedStep {
   readonly step: Pick<Step, 'questions'>;
   /** Whether the editor has changes that the lab does not run. */
   readonly hasUnsaved: boolean;
 }
 
 /** Shows the result of a step's check. */
-export function showVerdict(place: HTMLElement, verdict: Verdict, { step, hasUnsaved }: VerdictContext): void {
+export function showVerdict(place: HTMLElement, verdict: Verdict, { step, hasUnsaved }: CheckedStep): void {
   place.dataset.tone = verdict.passed ? 'good' : 'bad';
   const { traceId } = verdict;
   fill(
