@@ -1,7 +1,8 @@
 // Tests how the check of step 5 judges a sampler, and the order of processors.
 import type { Span, Trace } from '../../../otlp/traces.ts';
 import type { Seen, Visit } from '../../engine/observation.ts';
-import { judge, spreadId } from './check.ts';
+import { judge } from './check.ts';
+import { bucketOf, spreadId } from './trace-ids.ts';
 import { ignoredText, tracesProcessors, troubleWithOrder } from './pipeline.ts';
 
 const attributes = { 'workshop.step': '5' };
@@ -43,11 +44,17 @@ test('judges each of the five requirements by itself', () => {
   expect(findings.map(({ state }) => state)).toEqual(['met', 'met', 'unmet', 'unmet', 'met']);
 });
 
-test.each([10, 30, 50, 90])('keeps the same number of traces on each check at %i percent', (percentage) => {
-  const threshold = 2 ** 56 * (1 - percentage / 100);
-  const kept = Array.from({ length: 24 }, (_, index) => parseInt(spreadId(index, 24).slice(-14), 16) >= threshold);
-  expect(kept.filter(Boolean)).toHaveLength(Math.round((24 * percentage) / 100));
-  expect(spreadId(3, 24)).toMatch(/^[0-9a-f]{32}$/);
+const ids = Array.from({ length: 24 }, (_, index) => spreadId(index, 24));
+
+test.each([25, 50, 75])('makes trace ids of which a sampler with %i percent keeps exactly that share', (percentage) => {
+  const byHash = ids.filter((id) => bucketOf(id) < (0x4000 * percentage) / 100);
+  const byDigits = ids.filter((id) => parseInt(id.slice(-14), 16) >= 2 ** 56 * (1 - percentage / 100));
+  expect([byHash.length, byDigits.length]).toEqual([(24 * percentage) / 100, (24 * percentage) / 100]);
+});
+
+test("computes a trace id's bucket as the Collector does", () => {
+  // Computed with Go's hash/fnv, as the Collector's probabilistic_sampler does with hash_seed 0.
+  expect(['0'.repeat(32), '5b8aa5a2d2c872e8321cf37308d69df2'].map(bucketOf)).toEqual([9301, 7746]);
 });
 
 const pipeline = (list: string) =>

@@ -1,13 +1,13 @@
 // The check of step 5. It looks for the Collector's changes on the guide's own spans. Apps can't change those spans, so
 // the changes prove that the Collector made them.
 import { ATTR_USER_AGENT_ORIGINAL } from '@opentelemetry/semantic-conventions';
-import { randomBytes } from 'node:crypto';
 import type { Span } from '../../../otlp/traces.ts';
 import type { Check, Look } from '../../engine/check.ts';
 import { finding } from '../../engine/findings.ts';
 import type { Finding, Problem } from '../../engine/findings.ts';
 import type { Seen } from '../../engine/observation.ts';
 import { ignoredText, troubleWithOrder } from './pipeline.ts';
+import { spreadId } from './trace-ids.ts';
 
 const visits = 24;
 
@@ -36,17 +36,6 @@ export const check: Check = async (lab) => {
     hint: 'Go look for your trace: service dice, in Jaeger.',
   });
 };
-
-/**
- * Makes a trace id for a visit. Samplers decide by the last digits of the id. These ids are spread evenly over all
- * values, so that it is not left to chance how many traces a sampler keeps.
- */
-export function spreadId(index: number, all: number): string {
-  // Neighbours are far apart, so that any few visits in a row have some that are kept.
-  const place = Math.floor((((index * 7) % all) + 0.5) * (65_536 / all));
-  const digits = place.toString(16).padStart(4, '0');
-  return `${randomBytes(9).toString('hex')}${digits}${randomBytes(3).toString('hex')}${digits}`;
-}
 
 interface KeptTrace {
   traceId: string;
