@@ -18,7 +18,11 @@ const root = mkdtempSync(join(tmpdir(), 'intro-otel-step-'));
 const [sources, dist] = [join(root, 'steps'), join(root, 'dist')];
 let rolled = '6';
 const recorder = new Recorder();
-const dice = createServer((_request, response) => response.end(rolled));
+let throws = false;
+const dice = createServer((_request, response) => {
+  if (throws) recorder.exceptions.add('ReferenceError: nope is not defined', 18);
+  response.end(rolled);
+});
 
 function write(path: string, text: string): void {
   mkdirSync(dirname(join(sources, path)), { recursive: true });
@@ -133,9 +137,11 @@ test("fails a new step's check with a hint, and passes it once the learner's ans
 
 test('begins the hint of a failed check with the exception that dice has reported', async () => {
   rolled = '4';
-  recorder.exceptions.add('ReferenceError: nope is not defined', 18);
+  throws = true;
   expect(await course.check('12-lucky', {})).toMatchObject({
     passed: false,
-    hint: 'Your code throws while it answers: ReferenceError: nope is not defined (app.ts, line 18). Roll again.',
+    hint:
+      'Your code throws while it answers: ReferenceError: nope is not defined (app.ts, line 18). ' +
+      'Is it imported or declared, and spelt the same in both places? Roll again.',
   });
 });

@@ -2,7 +2,8 @@
 // about itself. Forgotten calls of span.end() come first, because they are the commonest reason at the level `manual`.
 import type { Incident, OpenSpans, Report } from '../../../telemetry/report.ts';
 import type { PipelineHop } from '../../contract.ts';
-import { withPlace } from '../symptoms/explanation.ts';
+import { appSymptoms } from '../symptoms/app.ts';
+import { explained, withPlace } from '../symptoms/explanation.ts';
 import type { Explanation } from '../symptoms/explanation.ts';
 
 /** How dice is set, and what it reports about itself. */
@@ -75,13 +76,19 @@ export const forgottenSpans = (report: Report | undefined): readonly OpenSpans[]
 function thrown(report: Report | undefined): PipelineHop | undefined {
   const error = recentException(report);
   if (error === undefined || report?.level !== 'manual') return undefined;
-  return broken(`your code throws while it answers: ${error}`, 'Fix that first, then Run.');
+  return broken(`your code throws while it answers: ${error}`, `${adviceFor(error)}Fix that first, then Run.`);
 }
 
 /** Returns the newest error of a handler with its line, or undefined if there was none in the last minutes. */
 export function recentException(report: Report | undefined): string | undefined {
   const error = report?.exceptions.find(({ ago }) => ago < RECENT);
   return error && atLine(error);
+}
+
+/** Returns what to do about an error of a handler, if the table of symptoms knows it. */
+function adviceFor(error: string): string {
+  const todo = explained(appSymptoms, error)?.todo;
+  return todo === undefined ? '' : `${todo} `;
 }
 
 /**
@@ -93,7 +100,7 @@ export function reportNotes(report: Report | undefined, within: number): string[
   const [error, refused] = [newest(report?.exceptions), newest(report?.refused)];
   const forgotten = forgottenSpans(report).map(({ name }) => name);
   return [
-    error && `Your code throws while it answers: ${atLine(error)}.`,
+    error && `Your code throws while it answers: ${atLine(error)}. ${adviceFor(error.message)}`.trim(),
     refused && `The SDK refused a call: ${atLine(refused)}.`,
     forgotten.length > 0 && `Started and never ended: ${forgotten.join(', ')}. A span is sent when it ends.`,
   ].filter((note) => typeof note === 'string');

@@ -175,7 +175,7 @@ const onLoopback = ({ address, port }: { address: string; port: number }): strin
   "take the host out of app.listen(…), or write '0.0.0.0'.";
 
 const slow = (age: number): string =>
-  `dice is still starting, ${seconds(age)} after Kubernetes began: this machine is slow just now.`;
+  `still starting, ${seconds(age)} after Kubernetes began: this machine is slow just now.`;
 
 const loading = (age: number): string =>
   `app.ts is still being loaded, ${seconds(age)} after the start: ` +
@@ -190,7 +190,7 @@ const takesNoConnections =
   `Nothing else runs while your code loops. ${fixIt}`;
 
 const slowOrBusy = (age: number): string =>
-  `dice is busy and does not answer yet, ${seconds(age)} after its start: ` +
+  `busy, and does not answer yet, ${seconds(age)} after its start: ` +
   'this machine is slow, or app.ts has a loop that never ends. More is known soon.';
 
 const busy = (age: number): string =>

@@ -238,6 +238,18 @@ const rows: Record<string, Row> = {
     cause: /meter/,
     todo: /metrics\.getMeter/,
   },
+  'extract as in Python': {
+    words: thrown('ReferenceError: extract is not defined'),
+    line: 7,
+    cause: /extract is not defined/,
+    todo: /propagation\.extract\(context\.active\(\), request\.headers\)/,
+  },
+  'set_attribute as in Python': {
+    words: thrown('TypeError: span.set_attribute is not a function'),
+    line: 7,
+    cause: /no function set_attribute/,
+    todo: /mean setAttribute\?/,
+  },
   'any other missing name': {
     words: thrown('ReferenceError: nope is not defined'),
     line: 7,

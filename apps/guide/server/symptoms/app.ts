@@ -286,6 +286,8 @@ export const appSymptoms: readonly Symptom[] = [
 function undefinedName(name: string): Pick<Explanation, 'cause' | 'todo'> {
   const cause = `${name} is not defined`;
   if (VALUES.includes(name)) return { cause, todo: `Import it: import { ${name} } from '@opentelemetry/api'.` };
+  if (name === 'extract') return { cause, todo: 'Write propagation.extract(context.active(), request.headers).' };
+  if (name === 'inject') return { cause, todo: 'Write propagation.inject(context.active(), headers).' };
   if (name === 'tracer') return { cause, todo: "Acquire it at the top: const tracer = trace.getTracer('dice')." };
   if (name === 'meter') return { cause, todo: "Acquire it at the top: const meter = metrics.getMeter('dice')." };
   return { cause, todo: 'Is it imported or declared, and spelt the same in both places?' };
