@@ -47,6 +47,28 @@ describe('the process of a built app', () => {
     expect(took).toBeLessThan(3_500);
   });
 
+  test('listens on loopback and on the addresses in POD_IPS only, health checks included', async () => {
+    const env = { ...settings('none', receiver), POD_IPS: '127.0.0.2,127.0.0.3' };
+    const dice = await (await App.start(dist, 'dice', env)).ready();
+    const answers = ['127.0.0.1', '127.0.0.2', '127.0.0.3', '127.0.0.4'].map((host) =>
+      Promise.all(
+        [`${dice.url}/visit`, `${dice.health}/readyz`].map((url) =>
+          fetch(url.replace('127.0.0.1', host)).then(({ status }) => status, String),
+        ),
+      ),
+    );
+    const refused = 'TypeError: fetch failed';
+    expect(await Promise.all(answers)).toEqual([
+      [200, 200],
+      [200, 200],
+      [200, 200],
+      [refused, refused],
+    ]);
+    const { code, took } = await dice.stop();
+    expect(code).toBe(0);
+    expect(took).toBeLessThan(2_000);
+  });
+
   test('sends telemetry as OTLP in protobuf by default', async () => {
     const env: Record<string, string | undefined> = {
       ...settings('auto', receiver),

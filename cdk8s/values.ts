@@ -48,9 +48,9 @@ export const resources = (what: string, requests: Record<string, string>, limits
 
 /**
  * Describes the environment variables of a container.
- * @param filled names of the variables that a user can't set, because the lab sets them from fields of the pod
+ * @param filled names of further variables that a user can't set, because the lab sets them from fields of the pod
  */
-export const env = (what: string, filled: readonly string[] = ['POD_NAME', 'POD_IP']) =>
+export const env = (what: string, filled: readonly string[] = []) =>
   map({
     doc:
       `Environment variables for ${what}. They override the lab's own variables, so you can set any OTEL_* ` +
@@ -58,7 +58,7 @@ export const env = (what: string, filled: readonly string[] = ['POD_NAME', 'POD_
     names: text({
       doc: 'a name of letters, digits and _, other than those that the lab sets from the pod',
       pattern: '^[A-Za-z_][A-Za-z0-9_]*$',
-      except: filled,
+      except: ['POD_NAME', 'POD_IP', 'POD_IPS', ...filled],
     }),
     of: scalar({ doc: 'text, a number, or true or false' }),
   });
@@ -100,6 +100,8 @@ const pipelines = group('The pipeline of each signal.', {
   logs: pipeline('logs', 'debug'),
 });
 
+const secretName = text({ doc: 'Name of the Secret.', pattern: '^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$' });
+
 const collector = group('The OpenTelemetry Collector, between the apps and the backends.', {
   image: group(
     "The Collector's image.",
@@ -128,6 +130,15 @@ const collector = group('The OpenTelemetry Collector, between the apps and the b
       'YAML that is merged over the configuration from the values above: maps key by key, lists as a whole. If ' +
       'this is empty, ' +
       "the Collector uses collector.yaml from the dice's ConfigMap, which the learner can edit.",
+  }),
+  envFrom: list({
+    doc:
+      "Secrets in the lab's namespace whose keys become environment variables of the Collector, for example: " +
+      '- secretRef: {name: second-backend}. An exporter then uses ${env:API_KEY} instead of the key itself. The ' +
+      'Collector waits until each Secret exists.',
+    of: entry('a Secret', { secretRef: entry('The reference to the Secret.', { name: secretName }, ['name']) }, [
+      'secretRef',
+    ]),
   }),
   resources: resources('the Collector', { cpu: '40m', memory: '48Mi' }, { memory: '160Mi' }),
 });
@@ -205,11 +216,7 @@ export const labValues = group('The values of the lab.', {
   }),
   imagePullSecrets: list({
     doc: 'Secrets with registry credentials, for example: - name: regcred.',
-    of: entry(
-      "a Secret in the release's namespace",
-      { name: text({ doc: 'Name of the Secret.', pattern: '^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$' }) },
-      ['name'],
-    ),
+    of: entry("a Secret in the release's namespace", { name: secretName }, ['name']),
   }),
   telemetry: group('How the SDK in every app sends telemetry.', {
     tracesExporter: telemetryExporter('traces'),
@@ -252,7 +259,7 @@ export const labValues = group('The values of the lab.', {
     resources: appResources('the arcade', '30m'),
   }),
   prizes: group('The prizes: two versions of one app, on two node pools.', {
-    env: env('both versions of prizes', ['POD_NAME', 'POD_IP', 'POD_NAMESPACE']),
+    env: env('both versions of prizes', ['POD_NAMESPACE']),
     resources: appResources('each version of prizes', '25m'),
   }),
   visitors: group('The visitors, which create the load.', {
@@ -277,7 +284,7 @@ export const labValues = group('The values of the lab.', {
   }),
   guide: group('The guide: one address for the course, the apps and Jaeger.', {
     service: guideService,
-    env: env('the guide', ['POD_NAME', 'POD_IP', 'POD_NAMESPACE']),
+    env: env('the guide', ['POD_NAMESPACE']),
     resources: appResources('the guide', '30m'),
   }),
   nodeSelector: map({

@@ -14,6 +14,20 @@ test('reads the contexts of a kubeconfig, each with the server of its cluster', 
   ]);
 });
 
+test("reads the provider that minikube writes into its cluster's entry", () => {
+  const extension = { provider: 'minikube.sigs.k8s.io', version: 'v1.37.0' };
+  const config = {
+    contexts: [{ name: 'workshop', context: { cluster: 'workshop' } }],
+    clusters: [
+      {
+        name: 'workshop',
+        cluster: { server: 'https://192.168.49.2:8443', extensions: [{ extension: null }, { extension }] },
+      },
+    ],
+  };
+  expect(contextsOf(config)).toMatchObject([{ name: 'workshop', provider: 'minikube.sigs.k8s.io' }]);
+});
+
 test('finds no contexts in an empty kubeconfig', () => {
   expect(contextsOf({ contexts: null, clusters: null })).toEqual([]);
   expect(contextsOf({})).toEqual([]);

@@ -54,6 +54,12 @@ function hasKubeconfig(): boolean {
   return (files.length > 0 ? files : [join(homedir(), '.kube', 'config')]).some((file) => existsSync(file));
 }
 
+interface Cluster {
+  readonly server?: string;
+  /** Entries of other programs, such as minikube's with its name as the provider. */
+  readonly extensions?: readonly { readonly extension?: { readonly provider?: unknown } | null }[] | null;
+}
+
 /**
  * The fields of a kubeconfig that we read. Lists may be null.
  * https://kubernetes.io/docs/reference/config-api/kubeconfig.v1/
@@ -61,7 +67,7 @@ function hasKubeconfig(): boolean {
 interface Kubeconfig {
   'current-context'?: string;
   contexts?: { name: string; context: { cluster: string } }[] | null;
-  clusters?: { name: string; cluster: { server?: string } }[] | null;
+  clusters?: { name: string; cluster: Cluster }[] | null;
 }
 
 async function readKubeconfig(report: Progress): Promise<Kubeconfig> {
@@ -72,8 +78,17 @@ async function readKubeconfig(report: Progress): Promise<Kubeconfig> {
 
 /** Lists the contexts of a kubeconfig, each with the URL of its cluster's API server. */
 export function contextsOf(config: Kubeconfig): Context[] {
-  const servers = new Map((config.clusters ?? []).map(({ name, cluster }) => [name, cluster.server]));
-  return (config.contexts ?? []).map(({ name, context }) => ({ name, server: servers.get(context.cluster) }));
+  const clusters = new Map((config.clusters ?? []).map(({ name, cluster }) => [name, cluster]));
+  return (config.contexts ?? []).map(({ name, context }) => {
+    const cluster = clusters.get(context.cluster);
+    return { name, server: cluster?.server, ...providerOf(cluster) };
+  });
+}
+
+function providerOf(cluster: Cluster | undefined): Pick<Context, 'provider'> {
+  const providers = (cluster?.extensions ?? []).map(({ extension }) => extension?.provider);
+  const provider = providers.find((one) => typeof one === 'string');
+  return provider === undefined ? {} : { provider };
 }
 
 /** Reads the API server's URL of the throwaway cluster `name` from its kubeconfig. */

@@ -68,7 +68,7 @@ export function readinessText(pods: readonly V1Pod[]): string {
   return `${pods.length - waiting.length} of ${pods.length} pods are ready${names}`;
 }
 
-function isReady(pod: V1Pod): boolean {
+export function isReady(pod: V1Pod): boolean {
   return pod.status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') === true;
 }
 

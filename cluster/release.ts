@@ -1,14 +1,16 @@
 // Installs, upgrades and removes a release of the chart. If a pod can't start, the wait for the release ends early.
-import type { V1Secret } from '@kubernetes/client-node';
+import type { V1Pod, V1Secret } from '@kubernetes/client-node';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ClusterTools } from './kubectl.ts';
-import { podsOf, readinessText, troublesOf, troubleText } from './pods.ts';
+import { editedComponents } from './learner-files.ts';
+import { isReady, podsOf, readinessText, troublesOf, troubleText } from './pods.ts';
 import type { Trouble } from './pods.ts';
 import { UserError } from '../support/errors.ts';
 import { repoRoot } from '../support/paths.ts';
 import type { Progress } from '../support/progress.ts';
 import { CommandError, run } from '../support/run.ts';
+import { poll } from '../support/waiting.ts';
 
 export const CHART = join(repoRoot, 'charts', 'lab');
 
@@ -32,6 +34,8 @@ const RESTRICTED = {
  */
 const READY_WITHIN = '15m';
 const LOOK_EVERY = 2000;
+/** How long pods that run the learner's own files may take to start, in milliseconds. */
+const LEARNERS_PODS_WITHIN = 45_000;
 /**
  * How long a pod may be stuck, in milliseconds, before the install fails. A pod may be stuck for a moment because a
  * registry or a Secret is late.
@@ -65,10 +69,55 @@ export async function checkValues(helm: string, { name, namespace, values }: Rel
   });
 }
 
-/** Runs `helm upgrade --install --wait`. @throws UserError with a pod's last message if the pod can't start */
-export async function installRelease(kube: ClusterTools, release: Release, report: Progress): Promise<void> {
+/**
+ * Runs `helm upgrade --install`, and waits for the pods. A pod that runs the learner's own files may stay broken.
+ * @returns the components that run files which the learner has edited
+ * @throws UserError with a pod's last message if another pod can't start
+ */
+export async function installRelease(kube: ClusterTools, release: Release, report: Progress): Promise<string[]> {
   await untilNotPending(kube, release, report);
-  await whileWatching(kube, release, report, (signal) => kube.helm(upgradeArgs(release), { signal }));
+  await kube.helm(upgradeArgs(release));
+  const edited = await editedComponents(kube, release);
+  await waitForPods(kube, { ...release, edited }, report);
+  return edited;
+}
+
+/** A release, and the components that run files which the learner has edited. */
+interface EditedRelease extends Release {
+  readonly edited: readonly string[];
+}
+
+const labelOf = (component: string): string => `app.kubernetes.io/component ${component}`;
+
+/** Waits until all Deployments are rolled out, except those with the learner's files. Then looks at these. */
+async function waitForPods(kube: ClusterTools, release: EditedRelease, report: Progress): Promise<void> {
+  const { name, namespace, edited } = release;
+  const others = edited.length === 0 ? [] : [labelOf(`notin (${edited.join()})`)];
+  const selector = [`app.kubernetes.io/instance=${name}`, ...others].join();
+  const target = ['deployment', '--namespace', namespace, '--selector', selector];
+  await whileWatching(kube, release, report, (signal) =>
+    kube.kubectl(['rollout', 'status', ...target, '--timeout', READY_WITHIN], { signal }),
+  );
+  if (edited.length > 0) await noteLearnersPods(kube, release, report);
+}
+
+const isOf = (components: readonly string[], { metadata }: V1Pod): boolean =>
+  components.includes(metadata?.labels?.['app.kubernetes.io/component'] ?? '');
+
+/** Waits until the pods with the learner's files are ready or stuck. Says so if they are not ready. */
+async function noteLearnersPods(kube: ClusterTools, release: EditedRelease, report: Progress): Promise<void> {
+  const { name, namespace, edited } = release;
+  const troubles = async () => {
+    const pods = (await podsOf(kube, namespace, name)).filter((pod) => isOf(edited, pod));
+    const found = troublesOf(pods);
+    return found.length > 0 || pods.every(isReady) ? found : undefined;
+  };
+  const found = await poll(troubles, { within: LEARNERS_PODS_WITHIN, every: LOOK_EVERY });
+  if (found?.length === 0) return;
+  report.note(
+    `The learner's own files keep ${edited.join(' and ')} from starting. A pod with the files before may still ` +
+      `serve. The rest of the lab works.${(found ?? []).map((trouble) => `\n${troubleText(trouble)}`).join('')}`,
+  );
 }
 
 /**
@@ -77,7 +126,7 @@ export async function installRelease(kube: ClusterTools, release: Release, repor
  */
 async function whileWatching(
   kube: ClusterTools,
-  release: Release,
+  release: EditedRelease,
   report: Progress,
   work: (signal: AbortSignal) => Promise<unknown>,
 ): Promise<void> {
@@ -96,21 +145,11 @@ async function whileWatching(
   }
 }
 
-/** Returns the arguments for `helm upgrade`. */
-export function upgradeArgs({ name, namespace, values }: Release): string[] {
-  return [
-    'upgrade',
-    '--install',
-    name,
-    CHART,
-    '--namespace',
-    namespace,
-    '--wait',
-    '--timeout',
-    READY_WITHIN,
-    ...values,
-  ];
-}
+/** Returns the arguments for `helm upgrade`. helm would wait for the learner's pods too, so it doesn't wait. */
+const upgradeArgs = ({ name, namespace, values }: Release): string[] => [
+  ...['upgrade', '--install', name, CHART, '--namespace', namespace],
+  ...values,
+];
 
 function explained(error: unknown, release: Release, troubles: readonly Trouble[]): unknown {
   const [first] = troubles;
@@ -135,7 +174,7 @@ function explained(error: unknown, release: Release, troubles: readonly Trouble[
  */
 async function watchPods(
   kube: ClusterTools,
-  release: Release,
+  release: EditedRelease,
   report: Progress,
   signal: AbortSignal,
 ): Promise<Trouble[]> {
@@ -145,7 +184,7 @@ async function watchPods(
     // An error of the cluster is ignored here, because helm reports it.
     const pods = await podsOf(kube, release.namespace, release.name).catch(() => []);
     report.detail(readinessText(pods));
-    const troubles = troublesOf(pods);
+    const troubles = troublesOf(pods.filter((pod) => !isOf(release.edited, pod)));
     for (const key of troubles.map(keyOf)) since.set(key, since.get(key) ?? Date.now());
     if (troubles.some((trouble) => Date.now() - (since.get(keyOf(trouble)) ?? Infinity) > TROUBLE_LASTS))
       return troubles;
@@ -191,11 +230,8 @@ export async function restartApps(
   report: Progress,
 ): Promise<void> {
   const selector = `app.kubernetes.io/instance=${release.name},app.kubernetes.io/component in (${components.join()})`;
-  const target = ['deployment', '--namespace', release.namespace, '--selector', selector];
-  await kube.kubectl(['rollout', 'restart', ...target]);
-  await whileWatching(kube, release, report, (signal) =>
-    kube.kubectl(['rollout', 'status', ...target, '--timeout', READY_WITHIN], { signal }),
-  );
+  await kube.kubectl(['rollout', 'restart', 'deployment', '--namespace', release.namespace, '--selector', selector]);
+  await waitForPods(kube, { ...release, edited: await editedComponents(kube, release) }, report);
 }
 
 /** Removes the release and waits until its pods are gone. @returns whether the release existed */

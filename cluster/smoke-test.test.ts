@@ -1,6 +1,8 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { findTrace, playRounds, waitForDoor } from './smoke-test.ts';
+import { silentProgress } from '../support/progress.ts';
+import type { Progress } from '../support/progress.ts';
+import { findTrace, playRounds, smokeTest, waitForDoor } from './smoke-test.ts';
 
 const ID = '0af7651916cd43dd8448eb211c80319c';
 
@@ -64,7 +66,7 @@ test('fails if the trace stays incomplete, and lists the spans that have arrived
   await withGuide(
     () => traceOf('guide', 'arcade'),
     async (url) => {
-      await expect(findTrace({ url, headers: {} }, ID, 1000)).rejects.toMatchObject({
+      await expect(findTrace({ url, headers: {} }, ID, { within: 1000 })).rejects.toMatchObject({
         advice: {
           expected: `spans of arcade, dice, guide, prizes in trace ${ID} within 1 s`,
           found: '2 spans of arcade, guide',
@@ -94,4 +96,45 @@ test("fails if the guide's URL does not answer, and says what was found", async 
       });
     },
   );
+});
+
+describe('a lab that runs files of the learner', () => {
+  const edited = ['dice'];
+
+  /** Runs the smoke test, and returns its result and its notes. */
+  async function tested(url: string, deviations: { edited: readonly string[]; hasValues: boolean }) {
+    const notes: string[] = [];
+    const report: Progress = { ...silentProgress(), note: (text) => void notes.push(text) };
+    return {
+      ...(await smokeTest({ url, headers: {} }, { ...deviations, repeatWithin: 500 }, report)),
+      notes: notes.join('\n'),
+    };
+  }
+
+  /** Answers as a guide with these spans in the trace of each round. */
+  const guideWith = (round: Answer, trace: Answer) => (path: string) => (path === '/api/rounds' ? round : trace);
+  const round: Answer = { status: 200, body: { player: 'you', roll: 3, prize: { name: 'a duck' }, trace: ID } };
+
+  test('passes with a trace without spans of dice, which may be in a trace of their own', async () => {
+    await withGuide(guideWith(round, traceOf('guide', 'arcade', 'prizes')), async (url) => {
+      const { trace, notes } = await tested(url, { edited, hasValues: true });
+      expect([trace?.services.toSorted(), notes]).toEqual([['arcade', 'guide', 'prizes'], '']);
+    });
+  });
+
+  test('passes without a round if dice answers with an error, and says what was found', async () => {
+    const refused: Answer = { status: 502, body: { error: 'dice answered 500' } };
+    await withGuide(guideWith(refused, traceOf()), async (url) => {
+      const result = await tested(url, { edited, hasValues: false });
+      expect([result.round, result.trace]).toEqual([undefined, undefined]);
+      expect(result.notes).toMatch(/learner's own files in dice, which may be why.*502.*dice answered 500/);
+    });
+  });
+
+  test('fails if a round fails in a lab without files of the learner, also with values of its own', async () => {
+    const refused: Answer = { status: 502, body: { error: 'no' } };
+    await withGuide(guideWith(refused, traceOf()), async (url) => {
+      await expect(tested(url, { edited: [], hasValues: true })).rejects.toThrow('A round could not be played.');
+    });
+  });
 });

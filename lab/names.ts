@@ -44,6 +44,9 @@ export const RELEASE = 'lab';
 /** Annotation of the guide's pods in a seat: the uid of the Seat, to which the guide binds its signatures. */
 export const SEAT_UID = `${GROUP}/seat-uid`;
 
+/** Annotation of the guide's pods in a seat: what the pages call the attendee. */
+export const DISPLAY_NAME = `${GROUP}/display-name`;
+
 /** Path of the guide at which `?key=TOKEN` logs in. */
 export const LOGIN_PATH = '/login';
 
@@ -80,7 +83,7 @@ export const NAMES = {
   quota: 'seat',
   /** The ResourceQuota that allows no pods of the cluster's own priority classes. */
   criticalQuota: 'seat-critical',
-  /** The pod of the isolation test. */
+  /** Start of the names of the isolation test's pods. */
   probe: 'isolation-probe',
 } as const;
 

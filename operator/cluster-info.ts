@@ -1,6 +1,7 @@
 // The network addresses of the cluster that the operator needs: those of the API server, the pods and a node. They
 // change rarely, so the operator reads them every few minutes.
 import { parse } from 'yaml';
+import type { NetworkValues } from '../cdk8s/operator/values.ts';
 import { isForbidden } from '../kubernetes/api.ts';
 import type { Api } from '../kubernetes/api.ts';
 import { KINDS } from '../kubernetes/kinds.ts';
@@ -10,12 +11,15 @@ import type { Timers } from '../support/timers.ts';
 import type { Logger } from './engine/log.ts';
 import type { Source } from './engine/builder.ts';
 
-export interface ClusterInfo {
+export interface ClusterInfo extends NetworkValues {
   /**
    * IP addresses and port of the API servers. NetworkPolicies must allow these, not the IP of the Service `kubernetes`.
    */
   readonly apiServers: { readonly addresses: readonly string[]; readonly port: number };
-  /** The IP ranges of the pods in CIDR notation. Empty if the nodes don't report them. */
+  /**
+   * The IP ranges of all pods in CIDR notation, from the nodes and from the chart's values. Empty if a node reports
+   * none and the values have none.
+   */
   readonly podCidrs: readonly string[];
   /** IP address of a node, through which node ports can be reached. Undefined if no node reports one. */
   readonly nodeAddress: string | undefined;
@@ -77,11 +81,22 @@ function nodeAddressOf(nodes: readonly Node[]): string | undefined {
   return addressOf('ExternalIP') ?? addressOf('InternalIP');
 }
 
+/** Returns the IP ranges of all pods. Ranges of only some nodes would not keep out the pods of the others. */
+function podCidrsOf(nodes: readonly Node[], given: readonly string[]): readonly string[] {
+  const reported = nodes.map(({ spec }) => spec?.podCIDRs ?? []);
+  if (given.length === 0 && reported.some((cidrs) => cidrs.length === 0)) return [];
+  return [...new Set([...given, ...reported.flat()])].sort();
+}
+
 /**
  * Reads the cluster info once. A 403 Forbidden for the EndpointSlice or the ConfigMap is not an error.
  * @throws ApiError or a connection error if another request fails
  */
-export async function readClusterInfo(api: Api, ownServer: string): Promise<ClusterInfo> {
+export async function readClusterInfo({
+  api,
+  ownServer,
+  network,
+}: Pick<ClusterInfoOptions, 'api' | 'ownServer' | 'network'>): Promise<ClusterInfo> {
   const [slice, info, nodes] = await Promise.all([
     getIfAllowed<Slice>(api, KINDS.EndpointSlice, 'kubernetes', 'default'),
     getIfAllowed<ConfigMap>(api, KINDS.ConfigMap, 'cluster-info', 'kube-public'),
@@ -90,8 +105,9 @@ export async function readClusterInfo(api: Api, ownServer: string): Promise<Clus
   const apiServers = endpointsOf(slice);
   const [first] = apiServers.addresses;
   return {
+    ...network,
     apiServers,
-    podCidrs: [...new Set(nodes.flatMap(({ spec }) => spec?.podCIDRs ?? []))].sort(),
+    podCidrs: podCidrsOf(nodes, network.podCidrs),
     nodeAddress: nodeAddressOf(nodes),
     server: publicServer(info) ?? (first === undefined ? ownServer : urlOf(first, apiServers.port)),
   };
@@ -101,6 +117,8 @@ export interface ClusterInfoOptions {
   readonly api: Api;
   /** URL of the API server that the operator itself uses. It is the value of `server` if no better URL is found. */
   readonly ownServer: string;
+  /** What the chart's values say about the network. */
+  readonly network: NetworkValues;
   readonly log: Pick<Logger, 'warn'>;
   readonly timers?: Timers;
 }
@@ -151,9 +169,9 @@ export class ClusterInfoPoller implements Source<ClusterInfo> {
 
   /** Reads the cluster info once. @returns true if the read succeeded */
   async #poll(signal: AbortSignal): Promise<boolean> {
-    const { api, ownServer, log } = this.#options;
+    const { log } = this.#options;
     try {
-      this.#update(await readClusterInfo(api, ownServer));
+      this.#update(await readClusterInfo(this.#options));
       return true;
     } catch (error) {
       if (!signal.aborted) log.warn({ err: error }, 'Failed to read the cluster info, retrying');

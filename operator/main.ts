@@ -2,6 +2,7 @@
 // Usage: operator [--farewell [--crds]]
 // With --farewell, it removes all Workshops and Seats before an uninstall. With --crds, it also removes the
 // CustomResourceDefinitions of both.
+import { readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { VERSION } from '../cdk8s/values.ts';
 import { FIELD_MANAGER, GROUP } from './api/types.ts';
@@ -32,8 +33,11 @@ async function runUninstall(log: Logger, withDefinitions: boolean): Promise<void
   }
 }
 
+/** Returns the text of the pod's resolv.conf, or an empty text where there is none. */
+const ownResolvConf = (): Promise<string> => readFile('/etc/resolv.conf', 'utf8').catch(() => '');
+
 async function runOperator(log: Logger): Promise<void> {
-  const settings = readSettings(process.env);
+  const settings = readSettings(process.env, await ownResolvConf());
   const operator = createOperator({ settings, config: await loadConfig(), log });
   const stop = (signal: NodeJS.Signals): void => {
     log.info({ signal }, 'Stopping the operator');

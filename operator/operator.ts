@@ -15,6 +15,7 @@ import type { Reconciler } from './engine/reconciler.ts';
 import type { Change } from './engine/store.ts';
 import { createOperatorMetrics } from './metrics.ts';
 import { SeatReconciler } from './seat/controller.ts';
+import { affectsSeat } from './seat/deployment-readiness.ts';
 import { areFaultsChanged } from './seat/faults.ts';
 import { isShared } from './seat/shared-fields.ts';
 import { labOf, seatRequirements } from './seat/rendered-lab.ts';
@@ -45,8 +46,8 @@ const WORKSHOP_WORKERS = 2;
  */
 const SEATS_DELAY_MS = 500;
 /**
- * Delay in milliseconds between a change of an object in a seat's namespace and the reconcile of the seat. During a
- * rollout, a Deployment changes a dozen times per second.
+ * Delay in milliseconds between a change of an object in a seat's namespace and the reconcile of the seat. A seat's
+ * objects often change at about the same time.
  */
 const CONTENTS_DELAY_MS = 250;
 
@@ -63,7 +64,12 @@ export function createOperator({ settings, config, log }: OperatorOptions): Mana
     config,
     log,
   });
-  const clusterInfo = new ClusterInfoPoller({ api: manager.api, ownServer: config.server, log });
+  const clusterInfo = new ClusterInfoPoller({
+    api: manager.api,
+    ownServer: config.server,
+    network: settings.network,
+    log,
+  });
   const stores = createStores(manager, settings.namespace);
   const parts = { settings, config, log, manager, stores, clusterInfo };
   manager.add((signal) => clusterInfo.run(signal));
@@ -93,8 +99,9 @@ function addSeatController(parts: Parts): void {
     .for(seats)
     .watches(workshops, (change) => (areFaultsChanged(change.old, change.new) ? keysOfSeats(seats, change.key) : []))
     .watches(clusterInfo, () => seats.keys());
-  for (const store of Object.values(seatContents))
-    controller.watches(store, seatOfNamespace, { delay: CONTENTS_DELAY_MS });
+  const { Deployment, ...others } = seatContents;
+  controller.watches(Deployment, seatOfDeployment, { delay: CONTENTS_DELAY_MS });
+  for (const store of Object.values(others)) controller.watches(store, seatOfNamespace, { delay: CONTENTS_DELAY_MS });
   controller.complete(createSeatReconciler(parts));
 }
 
@@ -116,6 +123,8 @@ const keysOfSeats = (seats: Stores['seats'], workshop: string): string[] =>
  * not be safe, because attendees can edit them.
  */
 const seatOfNamespace = ({ key }: { readonly key: string }): string[] => [key.split('/')[0] ?? key];
+
+const seatOfDeployment = (change: Change<KubeObject>): string[] => (affectsSeat(change) ? seatOfNamespace(change) : []);
 
 // Reading `change.old` parses JSON, so the next two functions read it only if the object was deleted.
 const workshopOfSeat = (change: Change<Seat>): string[] => {

@@ -1,4 +1,7 @@
 // The operator's settings. They come from environment variables that the chart sets, and are checked at the start.
+import { chartValues } from '../cdk8s/operator/values.ts';
+import type { NetworkValues } from '../cdk8s/operator/values.ts';
+import { messageOf } from '../support/errors.ts';
 
 export interface Settings {
   /** Name of the operator's pod. It identifies this process among the replicas. */
@@ -14,6 +17,8 @@ export interface Settings {
   readonly port: number;
   /** Maximum number of seats that are reconciled at the same time. */
   readonly workers: number;
+  /** What the chart's values say about the cluster's network. */
+  readonly network: NetworkValues;
 }
 
 /**
@@ -47,17 +52,41 @@ class Environment {
       this.problems.push(`${name}: expected a whole number from ${min} to ${max}, found ${JSON.stringify(found)}`);
     return value;
   }
+
+  /** Returns the defaults, with the values that the variable holds as JSON. */
+  json<T extends object>(name: string, defaults: T): T {
+    try {
+      return { ...defaults, ...(JSON.parse(this.#env[name] ?? '{}') as Partial<T>) };
+    } catch (error) {
+      this.problems.push(`${name}: expected JSON, found: ${messageOf(error)}`);
+      return defaults;
+    }
+  }
 }
 
-/** Reads the settings. @throws Error that lists every invalid variable with its expected and found value */
-export function readSettings(env: NodeJS.ProcessEnv): Settings {
+/**
+ * Returns the link-local name servers in a resolv.conf as IP ranges. No NetworkPolicy can select such a server as a
+ * pod: it is a cache on the node, or a server of the cloud.
+ * https://kubernetes.io/docs/tasks/administer-cluster/nodelocaldns/
+ */
+export const linkLocalServers = (resolvConf: string): string[] =>
+  [...resolvConf.matchAll(/^nameserver\s+(169\.254\.\d+\.\d+)\s*$/gm)].map(([, address]) => `${address}/32`);
+
+/**
+ * Reads the settings.
+ * @param resolvConf the text of the operator's own /etc/resolv.conf, which names the cluster's DNS server
+ * @throws Error that lists every invalid variable with its expected and found value
+ */
+export function readSettings(env: NodeJS.ProcessEnv, resolvConf = ''): Settings {
   const environment = new Environment(env);
+  const network = environment.json('NETWORK', chartValues.default.operator.network);
   const settings = {
     identity: environment.text('POD_NAME', NAME),
     namespace: environment.text('POD_NAMESPACE', NAME),
     account: environment.text('OPERATOR_ACCOUNT', NAME),
     port: environment.integer('PORT', [0, 65535], 8082),
     workers: environment.integer('WORKERS', [1, 1000], 16),
+    network: { ...network, dnsCidrs: [...network.dnsCidrs, ...linkLocalServers(resolvConf)] },
   };
   if (environment.problems.length === 0) return settings;
   const problems = environment.problems.map((problem) => `\n  ${problem}`).join('');

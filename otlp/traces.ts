@@ -255,9 +255,21 @@ export async function traceFromJaeger(
   traceId: string,
   headers: Record<string, string> = {},
 ): Promise<Trace | undefined> {
-  const [trace] = await tracesAt(`${jaeger}/api/v3/traces/${encodeURIComponent(traceId)}`, headers);
+  const [trace] = await tracesAt(traceUrl(jaeger, traceId), headers);
   return trace;
 }
+
+/**
+ * Reads one trace from Jaeger as OTLP JSON (`{"resourceSpans": […]}`), which the Collector's `otlpjsonfile` receiver
+ * accepts. Returns undefined if Jaeger has no such trace.
+ * @throws Error if Jaeger can't be reached or answers with an error
+ */
+export async function otlpFromJaeger(jaeger: string, traceId: string): Promise<string | undefined> {
+  const answer = await answerAt(traceUrl(jaeger, traceId));
+  return answer === undefined ? undefined : JSON.stringify({ resourceSpans: resourceSpansOf(answer) }, null, 2);
+}
+
+const traceUrl = (jaeger: string, traceId: string): string => `${jaeger}/api/v3/traces/${encodeURIComponent(traceId)}`;
 
 /**
  * Returns the latest traces that contain a span of the service, the latest first.
@@ -287,17 +299,22 @@ export async function servicesInJaeger(jaeger: string): Promise<string[]> {
   return (JSON.parse(body) as { services?: string[] }).services ?? [];
 }
 
+const tracesAt = async (url: string, headers?: Record<string, string>): Promise<Trace[]> =>
+  tracesFromOtlp((await answerAt(url, headers)) ?? {});
+
 /**
- * Reads the traces at a URL. Returns no traces if Jaeger answers 404, as it does for an unknown trace and for a search
- * without results.
+ * Reads the JSON at a URL of Jaeger. Returns undefined if Jaeger answers 404, as it does for an unknown trace and for a
+ * search without results.
  */
-async function tracesAt(url: string, headers: Record<string, string> = {}): Promise<Trace[]> {
+async function answerAt(url: string, headers: Record<string, string> = {}): Promise<unknown> {
   const { status, body } = await call(url, { headers, signal: AbortSignal.timeout(5_000) });
-  if (status === 404) return [];
+  if (status === 404) return undefined;
   if (status !== 200)
     throw new Error(`expected Jaeger to answer ${url} with 200, found ${status}: ${body.trim().slice(0, 200)}`);
   try {
-    return tracesFromOtlp(JSON.parse(body));
+    const answer: unknown = JSON.parse(body);
+    resourceSpansOf(answer);
+    return answer;
   } catch (error) {
     throw new Error(`expected traces from Jaeger at ${url}, found: ${body.slice(0, 100)}`, { cause: error });
   }

@@ -15,7 +15,7 @@ afterAll(built.remove);
 
 describe("an error in the learner's code", () => {
   /** Runs the built dice with the given code, and waits until the process has failed. */
-  async function failure(name: string, code: string): Promise<App> {
+  async function failure(name: string, code: string | Buffer): Promise<App> {
     writeFileSync(join(dist, 'dice', name), code);
     const dice = await App.start(dist, 'dice', { INSTRUMENTATION: 'none' }, [join(dist, 'dice', name)]);
     expect(await dice.exited()).toBe(1);
@@ -37,6 +37,11 @@ describe("an error in the learner's code", () => {
     const { stderr } = await failure('throws.ts', 'const a: number = 1;\n\nthrow new Error(`no ${a}`);\n');
     expect(stderr).toContain('Error: no 1');
     expect(stderr).toContain('throws.ts:3');
+  });
+
+  test("says that the learner's code is UTF-16, and how to save it", async () => {
+    const { stderr } = await failure('utf16.ts', Buffer.from("\ufeffimport express from 'express';\n", 'utf16le'));
+    expect(stderr).toMatch(/utf16\.ts has an error\.\nError: expected UTF-8, found UTF-16\. Save the file as UTF-8/);
   });
 
   test("names the TypeScript feature in the learner's code that Node cannot run", async () => {

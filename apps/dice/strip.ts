@@ -4,12 +4,19 @@
 import { readFileSync } from 'node:fs';
 import { stripTypeScriptTypes } from 'node:module';
 import { pathToFileURL } from 'node:url';
+import { encodingProblem } from '../../support/encoding.ts';
+
+/** Returns the text of the file. @throws Error if it is no UTF-8 text */
+function textOf(path: string): string {
+  const bytes = readFileSync(path);
+  const problem = encodingProblem(bytes);
+  if (problem !== undefined) throw new Error(problem);
+  return bytes.toString();
+}
 
 const [file = ''] = process.argv.slice(2);
 try {
-  process.stdout.write(
-    stripTypeScriptTypes(readFileSync(file, 'utf8'), { mode: 'strip', sourceUrl: pathToFileURL(file).href }),
-  );
+  process.stdout.write(stripTypeScriptTypes(textOf(file), { mode: 'strip', sourceUrl: pathToFileURL(file).href }));
 } catch (error) {
   const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
   process.stderr.write(

@@ -4,12 +4,13 @@
 import { writeFileSync } from 'node:fs';
 import { fromEnv } from '../../support/env.ts';
 import { fatal, print } from '../../support/output.ts';
-import { tryConnections, targetsIn } from './probe.ts';
+import { targetsIn } from './contract.ts';
+import { probe } from './probe.ts';
 
 try {
-  const results = JSON.stringify(await tryConnections(targetsIn(fromEnv('TARGETS'))));
-  print(results);
-  writeFileSync(process.env.TERMINATION_LOG ?? '/dev/termination-log', results);
+  const answer = JSON.stringify(await probe(targetsIn(fromEnv('TARGETS'))));
+  print(answer);
+  writeFileSync(process.env.TERMINATION_LOG ?? '/dev/termination-log', answer);
   // Without this call, a pending DNS lookup would keep the process alive.
   process.exit(0);
 } catch (error) {

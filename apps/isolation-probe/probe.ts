@@ -1,33 +1,33 @@
-// Tries to connect to addresses. It opens and closes each connection without sending data.
+// Tries to connect to addresses. It sends a request only to targets that may be open as long as they ask for
+// credentials, and no data to all others.
 import { lookup } from 'node:dns/promises';
 import { connect } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
+import { CONNECTED, GUARDED, PATHS } from './contract.ts';
+import type { Answer, LinkLocal, Path, PathResult, Target } from './contract.ts';
+import { isSettled, linkLocalState, linkLocalTargets, networkTables } from './link-local.ts';
+import type { NetworkTables } from './link-local.ts';
 
-export interface Target {
-  /** Name of the target. The results contain the target's result under this name. */
-  readonly name: string;
-  /** A host name or an IP address. */
-  readonly host: string;
-  readonly port: number;
-  /** Whether the connection should succeed. */
-  readonly open: boolean;
-}
-
-/** The result for each target, by the target's name: `connected`, or an error code such as ECONNREFUSED. */
-export type Results = Readonly<Record<string, string>>;
-
-export const CONNECTED = 'connected';
-
-export interface Timeouts {
-  /** Time limit in milliseconds for resolving the host name. The same limit holds for connecting. */
+export interface ProbeOptions {
+  /** Time limit in milliseconds for resolving a host name. The same limit holds for connecting, and for a request. */
   readonly step: number;
   /** Milliseconds between two attempts. */
   readonly pause: number;
   /** Milliseconds after which no new attempt starts. */
   readonly total: number;
+  /** Reads the tables of this pod's network. */
+  readonly tables: () => NetworkTables;
 }
 
-const DEFAULT: Timeouts = { step: 2_000, pause: 500, total: 20_000 };
+const DEFAULT: ProbeOptions = { step: 2_000, pause: 500, total: 10_000, tables: networkTables };
+
+type Address = Pick<Target, 'host' | 'port'>;
+
+/** The result of one target: CONNECTED, GUARDED or an error code. */
+interface Attempt {
+  readonly target: Target;
+  readonly result: string;
+}
 
 const codeOf = (error: unknown): string => (error as NodeJS.ErrnoException).code ?? String(error);
 
@@ -58,10 +58,7 @@ function connectTo(host: string, port: number, timeout: number): Promise<string>
 }
 
 /** Tries to connect once. Returns `connected` or an error code, and never throws. */
-export async function tryConnection(
-  { host, port }: Pick<Target, 'host' | 'port'>,
-  timeout = DEFAULT.step,
-): Promise<string> {
+export async function tryConnection({ host, port }: Address, timeout = DEFAULT.step): Promise<string> {
   try {
     return await connectTo(await addressOf(host, timeout), port, timeout);
   } catch (error) {
@@ -69,39 +66,65 @@ export async function tryConnection(
   }
 }
 
+/** Sends a request without credentials to an open port. Only a refusal shows that the port is guarded. */
+async function ask({ host, port }: Address, protocol: 'http' | 'https', timeout: number): Promise<string> {
+  // Few tests need these modules, which take 11 MB.
+  const { get } = protocol === 'https' ? await import('node:https') : await import('node:http');
+  return new Promise((resolve) => {
+    // The probe asks anybody who answers here, so it doesn't matter whether the certificate is the right one.
+    const request = get({ host, port, timeout, rejectUnauthorized: false, agent: false }, (response) => {
+      resolve([401, 403].includes(response.statusCode ?? 0) ? GUARDED : CONNECTED);
+      request.destroy();
+    });
+    request.on('timeout', () => request.destroy());
+    request.on('error', () => resolve(CONNECTED));
+  });
+}
+
+async function tryTarget(target: Target, timeout: number): Promise<Attempt> {
+  const result = await tryConnection(target, timeout);
+  const isOpen = result === CONNECTED && target.asks !== undefined;
+  return { target, result: isOpen ? await ask(target, target.asks, timeout) : result };
+}
+
+const tryAll = (targets: readonly Target[], timeout: number): Promise<Attempt[]> =>
+  Promise.all(targets.map((target) => tryTarget(target, timeout)));
+
+const isAsExpected = ({ target: { path }, result }: Attempt): boolean =>
+  (path === 'control') === (result === CONNECTED);
+
 /**
- * Tries to connect to all targets at once. It retries until every result is as expected or the total time has passed,
- * because a network needs some time after a pod or a network policy is created.
+ * Tries all targets at once, and then the link-local addresses of those that are neighbours. It retries until every
+ * result is as expected or the total time has passed, because a network needs some time after a pod or a network policy
+ * is created.
  * @returns the results of the last attempt
  */
-export async function tryConnections(targets: readonly Target[], timeouts: Partial<Timeouts> = {}): Promise<Results> {
-  const { step, pause, total } = { ...DEFAULT, ...timeouts };
+export async function probe(targets: readonly Target[], options: Partial<ProbeOptions> = {}): Promise<Answer> {
+  const { step, pause, total, tables } = { ...DEFAULT, ...options };
   const end = Date.now() + total;
   for (;;) {
-    const results = await Promise.all(targets.map((target) => tryConnection(target, step)));
-    const asExpected = targets.every(({ open }, index) => open === (results[index] === CONNECTED));
-    if (asExpected || Date.now() + pause >= end)
-      return Object.fromEntries(targets.map(({ name }, index) => [name, results[index] ?? '']));
+    const direct = await tryAll(targets, step);
+    const now = tables();
+    const neighbours = linkLocalTargets(targets, now);
+    const attempts = [...direct, ...(await tryAll(neighbours, step))];
+    const isDone = isSettled(now) && attempts.every(isAsExpected);
+    if (isDone || Date.now() + pause >= end) return answerOf(attempts, linkLocalState(now, neighbours));
     await delay(pause);
   }
 }
 
-const isTarget = (value: unknown): value is Target => {
-  const { name, host, port, open } = (value ?? {}) as Partial<Record<keyof Target, unknown>>;
-  return typeof name === 'string' && typeof host === 'string' && Number.isInteger(port) && typeof open === 'boolean';
-};
+/** Number of names that an answer has for each path, so that it fits into a termination message of 4096 bytes. */
+const NAMES = 3;
 
-/** Parses the value of TARGETS. @throws Error if the text is not a JSON list of targets */
-export function targetsIn(text: string): Target[] {
-  const expected = 'TARGETS: expected a JSON list of {name, host, port, open}';
-  let targets: unknown;
-  try {
-    targets = JSON.parse(text);
-  } catch (error) {
-    throw new Error(`${expected}, found invalid JSON`, { cause: error });
-  }
-  if (!Array.isArray(targets) || targets.length === 0) throw new Error(`${expected}, found no list, or an empty one`);
-  const odd = targets.findIndex((target) => !isTarget(target));
-  if (odd >= 0) throw new Error(`${expected}, found ${JSON.stringify(targets[odd])}`);
-  return targets as Target[];
+function pathResult(attempts: readonly Attempt[]): PathResult {
+  const reached = attempts.filter(({ result }) => result === CONNECTED);
+  const names = reached.map(({ target: { name, port } }) => `${name}:${port}`).sort();
+  const guarded = attempts.filter(({ result }) => result === GUARDED).length;
+  return { tried: attempts.length, guarded, reached: reached.length, names: names.slice(0, NAMES) };
+}
+
+function answerOf(attempts: readonly Attempt[], linkLocal: LinkLocal): Answer {
+  const of = (path: Path | 'control'): Attempt[] => attempts.filter(({ target }) => target.path === path);
+  const paths = PATHS.filter((path) => of(path).length > 0).map((path) => [path, pathResult(of(path))] as const);
+  return { control: of('control')[0]?.result ?? 'no target', linkLocal, paths: Object.fromEntries(paths) };
 }

@@ -16,6 +16,18 @@ test('reports the process as ready only while a server listens on the expected p
   expect(openServers()).toEqual([]);
 });
 
+test('names a port once that several servers listen on, each on another address', async () => {
+  watchServers();
+  const first = createServer().listen(0, '127.0.0.1');
+  await once(first, 'listening');
+  const { port } = first.address() as AddressInfo;
+  const second = createServer().listen(port, '127.0.0.2');
+  await once(second, 'listening');
+  expect(readiness(2, 1).reason).toBe(`expected a server on port 2, found one only on ${port}`);
+  first.close();
+  second.close();
+});
+
 test.each(['127.0.0.1', '::1'])('reports a pod as not ready that listens on %s only', async (address) => {
   process.env['POD_IP'] = '10.0.0.7';
   watchServers();

@@ -3,6 +3,7 @@
 // code need code for health checks.
 import { subscribe } from 'node:diagnostics_channel';
 import type { AddressInfo, Server } from 'node:net';
+import { podAddresses } from './pod-addresses.ts';
 
 const servers = new Set<Server>();
 let declared = false;
@@ -39,7 +40,7 @@ export function readiness(port: number, healthPort: number): { ready: boolean; r
   if (declared) return { ready: true, reason: 'working' };
   const open = listening();
   const here = open.filter((one) => one.port === port);
-  if (here.length > 0 && podAddresses().length > 0 && !here.some(({ address }) => isReachable(address)))
+  if (here.length > 0 && ownAddresses().length > 0 && !here.some(({ address }) => isReachable(address)))
     return { ready: false, reason: `listens on ${here[0]?.address}:${port} only, where no other pod reaches it` };
   if (here.length > 0) return { ready: true, reason: `listening on port ${port}` };
   const others = [...new Set(open.map((one) => one.port).filter((other) => other !== healthPort))];
@@ -56,8 +57,8 @@ export function listening(): { address: string; port: number }[] {
 }
 
 /** Addresses of this pod, which Kubernetes sets. On a developer's machine there are none, and loopback is enough. */
-const podAddresses = (): string[] => (process.env['POD_IPS'] ?? process.env['POD_IP'])?.split(',') ?? [];
+const ownAddresses = (): string[] => podAddresses(process.env['POD_IPS'] ?? process.env['POD_IP']);
 
 export const isLoopback = (address: string): boolean => /^(127\.|::1$|::ffff:127\.)/.test(address);
 
-const isReachable = (address: string): boolean => !isLoopback(address) || podAddresses().includes(address);
+const isReachable = (address: string): boolean => !isLoopback(address) || ownAddresses().includes(address);

@@ -128,3 +128,11 @@ test('throws an error with the path of a settings file that cannot be read', () 
     `The settings in ${folder} can't be read: EISDIR`,
   );
 });
+
+test('throws an error that says how to save a settings file in UTF-16', () => {
+  const file = join(folder, 'utf16.env');
+  writeFileSync(file, Buffer.from('\ufeffINSTRUMENTATION=auto\n', 'utf16le'));
+  expect(() => applyLearnerSettings({ LEARNER_SETTINGS: file }, () => undefined)).toThrow(
+    /utf16\.env can't be read: expected UTF-8, found UTF-16/,
+  );
+});

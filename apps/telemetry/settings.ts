@@ -1,6 +1,7 @@
 // Reads the learner's settings file, whose NAME=value lines override the environment. Only names that configure
 // OpenTelemetry are applied, so that no line of the file can break the process.
 import { readFileSync } from 'node:fs';
+import { encodingProblem } from '../../support/encoding.ts';
 
 export interface LearnerSettings {
   readonly values: Readonly<Record<string, string>>;
@@ -40,7 +41,10 @@ export function parseSettings(text: string): LearnerSettings {
 /** Returns the text of the settings file, or an empty string if the file doesn't exist. */
 function readIfThere(file: string): string {
   try {
-    return readFileSync(file, 'utf8');
+    const bytes = readFileSync(file);
+    const problem = encodingProblem(bytes);
+    if (problem !== undefined) throw new Error(problem);
+    return bytes.toString();
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return '';
     throw new Error(`The settings in ${file} can't be read: ${(error as Error).message}`, { cause: error });

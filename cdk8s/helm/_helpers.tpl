@@ -159,3 +159,11 @@ true
 {{- end -}}
 {{- end -}}
 {{- end -}}
+
+{{/* Fails if the names of this release's Services would not be valid. Helm allows more names than a Service does. */}}
+{{/* https://kubernetes.io/docs/concepts/overview/working-with-objects/names/#rfc-1035-label-names */}}
+{{- define "intro-otel.checkReleaseName" -}}
+{{- if not (regexMatch "^[a-z]([-a-z0-9]*[a-z0-9])?$" .Release.Name) -}}
+{{- fail (printf "Expected a release name that starts with a letter and has only lower-case letters, digits and hyphens, because Services are named after it. Found %s. Use another name, such as otel-101." .Release.Name) -}}
+{{- end -}}
+{{- end -}}

@@ -79,6 +79,7 @@ function templates(): [string, string][] {
     ...printed,
     ['templates/tests/probe.yaml', probe],
     ['templates/_config.tpl', template(lab.compute.templates.map((named) => namedTemplate(tokens, named)).join('\n'))],
+    ['templates/release-name.yaml', template('{{- include "intro-otel.checkReleaseName" . -}}\n')],
     ['templates/_helpers.tpl', template(own('_helpers.tpl'))],
     ['templates/NOTES.txt', template(own('NOTES.txt'))],
   ];
@@ -151,17 +152,28 @@ function chartYaml(): string {
   );
 }
 
-const schemaJson = (): string =>
-  `${JSON.stringify(
-    {
-      $comment: GENERATED,
-      $schema: 'https://json-schema.org/draft/2020-12/schema',
-      title: 'Values of intro-otel',
-      ...schemaOf(chartValues),
-    },
-    null,
-    2,
-  )}\n`;
+/**
+ * Values that another chart has for this chart if it depends on it. Helm itself adds `global`, and `enabled` is the
+ * usual name of a dependency's condition. https://helm.sh/docs/helm/helm_dependency/
+ */
+const asDependency = {
+  global: { description: 'Values that a parent chart shares with its dependencies. This chart uses none.' },
+  enabled: { description: "The condition of a parent chart's dependency. This chart ignores it.", type: 'boolean' },
+};
+
+function schemaJson(): string {
+  const schema = schemaOf(chartValues) as { properties: object; propertyNames: { enum: string[] } };
+  const properties = { ...schema.properties, ...asDependency };
+  const whole = {
+    $comment: GENERATED,
+    $schema: 'https://json-schema.org/draft/2020-12/schema',
+    title: 'Values of intro-otel',
+    ...schema,
+    properties,
+    propertyNames: { enum: Object.keys(properties) },
+  };
+  return `${JSON.stringify(whole, null, 2)}\n`;
+}
 
 const exampleText = (): string =>
   examples.map(({ doc, values }) => `${doc}\n\n\`\`\`yaml\n${stringify(values, { lineWidth: 0 })}\`\`\``).join('\n\n');

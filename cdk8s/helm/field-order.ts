@@ -3,7 +3,7 @@
 
 const FIRST = [
   ...['apiVersion', 'kind', 'metadata', 'name', 'namespace', 'labels', 'annotations', 'type', 'data', 'spec'],
-  ...['image', 'imagePullPolicy', 'command', 'args', 'env', 'ports', 'resources'],
+  ...['image', 'imagePullPolicy', 'command', 'args', 'env', 'envFrom', 'ports', 'resources'],
   ...['startupProbe', 'readinessProbe', 'livenessProbe', 'lifecycle', 'volumeMounts'],
   ...['serviceAccountName', 'automountServiceAccountToken', 'initContainers', 'containers', 'volumes'],
   ...['apiGroups', 'resourceNames', 'verbs', 'roleRef', 'subjects'],

@@ -23,8 +23,8 @@ export interface AppProps {
   readonly attributes?: Readonly<Record<string, string>>;
   readonly configs?: readonly MountedConfig[];
   /**
-   * Paths of pod fields, each by the name of the environment variable that gets the field's value. POD_NAME and POD_IP
-   * are always set.
+   * Paths of pod fields, each by the name of the environment variable that gets the field's value. POD_NAME, POD_IP and
+   * POD_IPS are always set.
    */
   readonly fromPod?: Readonly<Record<string, string>>;
   readonly serviceAccount?: string;
@@ -86,6 +86,9 @@ export function telemetry(
   };
 }
 
+/** The environment variable with the addresses that the app's servers listen on, besides loopback. */
+export const POD_IPS = fromPod('POD_IPS', 'status.podIPs');
+
 export class App extends Construct {
   constructor(scope: Construct, id: string, lab: LabProps, props: AppProps) {
     super(scope, id);
@@ -105,6 +108,7 @@ export class App extends Construct {
         // The variables with pod fields come first, because a variable can refer only to earlier variables.
         fromPod('POD_NAME', 'metadata.name'),
         fromPod('POD_IP', 'status.podIP'),
+        POD_IPS,
         ...Object.entries(props.fromPod ?? {}).map(([name, path]) => fromPod(name, path)),
         ...lab.compute.env(own, values.env),
       ],

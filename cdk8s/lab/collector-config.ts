@@ -6,6 +6,7 @@ import type { Components } from './compute.ts';
 import { PORTS } from '../../lab/ports.ts';
 import { serviceUrl } from './lab.ts';
 import type { LabProps } from './lab.ts';
+import { OTLP_RECEIVERS, atPod, otlpReceivers } from './listeners.ts';
 
 /**
  * Limits for the data that the Collector keeps in memory while a backend is unreachable. The Collector drops data
@@ -67,7 +68,7 @@ export function collectorConfig(lab: LabProps): string {
     const path = `collector.pipelines.${signal}`;
     const named = collector.pipelines[signal];
     return `    ${signal}:
-      receivers: ["otlp"]
+      receivers: ${OTLP_RECEIVERS}
       processors: ${compute.json(
         compute.union(FIRST, compute.defined(`${path}.processors`, named.processors, processors), LAST),
       )}
@@ -78,15 +79,9 @@ export function collectorConfig(lab: LabProps): string {
     'collector-config',
     `extensions:
   health_check:
-    endpoint: 0.0.0.0:${PORTS.probe}
+    endpoint: ${atPod(PORTS.probe)}
 receivers:
-  otlp:
-    protocols:
-      grpc:
-        endpoint: 0.0.0.0:${PORTS.otlpGrpc}
-      http:
-        endpoint: 0.0.0.0:${PORTS.otlpHttp}
-processors:
+${otlpReceivers()}processors:
 ${compute.componentLines(processors)}exporters:
 ${compute.componentLines(exporters)}service:
   extensions: [health_check]

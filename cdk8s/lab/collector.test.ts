@@ -28,3 +28,17 @@ test('renders the same pod templates in every namespace', () => {
   );
   expect(JSON.stringify(collector?.['data'])).toContain('${env:POD_NAMESPACE}');
 });
+
+test('gives the Collector the keys of Secrets as environment variables, which its configuration only names', () => {
+  const objects = render({
+    collector: {
+      envFrom: [{ secretRef: { name: 'second-backend' } }],
+      exporters: { 'otlphttp/second': { endpoint: 'https://x', headers: { authorization: 'Bearer ${env:API_KEY}' } } },
+    },
+  });
+  const named = (kind: string) => objects.find((one) => one.kind === kind && one.metadata.name === 'lab-collector');
+  expect((named('Deployment') as Deployment).spec.template.spec.containers[0]).toMatchObject({
+    envFrom: [{ secretRef: { name: 'second-backend' } }],
+  });
+  expect(JSON.stringify(named('ConfigMap')?.['data'])).toContain('Bearer ${env:API_KEY}');
+});

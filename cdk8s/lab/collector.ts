@@ -6,6 +6,7 @@ import { ownConfig } from './dice.ts';
 import { PORTS } from '../../lab/ports.ts';
 import { metadata, nameOf } from './lab.ts';
 import type { LabProps } from './lab.ts';
+import { POD_IP, atPod } from './listeners.ts';
 import { configMap } from './manifest.ts';
 import type { PolicyRule } from './manifest.ts';
 import { CHECKSUM, ComponentService, Workload, fromPod, goMemoryLimit } from './workload.ts';
@@ -18,10 +19,20 @@ export const COLLECTOR_RULES: readonly PolicyRule[] = [
   { apiGroups: [''], resources: ['pods'], verbs: ['get', 'list', 'watch'] },
 ];
 
+/**
+ * The endpoints that apps and probes connect to. The learner's file may contain a receiver from the web, with no
+ * endpoint or with 0.0.0.0. Neither would work next to the receiver on loopback.
+ */
+const ENDPOINTS = [
+  `receivers::otlp::protocols::grpc::endpoint: ${atPod(PORTS.otlpGrpc)}`,
+  `receivers::otlp::protocols::http::endpoint: ${atPod(PORTS.otlpHttp)}`,
+  `extensions::health_check::endpoint: ${atPod(PORTS.probe)}`,
+].map((setting) => `--config=yaml:${setting}`);
+
 export class Collector extends Construct {
   constructor(scope: Construct, id: string, lab: LabProps) {
     super(scope, id);
-    const { image, resources } = lab.values.collector;
+    const { image, resources, envFrom } = lab.values.collector;
     const text = collectorConfig(lab);
     const config = { name: nameOf(lab, COMPONENT), path: '/etc/otelcol-contrib', texts: { [CHECKSUM]: text } };
     const own = { ...ownConfig(lab, COMPONENT, '/etc/otelcol-own'), volume: 'own', keys: ['collector.yaml'] };
@@ -32,9 +43,10 @@ export class Collector extends Construct {
       image,
       resources,
       configs: [config, own],
-      // The Collector merges the learner's file over the generated file.
-      args: [`--config=${config.path}/config.yaml`, `--config=${own.path}/collector.yaml`],
-      env: [...goMemoryLimit('60'), fromPod('POD_NAMESPACE', 'metadata.namespace')],
+      // The Collector merges the learner's file over the generated file, and the endpoints over both.
+      args: [`--config=${config.path}/config.yaml`, `--config=${own.path}/collector.yaml`, ...ENDPOINTS],
+      env: [...goMemoryLimit('60'), POD_IP, fromPod('POD_NAMESPACE', 'metadata.namespace')],
+      envFrom,
       ports: { ...OTLP, probe: PORTS.probe },
       probes: { port: PORTS.probe, ready: '/', alive: '/' },
       // If the pod stopped at once, a request to it would block an app's exporter for its timeout of 10 s.

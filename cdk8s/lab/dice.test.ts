@@ -42,7 +42,11 @@ describe("the dice's ConfigMap with the learner's files", () => {
     expect(pod('lab-collector')).toMatchObject({
       containers: [
         {
-          args: ['--config=/etc/otelcol-contrib/config.yaml', '--config=/etc/otelcol-own/collector.yaml'],
+          args: [
+            '--config=/etc/otelcol-contrib/config.yaml',
+            '--config=/etc/otelcol-own/collector.yaml',
+            ...Array<unknown>(3).fill(expect.stringMatching(/^--config=yaml:.*endpoint/)),
+          ],
           lifecycle: { preStop: { sleep: { seconds: 2 } } },
           volumeMounts: expect.arrayContaining([
             { name: 'own', mountPath: '/etc/otelcol-own', readOnly: true },

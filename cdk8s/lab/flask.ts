@@ -4,6 +4,7 @@ import { Construct } from 'constructs';
 import { telemetry } from './app.ts';
 import { PORTS } from '../../lab/ports.ts';
 import type { LabProps } from './lab.ts';
+import { POD_IP } from './listeners.ts';
 import { ComponentService, Workload, fromPod } from './workload.ts';
 
 const COMPONENT = 'flask';
@@ -17,7 +18,7 @@ export class Flask extends Construct {
       component: COMPONENT,
       image,
       resources,
-      env: [fromPod('POD_NAME', 'metadata.name'), fromPod('POD_IP', 'status.podIP'), ...lab.compute.env(own, env)],
+      env: [fromPod('POD_NAME', 'metadata.name'), POD_IP, ...lab.compute.env(own, env)],
       ports: { http: PORTS.http },
       // The probes only connect, because Flask creates a span for each request.
       probes: { port: PORTS.http },

@@ -37,11 +37,15 @@ describe('the guide', () => {
       expect(Object.keys(object).filter((field) => /^(binary|string)?data$/i.test(field))).toEqual([]);
   });
 
-  test('gets the names of its release and namespace as environment variables', () => {
+  test('gets the names of its release, its namespace and the attendee as environment variables', () => {
     expect(pod.containers[0].env).toEqual(
       expect.arrayContaining([
         { name: 'RELEASE', value: 'lab' },
         { name: 'POD_NAMESPACE', valueFrom: { fieldRef: { fieldPath: 'metadata.namespace' } } },
+        {
+          name: 'DISPLAY_NAME',
+          valueFrom: { fieldRef: { fieldPath: "metadata.annotations['intro-otel.dev/display-name']" } },
+        },
       ]),
     );
   });

@@ -1,6 +1,6 @@
 // The guide: the web server that shows the course, the apps and Jaeger under one URL.
 import { Construct } from 'constructs';
-import { SEAT_UID } from '../../lab/names.ts';
+import { DISPLAY_NAME, SEAT_UID } from '../../lab/names.ts';
 import { servicesBehindGuide, urlVariable } from '../../lab/services.ts';
 import { Account } from './account.ts';
 import { App, appUrl, backends } from './app.ts';
@@ -81,7 +81,11 @@ export class Guide extends Construct {
         FLASK_ENABLED: lab.compute.json(lab.values.flask.enabled),
         RELEASE: lab.release,
       },
-      fromPod: { POD_NAMESPACE: 'metadata.namespace', SEAT_UID: `metadata.annotations['${SEAT_UID}']` },
+      fromPod: {
+        POD_NAMESPACE: 'metadata.namespace',
+        SEAT_UID: `metadata.annotations['${SEAT_UID}']`,
+        DISPLAY_NAME: `metadata.annotations['${DISPLAY_NAME}']`,
+      },
       serviceAccount: nameOf(lab, COMPONENT),
       initContainers: [keyMaker(lab)],
       volumes: [{ volume: { name: 'key', emptyDir: { medium: 'Memory', sizeLimit: '1Mi' } }, path: '/etc/intro-otel' }],

@@ -5,11 +5,28 @@ import { Construct } from 'constructs';
 import { JAEGER_BASE_PATH, PORTS } from '../../lab/ports.ts';
 import { metadata, nameOf } from './lab.ts';
 import type { LabProps } from './lab.ts';
+import { OTLP_RECEIVERS, POD_IP, atPod, onLoopback, otlpReceivers } from './listeners.ts';
 import { configMap } from './manifest.ts';
 import { CHECKSUM, ComponentService, Workload, goMemoryLimit } from './workload.ts';
 
 const COMPONENT = 'jaeger';
 const SERVED = { query: PORTS.query, 'otlp-grpc': PORTS.otlpGrpc, 'otlp-http': PORTS.otlpHttp };
+
+/** Returns the configuration of a query service. It also opens a port for gRPC, which the lab doesn't use. */
+const query = (name: string, endpoint: string, grpcPort: number): string => `  ${name}:
+    storage:
+      traces: memory
+    base_path: ${JAEGER_BASE_PATH}
+    # Jaeger's own traces would replace the lab's traces in its memory.
+    enable_tracing: false
+    http:
+      endpoint: ${endpoint}
+    grpc:
+      endpoint: ${onLoopback(grpcPort)}
+`;
+
+const queries = (): string =>
+  query('jaeger_query', atPod(PORTS.query), 16685) + query('jaeger_query/loopback', onLoopback(PORTS.query), 16687);
 
 /** Returns the text of Jaeger's config.yaml. */
 export const jaegerConfig = (lab: LabProps): string =>
@@ -21,41 +38,25 @@ export const jaegerConfig = (lab: LabProps): string =>
       memory:
         memory:
           max_traces: ${lab.compute.decimal(lab.values.jaeger.maxTraces)}
-  jaeger_query:
-    storage:
-      traces: memory
-    base_path: ${JAEGER_BASE_PATH}
-    # Jaeger's own traces would replace the lab's traces in its memory.
-    enable_tracing: false
-    http:
-      endpoint: 0.0.0.0:${PORTS.query}
-    grpc:
-      endpoint: localhost:16685
-  healthcheckv2:
+${queries()}  healthcheckv2:
     use_v2: true
     http:
-      endpoint: 0.0.0.0:${PORTS.probe}
+      endpoint: ${atPod(PORTS.probe)}
       status:
         enabled: true
         path: /status
 receivers:
-  otlp:
-    protocols:
-      grpc:
-        endpoint: 0.0.0.0:${PORTS.otlpGrpc}
-      http:
-        endpoint: 0.0.0.0:${PORTS.otlpHttp}
-exporters:
+${otlpReceivers()}exporters:
   jaeger_storage_exporter:
     trace_storage: memory
 service:
-  extensions: [jaeger_storage, jaeger_query, healthcheckv2]
+  extensions: [jaeger_storage, jaeger_query, jaeger_query/loopback, healthcheckv2]
   telemetry:
     metrics:
       level: none
   pipelines:
     traces:
-      receivers: [otlp]
+      receivers: ${OTLP_RECEIVERS}
       exporters: [jaeger_storage_exporter]
 `,
   );
@@ -73,7 +74,7 @@ export class Jaeger extends Construct {
       resources,
       configs: [config],
       args: [`--config=${config.path}/config.yaml`],
-      env: goMemoryLimit('60'),
+      env: [...goMemoryLimit('60'), POD_IP],
       ports: { ...SERVED, probe: PORTS.probe },
       probes: { port: PORTS.probe, ready: '/status', alive: '/status' },
     });

@@ -53,6 +53,8 @@ export interface ContainerProps {
   readonly command?: readonly string[];
   readonly args?: Given<readonly string[]>;
   readonly env: readonly EnvVar[];
+  /** Secrets whose keys become environment variables. */
+  readonly envFrom?: Container['envFrom'];
   readonly ports: Readonly<Record<string, number>>;
   readonly resources: { readonly requests: Quantities; readonly limits: Quantities };
   readonly configs?: readonly MountedConfig[];
@@ -103,7 +105,7 @@ export const fromPod = (name: string, fieldPath: string): EnvVar => ({ name, val
 /** Returns a container without probes. */
 export function container(lab: LabProps, name: string, props: ContainerProps) {
   const ports = Object.entries(props.ports);
-  const { command, args, configs = [], volumes = [] } = props;
+  const { command, args, envFrom, configs = [], volumes = [] } = props;
   const mounts = [
     ...configs.map(({ volume = 'config', path }) => ({ name: volume, mountPath: path })),
     ...volumes.map(({ volume, path }) => ({ name: volume.name, mountPath: path })),
@@ -115,6 +117,7 @@ export function container(lab: LabProps, name: string, props: ContainerProps) {
     ...(command && { command }),
     ...(args && { args }),
     env: props.env,
+    ...(envFrom && { envFrom }),
     ...(ports.length > 0 && { ports: ports.map(([port, containerPort]) => ({ name: port, containerPort })) }),
     resources: { limits: props.resources.limits, requests: props.resources.requests },
     terminationMessagePolicy: 'FallbackToLogsOnError',

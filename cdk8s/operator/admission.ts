@@ -80,6 +80,14 @@ const deploymentPolicy: Policy = {
   ],
 };
 
+/** kubectl stores a file that is no UTF-8 text, such as UTF-16 of a Windows editor, as binary data. */
+const onlyText: Validation = {
+  expression: "!('binaryData' in variables.changed)",
+  messageExpression:
+    "'Expected files of text in UTF-8, found binaryData, which is how kubectl stores UTF-16. Save ' + " +
+    "'the file as UTF-8, in PowerShell with Set-Content -Encoding utf8.'",
+};
+
 const configMapPolicy: Policy = {
   name: 'intro-otel-seat-configmaps',
   rule: { apiGroups: [''], apiVersions: ['v1'], operations: ['UPDATE'], resources: ['configmaps'] },
@@ -93,7 +101,7 @@ const configMapPolicy: Policy = {
       ].join(' + '),
     },
   ],
-  validations: [unchanged('data'), entryStays(list(['f:data']))],
+  validations: [onlyText, unchanged('data'), entryStays(list(['f:data']))],
 };
 
 /** Programs that an attendee may run in the guide's pod. */

@@ -1,6 +1,6 @@
 // The operator's Deployment: several pods, one of which is the leader. They send telemetry to the release's Collector.
 import { Construct } from 'constructs';
-import { telemetry } from '../lab/app.ts';
+import { POD_IPS, telemetry } from '../lab/app.ts';
 import { PORTS } from '../../lab/ports.ts';
 import { nameOf, selectorLabels } from '../lab/lab.ts';
 import { lease } from '../lab/manifest.ts';
@@ -35,6 +35,7 @@ const environment = (lab: OperatorProps): Record<string, Given<string>> => ({
   DRAIN_MS: '1500',
   HEALTH_PORT: String(PORTS.health),
   LOG_LEVEL: lab.values.operator.logLevel,
+  NETWORK: lab.compute.json(lab.values.operator.network),
   OPERATOR_ACCOUNT: nameOf(lab, component),
 });
 
@@ -56,6 +57,7 @@ export class Operator extends Construct {
       env: [
         fromPod('POD_NAME', 'metadata.name'),
         fromPod('POD_NAMESPACE', 'metadata.namespace'),
+        POD_IPS,
         ...lab.compute.env(environment(lab), env),
       ],
       ports: { ops: PORTS.ops },

@@ -5,7 +5,7 @@ import type { Resource } from '../schema/resource.ts';
 import { entry, flag, text } from '../schema/schema.ts';
 import type { Text } from '../schema/schema.ts';
 import { labValues } from '../values.ts';
-import { access, quota } from './workshop.ts';
+import { OPAQUE_LENGTH, access, quota } from './workshop.ts';
 
 /** Describes a field that contains a name. Users can't change the name after the Seat's creation. */
 const fixedName = (doc: string, what: string): Text =>
@@ -21,7 +21,7 @@ export const seatSpec = entry(
   {
     workshop: fixedName('Name of the Workshop.', 'workshop'),
     attendee: fixedName('Name of the attendee.', 'attendee'),
-    displayName: text({ doc: 'The name that the lab page shows.', maxLength: 100 }),
+    displayName: text({ doc: 'What the pages call the attendee. A change restarts the guide.', maxLength: 100 }),
     revision: text({
       doc: 'Identifies the current lab, quota and access. Once the seat has them, status.revision is the same.',
       minLength: 1,
@@ -103,7 +103,11 @@ export const seat: Resource = {
   status: seatStatus,
   rules: [
     {
-      rule: "self.metadata.name == self.spec.workshop + '-' + self.spec.attendee",
+      rule:
+        "self.metadata.name == self.spec.workshop + '-' + self.spec.attendee || " +
+        "(self.metadata.name.startsWith(self.spec.workshop + '-') && " +
+        `self.metadata.name.size() == self.spec.workshop.size() + ${1 + OPAQUE_LENGTH} && ` +
+        `self.metadata.name.matches('-[0-9a-f]{${OPAQUE_LENGTH}}$'))`,
       messageExpression:
         '"a Seat must be called <workshop>-<attendee>, which is " + self.spec.workshop + "-" + self.spec.attendee ' +
         '+ ". The operator creates Seats: add the attendee to the Workshop"',

@@ -51,7 +51,7 @@ const attendees = keyedList({
             'ada-2',
         ),
       ),
-      displayName: text({ doc: 'The name that the lab page shows.', maxLength: 100 }),
+      displayName: text({ doc: 'What the pages call the attendee. A change restarts the guide.', maxLength: 100 }),
     },
     ['name'],
   ),
@@ -149,6 +149,22 @@ const schedule = withRules(
   },
 );
 
+/** Number of characters with which the name of a seat ends that does not tell whose it is. */
+export const OPAQUE_LENGTH = 10;
+
+const seatNames = withRules(
+  persisted(
+    option(
+      'How seats and their namespaces are called. Attendee: <workshop>-<attendee>. Opaque: <workshop>- and ' +
+        `${OPAQUE_LENGTH} letters and digits, which tell only the instructor whose seat it is. Attendees can find ` +
+        'out the names of all namespaces by DNS. The name of a seat stays the same when the list of attendees changes.',
+      ['Attendee', 'Opaque'],
+    ),
+    'Attendee',
+  ),
+  { rule: 'self == oldSelf', message: "can't change, because all seats would be replaced: create another Workshop" },
+);
+
 /** The Workshop's defaults, for code that reads a Workshop to which the API server has added no defaults. */
 export const DEFAULTS = {
   rollout: defaultsOf(rolloutFields),
@@ -171,6 +187,7 @@ export const workshopSpec = withRules(
       0,
       LIMITS.attendees,
     ),
+    seatNames,
     lab: partOf(
       labValues,
       "Values of every attendee's lab. They are the same as in the chart's values.yaml, except operator, and have " +
@@ -243,7 +260,7 @@ export const workshopStatus = entry('What the operator has done so far.', {
   summary: text({ doc: 'Number of ready seats of all seats, such as 11/30.', maxLength: 20 }),
 });
 
-/** Rules for the length of names. A Seat and its namespace are both called <workshop>-<attendee>. */
+/** Rules for the length of names. A Seat and its namespace have the same name, which starts with the Workshop's. */
 const nameRules: readonly Rule[] = [
   {
     rule: `self.metadata.name.size() <= ${LABEL_LENGTH - 2} && self.metadata.name.matches('${DNS_LABEL}')`,
@@ -266,6 +283,15 @@ const nameRules: readonly Rule[] = [
     message:
       `a namespace is called <workshop>-seat-<number> and has at most ${LABEL_LENGTH} characters: ` +
       `shorten the Workshop's name`,
+    fieldPath: '.metadata.name',
+  },
+  {
+    rule:
+      "!has(self.spec.seatNames) || self.spec.seatNames != 'Opaque' || " +
+      `self.metadata.name.size() <= ${LABEL_LENGTH - 1 - OPAQUE_LENGTH}`,
+    message:
+      `with seatNames Opaque a namespace is called <workshop>-<${OPAQUE_LENGTH} characters> and has at most ` +
+      `${LABEL_LENGTH} characters: shorten the Workshop's name`,
     fieldPath: '.metadata.name',
   },
 ];

@@ -47,6 +47,19 @@ export function nameOf(text: string, option: string): string {
   });
 }
 
+/**
+ * Checks the name of a release. Services are named after it, so it starts with a letter. @throws UsageError for an
+ * invalid name
+ */
+export function releaseNameOf(text: string, option: string): string {
+  if (/^[a-z]([-a-z0-9]{0,51}[a-z0-9])?$/.test(text)) return text;
+  throw new UsageError(`${option} ${text} is not a name for a release of the lab.`, {
+    expected: 'a lower case letter, then at most 52 lower case letters, digits and dashes, no dash at the end',
+    found: text,
+    todo: 'choose another name, such as otel-101',
+  });
+}
+
 /** Returns the absolute path of a file that the user named. @throws UsageError if the file does not exist */
 export function fileOf(text: string, option: string): string {
   const path = resolve(userDirectory(), text);

@@ -71,3 +71,10 @@ test('uses the default context, namespace and release unless the options name ot
 test('refuses a namespace or release with a name that Kubernetes does not accept', () => {
   expect(() => placeOf({ namespace: 'My_Lab' })).toThrow('--namespace My_Lab is not a name that Kubernetes accepts.');
 });
+
+test.each(['101-otel', 'otel.101', 'a'.repeat(54), 'otel-'])(
+  'refuses the release name %s, which no Service can have',
+  (release) => {
+    expect(() => placeOf({ release })).toThrow(`--release ${release} is not a name for a release of the lab.`);
+  },
+);

@@ -1,7 +1,7 @@
 // The options that select a lab's cluster, namespace, release and values, and the helm arguments for them.
 import type { Recipe } from '../image/recipes.ts';
 import type { Given, Options } from '../../support/options.ts';
-import { fileOf, nameOf } from './command.ts';
+import { fileOf, nameOf, releaseNameOf } from './command.ts';
 
 export const DEFAULT_NAME = 'intro-otel';
 
@@ -36,7 +36,7 @@ export function placeOf(given: Given<typeof placeOptions>): Place {
   return {
     context: given.context,
     namespace: nameOf(given.namespace ?? DEFAULT_NAME, '--namespace'),
-    release: nameOf(given.release ?? DEFAULT_NAME, '--release'),
+    release: releaseNameOf(given.release ?? DEFAULT_NAME, '--release'),
   };
 }
 

@@ -16,8 +16,8 @@ import { clusterMisses, machineMisses, readMachine, throwMisses } from '../prefl
 import { FLASK, recipesIn } from '../image/recipes.ts';
 import type { Recipe } from '../image/recipes.ts';
 import { checkValues, createNamespace, installRelease, restartApps } from '../release.ts';
-import { findTrace, playRounds, waitForDoor } from '../smoke-test.ts';
-import type { Door, Round } from '../smoke-test.ts';
+import { smokeTest, waitForDoor } from '../smoke-test.ts';
+import type { Door, SmokeTest } from '../smoke-test.ts';
 import { readClusterCapacity } from '../cluster-capacity.ts';
 import type { ClusterCapacity } from '../cluster-capacity.ts';
 import { LOGIN_PATH } from '../../lab/names.ts';
@@ -44,7 +44,6 @@ const options = {
 
 const DOOR_PORT = 8080;
 const GUIDE_PORT = 8080;
-const ROUNDS = 3;
 
 export const up: Command = {
   summary: 'brings the lab up, plays rounds, and prints the trace of one',
@@ -106,12 +105,9 @@ async function runUp(args: readonly string[]): Promise<void> {
     found.use === 'devcluster'
       ? await readyDevcluster(spec, kube, found.because, report)
       : await readyExisting(spec, kube, found, report);
-  await install(ready, spec, report);
+  const edited = await install(ready, spec, report);
   const door = await report.step("Open the guide's URL", () => forwardGuide(ready, spec, report));
-  const round = await report.step(`Play ${ROUNDS} rounds`, () => playRounds(door, ROUNDS));
-  const id = round.trace;
-  const trace = id === undefined ? undefined : await report.step('Find the trace in Jaeger', () => findTrace(door, id));
-  printEnd(door, round, trace, ready);
+  printEnd(door, await smokeTest(door, { edited, hasValues: spec.values.length > 0 }, report), ready);
   print(coloured('dim', `up in ${duration(performance.now() - began)}`));
 }
 
@@ -247,16 +243,16 @@ async function install(
   { lab, kube, capacity, images, values }: ReadyCluster,
   spec: UpSpec,
   report: Progress,
-): Promise<void> {
+): Promise<readonly string[]> {
   const release = { ...releaseOf(spec.place), values: [...values, ...spec.values] };
   const before = recordedLabs().find((other) => labKey(other) === labKey(lab));
   const isNew = !capacity.namespaces.some(({ metadata }) => metadata?.name === lab.namespace);
   recordLab(lab);
-  await report.step(
+  const edited = await report.step(
     `Install the lab as ${release.name} in namespace ${release.namespace}`,
     async (step) => {
       if (isNew) await createNamespace(kube, lab.namespace);
-      await installRelease(kube, release, step);
+      return installRelease(kube, release, step);
     },
     { estimate: 20 },
   );
@@ -274,6 +270,7 @@ async function install(
       ...lab,
       images: { ...before?.images, ...Object.fromEntries(images.map(({ recipe, inputs }) => [recipe.image, inputs])) },
     });
+  return edited;
 }
 
 async function forwardGuide({ lab, kube }: ReadyCluster, spec: UpSpec, report: Progress): Promise<UpDoor> {
@@ -320,10 +317,10 @@ async function existingPortForward(
   return port;
 }
 
-function printEnd({ url, link }: UpDoor, round: Round, trace: Trace | undefined, { lab }: ReadyCluster): void {
+function printEnd({ url, link }: UpDoor, { round, trace }: SmokeTest, { lab }: ReadyCluster): void {
   const row = (what: string, value: string): void => print(`  ${coloured('dim', what.padEnd(12))}${value}`);
   print();
-  print(`${round.player} rolled ${round.roll} and won ${round.prize.name}.`);
+  if (round !== undefined) print(`${round.player} rolled ${round.roll} and won ${round.prize.name}.`);
   if (trace !== undefined) printTrace(trace);
   print();
   row('the lab', link);
@@ -331,7 +328,7 @@ function printEnd({ url, link }: UpDoor, round: Round, trace: Trace | undefined,
   if (trace !== undefined) row('this trace', `${url}traces/${trace.traceId}`);
   row('Jaeger', `${url}jaeger/`);
   print();
-  if (trace === undefined)
+  if (round !== undefined && round.trace === undefined)
     row('no trace', 'the apps send none at instrumentation level none: npm run up -- --set instrumentation=auto');
   if (lab.throwaway !== undefined) row('kubectl', 'export KUBECONFIG=$(npm run -s cluster -- kubeconfig)');
   row('again', 'npm run up -- --set instrumentation=manual   (or none, auto)');

@@ -19,7 +19,7 @@ export type Packages = Readonly<Record<string, readonly string[]>>;
 export const debianPackages: Packages = {
   containerd: ['containerd', 'containerd-shim-runc-v2', 'ctr'],
   runc: ['runc'],
-  'containernetworking-plugins': ['bridge', 'host-local', 'loopback'],
+  'containernetworking-plugins': ['bridge', 'host-local', 'loopback', 'tuning'],
   buildah: ['buildah'],
   iptables: ['iptables', 'iptables-save', 'iptables-restore'],
   conntrack: ['conntrack'],

@@ -48,7 +48,8 @@ export async function removeCluster(layout: Layout): Promise<void> {
   await run('rm', ['--recursive', '--force', '--one-file-system', layout.dir]);
 }
 
-function clusterProcesses(layout: Layout): ProcessInfo[] {
+/** Lists the processes of a cluster, also those that its clean-up must end after a crash. */
+export function clusterProcesses(layout: Layout): ProcessInfo[] {
   return processesOf(layout.marker, processesIn(existingCgroups(layout.cgroup)));
 }
 

@@ -13,6 +13,9 @@ import type { ClusterShape, Tuning } from './config.ts';
 import { layoutOf, network } from './layout.ts';
 import type { Layout } from './layout.ts';
 import { planOf } from './plan.ts';
+import { networksOf } from './pod-ipv6.ts';
+import { cniText } from './pod-network.ts';
+import type { ProcessInfo } from './processes.ts';
 import { checkMachine, checkPlaces } from './requirements.ts';
 
 const onLinux = process.platform === 'linux' ? test : test.skip;
@@ -118,6 +121,38 @@ test('runs kube-router to enforce NetworkPolicies, unless the options turn it of
 onLinux('limits the number of processes of a pod', () => {
   const kubelet = parse(configFiles(shape('lab'))['kubelet.yaml'] ?? '') as Record<string, never>;
   expect(kubelet).toMatchObject({ podPidsLimit: 512 });
+});
+
+test.each([
+  ['turns IPv6 off in pods', {}, '1'],
+  ['turns IPv6 on in pods for tests', { ipv6: true }, '0'],
+])('%s', (_, network, value) => {
+  const tuning = { type: 'tuning', sysctl: { 'net.ipv6.conf.all.disable_ipv6': value } };
+  expect(JSON.parse(cniText({ ...network, kernelHasIPv6: true }))).toHaveProperty('plugins.1', tuning);
+});
+
+test('has configurations of the same length with IPv6 on and off, since a test overwrites one with the other', () => {
+  const [on, off] = [cniText({ ipv6: true }), cniText({ ipv6: false })];
+  expect(on).toHaveLength(off.length);
+});
+
+test('leaves the settings of IPv6 alone on a kernel without IPv6', () => {
+  expect(JSON.parse(cniText({ kernelHasIPv6: false }))).toHaveProperty('plugins.length', 1);
+});
+
+test("finds each network of the cluster once, and never the machine's", () => {
+  const inNetwork = (pid: number, net: string): ProcessInfo => {
+    return { pid, arguments: [], innerPid: 1, namespaces: [net, 'mnt:[7]'] };
+  };
+  const machine = inNetwork(1, 'net:[1]');
+  const processes = [
+    inNetwork(2, 'net:[1]'),
+    inNetwork(3, 'net:[2]'),
+    inNetwork(4, 'net:[3]'),
+    inNetwork(5, 'net:[3]'),
+  ];
+  const unreadable: ProcessInfo = { pid: 6, arguments: [], innerPid: 1, namespaces: [] };
+  expect(networksOf([...processes, unreadable], [machine]).map(({ pid }) => pid)).toEqual([3, 5]);
 });
 
 test('starts the kubelet after containerd and the API server', () => {

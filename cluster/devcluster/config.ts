@@ -6,6 +6,7 @@ import { stringify } from 'yaml';
 import { COREDNS_IMAGE, PAUSE_IMAGE } from '../components/images.ts';
 import type { Layout } from './layout.ts';
 import { inside, network } from './layout.ts';
+import { CNI_FILE, cniText } from './pod-network.ts';
 
 /**
  * The purpose of a cluster. A cluster for `lab` has one real node, on which labs run. A cluster for `scale` has no real
@@ -34,7 +35,7 @@ export function configFiles({ layout, snapshotter, cniDirectory, auditedGroup }:
     'kubelet.yaml': stringify(kubeletConfig(layout)),
     'kube-proxy.yaml': stringify(kubeProxyConfig(layout)),
     'containerd.toml': containerdConfig(layout, snapshotter, cniDirectory),
-    'cni/10-bridge.conflist': JSON.stringify(cniConfig(), undefined, 2),
+    [CNI_FILE]: cniText(),
     'resolv.conf': `nameserver ${network.dnsService}\n`,
     'kubelet.kubeconfig': kubeconfig(layout, 'kubelet'),
     'controller-manager.kubeconfig': kubeconfig(layout, 'controller-manager'),
@@ -191,18 +192,6 @@ default_runtime_name = "runc"
 [plugins."io.containerd.grpc.v1.cri".containerd.runtimes.runc]
 runtime_type = "io.containerd.runc.v2"
 `;
-}
-
-/** Returns the configuration of the pods' network: https://www.cni.dev/plugins/current/main/bridge/ */
-function cniConfig(): object {
-  const bridge = {
-    type: 'bridge',
-    bridge: 'pods0',
-    isGateway: true,
-    hairpinMode: true, // lets a pod reach itself through its own Service
-    ipam: { type: 'host-local', ranges: [[{ subnet: network.firstNodePodCidr }]], routes: [{ dst: '0.0.0.0/0' }] },
-  };
-  return { cniVersion: '1.0.0', name: 'pods', plugins: [bridge] };
 }
 
 const corefile = `.:53 {

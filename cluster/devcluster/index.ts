@@ -21,6 +21,7 @@ import { inside, layoutOf } from './layout.ts';
 import type { Layout } from './layout.ts';
 import { checkFree, freePort } from '../../support/ports.ts';
 import { poll } from '../../support/waiting.ts';
+import { setPodIPv6Of } from './pod-ipv6.ts';
 import { firstProcess } from './processes.ts';
 import { checkMachine, checkPlaces } from './requirements.ts';
 import { awaitCluster, launchCluster } from './start.ts';
@@ -196,6 +197,14 @@ export function auditLog(name: string): string {
  */
 export function signalComponent(name: string, component: string, signal: ComponentSignal): number {
   return signalComponentOf(layoutOf(name), component, signal);
+}
+
+/**
+ * Turns IPv6 on or off on the node, in all pods of the cluster `name`, and in its new pods. With IPv6, pods have
+ * link-local addresses, on which no NetworkPolicy is enforced. For tests.
+ */
+export function setPodIPv6(name: string, on: boolean): Promise<void> {
+  return setPodIPv6Of(layoutOf(name), on);
 }
 
 async function locked<T>(layout: Layout, report: Progress | undefined, work: () => Promise<T>): Promise<T> {

@@ -27,6 +27,8 @@ mkdir -p /run/netns /run/relay /run/lock
 ip netns add node
 inside() { nsenter --net=/run/netns/node "$@"; }
 inside ip link set lo up
+# Pods share a bridge, and kube-router filters only IPv4 on it.
+[ ! -d /proc/sys/net/ipv6 ] || inside sh -c 'echo 1 >/proc/sys/net/ipv6/conf/all/disable_ipv6'
 # A bridge without ports has the node's address, because not every kernel supports dummy devices.
 inside ip link add node0 type bridge
 inside ip address add "$address" dev node0

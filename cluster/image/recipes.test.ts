@@ -1,6 +1,8 @@
-import { readFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { cpSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { FLASK, LAB, recipesIn } from './recipes.ts';
+import { FLASK, LAB, copyFlask, recipesIn } from './recipes.ts';
 import { repoRoot } from '../../support/paths.ts';
 
 const pod = (image: string): string =>
@@ -31,4 +33,45 @@ test("lists an image's own source files, without tests and documents", async () 
   );
   expect(lab).toEqual(expect.arrayContaining(['apps/Dockerfile', 'apps/dice/main.ts', 'package-lock.json']));
   expect(lab.filter((file) => /flask\/|\.test\.ts$|\.md$|node_modules/.test(file))).toEqual([]);
+});
+
+describe('a checkout on Windows', () => {
+  let directory: string;
+  beforeEach(() => {
+    directory = mkdtempSync(join(tmpdir(), 'recipes-'));
+  });
+  afterEach(() => rmSync(directory, { recursive: true }));
+
+  const SCRIPTS = ['run.sh', 'stage.sh'];
+
+  function git(cwd: string, ...args: string[]): void {
+    const env = { PATH: process.env['PATH'], HOME: directory, GIT_CONFIG_NOSYSTEM: '1' };
+    const { status, stderr } = spawnSync('git', args, { cwd, encoding: 'utf8', env });
+    if (status !== 0) throw new Error(`git ${args.join(' ')}: ${stderr}`);
+  }
+
+  test('has scripts that a shell can read, although git is set to convert line ends', () => {
+    const source = join(directory, 'source');
+    cpSync(join(repoRoot, 'apps', 'flask'), source, { recursive: true });
+    cpSync(join(repoRoot, '.gitattributes'), join(source, '.gitattributes'));
+    git(source, 'init', '--quiet');
+    git(source, 'add', '.');
+    git(source, '-c', 'user.name=a', '-c', 'user.email=a@example.com', 'commit', '--quiet', '--message', 'a');
+    git(directory, '-c', 'core.autocrlf=true', 'clone', '--quiet', source, 'clone');
+    for (const name of SCRIPTS) expect(readFileSync(join(directory, 'clone', name), 'utf8')).not.toContain('\r');
+  });
+
+  test("gives the Python app's image scripts that a shell can read, if the files have CRLF line ends", async () => {
+    const source = join(directory, 'source');
+    cpSync(join(repoRoot, 'apps', 'flask'), source, { recursive: true });
+    for (const name of SCRIPTS) {
+      const text = readFileSync(join(source, name), 'utf8');
+      writeFileSync(join(source, name), text.replaceAll('\n', '\r\n'));
+    }
+    await copyFlask(source, join(directory, 'context'));
+    expect(readdirSync(join(directory, 'context'))).toEqual(expect.arrayContaining(SCRIPTS));
+    for (const name of SCRIPTS)
+      expect(spawnSync('sh', ['-n', join(directory, 'context', name)], { encoding: 'utf8' }).stderr).toBe('');
+    expect(spawnSync('sh', ['-n', join(source, 'run.sh')], { encoding: 'utf8' }).status).not.toBe(0);
+  });
 });

@@ -1,5 +1,5 @@
 // Defines the images that we build: the files of each image and the preparation of its build.
-import { copyFile, glob, mkdir } from 'node:fs/promises';
+import { glob, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Engine } from '../engines.ts';
 import { nodeBaseImage } from '../components/images.ts';
@@ -87,11 +87,19 @@ export function recipesIn(rendered: string): Recipe[] {
  * buildah, this function installs the Python packages itself, with the same Python that goes into the image.
  */
 async function stageFlask(context: string, engine: Engine, progress: Progress): Promise<void> {
-  await mkdir(context, { recursive: true });
-  for (const name of ['app.py', 'app_manual.py', 'requirements.txt', 'run.sh', 'stage.sh'])
-    await copyFile(join(FLASK_DIRECTORY, name), join(context, name));
+  await copyFlask(FLASK_DIRECTORY, context);
   if (engine.name !== 'buildah') return;
   await run('/bin/sh', ['stage.sh'], { cwd: context, env: { PYTHON }, onLine: (line) => progress.detail(line) });
+}
+
+/**
+ * Copies the files of the Python app with the line ends that a shell in the image needs. A checkout on Windows may have
+ * others.
+ */
+export async function copyFlask(from: string, to: string): Promise<void> {
+  await mkdir(to, { recursive: true });
+  for (const name of ['app.py', 'app_manual.py', 'requirements.txt', 'run.sh', 'stage.sh'])
+    await writeFile(join(to, name), (await readFile(join(from, name), 'utf8')).replaceAll('\r\n', '\n'));
 }
 
 /** Lists the source files that match a pattern, sorted, without tests, documents and generated files. */

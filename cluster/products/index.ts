@@ -7,6 +7,8 @@ export interface Context {
   readonly name: string;
   /** The URL of the API server, or undefined if the kubeconfig lacks the context's cluster. */
   readonly server: string | undefined;
+  /** The provider that minikube writes into the kubeconfig, whatever name its profile has. */
+  readonly provider?: string;
 }
 
 /** Facts, other than the context, from which a product can recognize its own cluster. */

@@ -15,7 +15,16 @@ test.each([['minikube', 'https://172.32.0.1:8443']])(
   },
 );
 
+const provider = 'minikube.sigs.k8s.io';
+
+test('recognizes a profile of any name by the provider that minikube writes into the kubeconfig', () => {
+  const facts = { devclusterServer: undefined };
+  expect(productOf({ name: 'workshop', server: 'https://192.168.58.2:8443', provider }, facts)).toBe(product);
+  expect(productOf({ name: 'workshop', server: 'https://kube.example.com:8443', provider }, facts)).toBeUndefined();
+});
+
 test('says how to start minikube', () => {
+  expect(product.startHint('workshop')).toBe('start it: minikube start --profile workshop');
   expect(product.startHint('minikube')).toBe('start it: minikube start');
 });
 

@@ -14,6 +14,9 @@ test.each([
   'https://host.docker.internal:6443',
   'https://control-plane.minikube.internal:8443',
   'https://kind-control-plane:6443',
+  'https://172.17.0.1:6443',
+  'https://172.18.0.2:6443',
+  'https://172.30.255.3:6443',
   'https://kubernetes.default.svc',
   'https://KUBERNETES.default.svc.cluster.local:443',
 ])('recognizes the server %s as one that other machines do not reach', (server) => {
@@ -24,6 +27,8 @@ test.each([
   'https://kube.example.com:6443',
   'https://10.0.0.1:6443',
   'https://192.168.1.20:6443',
+  'https://172.16.0.2:6443',
+  'https://172.31.9.9:443',
   'https://[2001:db8::1]:6443',
   'https://api.localhost.example.com',
   'https://ip-10-0-0-1.eu-west-1.compute.internal:6443',

@@ -22,13 +22,20 @@ const isLocalAddress = (address: string): boolean =>
   /^(127\.|0\.0\.0\.0$)/.test(address) || ['::', '::1'].includes(address) || /^::ffff:(127\.|7f)/.test(address);
 
 /**
- * Whether other machines can't reach the URL: a loopback address, or a name that only a local cluster knows, such as
- * `kind-control-plane`.
+ * Whether the address is of a network that Docker makes by default, where kind, k3d and minikube run their nodes. The
+ * last of these networks is left out, because it is also the default network of AWS.
+ * https://docs.docker.com/engine/network/#automatic-subnet-allocation
+ */
+const isDockerAddress = (address: string): boolean => /^172\.(1[7-9]|2\d|30)\./.test(address);
+
+/**
+ * Whether other machines probably can't reach the URL: a loopback address, an address of a Docker network, or a name
+ * that only a local cluster knows, such as `kind-control-plane`.
  */
 export function isLocalServer(server: string): boolean {
   if (!URL.canParse(server)) return false;
   const host = new URL(server).hostname.replace(/^\[|\]$/g, '');
-  return isIP(host) === 0 ? isLocalName(host) : isLocalAddress(host);
+  return isIP(host) === 0 ? isLocalName(host) : isLocalAddress(host) || isDockerAddress(host);
 }
 
 /** Returns the command that writes the kubeconfig to a file. */
@@ -61,8 +68,8 @@ function endText(seat: Seat, { issuedAt, expiresAt, renewAt, handedOutUntil = ex
 }
 
 const localText = (server: string): string =>
-  `The kubeconfig's server is ${server}, which only this machine reaches. Attendees on other machines can't use it. ` +
-  'Set spec.access.server of the Workshop to a URL that they reach.';
+  `The kubeconfig's server is ${server}. Usually only the machine that runs the cluster reaches such an address, so ` +
+  "attendees on other machines can't use it. Set spec.access.server of the Workshop to a URL that they reach.";
 
 /** Builds the condition Access of a seat that has a kubeconfig. */
 export function validAccess(seat: Seat, access: Access, server: string): ConditionSpec {

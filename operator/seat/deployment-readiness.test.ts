@@ -1,5 +1,5 @@
 import { aDeployment } from './testing/fixtures.ts';
-import { readinessOf } from './deployment-readiness.ts';
+import { affectsSeat, readinessOf } from './deployment-readiness.ts';
 import type { Deployment } from '../../kubernetes/types.ts';
 
 const desired = [aDeployment('dice'), aDeployment('guide')];
@@ -67,4 +67,35 @@ test("quotes Kubernetes' message about a Deployment that fails", () => {
 test('reports that a lab has no pods only when no Deployment has a pod', () => {
   expect(readiness([live('dice', {}, 0), live('guide', {}, 0)]).hasNoPods).toBe(true);
   expect(readiness([live('dice', {}, 0), live('guide', { replicas: 1 }, 0)]).hasNoPods).toBe(false);
+});
+
+describe('a change of a Deployment', () => {
+  const starting = live('dice', { availableReplicas: 0 });
+  const stopping = live('dice', {}, 0);
+  const failed = [{ type: 'Progressing', status: 'False', reason: 'ProgressDeadlineExceeded', message: 'No pod.' }];
+  const affects = (old: Deployment | undefined, now: Deployment | undefined): boolean =>
+    affectsSeat({ key: 'class-ada/lab-dice', old, new: now });
+
+  test.each<[string, Deployment, Deployment]>([
+    ['becomes complete', starting, live('dice')],
+    ['loses its pod', live('dice'), starting],
+    ['fails', starting, live('dice', { availableReplicas: 0, conditions: failed })],
+    ['loses the last pod of a stopped seat', { ...stopping, status: { ...stopping.status, replicas: 1 } }, stopping],
+    ['gets another spec', starting, { ...starting, spec: { ...starting.spec, paused: true } }],
+    ['gets another label', starting, { ...starting, metadata: { ...starting.metadata, labels: {} } }],
+  ])('affects the seat if the Deployment %s', (_, old, now) => {
+    expect(affects(old, now)).toBe(true);
+  });
+
+  test('affects the seat if the Deployment is new or gone', () => {
+    expect([affects(undefined, starting), affects(starting, undefined)]).toEqual([true, true]);
+  });
+
+  test.each<[string, Deployment['status']]>([
+    ['counts a new pod that is not available', { availableReplicas: 0, updatedReplicas: 0, replicas: 0 }],
+    ['reports progress', { availableReplicas: 0, conditions: [{ type: 'Progressing', status: 'True' }] }],
+  ])('does not affect the seat if the Deployment only %s', (_, status) => {
+    const other = live('dice', status);
+    expect(affects(other, { ...starting, metadata: { ...starting.metadata, resourceVersion: '9' } })).toBe(false);
+  });
 });

@@ -1,5 +1,8 @@
 // Decides whether a seat's lab is ready, from its Deployments alone.
+import type { KubeObject } from '../../kubernetes/object.ts';
 import type { Deployment, DeploymentCondition } from '../../kubernetes/types.ts';
+import type { Change } from '../engine/store.ts';
+import { isDeployment } from './types.ts';
 
 /** The reason and the message of a condition that reports a problem. */
 export interface Diagnosis {
@@ -94,6 +97,23 @@ export function readinessOf(
     total: counted.length,
     hasNoPods: all.every((one) => (one.live?.status?.replicas ?? 0) === 0),
   };
+}
+
+/** Returns all that a seat's reconcile reads of a Deployment. Most changes while its pods start are of other fields. */
+function relevantParts(live: Deployment): object {
+  const { replicas: wanted = 1 } = live.spec;
+  const comparison = { desired: live, live };
+  return {
+    ...live,
+    metadata: { ...live.metadata, resourceVersion: undefined },
+    status: [isComplete(comparison), diagnosisOf(comparison), wanted > 0 || live.status?.replicas],
+  };
+}
+
+/** Whether a change of an object in a seat's namespace could change the result of the seat's reconcile. */
+export function affectsSeat({ old, new: now }: Change<KubeObject>): boolean {
+  if (!old || !now || !isDeployment(old) || !isDeployment(now)) return true;
+  return JSON.stringify(relevantParts(old)) !== JSON.stringify(relevantParts(now));
 }
 
 /**

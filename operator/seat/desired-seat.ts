@@ -1,6 +1,6 @@
 // Builds the objects that a seat's spec asks for. Files that the attendee has edited are left out.
 import { keyOf } from '../../kubernetes/object.ts';
-import { SEAT_UID } from '../../lab/names.ts';
+import { DISPLAY_NAME, SEAT_UID } from '../../lab/names.ts';
 import type { Seat } from '../api/types.ts';
 import { TerminalError } from '../engine/reconciler.ts';
 import { attendeeFiles, customizedDeployments, isDice, NO_FILES, withoutAttendeeFiles } from './dice.ts';
@@ -18,6 +18,7 @@ import {
 } from './objects.ts';
 import { permanentProblem, unexpected } from './phase-result.ts';
 import type { Problem } from './phase-result.ts';
+import { networkProblem } from './policies.ts';
 import { labOf as labOfChart } from './rendered-lab.ts';
 import type { Lab } from './rendered-lab.ts';
 import { isDeployment } from './types.ts';
@@ -35,11 +36,15 @@ function labelled(seat: SeatContext['seat'], object: LabObject): LabObject {
   return { ...object, metadata: { ...metadata, labels: { ...metadata.labels, ...labelsOf(seat) } } };
 }
 
-/** Tells the guide which seat it runs in. The guide binds its signatures to this uid. */
-function withSeatUid({ metadata: { uid = '' } }: Seat, object: LabObject): LabObject {
+/**
+ * Tells the guide which seat it runs in, and what the attendee is called. The guide binds its signatures to the seat's
+ * uid.
+ */
+function withSeat({ metadata: { uid = '' }, spec: { displayName } }: Seat, object: LabObject): LabObject {
   if (!isDeployment(object) || object.metadata.name !== FRONT_DOOR) return object;
   const { template } = object.spec;
-  const annotations = { ...template.metadata?.annotations, [SEAT_UID]: uid };
+  const own = { [SEAT_UID]: uid, ...(displayName !== undefined && { [DISPLAY_NAME]: displayName }) };
+  const annotations = { ...template.metadata?.annotations, ...own };
   return {
     ...object,
     spec: { ...object.spec, template: { ...template, metadata: { ...template.metadata, annotations } } },
@@ -53,7 +58,7 @@ function labObjects(
 ): Pick<DesiredSeat, 'customized'> & { readonly objects: readonly LabObject[] } {
   const workshop = stores.Workshop.get(seat.spec.workshop);
   const given = withFaults(workshop, lab.objects(namespaceOf(seat))).map((object) =>
-    withSeatUid(seat, labelled(seat, object)),
+    withSeat(seat, labelled(seat, object)),
   );
   const dice = given.find(isDice);
   const files = dice ? attendeeFiles(stores.ConfigMap.get(keyOf(dice)), dice) : NO_FILES;
@@ -87,9 +92,11 @@ function objectsOf(context: SeatContext, lab: Lab): DesiredSeat {
 
 /** Returns the objects that a seat should have, or a problem if its lab can't be rendered. */
 export function desiredSeat(context: SeatContext): DesiredSeat | Problem {
-  const { labOf = labOfChart } = context.options;
+  const { labOf = labOfChart, clusterInfo } = context.options;
   try {
-    return objectsOf(context, labOf(context.seat.spec.lab));
+    const lab = labOf(context.seat.spec.lab);
+    const text = networkProblem(lab.values, clusterInfo());
+    return text === undefined ? objectsOf(context, lab) : permanentProblem('PodRangesUnknown', text);
   } catch (error) {
     return error instanceof TerminalError ? permanentProblem('LabInvalid', error.message) : unexpected(error);
   }

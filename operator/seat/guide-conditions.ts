@@ -1,4 +1,5 @@
-// Conditions of a Seat about its guide: signatures that are missing, and sidecars in the guide's pod. A Seat has these
+// Conditions of a Seat about its guide: signatures that are missing, sidecars in the guide's pod, and a guide that
+// doesn't reach the API server. A Seat has these
 // conditions only while there is something to report.
 import type { ConditionSpec } from '../../kubernetes/conditions.ts';
 import type { ConfigMap } from '../../kubernetes/types.ts';
@@ -32,10 +33,26 @@ const sidecarInjected = (sidecars: readonly string[]): ConditionSpec => ({
     "Exclude the seat's namespace from the injection, then delete the pod of the guide.",
 });
 
+/** Type of the condition about a guide that has stored no key. */
+export const GUIDE_CONNECTED = 'GuideConnected';
+
+const guideHasNoKey: ConditionSpec = {
+  type: GUIDE_CONNECTED,
+  status: 'False',
+  reason: 'NoKey',
+  message:
+    `Expected the guide to store its key in Secret ${NAMES.guideKey} when it starts, found none. It probably does ` +
+    'not reach the API server. Then the editor is off, passed steps do not count, and spans lack the names of their ' +
+    "pods. The log of the pod's init container key has the error. With Cilium, set policyCIDRMatchMode to nodes. " +
+    'Then delete the pod of the guide.',
+};
+
 export const guideConditions = ({
   unverifiedSteps,
   sidecars,
-}: Pick<Findings, 'unverifiedSteps' | 'sidecars'>): ConditionSpec[] => [
+  hasNoKey,
+}: Pick<Findings, 'unverifiedSteps' | 'sidecars' | 'hasNoKey'>): ConditionSpec[] => [
+  ...(hasNoKey ? [guideHasNoKey] : []),
   ...(unverifiedSteps > 0 ? [progressUnverified(unverifiedSteps)] : []),
   ...(sidecars.length > 0 ? [sidecarInjected(sidecars)] : []),
 ];

@@ -24,6 +24,8 @@ export interface Findings {
   readonly progress: Pick<SeatStatus, 'exercises' | 'progress' | 'lastActivity'>;
   /** How many steps count as not passed because they lack the guide's signature. */
   readonly unverifiedSteps: number;
+  /** Whether the guide of a ready lab has stored no key. */
+  readonly hasNoKey: boolean;
   /** Names of the sidecars in the guide's pod. */
   readonly sidecars: readonly string[];
   readonly readiness: Readiness;

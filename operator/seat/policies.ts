@@ -1,6 +1,7 @@
 // The network policies of a seat's namespace. They allow only the connections that the lab needs.
 // https://kubernetes.io/docs/concepts/services-networking/network-policies/
 import { PORTS } from '../../lab/ports.ts';
+import type { NetworkValues } from '../../cdk8s/operator/values.ts';
 import type { LabValues } from '../../cdk8s/values.ts';
 import { LABELS, RELEASE } from '../api/types.ts';
 
@@ -13,10 +14,9 @@ export interface ApiServers {
   readonly port: number;
 }
 
-export interface Network {
+/** What the policies need to know about the cluster. `podCidrs` is empty if the ranges of some pods are unknown. */
+export interface Network extends NetworkValues {
   readonly apiServers: ApiServers;
-  /** Address ranges of the pods on all nodes, in CIDR notation. */
-  readonly podCidrs: readonly string[];
 }
 
 interface Rule {
@@ -35,11 +35,12 @@ export interface PolicySpec {
 const ALL_PODS = {};
 /** Range of link-local addresses, where clouds serve their metadata. https://www.rfc-editor.org/rfc/rfc3927 */
 const LINK_LOCAL = '169.254.0.0/16';
-/**
- * Address of the DNS cache on a node, in clusters that have one.
- * https://kubernetes.io/docs/tasks/administer-cluster/nodelocaldns/
- */
-const NODE_LOCAL_DNS = '169.254.20.10/32';
+
+/** Ports of DNS servers. The pods of OpenShift's DNS listen on the second one. */
+const DNS_PORTS = [53, 5353].flatMap((port) => [
+  { protocol: 'UDP', port } as const,
+  { protocol: 'TCP', port } as const,
+]);
 
 const isV6 = (address: string): boolean => address.includes(':');
 const unique = (all: readonly string[]): string[] => [...new Set(all)].sort();
@@ -61,16 +62,29 @@ const egress = (podSelector: object, rules: readonly Rule[]): PolicySpec => ({
 });
 
 /**
- * Returns NetworkPolicy peers that match every address except the given ones. They include IPv6 only if pods have IPv6
- * addresses.
+ * Returns NetworkPolicy peers that match every address except the pods and `others`. They include IPv4 or IPv6 only if
+ * pods have such addresses.
+ * @throws Error without any range of pods, because a rule without exceptions would let every pod of the cluster through
  */
-function anywhereBut(cidrs: readonly string[]): object[] {
-  const [v4, v6] = [unique(cidrs.filter((one) => !isV6(one))), unique(cidrs.filter(isV6))];
-  return [
-    { ipBlock: { cidr: '0.0.0.0/0', ...(v4.length > 0 && { except: v4 }) } },
-    ...(v6.length > 0 ? [{ ipBlock: { cidr: '::/0', except: v6 } }] : []),
-  ];
+function anywhereBut(podCidrs: readonly string[], others: readonly string[] = []): object[] {
+  if (podCidrs.length === 0) throw new Error('Expected the IP ranges of all pods, found none. Check them first.');
+  const families = [
+    ['0.0.0.0/0', (cidr: string) => !isV6(cidr)],
+    ['::/0', isV6],
+  ] as const;
+  return families
+    .filter(([, isOfFamily]) => podCidrs.some(isOfFamily))
+    .map(([cidr, isOfFamily]) => ({ ipBlock: { cidr, except: unique([...podCidrs, ...others].filter(isOfFamily)) } }));
 }
+
+const blocks = (cidrs: readonly string[]): object[] => unique(cidrs).map((cidr) => ({ ipBlock: { cidr } }));
+
+const allPodsOf = (namespaces: readonly string[]): object[] =>
+  unique(namespaces).map((name) => ({ namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': name } } }));
+
+/** Returns the rule that allows traffic to the peers. Returns none without peers: an empty list would mean all. */
+const onlyToPeers = (to: readonly object[], ports: NonNullable<Rule['ports']>): Rule[] =>
+  to.length === 0 ? [] : [{ to, ports }];
 
 const onlyTo = (address: string): object => ({ ipBlock: { cidr: `${address}/${isV6(address) ? 128 : 32}` } });
 
@@ -85,8 +99,32 @@ const sendsOutside = ({ collector: { exporters } }: LabValues): boolean =>
       (name !== 'otlphttp/jaeger' || Object.keys(settings ?? {}).some((key) => key.endsWith('endpoint'))),
   );
 
-/** Returns the seat's NetworkPolicies by name. */
-export function policiesOf(values: LabValues, { apiServers, podCidrs }: Network): Readonly<Record<string, PolicySpec>> {
+const isOpenToNodes = (values: LabValues): boolean => values.guide.service.type !== 'ClusterIP';
+
+/**
+ * Returns why the seat's policies can't be written, and what to do. A policy for addresses outside the cluster has to
+ * except those of all pods.
+ */
+export function networkProblem(values: LabValues, { podCidrs }: Network): string | undefined {
+  if (podCidrs.length > 0 || !(isOpenToNodes(values) || sendsOutside(values))) return undefined;
+  const what = isOpenToNodes(values)
+    ? `lab.guide.service.type is ${values.guide.service.type}`
+    : 'an exporter in lab.collector.exporters sends to another backend';
+  return (
+    `Expected to know the IP ranges of all pods, because ${what}, and the NetworkPolicies must keep the pods of ` +
+    'other seats apart from other addresses. Found a node without spec.podCIDRs. Set operator.network.podCidrs in ' +
+    'the values of the chart to the ranges of the pods, such as 10.0.0.0/16.'
+  );
+}
+
+/**
+ * Returns the seat's NetworkPolicies by name.
+ * @throws Error if `networkProblem` finds a problem
+ */
+export function policiesOf(values: LabValues, network: Network): Readonly<Record<string, PolicySpec>> {
+  const { apiServers, podCidrs } = network;
+  const dnsPeers = [...allPodsOf(network.dnsNamespaces), ...blocks(network.dnsCidrs)];
+  const ingressPeers = [...allPodsOf(network.ingressNamespaces), ...blocks(network.ingressCidrs)];
   return {
     // Denies all traffic that no other policy allows. This applies to the attendee's own pods too.
     'default-deny': { podSelector: ALL_PODS, policyTypes: ['Ingress', 'Egress'], ingress: [], egress: [] },
@@ -98,37 +136,30 @@ export function policiesOf(values: LabValues, { apiServers, podCidrs }: Network)
       egress: [{ to: [{ podSelector: ALL_PODS }] }],
     },
     // Lets pods find Services by name.
-    dns: egress(ALL_PODS, [
-      {
-        to: [
-          { namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'kube-system' } } },
-          { ipBlock: { cidr: NODE_LOCAL_DNS } },
-        ],
-        ports: [
-          { protocol: 'UDP', port: 53 },
-          { protocol: 'TCP', port: 53 },
-        ],
-      },
-    ]),
+    dns: egress(ALL_PODS, onlyToPeers(dnsPeers, DNS_PORTS)),
     // Lets two apps reach the API server: the Collector looks up the pods that telemetry comes from, and the guide
     // writes the attendee's progress.
     'api-server': egress(
       component('collector', 'guide'),
-      apiServers.addresses.length === 0
-        ? []
-        : [{ to: unique(apiServers.addresses).map(onlyTo), ports: [{ protocol: 'TCP', port: apiServers.port }] }],
+      onlyToPeers(unique(apiServers.addresses).map(onlyTo), [{ protocol: 'TCP', port: apiServers.port }]),
     ),
     // Lets people outside the cluster reach a node port or a load balancer. Pods of other seats still can't reach the
     // guide. A Service of type ClusterIP needs no policy here: people use port-forward, and its traffic comes from the
     // pod's own node, which NetworkPolicies never deny.
-    ...(values.guide.service.type !== 'ClusterIP' && {
+    ...(isOpenToNodes(values) && {
       'guide-from-outside': ingress(component('guide'), [
         { from: anywhereBut(podCidrs), ports: [{ protocol: 'TCP', port: PORTS.http }] },
       ]),
     }),
+    // Lets the pods of an Ingress controller or a load balancer reach the guide, which the class uses as its way in.
+    ...(ingressPeers.length > 0 && {
+      'guide-from-ingress': ingress(component('guide'), [
+        { from: ingressPeers, ports: [{ protocol: 'TCP', port: PORTS.http }] },
+      ]),
+    }),
     // Lets the Collector send to a second backend at any address, except pod addresses and the cloud's metadata server.
     ...(sendsOutside(values) && {
-      'collector-to-outside': egress(component('collector'), [{ to: anywhereBut([...podCidrs, LINK_LOCAL]) }]),
+      'collector-to-outside': egress(component('collector'), [{ to: anywhereBut(podCidrs, [LINK_LOCAL]) }]),
     }),
   };
 }

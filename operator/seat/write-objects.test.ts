@@ -3,7 +3,7 @@ import type { Seat } from '../api/types.ts';
 import { KINDS } from '../../kubernetes/kinds.ts';
 import { apiError } from '../engine/testing/fake-api.ts';
 import { aSeat } from './testing/fixtures.ts';
-import type { ConfigMap } from '../../kubernetes/types.ts';
+import type { ConfigMap, Deployment } from '../../kubernetes/types.ts';
 import { MINUTE, NAME, aReadySeatHarness, inSeat } from './testing/seat-harness.ts';
 
 describe('a ready seat', () => {
@@ -136,4 +136,15 @@ describe('a ready seat', () => {
     await harness.reconcile();
     expect(watch.writes()).toEqual(['apply NetworkPolicy api-server']);
   });
+});
+
+test("gives the pods of the guide the attendee's display name, and restarts only the guide if it changes", async () => {
+  const harness = await aReadySeatHarness(aSeat({ spec: { displayName: 'Ada L.' } }));
+  const annotations = () => harness.get<Deployment>('Deployment', 'lab-guide')?.spec.template.metadata?.annotations;
+  expect(annotations()).toMatchObject({ 'intro-otel.dev/display-name': 'Ada L.' });
+  harness.change({ displayName: 'Ada Lovelace' });
+  const watch = harness.watch();
+  await harness.reconcile();
+  expect(annotations()).toMatchObject({ 'intro-otel.dev/display-name': 'Ada Lovelace' });
+  expect(watch.writes().filter((write) => !write.endsWith('/status'))).toEqual(['apply Deployment lab-guide']);
 });

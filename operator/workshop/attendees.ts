@@ -1,4 +1,4 @@
-// The attendees of a Workshop, and the names of their Seats.
+// The attendees of a Workshop.
 import type { Attendee, WorkshopSpec } from '../api/types.ts';
 
 const numbered = (index: number): Attendee => ({ name: `seat-${String(index + 1).padStart(2, '0')}` });
@@ -9,6 +9,3 @@ const numbered = (index: number): Attendee => ({ name: `seat-${String(index + 1)
  */
 export const attendeesOf = ({ attendees, seats = 0 }: WorkshopSpec): readonly Attendee[] =>
   attendees ?? Array.from({ length: seats }, (_, index) => numbered(index));
-
-/** Returns the name of an attendee's Seat, which is also the name of its namespace. */
-export const seatName = (workshop: string, attendee: string): string => `${workshop}-${attendee}`;

@@ -64,7 +64,7 @@ export class WorkshopReconciler implements Reconciler {
     this.#writer = new SeatWriter(options);
     this.#capacity = new CapacityCheck({ cluster, clock, seatRequirements: (lab) => options.seatRequirements(lab) });
     this.#prepull = new ImagePrepull({ ...options, cluster });
-    this.#isolation = new IsolationCheck(api, clock);
+    this.#isolation = new IsolationCheck(options);
   }
 
   async reconcile(key: string, signal: AbortSignal): Promise<Result | undefined> {

@@ -44,8 +44,8 @@ const recordOf = ({ spec: { attendee }, status }: Seat): AttendeeRecord => ({
 });
 
 /**
- * Returns how far each attendee got, sorted by name. Attendees whose seats are gone keep their earlier record. A
- * Workshop that had more attendees than one may have loses the oldest records.
+ * Returns how far each attendee got, sorted by name. Attendees whose seats are gone keep their earlier record. If the
+ * Workshop had more attendees than a Workshop may have, it loses records of attendees whose seats are gone.
  */
 export function recordsOf({ status }: Workshop, owned: readonly Seat[]): readonly AttendeeRecord[] {
   const records = new Map(owned.map(recordOf).map((one) => [one.name, one]));

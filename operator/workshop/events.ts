@@ -45,7 +45,7 @@ const EVENT_TYPES: Readonly<Record<string, Readonly<Record<string, EventType>>>>
   ImagesReady: { Pulled: 'Normal', ErrImagePull: 'Warning', NoNodes: 'Warning', NotReadable: 'Warning' },
   FaultsApplied: { Applied: 'Normal', UnknownFault: 'Warning' },
   AccessReady: { ServerIsLocal: 'Warning', KubeconfigsEndEarly: 'Warning' },
-  NetworkIsolation: { Enforced: 'Normal', Unenforced: 'Warning', ProbeFailed: 'Warning' },
+  NetworkIsolation: { Enforced: 'Normal', Unenforced: 'Warning', PartlyTested: 'Warning', ProbeFailed: 'Warning' },
 };
 
 const isSameCondition = (a: Condition | undefined, b: Condition): boolean =>

@@ -2,14 +2,25 @@ import { KINDS } from '../../kubernetes/kinds.ts';
 import type { Seat } from '../api/types.ts';
 import { apiError, manualClock } from '../engine/testing/fake-api.ts';
 import { ClassApi, aWorkshop, seatOf } from './testing/fixtures.ts';
+import { OPEN, SHUT } from './testing/isolation-answer.ts';
 import type { Pod } from '../../kubernetes/types.ts';
 import { IsolationCheck } from './isolation-check.ts';
 
 const HOUR = 3_600_000;
 const workshop = aWorkshop({ seats: 3 });
 const [one, two, three] = [0, 1, 2].map((index) => seatOf(workshop, index, { phase: 'Ready' })) as [Seat, Seat, Seat];
-const OPEN = { control: 'connected', 'lab-dice:8080': 'connected' };
-const SHUT = { control: 'connected', 'lab-dice:8080': 'ETIMEDOUT' };
+const NAMESPACE = 'intro-otel';
+const OVER_QUOTA = apiError(
+  403,
+  'Forbidden',
+  'exceeded quota: seat, requested: pods=1, used: pods=20, limited: pods=20',
+);
+
+/** Returns the key of the isolation test's pod. */
+function keyOf(pods: readonly Pod[]): { name: string; namespace: string } {
+  const { name = '', namespace = '' } = pods[0]?.metadata ?? {};
+  return { name, namespace };
+}
 
 function setUp() {
   const clock = manualClock();
@@ -25,27 +36,18 @@ function setUp() {
     api.seed(service);
   }
   const pods = api.store<Pod>(KINDS.Pod);
-  const isolation = new IsolationCheck(api, clock);
+  const isolation = new IsolationCheck({ api, clock, namespace: NAMESPACE });
   const check = (seats: readonly Seat[] = [one, two, three], asking = workshop) => isolation.check(asking, seats);
   /** Ends the isolation test's pod, with these results as its answer. */
   const end = (results: object) => {
-    const [
-      {
-        metadata: { name, namespace = '' },
+    api.edit(KINDS.Pod, keyOf(pods.list()), {
+      status: {
+        phase: 'Succeeded',
+        containerStatuses: [
+          { name: 'probe', state: { terminated: { exitCode: 0, message: JSON.stringify(results) } } },
+        ],
       },
-    ] = pods.list() as [Pod];
-    api.edit(
-      KINDS.Pod,
-      { name, namespace },
-      {
-        status: {
-          phase: 'Succeeded',
-          containerStatuses: [
-            { name: 'probe', state: { terminated: { exitCode: 0, message: JSON.stringify(results) } } },
-          ],
-        },
-      },
-    );
+    });
   };
   const where = (): (string | undefined)[] => pods.list().map(({ metadata }) => metadata.namespace);
   return { api, clock, isolation, check, end, pods, where };
@@ -62,7 +64,7 @@ test("runs the isolation test's pod in the first of two seats, returns the resul
   const { check, end, pods, where } = setUp();
   expect(await check()).toEqual({ next: 1000 });
   expect(where()).toEqual(['class-seat-01']);
-  expect(pods.list()[0]?.spec.containers[0]?.env?.[0]?.value).toContain('"lab-dice:8080","host":"10.0.0.7"');
+  expect(pods.list()[0]?.spec.containers[0]?.env?.[0]?.value).toContain('"class-seat-02/lab-dice","host":"10.0.0.7"');
   expect(await check()).toEqual({ next: 1000 });
   end(SHUT);
   expect(await check()).toEqual({
@@ -114,7 +116,7 @@ test('repeats the isolation test after a restart of the operator, and deletes th
   const { api, check, where, pods } = setUp();
   await check();
   const left = pods.list()[0]?.metadata.uid;
-  const next = new IsolationCheck(api, manualClock());
+  const next = new IsolationCheck({ api, clock: manualClock(), namespace: NAMESPACE });
   expect(await next.check(workshop, [two, three])).toEqual({ next: 1000 });
   expect(where()).toEqual(['class-seat-02']);
   expect(pods.list()[0]?.metadata.uid).not.toBe(left);
@@ -122,7 +124,7 @@ test('repeats the isolation test after a restart of the operator, and deletes th
 
 test('does not delete the test pods of another Workshop', async () => {
   const { api, check, where } = setUp();
-  const other = new IsolationCheck(api, manualClock());
+  const other = new IsolationCheck({ api, clock: manualClock(), namespace: NAMESPACE });
   const foreign = aWorkshop({ seats: 2 }, { name: 'other', uid: 'other-uid' });
   const at = (index: number): Seat => ({
     ...seatOf(foreign, index, { phase: 'Ready' }),
@@ -134,17 +136,11 @@ test('does not delete the test pods of another Workshop', async () => {
 });
 
 test('fails the test after a minute if its pod does not end, and reports what the pod waits for', async () => {
-  const { api, clock, check, where } = setUp();
+  const { api, clock, check, pods, where } = setUp();
   await check();
-  api.edit(
-    KINDS.Pod,
-    { name: 'isolation-probe', namespace: 'class-seat-01' },
-    {
-      status: {
-        conditions: [{ type: 'PodScheduled', status: 'False', reason: 'Unschedulable', message: '0/1 nodes' }],
-      },
-    },
-  );
+  api.edit(KINDS.Pod, keyOf(pods.list()), {
+    status: { conditions: [{ type: 'PodScheduled', status: 'False', reason: 'Unschedulable', message: '0/1 nodes' }] },
+  });
   clock.advance(59_999);
   expect(await check()).toEqual({ next: 1000 });
   clock.advance(1);
@@ -159,48 +155,73 @@ test('fails the test after a minute if its pod does not end, and reports what th
   expect(where()).toEqual([]);
 });
 
-test('fails the isolation test if somebody deleted or replaced its pod', async () => {
-  const { api, check } = setUp();
+test('goes on with the next seat if somebody replaced the pod, and ignores the answer of the other pod', async () => {
+  const { api, check, end, pods, where } = setUp();
   await check();
-  const key = { name: 'isolation-probe', namespace: 'class-seat-01' };
+  const key = keyOf(pods.list());
   api.remove(KINDS.Pod, key);
   const forged = {
     phase: 'Succeeded',
     containerStatuses: [{ name: 'probe', state: { terminated: { exitCode: 0, message: JSON.stringify(SHUT) } } }],
   };
   api.seed({ apiVersion: 'v1', kind: 'Pod', metadata: { ...key }, spec: { containers: [] }, status: forged });
+  expect(await check()).toEqual({ next: 1000 });
+  api.remove(KINDS.Pod, key);
+  expect(where()).toEqual(['class-seat-02']);
+  end(OPEN);
+  expect(await check()).toMatchObject({ condition: { reason: 'Unenforced' } });
+});
+
+test("runs the test's pod in the next seat if the quota of the first seat is full", async () => {
+  const { api, check, end, where } = setUp();
+  api.fail({ verb: 'create', kind: 'Pod', namespace: 'class-seat-01' }, OVER_QUOTA);
+  expect(await check()).toEqual({ next: 1000 });
+  expect(where()).toEqual(['class-seat-02']);
+  end(SHUT);
   expect(await check()).toMatchObject({
-    condition: { reason: 'ProbeFailed', message: expect.stringContaining('deleted its pod') as string },
+    condition: { reason: 'Enforced', message: expect.stringContaining('A pod in seat class-seat-02') as string },
   });
 });
 
-test.each([
-  [403, 'Forbidden', 'exceeded quota: seat'],
-  [404, 'NotFound', 'namespaces "class-seat-01" not found'],
-])(
-  "reports that the API server refuses the test's pod with status %i, without throwing an error",
-  async (code, reason, message) => {
-    const { api, check } = setUp();
-    api.fail({ verb: 'create', kind: 'Pod' }, apiError(code, reason, message));
-    expect(await check()).toMatchObject({
-      next: 60_000,
-      condition: { reason: 'ProbeFailed', message: expect.stringContaining(message) as string },
-    });
-  },
-);
+test("runs the test's pod although an attendee's pod has the name isolation-probe", async () => {
+  const { api, check, where } = setUp();
+  const metadata = { name: 'isolation-probe', namespace: 'class-seat-01' };
+  api.seed({ apiVersion: 'v1', kind: 'Pod', metadata, spec: { containers: [] } });
+  expect(await check()).toEqual({ next: 1000 });
+  expect(where()).toEqual(['class-seat-01', 'class-seat-01']);
+});
 
-test('fails the isolation test if its seat is deleted during the test', async () => {
+test.each([
+  ['the quota is full', OVER_QUOTA],
+  ['the namespace is gone', apiError(404, 'NotFound', 'namespaces "class-seat-01" not found')],
+])('says in which seats the pod could not run and why, if in all of them %s', async (_, error) => {
+  const { api, check } = setUp();
+  api.fail({ verb: 'create', kind: 'Pod' }, error, 3);
+  const result = await check();
+  expect(result).toMatchObject({ next: 60_000, condition: { status: 'Unknown', reason: 'ProbeFailed' } });
+  expect(result.condition?.message).toContain('could not run in 3 of 3 Ready seats');
+  for (const seat of ['class-seat-01', 'class-seat-02', 'class-seat-03'])
+    expect(result.condition?.message).toContain(`Seat ${seat}: ${error.message}.`);
+});
+
+test('tries at most five seats at a time, and the other seats at the next test', async () => {
+  const { api, clock, isolation } = setUp();
+  const large = aWorkshop({ seats: 8 });
+  const seats = Array.from({ length: 8 }, (_, index) => seatOf(large, index, { phase: 'Ready' }));
+  const tried = (): (string | undefined)[] =>
+    api.writes.filter(({ verb }) => verb === 'create').map(({ namespace }) => namespace);
+  api.fail({ verb: 'create', kind: 'Pod' }, OVER_QUOTA, 8);
+  expect(await isolation.check(large, seats)).toMatchObject({ next: 60_000 });
+  expect(tried()).toEqual(seats.slice(0, 5).map(({ metadata: { name } }) => name));
+  clock.advance(60_000);
+  await isolation.check(large, seats);
+  expect(tried()[5]).toBe(seats[5]?.metadata.name);
+});
+
+test('goes on with the next seat if the first seat is deleted during the test', async () => {
   const { api, check } = setUp();
   await check();
   api.fail({ verb: 'get', kind: 'Pod' }, apiError(403, 'Forbidden', 'no longer'));
-  api.fail({ verb: 'delete', kind: 'Pod' }, apiError(403, 'Forbidden', 'no longer'));
-  expect(await check()).toMatchObject({ condition: { reason: 'ProbeFailed' } });
-});
-
-test('starts no isolation test while the pod of the earlier test is still being deleted', async () => {
-  const { api, check } = setUp();
-  api.fail({ verb: 'create', kind: 'Pod' }, apiError(409, 'AlreadyExists'));
-  expect(await check()).toEqual({ next: 1000 });
-  expect(await check()).toEqual({ next: 1000 });
-  expect(api.store(KINDS.Pod).list()).toHaveLength(1);
+  expect(await check([two, three])).toEqual({ next: 1000 });
+  expect(await check([two])).toEqual({ next: 1000 });
 });

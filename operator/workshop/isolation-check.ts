@@ -1,21 +1,17 @@
-// Runs the isolation test between two seats of a Workshop, and decides when to repeat the test.
+// Runs the isolation test between two seats of a Workshop, and decides when to repeat the test. If a seat keeps the
+// test's pod from running, the next seat runs it.
 import type { ConditionSpec } from '../../kubernetes/conditions.ts';
 import { LABELS, RELEASE } from '../api/types.ts';
 import type { Seat, Workshop } from '../api/types.ts';
-import { isAlreadyExists, isConflict, isForbidden, isNotFound } from '../../kubernetes/api.ts';
+import { isConflict, isForbidden, isNotFound } from '../../kubernetes/api.ts';
 import type { Api } from '../../kubernetes/api.ts';
 import { KINDS } from '../../kubernetes/kinds.ts';
 import type { Clock } from '../engine/reconciler.ts';
-import {
-  PROBE,
-  PROBE_SECONDS,
-  probeAnswer,
-  foreignTargets,
-  testFailed,
-  probePod,
-  timeoutText,
-  verdict,
-} from './isolation-pod.ts';
+import { noSeatRuns, testFailed, verdict } from './isolation-condition.ts';
+import { PROBE, PROBE_SECONDS, probeAnswer, probePod, timeoutText } from './isolation-pod.ts';
+import type { SeatPair } from './isolation-pod.ts';
+import { MAX_TARGETS, foreignTargets } from './isolation-targets.ts';
+import type { Surroundings } from './isolation-targets.ts';
 import type { Pod, Service } from '../../kubernetes/types.ts';
 import { isReady, isSettled, uidOf } from './seats.ts';
 
@@ -24,6 +20,8 @@ const POLL_MS = 1000;
 /** Milliseconds until a failed isolation test is repeated. A network may take a moment to apply new policies. */
 const REPEAT_MS = 60_000;
 const HOURLY_MS = 3_600_000;
+/** Number of seats in which one test tries to run its pod. The next test goes on with the seats after these. */
+const MAX_SEATS = 5;
 
 interface RunningTest {
   readonly pod: { readonly name: string; readonly namespace: string };
@@ -31,15 +29,19 @@ interface RunningTest {
   readonly from: string;
   readonly to: string;
   readonly since: number;
+  /** Number of targets that did not fit into the test. */
+  readonly leftOut: number;
 }
 
 /** What this process knows about the isolation tests of a Workshop. */
 interface TestState {
-  /** Number of tests that this process has started. It determines which two seats the next test uses. */
+  /** Number of pods that this process has tried to start. It determines which two seats the next pod uses. */
   readonly round: number;
   readonly generation: number | undefined;
   readonly running?: RunningTest | undefined;
   readonly nextAt: number;
+  /** Why the seats that this test has tried so far did not run its pod. */
+  readonly refusals: readonly string[];
   /**
    * Whether the most recent test failed. After two failed tests in a row, the next test runs after an hour instead of a
    * minute.
@@ -54,14 +56,49 @@ export interface IsolationResult {
   readonly next?: number;
 }
 
+export interface IsolationOptions {
+  readonly api: Api;
+  readonly clock: Clock;
+  /** Name of the namespace that the operator runs in. */
+  readonly namespace: string;
+}
+
+const FIRST = { round: 0, nextAt: 0, refusals: [], repeated: false } as const;
+
+/** Selects the objects of a seat's lab, without what the attendee has added. */
+const LAB = `app.kubernetes.io/instance=${RELEASE}`;
+/** Selects the operator, and labs in its namespace. */
+const RELEASES = 'app.kubernetes.io/name=intro-otel';
+
+const isReadyNow = (seat: Seat): boolean => isReady(seat) && isSettled(seat);
+
+/** A Workshop and those of its seats that are Ready. */
+interface Candidates {
+  readonly workshop: Workshop;
+  readonly ready: readonly Seat[];
+}
+
+function pairOf(ready: readonly Seat[], round: number): SeatPair | undefined {
+  const [from, to] = [ready[round % ready.length], ready[(round + 1) % ready.length]];
+  return from && to && from !== to ? { from, to } : undefined;
+}
+
+const refused = (state: TestState, seat: string, cause: string): TestState => ({
+  ...state,
+  running: undefined,
+  refusals: [...state.refusals, `Seat ${seat}: ${cause}`],
+});
+
 export class IsolationCheck {
   readonly #api: Api;
   readonly #clock: Clock;
+  readonly #namespace: string;
   readonly #states = new Map<string, TestState>();
 
-  constructor(api: Api, clock: Clock) {
+  constructor({ api, clock, namespace }: IsolationOptions) {
     this.#api = api;
     this.#clock = clock;
+    this.#namespace = namespace;
   }
 
   forget(workshop: string): void {
@@ -74,44 +111,62 @@ export class IsolationCheck {
    */
   async check(workshop: Workshop, seats: readonly Seat[]): Promise<IsolationResult> {
     const { name, generation } = workshop.metadata;
-    const before = this.#states.get(name) ?? { round: 0, generation, nextAt: 0, repeated: false };
-    if (before.running) return this.#follow(workshop, before, before.running);
-    const ready = seats.filter((seat) => isReady(seat) && isSettled(seat));
-    const from = ready[before.round % ready.length];
-    const to = ready[(before.round + 1) % ready.length];
-    if (!from || !to || from === to) return {};
+    const before = this.#states.get(name) ?? { ...FIRST, generation };
+    const ready = seats.filter(isReadyNow);
+    if (before.running) return this.#follow({ workshop, ready }, before, before.running);
+    if (ready.length < 2) return {};
     const state = before.generation === generation ? before : { ...before, generation, nextAt: 0, repeated: false };
     const wait = state.nextAt - this.#clock.now();
-    return wait > 0 ? { next: wait } : this.#start(workshop, { ...state, round: state.round + 1 }, { from, to });
+    return wait > 0 ? { next: wait } : this.#start({ workshop, ready }, state);
   }
 
-  async #start(
-    workshop: Workshop,
-    state: TestState,
-    { from, to }: { readonly from: Seat; readonly to: Seat },
-  ): Promise<IsolationResult> {
+  /** Starts the pod in the first seat that accepts it. */
+  async #start({ workshop, ready }: Candidates, state: TestState): Promise<IsolationResult> {
+    const pair = pairOf(ready, state.round);
+    if (!pair || state.refusals.length >= Math.min(ready.length, MAX_SEATS))
+      return this.#end(workshop, state, noSeatRuns(state.refusals, ready.length));
+    const next = { ...state, round: state.round + 1 };
+    const running = await this.#run(workshop, pair);
+    if (typeof running === 'string')
+      return this.#start({ workshop, ready }, refused(next, pair.from.metadata.name, running));
+    this.#states.set(workshop.metadata.name, { ...next, running });
+    return { next: POLL_MS };
+  }
+
+  /** Creates the pod. Returns the reason if the seat does not accept the pod. */
+  async #run(workshop: Workshop, pair: SeatPair): Promise<RunningTest | string> {
     try {
       await this.#removeLeftovers(workshop);
-      const where = { namespace: to.metadata.name, labelSelector: `app.kubernetes.io/instance=${RELEASE}` };
-      const [services, pods] = await Promise.all([
-        this.#api.list<Service>(KINDS.Service, where),
-        this.#api.list<Pod>(KINDS.Pod, where),
-      ]);
-      const pod = await this.#api.create(probePod(workshop, from, foreignTargets(services, pods)));
-      const running: RunningTest = {
-        pod: { name: PROBE, namespace: from.metadata.name },
-        uid: uidOf(pod),
-        from: from.metadata.name,
-        to: to.metadata.name,
-        since: this.#clock.now(),
-      };
-      this.#states.set(workshop.metadata.name, { ...state, running });
-      return { next: POLL_MS };
+      return await this.#create(workshop, pair);
     } catch (error) {
-      if (isAlreadyExists(error)) return { next: POLL_MS };
-      if (isForbidden(error) || isNotFound(error)) return this.#end(workshop, state, testFailed(`${error.message}.`));
+      if (isForbidden(error) || isNotFound(error)) return `${error.message}.`;
       throw error;
     }
+  }
+
+  async #create(workshop: Workshop, { from, to }: SeatPair): Promise<RunningTest> {
+    const [seat, operator] = await Promise.all([
+      this.#surroundings(to.metadata.name, LAB),
+      this.#surroundings(this.#namespace, RELEASES),
+    ]);
+    const targets = foreignTargets(seat, operator);
+    const pod = await this.#api.create(probePod(workshop, { from, to }, targets.slice(0, MAX_TARGETS)));
+    return {
+      pod: { name: pod.metadata.name, namespace: from.metadata.name },
+      uid: uidOf(pod),
+      from: from.metadata.name,
+      to: to.metadata.name,
+      since: this.#clock.now(),
+      leftOut: Math.max(0, targets.length - MAX_TARGETS),
+    };
+  }
+
+  async #surroundings(namespace: string, labelSelector: string): Promise<Surroundings> {
+    const [services, pods] = await Promise.all([
+      this.#api.list<Service>(KINDS.Service, { namespace, labelSelector }),
+      this.#api.list<Pod>(KINDS.Pod, { namespace, labelSelector }),
+    ]);
+    return { services, pods };
   }
 
   /** Deletes test pods that an earlier operator process has left behind. */
@@ -123,9 +178,11 @@ export class IsolationCheck {
     );
   }
 
-  async #follow(workshop: Workshop, state: TestState, running: RunningTest): Promise<IsolationResult> {
+  async #follow(candidates: Candidates, state: TestState, running: RunningTest): Promise<IsolationResult> {
+    const { workshop } = candidates;
     const pod = await this.#podOf(running);
-    const answer = pod ? probeAnswer(pod) : 'somebody deleted its pod.';
+    if (pod === undefined) return this.#start(candidates, refused(state, running.from, 'somebody deleted its pod.'));
+    const answer = probeAnswer(pod);
     const isLate = this.#clock.now() - running.since >= PROBE_SECONDS * 1000;
     if (answer === undefined && !isLate) return { next: POLL_MS };
     await this.#remove(running);
@@ -162,6 +219,7 @@ export class IsolationCheck {
     this.#states.set(workshop.metadata.name, {
       ...state,
       running: undefined,
+      refusals: [],
       repeated: !isGood,
       nextAt: this.#clock.now() + next,
     });

@@ -1,10 +1,11 @@
-// The Seats of a Workshop: their desired content, their owner, and their progress.
+// The Seats of a Workshop: their names, their desired content, their owner, and their progress.
+import { createHmac } from 'node:crypto';
 import { json } from '../../cdk8s/canonical-json.ts';
 import { conditionOf } from '../../kubernetes/conditions.ts';
-import { API_VERSION, BROKEN_BY_ATTENDEE, FINALIZER, LABELS, MANAGED_BY } from '../api/types.ts';
+import { API_VERSION, BROKEN_BY_ATTENDEE, FINALIZER, LABELS, MANAGED_BY, OPAQUE_LENGTH } from '../api/types.ts';
 import type { Attendee, Seat, SeatSpec, Workshop } from '../api/types.ts';
 import type { KubeObject, OwnerReference } from '../../kubernetes/object.ts';
-import { attendeesOf, seatName } from './attendees.ts';
+import { attendeesOf } from './attendees.ts';
 import { revisionOf } from './revision.ts';
 
 /**
@@ -36,6 +37,17 @@ export const labelsOf = (workshop: Workshop): Record<string, string> => ({
   [LABELS.workshop]: workshop.metadata.name,
 });
 
+/**
+ * Returns text that tells nobody who the attendee is. It depends on the Workshop's uid, which attendees can't read, so
+ * they can't compute it from the names that they know.
+ */
+const opaqueText = (workshop: Workshop, attendee: string): string =>
+  createHmac('sha256', uidOf(workshop)).update(attendee).digest('hex').slice(0, OPAQUE_LENGTH);
+
+/** Returns the name of an attendee's Seat, which is also the name of its namespace. */
+export const seatName = (workshop: Workshop, attendee: string): string =>
+  `${workshop.metadata.name}-${workshop.spec.seatNames === 'Opaque' ? opaqueText(workshop, attendee) : attendee}`;
+
 const specFor = (
   { metadata, spec: { lab, quota, access } }: Workshop,
   attendee: Attendee,
@@ -54,7 +66,7 @@ const specFor = (
 export function wantedSeats(workshop: Workshop, { stopped = false } = {}): Seat[] {
   const revision = revisionOf(workshop.spec);
   return attendeesOf(workshop.spec).map((attendee) => {
-    const name = seatName(workshop.metadata.name, attendee.name);
+    const name = seatName(workshop, attendee.name);
     return {
       apiVersion: API_VERSION,
       kind: 'Seat',

@@ -5,7 +5,7 @@ import type { ConditionSpec } from '../../kubernetes/conditions.ts';
 import { DEFAULTS } from '../api/types.ts';
 import type { FailingSeat, Seat, SeatCounts, Workshop, WorkshopStatus } from '../api/types.ts';
 import type { Condition } from '../../kubernetes/object.ts';
-import { notTested } from './isolation-pod.ts';
+import { notTested } from './isolation-condition.ts';
 import { accessCondition } from './access-condition.ts';
 import { announcedEnd, confirmCommand } from './ending.ts';
 import { faultsCondition } from './faults-condition.ts';

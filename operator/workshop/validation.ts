@@ -1,7 +1,8 @@
 // Finds problems in a Workshop's spec. The API server finds most of them before it stores a Workshop. The operator must
 // find the others: rules that a schema can't express, and Workshops that are older than a rule.
 import type { Attendee, Workshop, WorkshopSpec } from '../api/types.ts';
-import { attendeesOf, seatName } from './attendees.ts';
+import { attendeesOf } from './attendees.ts';
+import { seatName } from './seats.ts';
 
 /**
  * Rules for the length and the characters of a namespace's name.
@@ -20,7 +21,7 @@ function countProblems({ attendees, seats }: WorkshopSpec): string[] {
   return [`Expected at most ${MAX_ATTENDEES} attendees, found ${count}. Use several Workshops.`];
 }
 
-function nameProblems(workshop: string, { name }: Attendee): string[] {
+function nameProblems(workshop: Workshop, { name }: Attendee): string[] {
   if (!DNS_LABEL.test(name))
     return [
       `Attendee "${name}" must have a name of lower-case letters, digits and inner hyphens. Rename the attendee.`,
@@ -34,7 +35,7 @@ function nameProblems(workshop: string, { name }: Attendee): string[] {
   ];
 }
 
-function attendeeProblems(workshop: string, attendees: readonly Attendee[]): string[] {
+function attendeeProblems(workshop: Workshop, attendees: readonly Attendee[]): string[] {
   const byName = Map.groupBy(attendees, ({ name }) => name);
   const duplicates = [...byName]
     .filter(([, same]) => same.length > 1)
@@ -72,8 +73,9 @@ function workshopNameProblems(name: string): string[] {
 }
 
 /** Returns the problems in a Workshop's spec, as texts that say what to change. */
-export function validate({ metadata: { name }, spec }: Workshop): string[] {
+export function validate(workshop: Workshop): string[] {
+  const { metadata, spec } = workshop;
   const counts = countProblems(spec);
-  const attendees = counts.length > 0 ? counts : attendeeProblems(name, attendeesOf(spec));
-  return [...workshopNameProblems(name), ...attendees, ...scheduleProblems(spec), ...rolloutProblems(spec)];
+  const attendees = counts.length > 0 ? counts : attendeeProblems(workshop, attendeesOf(spec));
+  return [...workshopNameProblems(metadata.name), ...attendees, ...scheduleProblems(spec), ...rolloutProblems(spec)];
 }

@@ -190,7 +190,13 @@ export const arbitraryLab: Arbitrary<SomeValues> = arbitraryOf(labValues).map((v
   consistent(values as SomeValues),
 );
 
-/** Generates names that Kubernetes and Helm allow. */
+/** Generates names of releases. The chart refuses names that start with a digit. */
+export const releaseName: Arbitrary<string> = fc.oneof(
+  fc.constantFrom('intro-otel', 'a', 'e3', 'null', 'true', 'no', 'a--b', 'x'.repeat(53)),
+  fc.stringMatching(/^[a-z]([a-z0-9-]{0,30}[a-z0-9])?$/),
+);
+
+/** Generates names of namespaces. */
 export const dnsLabel: Arbitrary<string> = fc.oneof(
   fc.constantFrom('intro-otel', 'a', '1', '1e3', '007', 'null', 'true', 'no', '2020-01-01', 'a--b', 'x'.repeat(53)),
   fc.stringMatching(/^[a-z0-9]([a-z0-9-]{0,30}[a-z0-9])?$/),

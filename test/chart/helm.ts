@@ -1,4 +1,6 @@
 // Runs the real helm on the chart and parses its output.
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseAllDocuments } from 'yaml';
 import type { Tags } from 'yaml';
@@ -7,6 +9,7 @@ import { silentProgress } from '../../support/progress.ts';
 import { run } from '../../support/run.ts';
 import type { RunResult } from '../../support/run.ts';
 import { helmPath } from '../../cluster/tools.ts';
+import { VERSION } from '../../cdk8s/values.ts';
 import type { AnyObject } from '../../cdk8s/render.ts';
 import { UNCOLLECTED } from '../support/cluster/cluster.ts';
 
@@ -30,15 +33,34 @@ export interface Release {
   readonly release: string;
   readonly namespace: string;
   readonly values: unknown;
+  /** More arguments for helm. */
+  readonly options?: readonly string[];
 }
 
 /** Arguments that set the Kubernetes version. Some builds of helm otherwise assume version 1.20. */
 const KUBERNETES = ['--kube-version', '1.34.4'];
 
+/** Packs the chart and vendors it into a chart that depends on it, and runs `helm template` on that one. */
+export async function templateAsDependency(values: unknown): Promise<RunResult> {
+  const parent = await mkdtemp(join(tmpdir(), 'intro-otel-parent-'));
+  try {
+    const dependencies = [{ name: 'intro-otel', version: VERSION, condition: 'intro-otel.enabled' }];
+    const { code, stderr } = await helm(['package', chart, '--destination', join(parent, 'charts')]);
+    if (code !== 0) throw new Error(`Expected helm to pack the chart, found: ${stderr}`);
+    await writeFile(
+      join(parent, 'Chart.yaml'),
+      JSON.stringify({ apiVersion: 'v2', name: 'class', version: '1.0.0', dependencies }),
+    );
+    return await helm(['template', 'class', parent, '--values', '-', ...KUBERNETES], yamlSafe(values));
+  } finally {
+    await rm(parent, { recursive: true });
+  }
+}
+
 /** Runs `helm template` without the test hooks. */
-export const template = ({ release, namespace, values }: Release): Promise<RunResult> =>
+export const template = ({ release, namespace, values, options = [] }: Release): Promise<RunResult> =>
   helm(
-    ['template', release, chart, '--namespace', namespace, '--skip-tests', '--values', '-', ...KUBERNETES],
+    ['template', release, chart, '--namespace', namespace, '--skip-tests', '--values', '-', ...options, ...KUBERNETES],
     yamlSafe(values),
   );
 

@@ -8,7 +8,7 @@ import { examples } from '../../cdk8s/examples.ts';
 import { completeChartValues, renderOperator } from '../../cdk8s/operator/render.ts';
 import type { SomeChartValues } from '../../cdk8s/operator/render.ts';
 import { renderLab } from '../../cdk8s/render.ts';
-import { dnsLabel, someValues } from './arbitrary.ts';
+import { dnsLabel, releaseName, someValues } from './arbitrary.ts';
 import { byName, chart, parseManifests, template } from './helm.ts';
 import type { Release } from './helm.ts';
 
@@ -52,7 +52,7 @@ test(`helm template prints the same objects as renderLab for ${VALUES} generated
   // Only one run in twelve includes the operator, because its two CRDs are long and don't depend on generated values.
   const operates = fc.constantFrom(true, ...Array<boolean>(11).fill(false));
   const request = fc
-    .record({ release: dnsLabel, namespace: dnsLabel, values: someValues, operates })
+    .record({ release: releaseName, namespace: dnsLabel, values: someValues, operates })
     .map(({ operates: has, values, ...release }) => ({
       ...release,
       values: has ? values : { ...values, operator: { ...values.operator, enabled: false } },

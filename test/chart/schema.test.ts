@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { completeChartValues } from '../../cdk8s/operator/render.ts';
-import { chart, lint, template } from './helm.ts';
+import { chart, lint, parseManifests, template, templateAsDependency } from './helm.ts';
 
 const schema = new Ajv2020({ allowUnionTypes: true }).compile(
   JSON.parse(readFileSync(join(chart, 'values.schema.json'), 'utf8')) as object,
@@ -65,4 +65,28 @@ test('helm lint --strict reports no problem in the chart', async () => {
   const { code, stdout } = await lint();
   expect(stdout).toContain('1 chart(s) linted, 0 chart(s) failed');
   expect(code).toBe(0);
+});
+
+test.each([
+  ['without values', {}],
+  ['with global values and a condition', { global: { registry: 'x' }, 'intro-otel': { enabled: true } }],
+])('helm renders the chart as a dependency of another chart %s', async (_title, values) => {
+  const { stdout, stderr } = await templateAsDependency(values);
+  expect(stderr).toBe('');
+  expect(parseManifests(stdout).map(({ metadata }) => metadata.name)).toContain('class-guide');
+});
+
+test.each(['101-otel', 'otel.101', '1'])('helm refuses the release name %s, and suggests another', async (release) => {
+  const { code, stderr } = await template({ ...lab, release, values: {} });
+  expect(code).not.toBe(0);
+  expect(stderr).toContain(
+    `only lower-case letters, digits and hyphens, because Services are named after it. Found ${release}.`,
+  );
+});
+
+test('helm reads a comma that --set escapes as part of the value, as the README shows it', async () => {
+  const readme = readFileSync(join(chart, 'README.md'), 'utf8');
+  const [, option = ''] = /--set '(guide\.env\.ALLOWED_HOSTS=[^']+)'/.exec(readme) ?? [];
+  const { stdout } = await template({ ...lab, values: {}, options: ['--set', option] });
+  expect(stdout).toContain('name: "ALLOWED_HOSTS"\n              value: "a.example.com,b.example.com"');
 });

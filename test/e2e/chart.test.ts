@@ -71,6 +71,22 @@ describe.each(Object.entries(cases))('the chart with %s', (_, values) => {
   });
 });
 
+test('an apply of the rendered chart keeps a file that the learner has edited, and names the file', async () => {
+  const { stdout } = await tool('helm', [
+    ...['template', 'edited', chart, '--namespace', namespace, '--show-only=templates/dice.yaml'],
+    '--set=nodeSelector.nowhere=true',
+  ]);
+  const apply = () =>
+    tool('kubectl', ['apply', '--server-side', '--filename=-'], { input: stdout, allowFailure: true });
+  expect((await apply()).code).toBe(0);
+  const patch = JSON.stringify({ data: { 'app.ts': '// mine\n' } });
+  await tool('kubectl', ['patch', 'configmap', 'edited-dice', '--namespace', namespace, '--patch', patch]);
+  const { code, stderr } = await apply();
+  expect([code, stderr]).toEqual([1, expect.stringMatching(/conflict.*kubectl-patch[^]*\.data\.app\.ts/)]);
+  const read = ['get', 'configmap', 'edited-dice', '--namespace', namespace, '--output=jsonpath={.data.app\\.ts}'];
+  expect((await tool('kubectl', read)).stdout).toBe('// mine\n');
+});
+
 test.each(['helm', 'helm3'] as const)('passes a server-side dry run of an install with %s', async (helm) => {
   const { stdout } = await tool(helm, ['install', 'a-lab', chart, '--namespace', namespace, '--dry-run=server']);
   expect(stdout).toContain('kubectl -n e2e-chart port-forward service/a-lab-guide 8080:8080');

@@ -11,6 +11,7 @@ import { chart, Lab } from '../support/cluster/lab.ts';
 import type { Values } from '../support/cluster/lab.ts';
 import { useNamespace } from '../support/cluster/namespace.ts';
 import { restarts } from '../support/matchers/objects.ts';
+import { listeningSockets } from '../support/cluster/sockets.ts';
 import { sendTraces } from '../support/otlp/otlp.ts';
 import { complete, settledRound, traceOf, tracesOf } from '../support/otlp/traces.ts';
 
@@ -132,6 +133,25 @@ test('keeps every trace that has an error with tail sampling, and few other trac
   const kept = (await tracesOf(lab, 'sampled-by-tail', since)).flatMap((trace) => trace.spans);
   expect(kept.filter((span) => span.status.code === 'error')).toHaveLength(50);
   expect(kept.filter((span) => span.status.code !== 'error').length).toBeLessThan(25);
+});
+
+/** Receivers and extensions as found on the web, without an endpoint or with all addresses. */
+const FROM_THE_WEB = `
+extensions: { health_check: }
+receivers:
+  otlp: { protocols: { grpc: { endpoint: 0.0.0.0:4317 }, http: } }
+service:
+  pipelines: { traces: { receivers: [otlp] } }
+`;
+
+test("listens on the pod's address and on loopback only, even if the learner's file sets other endpoints", async () => {
+  await configure({ collector: { own: FROM_THE_WEB } });
+  await settledRound(lab);
+  const pod = await lab.pod('collector');
+  const ip = pod.status.podIP ?? '';
+  expect(await listeningSockets(pod)).toEqual(
+    [`${ip}:13133`, `${ip}:4317`, `${ip}:4318`, '127.0.0.1:4317', '127.0.0.1:4318', '127.0.0.1:8888'].sort(),
+  );
 });
 
 interface SecondBackend {

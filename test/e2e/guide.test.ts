@@ -4,6 +4,7 @@ import type { Browser, Locator, Page } from 'playwright-core';
 import { artefacts } from '../support/artefacts.ts';
 import { launchBrowser, misdeeds, picture } from '../support/browser/browser.ts';
 import { testCluster } from '../support/cluster/cluster.ts';
+import { OWN_HEADERS } from '../support/cluster/guide.ts';
 import { Lab } from '../support/cluster/lab.ts';
 import { useNamespace } from '../support/cluster/namespace.ts';
 import { playedRound } from '../support/otlp/traces.ts';
@@ -27,7 +28,7 @@ async function onPage(width: number, name: string, work: (page: Page) => Promise
   const page = await browser.newPage({ viewport: { width, height: 900 } });
   page.setDefaultTimeout(15_000);
   try {
-    await page.goto(await lab.link(origin));
+    await page.request.get(await lab.link(origin)); // the page shares the cookie
     await work(page);
   } finally {
     await picture(page, `guide-${name}-${width}`);
@@ -42,6 +43,51 @@ function wider(page: Page): Promise<string[]> {
     : [...document.querySelectorAll('body *')]
     .filter((one) => one.getBoundingClientRect().right > innerWidth).map((one) => one.outerHTML.slice(0, 100))`);
 }
+
+describe('the guide at a NodePort', () => {
+  const put = {
+    method: 'PUT',
+    headers: OWN_HEADERS,
+    body: JSON.stringify({ version: '', files: { 'app.ts': "console.log('taken over')" } }),
+  };
+
+  test.each([
+    ['the front page', '/', undefined],
+    ['the files', '/api/files', undefined],
+    ['a change of the files', '/api/files', put],
+    ['an app', '/apps/dice/rolldice', undefined],
+    ['Jaeger', '/jaeger/', undefined],
+  ])('refuses a request for %s that has no key, and says where the key is', async (_what, path, init) => {
+    const response = await fetch(origin + path, init);
+    expect([response.status, await response.text()]).toEqual([
+      401,
+      expect.stringContaining(`get secret ${lab.release}-guide-key`),
+    ]);
+  });
+
+  test('asks a browser for the key, says that a wrong one is wrong, and opens with the right one', () =>
+    onPage(390, 'form', async (page) => {
+      await page.context().clearCookies();
+      await page.goto(`${origin}/lab`);
+      await page.getByLabel("The lab's key").fill('guess');
+      await page.keyboard.press('Enter');
+      await page.getByText('found a wrong one').waitFor();
+      await page.getByLabel("The lab's key").fill(await lab.token());
+      await page.keyboard.press('Enter');
+      await page.getByRole('heading', { level: 1, name: 'Log in' }).waitFor({ state: 'detached' });
+      expect(page.url()).toBe(`${origin}/`);
+      expect(await wider(page)).toEqual([]);
+    }));
+
+  test('logs a browser in by the link, and leaves no key in the address or in what scripts can read', () =>
+    onPage(1280, 'login', async (page) => {
+      await page.context().clearCookies();
+      await page.goto(await lab.link(origin));
+      expect(page.url()).toBe(`${origin}/`);
+      await page.getByRole('heading', { level: 1 }).waitFor();
+      expect(await page.evaluate('document.cookie + document.referrer')).toBe('');
+    }));
+});
 
 describe.each([1280, 390])('the guide at a width of %i px', (width) => {
   test('shows the lab page without an error, loads nothing from another host, and plays a round', () =>

@@ -7,6 +7,7 @@ import { eventually } from '../../support/waiting.ts';
 import { ROUND_AT_GUIDE } from '../support/otlp/expected-telemetry.ts';
 import { Lab, quiet } from '../support/cluster/lab.ts';
 import { useNamespace } from '../support/cluster/namespace.ts';
+import { listeningSockets } from '../support/cluster/sockets.ts';
 import { playedRound, title, traceOf, tracesOf } from '../support/otlp/traces.ts';
 
 const lab = new Lab(useNamespace('e2e-levels'));
@@ -109,6 +110,11 @@ describe('instrumentation level auto, the default', () => {
       await inPod('echo here > /tmp/it && python3 -c "import os; print(os.getuid(), open(\'/tmp/it\').read())"'),
     ).toMatch(/^10001 here/);
     await expect(inPod('echo here > /app/it')).rejects.toThrow(/read-only file system/i);
+  });
+
+  test("lets the Python app listen on the pod's address only", async () => {
+    const pod = await lab.pod('flask');
+    expect(await listeningSockets(pod)).toEqual([`${pod.status.podIP ?? ''}:8080`]);
   });
 
   test("loads every dependency of the Python app's packages without a warning", async () => {

@@ -192,8 +192,8 @@ describe("an attendee's exec and attach", () => {
     ['attach', guide, ''],
     ['exec', collector, '/otelcol-contrib --version'],
     ['attach', collector, ''],
-    ['exec', NAMES.probe, 'node -e 1'],
-    ['attach', NAMES.probe, ''],
+    ['exec', `${NAMES.probe}-0a1b2c3d4e`, 'node -e 1'],
+    ['attach', `${NAMES.probe}-0a1b2c3d4e`, ''],
   ])('refuses %s in %s: %s', async (how, pod, command) => {
     const refused = [422, expect.stringContaining('Expected ')];
     const answers = await connect(pod, how, command.split(' ').filter(Boolean));

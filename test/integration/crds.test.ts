@@ -67,6 +67,7 @@ describe('acceptance of Workshops', () => {
     await given('otel', attendees(long(58)));
     await given(long(61), attendees('a'));
     await given(long(53), { seats: 1000 });
+    await given(long(52), { seats: 1, seatNames: 'Opaque' });
   });
 
   test('a Workshop is accepted with a thousand attendees', async () => {
@@ -76,6 +77,7 @@ describe('acceptance of Workshops', () => {
   test('a Workshop receives default values in all fields except spec.lab', async () => {
     expect(await given('otel', { seats: 3, lab: { dice: {} }, schedule: {} })).toEqual({
       seats: 3,
+      seatNames: 'Attendee',
       lab: { dice: {} },
       rollout: { maxConcurrent: 5, maxFailures: 3, paused: false },
       access: { tokenLifetime: '12h' },
@@ -131,6 +133,19 @@ describe('acceptance of Workshops', () => {
     }
   });
 
+  test('a Workshop is refused another kind of names for its seats, which would replace all seats', async () => {
+    await apply(manifest('Workshop', 'crds-names', attendees('ada')));
+    try {
+      const change = ['--type=merge', '--patch={"spec":{"seatNames":"Opaque"}}'];
+      const { code, stderr } = await tool('kubectl', ['patch', 'workshop', 'crds-names', ...change], {
+        allowFailure: true,
+      });
+      expect([code, stderr]).toEqual([1, expect.stringContaining('create another Workshop')]);
+    } finally {
+      await kubectl('delete', 'workshop', 'crds-names', '--timeout=60s');
+    }
+  });
+
   test.each(['workshop.yaml', ...['solo', 'class-5', 'class-30'].map((name) => `examples/${name}.yaml`)])(
     'a Workshop is accepted unchanged from the file %s',
     async (file) => {
@@ -178,6 +193,11 @@ describe('validation of Seats', () => {
     expect(code).not.toBe(0);
     expect(stderr).toContain(field);
     expect(stderr).toContain(message);
+  });
+
+  test('a Seat is accepted with a name that tells nobody the attendee', async () => {
+    const { code, stderr } = await tried(manifest('Seat', 'crds-0123456789', spec));
+    expect([code, stderr]).toEqual([0, '']);
   });
 
   test('a Seat runs by default, and kubectl scale stops and starts it', async () => {

@@ -12,6 +12,7 @@ const NAME = 'examples-5';
 /** A class in use: it has an attendee, a lab, a quota and settings that class-5.yaml lacks. */
 const spec: WorkshopSpec = {
   attendees: ['ada', 'barbara', 'edsger', 'grace', 'leslie', 'late'].map((name) => ({ name })),
+  seatNames: 'Opaque',
   lab: { instrumentation: 'none', jaeger: { maxTraces: 7 } },
   quota: { pods: 30 },
   rollout: { maxConcurrent: 2, maxFailures: 4, paused: false },

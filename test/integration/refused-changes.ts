@@ -114,6 +114,6 @@ export const refusedConfigMaps: readonly Refused[] = [
   ['an annotation', { metadata: { annotations: { a: 'b' } } }, 'metadata.annotations.a'],
   ['an annotation of ours', { metadata: { annotations: { [OWN[0].given]: 'b' } } }, OWN[0].given],
   ['immutability', { immutable: true }, 'immutable'],
-  ['binary data', { binaryData: { a: 'YQ==' } }, 'binaryData'],
+  ['binary data', { binaryData: { a: 'YQ==' } }, 'binaryData, which is how kubectl stores UTF-16'],
   ['no entry of the operator', { metadata: { managedFields: [{}] } }, 'managedFields'],
 ];

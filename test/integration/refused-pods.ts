@@ -56,6 +56,11 @@ const metadata: readonly Refused[] = [
     { metadata: { name: undefined, generateName: `${RELEASE}-guide-` } },
     /Expected a pod name/,
   ],
+  [
+    'a generated name of the isolation test',
+    { metadata: { name: undefined, generateName: `${NAMES.probe}-` } },
+    /Expected a pod name/,
+  ],
 ];
 
 const accounts: readonly Refused[] = [

@@ -51,6 +51,18 @@ export const refusedWorkshops: readonly [what: string, name: string, spec: objec
     { seats: 1 },
     ['metadata.name', 'lower-case letters, digits and hyphens, as in otel-101; found otel.101'],
   ],
+  [
+    'with a Workshop name that is too long for opaque names of seats',
+    long(53),
+    { seats: 1, seatNames: 'Opaque' },
+    ['metadata.name', 'with seatNames Opaque'],
+  ],
+  [
+    'with an unknown kind of names',
+    'otel',
+    { seats: 1, seatNames: 'Numbered' },
+    ['spec.seatNames', 'supported values: "Attendee", "Opaque"'],
+  ],
   ['with more than 1000 seats', 'otel', { seats: 1001 }, ['spec.seats', 'less than or equal to 1000']],
   [
     'with more than 1000 attendees',
@@ -153,6 +165,12 @@ export const refusedWorkshops: readonly [what: string, name: string, spec: objec
     'with an environment variable that the lab sets itself',
     'otel',
     { seats: 1, lab: { dice: { env: { A: 1, POD_IP: 'x' } } } },
+    ['spec.lab.dice.env', 'must not validate the schema'],
+  ],
+  [
+    'with the addresses to listen on among its environment variables',
+    'otel',
+    { seats: 1, lab: { dice: { env: { POD_IPS: '' } } } },
     ['spec.lab.dice.env', 'must not validate the schema'],
   ],
   [

@@ -12,6 +12,7 @@ import type { Benchmark, Row } from './benchmark.ts';
 import { classOfFive } from './class.ts';
 import { failover } from './failover.ts';
 import { faults } from './faults.ts';
+import { hostileClass } from './hostile-class.ts';
 import { idle } from './idle.ts';
 import { scale } from './scale.ts';
 import { verdicts } from './verdicts.ts';
@@ -43,6 +44,7 @@ export const benchmarks: readonly Benchmark[] = [
   },
   verdicts,
   classOfFive,
+  hostileClass,
   scale,
   idle,
   failover,

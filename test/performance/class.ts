@@ -26,10 +26,21 @@ export const classOfFive: Benchmark = {
 };
 
 async function measureClass(detail: (text: string) => void): Promise<Row[]> {
-  const own = new Lab('class');
+  return withOperator('class', (own) => measureOn(own, detail));
+}
+
+/** Installs the operator, runs `work`, and removes everything again. The release's own lab has no visitors. */
+export async function withOperator<T>(namespace: string, work: (own: Lab) => Promise<T>): Promise<T> {
+  const own = new Lab(namespace);
   await makeNamespace(own.namespace);
-  // The lab of the release itself has no visitors, because it is not measured.
   await own.helm(['install', own.release, chart, '--wait', '--timeout', '120s', '--set', 'visitors.enabled=false']);
+  const result = await work(own);
+  await own.helm(['uninstall', own.release, '--wait', '--timeout', '300s']);
+  await kubectl('delete', 'namespace', own.namespace, '--timeout=120s');
+  return result;
+}
+
+async function measureOn(own: Lab, detail: (text: string) => void): Promise<Row[]> {
   const workshop = (
     await kubectl('create', '--dry-run=client', '--filename', FILE, '--output=jsonpath={.metadata.name}')
   ).trim();
@@ -49,8 +60,6 @@ async function measureClass(detail: (text: string) => void): Promise<Row[]> {
   const traced = seconds(began);
   const memory = await operatorMemory(own);
   await deleteWorkshop(workshop);
-  await own.helm(['uninstall', own.release, '--wait', '--timeout', '300s']);
-  await kubectl('delete', 'namespace', own.namespace, '--timeout=120s');
   return [
     { what: `kubectl apply -f examples/class-5.yaml until ${SEATS} seats are Ready`, unit: 's', value: ready },
     { what: "  until a round's trace was found in each", unit: 's', value: traced },

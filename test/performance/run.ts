@@ -46,7 +46,7 @@ async function main(): Promise<void> {
 function choose(names?: readonly string[]): readonly Benchmark[] {
   const unknown = names?.find((name) => benchmarks.every((one) => one.name !== name));
   if (unknown === undefined) return benchmarks.filter(({ name }) => names?.includes(name) ?? true);
-  const expected = benchmarks.map(({ name, about }) => `${name.padEnd(12)} ${about}`).join('\n');
+  const expected = benchmarks.map(({ name, about }) => `${name.padEnd(13)} ${about}`).join('\n');
   throw new UserError('The option --only names an unknown benchmark.', {
     expected,
     found: unknown,

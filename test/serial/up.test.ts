@@ -1,6 +1,8 @@
 // Tests `npm run up` and `npm run down` as a newcomer runs them: on a machine without Kubernetes, with a warm cache.
+import { readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import type { Server } from 'node:net';
+import { join } from 'node:path';
 import { DEVCLUSTER } from '../../cluster/context-discovery.ts';
 import { repoRoot } from '../../support/paths.ts';
 import { run } from '../../support/run.ts';
@@ -90,6 +92,37 @@ test('a second npm run up upgrades the lab, and builds the Python app if a value
   expect(again.stderr).toMatch(/docker\.io\/library\/intro-otel-flask:\S+ with /);
   const roll = await ask(`${url.exec(again.stdout)?.[1]}apps/flask/rolldice`);
   expect([roll.status, await roll.text()]).toEqual([200, expect.stringMatching(/^[1-6]$/)]);
+});
+
+describe('after a learner has changed dice', () => {
+  const step6 = join(repoRoot, 'course', 'steps', '06-manual', 'files');
+
+  /** Saves files of the learner, as the guide's page does. */
+  async function save(files: Record<string, string>): Promise<void> {
+    const address = `${url.exec(first.stdout)?.[1] ?? ''}api/files`;
+    const key = url.exec(first.stdout)?.[3] ?? '';
+    const headers = { authorization: `Bearer ${key}`, 'x-intro-otel': '1', 'content-type': 'application/json' };
+    const { version } = (await (await fetch(address, { headers })).json()) as { version: string };
+    const answer = await fetch(address, { method: 'PUT', headers, body: JSON.stringify({ version, files }) });
+    if (!answer.ok) throw new Error(`Expected the guide to save the files, found ${await answer.text()}`);
+  }
+
+  test('npm run up upgrades a lab whose dice has the code of step 6', async () => {
+    await save({
+      'app.ts': readFileSync(join(step6, 'app.ts'), 'utf8'),
+      'settings.env': readFileSync(join(step6, 'settings.env'), 'utf8'),
+    });
+    const up = await npmRun('up', '--', '--set', 'flask.enabled=true');
+    expect([up.code, up.code === 0 ? '' : up.stderr]).toEqual([0, '']);
+    expect(up.stdout).toMatch(/one trace of \d+ spans across [34] services/);
+  }, 90_000);
+
+  test('npm run up upgrades a lab whose dice does not start or does not answer, and says so', async () => {
+    await save({ 'app.ts': "throw new Error('not today');\n", 'collector.yaml': 'exporters: [\n' });
+    const up = await npmRun('up', '--', '--set', 'flask.enabled=true');
+    expect([up.code, up.code === 0 ? '' : up.stderr]).toEqual([0, '']);
+    expect(up.stderr).toMatch(/The learner's own files keep dice and collector from starting/);
+  }, 150_000);
 });
 
 test('npm run -s cluster -- kubeconfig prints a path that kubectl and helm accept', async () => {

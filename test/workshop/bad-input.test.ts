@@ -12,16 +12,19 @@ import {
   workshopBecomes,
   workshopNow,
 } from '../support/cluster/workshop.ts';
+import { useBackground } from '../support/background.ts';
 import { always, eventually } from '../../support/waiting.ts';
 import { restarts } from '../support/matchers/objects.ts';
 import type { Pod } from '../support/matchers/objects.ts';
 
 const { seats, workshop: shared } = useWorkshop();
+// Each part of this file has a Workshop of its own, so the parts run side by side.
+const [withQuota, withSize, withSeats] = [useBackground(), useBackground(), useBackground()];
 
 const long = (length: number): string => 'a'.repeat(length);
 
 describe('validation of Workshops', () => {
-  test.each<[string, string, object, RegExp]>([
+  test.concurrent.each<[string, string, object, RegExp]>([
     [
       'two attendees of the same name',
       'bad',
@@ -182,26 +185,29 @@ describe('a Seat whose namespace somebody else has created', () => {
 describe('the quota of a Workshop', () => {
   afterAll(() => kubectl('delete', 'workshop', 'class-narrow', '--ignore-not-found', '--timeout=60s'));
 
-  test('reports a quota that is too small for the lab in a condition, which says how much the lab needs', async () => {
-    await applyWorkshop('class-narrow', { attendees: [{ name: 'ada' }], quota: { memory: '64Mi' } });
-    const found = await workshopBecomes('class-narrow', 'Ready', /^False .*(quota|memory)/i);
-    const said = conditionText(found, 'Ready');
-    expect(said).toMatch(/memory/);
-    expect(said).toMatch(/64Mi/);
-  });
+  withQuota(
+    'reports a quota that is too small for the lab in a condition, which says how much the lab needs',
+    async () => {
+      await applyWorkshop('class-narrow', { attendees: [{ name: 'ada' }], quota: { memory: '64Mi' } });
+      const found = await workshopBecomes('class-narrow', 'Ready', /^False .*(quota|memory)/i);
+      const said = conditionText(found, 'Ready');
+      expect(said).toMatch(/memory/);
+      expect(said).toMatch(/64Mi/);
+    },
+  );
 });
 
 describe('the size of a Workshop', () => {
   afterAll(() => kubectl('delete', 'workshop', 'class-crowd', '--ignore-not-found', '--timeout=60s'));
 
-  test('reports how many seats fit if a Workshop is too large for the cluster', async () => {
+  withSize('reports how many seats fit if a Workshop is too large for the cluster', async () => {
     await applyWorkshop('class-crowd', { seats: 200, rollout: { paused: true } });
     await workshopBecomes('class-crowd', 'CapacityAvailable', /^False .*\d+ of 200 seats fit/);
     expect((await seatsOf('class-crowd')).length).toBeLessThan(200);
   });
 });
 
-test('removes everything of a Workshop that is deleted while its seats are being created', async () => {
+withSeats('removes everything of a Workshop that is deleted while its seats are being created', async () => {
   await applyWorkshop('class-brief', { attendees: [{ name: 'ada' }, { name: 'grace' }] });
   await eventually(
     async () =>

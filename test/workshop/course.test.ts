@@ -1,15 +1,20 @@
 // Tests what the course needs in a seat: faults that the instructor switches for all seats, the attendee's own files,
 // and the key with which the guide signs the learner's progress.
 import { NAMES, RELEASE } from '../../operator/api/types.ts';
+import type { Attendee } from '../support/cluster/attendee.ts';
 import { useAttendee } from '../support/cluster/attendee.ts';
 import { accountOf, labOf, useWorkshop } from '../support/cluster/workshop.ts';
 import { apiGet, kubectl } from '../support/cluster/cluster.ts';
+import { useBackground } from '../support/background.ts';
 import { always, eventually } from '../../support/waiting.ts';
 import { OWN_HEADERS } from '../support/cluster/guide.ts';
 
 const { seats, workshop } = useWorkshop();
-const [own] = seats;
+const [own, second, third] = seats;
 const attendee = useAttendee(own);
+const secondAttendee = useAttendee(second);
+// These tests restart pods of different seats, or different pods of one seat, so they run side by side.
+const [ofSettings, ofCollector, ofRun, ofKey] = [useBackground(), useBackground(), useBackground(), useBackground()];
 
 interface Data {
   readonly data?: Readonly<Record<string, string>>;
@@ -49,13 +54,13 @@ describe("the Workshop's label for faults", () => {
 });
 
 describe("an attendee's own files", () => {
-  const started = async (component: string) =>
+  const started = async (seat: string, component: string) =>
     JSON.stringify(
-      ((await labOf(own).deployment(component)) as unknown as { spec: { template: { metadata: object } } }).spec
+      ((await labOf(seat).deployment(component)) as unknown as { spec: { template: { metadata: object } } }).spec
         .template.metadata,
     );
-  const write = (file: string, text: string) =>
-    attendee.kubectl([
+  const write = (by: Attendee, file: string, text: string) =>
+    by.kubectl([
       'patch',
       'configmap',
       NAMES.dice,
@@ -64,23 +69,31 @@ describe("an attendee's own files", () => {
       JSON.stringify({ data: { [file]: text } }),
     ]);
 
-  test.each([
-    ['settings.env', 'dice', 'collector', '# mine\nOTEL_LOGS_EXPORTER=none\n'],
-    ['collector.yaml', 'collector', 'dice', 'processors: {}\n'],
-  ])(
-    "a change of an attendee's %s restarts %s, but not %s",
-    async (file, component, other, text) => {
-      const { [file]: given = '' } = (await configMap(own, NAMES.dice)).data ?? {};
-      const before = [await started(component), await started(other)];
-      await write(file, text);
-      await eventually(async () => expect(await started(component)).not.toBe(before[0]), { within: 10_000 });
-      expect(await started(other)).toBe(before[1]);
-      await labOf(own).rolledOut(component);
-      expect((await configMap(own, NAMES.dice)).data?.[file]).toBe(text);
-      await write(file, given);
-      await eventually(async () => expect(await started(component)).toBe(before[0]), { within: 10_000 });
-      await labOf(own).rolledOut(component);
-    },
+  /** Changes a file and changes it back. Each time, only the Deployment of `component` must restart. */
+  async function change(by: Attendee, file: string, component: 'dice' | 'collector', text: string): Promise<void> {
+    const other = component === 'dice' ? 'collector' : 'dice';
+    const { seat } = by;
+    const { [file]: given = '' } = (await configMap(seat, NAMES.dice)).data ?? {};
+    const before = [await started(seat, component), await started(seat, other)];
+    await write(by, file, text);
+    await eventually(async () => expect(await started(seat, component)).not.toBe(before[0]), { within: 10_000 });
+    expect(await started(seat, other)).toBe(before[1]);
+    await labOf(seat).rolledOut(component);
+    expect((await configMap(seat, NAMES.dice)).data?.[file]).toBe(text);
+    await write(by, file, given);
+    await eventually(async () => expect(await started(seat, component)).toBe(before[0]), { within: 10_000 });
+    await labOf(seat).rolledOut(component);
+  }
+
+  ofSettings(
+    "a change of an attendee's settings.env restarts dice, but not the Collector",
+    () => change(attendee, 'settings.env', 'dice', '# mine\nOTEL_LOGS_EXPORTER=none\n'),
+    120_000,
+  );
+
+  ofCollector(
+    "a change of an attendee's collector.yaml restarts the Collector, but not dice",
+    () => change(secondAttendee, 'collector.yaml', 'collector', 'processors: {}\n'),
     120_000,
   );
 });
@@ -91,13 +104,13 @@ describe("the guide's button Run", () => {
   }
   const revision = async () =>
     Number(
-      (await apiGet<Revised>(`/apis/apps/v1/namespaces/${own}/deployments/${RELEASE}-dice`)).metadata.annotations[
+      (await apiGet<Revised>(`/apis/apps/v1/namespaces/${third}/deployments/${RELEASE}-dice`)).metadata.annotations[
         'deployment.kubernetes.io/revision'
       ],
     );
   const ask = async <T>(body?: object): Promise<T> => {
     return JSON.parse(
-      await labOf(own).text(
+      await labOf(third).text(
         'guide',
         '/api/files',
         body && { method: 'PUT', headers: OWN_HEADERS, body: JSON.stringify(body) },
@@ -105,13 +118,17 @@ describe("the guide's button Run", () => {
     ) as T;
   };
 
-  test('Run in the guide restarts dice only once, although the operator also sees the change', async () => {
-    const { version, files } = await ask<{ version: string; files: Record<string, string> }>();
-    const before = await revision();
-    await ask({ version, files: { 'app.ts': `${files['app.ts'] ?? ''}\n// by the guide\n` } });
-    await labOf(own).rolledOut('dice');
-    await always(async () => expect(await revision()).toBe(before + 1), { during: 5_000, every: 500 });
-  }, 90_000);
+  ofRun(
+    'Run in the guide restarts dice only once, although the operator also sees the change',
+    async () => {
+      const { version, files } = await ask<{ version: string; files: Record<string, string> }>();
+      const before = await revision();
+      await ask({ version, files: { 'app.ts': `${files['app.ts'] ?? ''}\n// by the guide\n` } });
+      await labOf(third).rolledOut('dice');
+      await always(async () => expect(await revision()).toBe(before + 1), { during: 5_000, every: 500 });
+    },
+    90_000,
+  );
 });
 
 describe('the Secret with the key that signs progress', () => {
@@ -121,7 +138,7 @@ describe('the Secret with the key that signs progress', () => {
     kubectl(
       'exec',
       '--namespace',
-      own,
+      second,
       `deployment/${RELEASE}-guide`,
       '--container=guide',
       '--',
@@ -130,15 +147,19 @@ describe('the Secret with the key that signs progress', () => {
       READ,
     );
 
-  test("the guide's key that signs progress is created once, and the guide's next pod has the same key", async () => {
-    const key = await inPod();
-    expect(key).toMatch(/^[0-9a-f]{64}$/);
-    const { data } = await apiGet<Data>(`/api/v1/namespaces/${own}/secrets/${RELEASE}-guide-key`);
-    expect(Buffer.from(data?.['key'] ?? '', 'base64').toString()).toBe(key);
-    await kubectl('rollout', 'restart', '--namespace', own, `deployment/${RELEASE}-guide`);
-    await labOf(own).rolledOut('guide');
-    expect(await inPod()).toBe(key);
-  }, 120_000);
+  ofKey(
+    "the guide's key that signs progress is created once, and the guide's next pod has the same key",
+    async () => {
+      const key = await inPod();
+      expect(key).toMatch(/^[0-9a-f]{64}$/);
+      const { data } = await apiGet<Data>(`/api/v1/namespaces/${second}/secrets/${RELEASE}-guide-key`);
+      expect(Buffer.from(data?.['key'] ?? '', 'base64').toString()).toBe(key);
+      await kubectl('rollout', 'restart', '--namespace', second, `deployment/${RELEASE}-guide`);
+      await labOf(second).rolledOut('guide');
+      expect(await inPod()).toBe(key);
+    },
+    120_000,
+  );
 
   test("the guide's key that signs progress can't be read by the attendee through the API", async () => {
     const { code, reason } = await attendee.account.try({

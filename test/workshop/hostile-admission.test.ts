@@ -1,15 +1,42 @@
-// Tests what a hostile attendee may run in the pods of their own lab, with the real kubectl and kubelet, and which
-// priority pods in a seat can have. test/integration/admission.test.ts tries many more requests.
+// Tests what a hostile attendee may run in the pods of their own lab, with the real kubectl and kubelet, and what their
+// pods can take from the node and from other seats. test/integration/admission.test.ts tries many more requests.
+import { FLASK } from '../../cluster/image/recipes.ts';
+import { amountText, amountsOf, minus } from '../../kubernetes/quantity.ts';
+import type { Quantity } from '../../kubernetes/quantity.ts';
 import { NAMES, PRIORITY_CLASS, RELEASE } from '../../operator/api/types.ts';
 import { useAttendee } from '../support/cluster/attendee.ts';
-import { kubectl, tool } from '../support/cluster/cluster.ts';
+import type { Node, Pod } from '../../kubernetes/types.ts';
+import { usageOf } from '../../operator/workshop/capacity.ts';
+import { eventually } from '../../support/waiting.ts';
+import { apiGet, apply, kubectl, testCluster, tool } from '../support/cluster/cluster.ts';
 import { restrictedPod } from '../support/cluster/restricted-pod.ts';
 import { labOf, useWorkshop } from '../support/cluster/workshop.ts';
 
 const {
-  seats: [own],
+  seats,
+  seats: [own, ...neighbours],
 } = useWorkshop();
 const attendee = useAttendee(own);
+
+const LIMIT = 512; // podPidsLimit of the devcluster
+/** A program that starts up to 2,000 processes. It prints after how many the kernel refuses the next one. */
+const FORK = `
+import os, signal
+for count in range(2000):
+    try:
+        if os.fork() == 0: signal.pause()
+    except OSError as error:
+        print(error.strerror, count, flush=True)
+        break
+signal.pause()`;
+
+// The pod starts first and is looked at last, so that the other tests run meanwhile.
+beforeAll(async () => {
+  const resources = { requests: { cpu: '5m', memory: '32Mi' }, limits: { memory: '512Mi' } };
+  const container = { image: FLASK.image, command: ['python3', '-SEc', FORK], resources };
+  await attendee.kubectl(['create', '--filename=-'], JSON.stringify(restrictedPod('forks', { container })));
+}, 30_000);
+afterAll(() => kubectl('--namespace', own, 'delete', 'pod', 'forks', '--ignore-not-found', '--wait=false'));
 
 const KEY = 'process.stdout.write(require("fs").readFileSync("/etc/intro-otel/key"))';
 
@@ -28,7 +55,7 @@ describe.each(PROTOCOLS)('kubectl by %s', (_protocol, websockets) => {
     });
   const guide = `deployment/${RELEASE}-guide`;
 
-  test.each([
+  test.concurrent.each([
     ['reads the key of the guide', ['exec', guide, '--', 'node', '-e', KEY]],
     ['runs a program of its own in the guide', ['exec', '-i', guide, '--', 'node', '-']],
     [
@@ -48,7 +75,7 @@ describe.each(PROTOCOLS)('kubectl by %s', (_protocol, websockets) => {
     expect(stderr).toMatch(/ValidatingAdmissionPolicy 'intro-otel-seat-exec'.* Expected /);
   });
 
-  test.each([
+  test.concurrent.each([
     ['lists the steps of the course', ['/app/course.js', 'list'], 0, /steps passed/],
     ['asks why there is no trace', ['/app/why.js'], 0, /jaeger/i],
     [
@@ -102,4 +129,78 @@ test('an attendee restarts the Deployment of dice with kubectl, and changes noth
   await expect(attendee.kubectl(['rollout', 'pause', dice])).rejects.toThrow('found changes of spec.paused');
   await attendee.kubectl(['rollout', 'restart', dice]);
   await labOf(own).rolledOut('dice');
+});
+
+describe('a full node', () => {
+  const rest = 'hostile-rest';
+  const podUids = () => Promise.all(seats.map((seat) => labOf(seat).podUids()));
+
+  beforeAll(async () => {
+    await apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: rest } });
+    const resources = { requests: { cpu: amountText('cpu', await freeCpu()) } };
+    const pod = restrictedPod('rest', { container: { resources } }) as { metadata: object };
+    await apply({ ...pod, metadata: { ...pod.metadata, namespace: rest } });
+    await kubectl('wait', 'pod/rest', '--namespace', rest, '--for=condition=Ready', '--timeout=60s');
+  }, 90_000);
+  afterAll(async () => {
+    await attendee.kubectl(['delete', 'pod', 'greedy', '--ignore-not-found', '--wait=false']);
+    await kubectl('delete', 'namespace', rest, '--timeout=60s');
+  }, 90_000);
+
+  /** Returns the CPU that no pod on the node has requested yet. */
+  async function freeCpu(): Promise<number> {
+    const [node, { items }] = await Promise.all([
+      apiGet<Node>(`/api/v1/nodes/${testCluster().name}`),
+      apiGet<{ items: Pod[] }>('/api/v1/pods'),
+    ]);
+    const used = usageOf(items).byNode.get(node.metadata.name) ?? {};
+    return minus(amountsOf(node.status?.allocatable), used)['cpu'] ?? 0;
+  }
+
+  /** Returns the CPU that the quota of the attendee's seat has left. */
+  async function quotaLeft(): Promise<number> {
+    const path = `/api/v1/namespaces/${own}/resourcequotas/${NAMES.quota}`;
+    type Amounts = Record<string, Quantity>;
+    const { status } = await apiGet<{ status: { hard: Amounts; used: Amounts } }>(path);
+    return minus(amountsOf(status.hard), amountsOf(status.used))['requests.cpu'] ?? 0;
+  }
+
+  const asks = (cpu: number): string =>
+    JSON.stringify(
+      restrictedPod('greedy', { container: { resources: { requests: { cpu: amountText('cpu', cpu) } } } }),
+    );
+
+  test("keeps every pod of all seats while an attendee's pod asks for all that the seat's quota has left", async () => {
+    const before = await podUids();
+    const left = await quotaLeft();
+    await expect(attendee.kubectl(['create', '--filename=-'], asks(left + 1))).rejects.toThrow('exceeded quota');
+    await attendee.kubectl(['create', '--filename=-'], asks(left));
+    const look = async (): Promise<void> =>
+      expect(
+        await attendee.kubectl(['get', 'pod', 'greedy', '--output=jsonpath={.status.conditions[0].message}']),
+      ).toMatch(/Insufficient cpu.*preemption: .*No preemption victims found/s);
+    await eventually(look, { within: 20_000 });
+    expect(await podUids()).toEqual(before);
+    for (const seat of neighbours) await labOf(seat).play();
+  });
+});
+
+describe('a pod that starts processes without end', () => {
+  test('gets no more processes than the limit of the kubelet for each pod', async () => {
+    const log = (): Promise<string> => attendee.kubectl(['logs', 'forks']);
+    await eventually(async () => expect(await log()).toMatch(/^Resource temporarily unavailable \d+\n$/), {
+      within: 60_000,
+    });
+    const count = Number((await log()).replaceAll(/\D/g, ''));
+    expect(count).toBeGreaterThan(LIMIT / 2);
+    expect(count).toBeLessThan(LIMIT);
+  }, 70_000);
+
+  test('leaves the node ready, and the labs of other seats working', async () => {
+    const conditions = '{range .status.conditions[*]}{.type}={.status} {end}';
+    expect(await kubectl('get', 'node', testCluster().name, `--output=jsonpath=${conditions}`)).toMatch(
+      /MemoryPressure=False .*PIDPressure=False Ready=True/,
+    );
+    for (const seat of neighbours) await labOf(seat).play();
+  });
 });

@@ -3,22 +3,26 @@
 // admin does most of these acts here, because the policies refuse them to attendees.
 import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { LABELS, NAMES, RELEASE } from '../../operator/api/types.ts';
+import { NAMES, RELEASE } from '../../operator/api/types.ts';
 import type { Seat } from '../../operator/api/types.ts';
 import { Account } from '../support/cluster/account.ts';
 import { Attendee } from '../support/cluster/attendee.ts';
-import { apiGet, apply, kubectl } from '../support/cluster/cluster.ts';
+import { apply, kubectl } from '../support/cluster/cluster.ts';
 import { restrictedPod } from '../support/cluster/restricted-pod.ts';
 import {
   allReady,
   applyWorkshop,
+  CLASS_READY_WITHIN,
   conditionText,
   gone,
+  namespacesOf,
   quietSpec,
   seatNow,
+  seatsOf,
   useWorkshop,
   workshopNow,
 } from '../support/cluster/workshop.ts';
+import { useBackground } from '../support/background.ts';
 import { eventually } from '../../support/waiting.ts';
 
 const { workshop, seats } = useWorkshop();
@@ -33,11 +37,13 @@ const STAY = { metadata: { finalizers: [FINALIZER] } };
 const patch = (namespace: string, what: string, change: object): Promise<string> =>
   kubectl('--namespace', namespace, 'patch', ...what.split('/'), '--type=strategic', '--patch', JSON.stringify(change));
 
-/** Creates a pod that the attendee could have before the policies existed. */
-async function createPod(namespace: string, name: string, spec: object = {}, metadata: object = {}): Promise<void> {
+/** Returns a pod that the attendee could have before the policies existed. */
+function ownPod(namespace: string, name: string, spec: object = {}, metadata: object = {}): object {
   const pod = restrictedPod(name, { spec }) as { metadata: object };
-  await apply({ ...pod, metadata: { ...pod.metadata, namespace, ...metadata } });
+  return { ...pod, metadata: { ...pod.metadata, namespace, ...metadata } };
 }
+
+const createPod = (...options: Parameters<typeof ownPod>): Promise<void> => apply(ownPod(...options));
 
 const [container = {}] = (restrictedPod('any') as { spec: { containers: object[] } }).spec.containers;
 
@@ -50,9 +56,25 @@ const filler = {
   volumes: [{ name: 't', emptyDir: {} }],
   containers: [{ ...container, command: ['node', '-e', FILL], volumeMounts: [{ name: 't', mountPath: '/t' }] }],
 };
-// The pod starts first and is looked at last, so that the other tests run meanwhile.
-beforeAll(() => createPod(other, 'filler', filler), 30_000);
-afterAll(() => kubectl('--namespace', other, 'delete', 'pod', 'filler', '--ignore-not-found', '--wait=false'));
+
+/** Two further Workshops of one attendee each. Their namespaces have names that tell nobody whose they are. */
+const [resetting, ending] = ['hostile-reset', 'hostile-end'] as const;
+const specOfOne = { attendees: [{ name: 'ann' }], seatNames: 'Opaque', lab: quietSpec.lab ?? {} } as const;
+
+// What takes long starts first and is looked at last, so that the other tests run meanwhile.
+beforeAll(async () => {
+  await Promise.all([
+    createPod(other, 'filler', filler),
+    applyWorkshop(resetting, specOfOne),
+    applyWorkshop(ending, specOfOne),
+  ]);
+}, 30_000);
+const inBackground = useBackground();
+afterAll(async () => {
+  await kubectl('--namespace', other, 'delete', 'pod', 'filler', '--ignore-not-found', '--wait=false');
+  await kubectl('delete', 'workshop', resetting, ending, '--ignore-not-found', '--wait=false');
+  await Promise.all([gone(resetting), gone(ending), allReady(workshop, seats.length, 120_000)]);
+}, 130_000);
 
 describe('fields that somebody adds to a seat', () => {
   const inPod = (spec: object): object => ({ spec: { template: { spec } } });
@@ -131,8 +153,7 @@ describe('a seat that is stopped', () => {
     await attendee.close();
     projected.close();
     await kubectl('scale', 'seat', own, '--replicas=1');
-    await allReady(workshop, seats.length, 120_000);
-  }, 130_000);
+  });
 
   test("ends the attendee's own pods, even with a finalizer or a grace period of an hour", async () => {
     const pods = (): Promise<string> => kubectl('get', 'pods', '--namespace', own, '--output=name');
@@ -157,20 +178,6 @@ describe('a seat that is stopped', () => {
 });
 
 describe('a Workshop that something keeps from being deleted', () => {
-  const blocked = 'hostile';
-  const names = [`${blocked}-ann`, `${blocked}-bob`] as const;
-  const [ann, bob] = names;
-
-  beforeAll(async () => {
-    const { lab = {} } = quietSpec;
-    await applyWorkshop(blocked, { attendees: [{ name: 'ann' }, { name: 'bob' }], lab });
-    await allReady(blocked, names.length);
-  }, 260_000);
-  afterAll(async () => {
-    await kubectl('delete', 'workshop', blocked, '--ignore-not-found', '--wait=false');
-    await gone(blocked);
-  }, 70_000);
-
   /** Fills the quota with pods, one of them slow and one with a finalizer, and blocks objects of the lab. */
   async function block(seat: string): Promise<void> {
     await Promise.all([
@@ -181,56 +188,72 @@ describe('a Workshop that something keeps from being deleted', () => {
       createPod(seat, 'kept', {}, STAY.metadata),
       createPod(seat, 'slow', { terminationGracePeriodSeconds: 3600 }),
     ]);
-    for (let index = 0; index < 40; index++) {
-      const full = await createPod(seat, `full-${index}`).then(
-        () => false,
-        () => true,
-      );
-      if (full) return;
-    }
+    const more = Array.from({ length: 40 }, (_, index) => ownPod(seat, `full-${index}`));
+    await expect(apply(...more)).rejects.toThrow('exceeded quota');
   }
 
-  test('a deleted Seat is gone in 60 s with finalizers, own pods, a paused Deployment and a full quota', async () => {
-    const { uid } = (await seatNow(ann)).metadata;
-    await block(ann);
-    await kubectl('delete', 'seat', ann, '--wait=false');
-    const look = async (): Promise<void> => {
-      const { items } = await apiGet<{ items: Seat[] }>(
-        `/apis/intro-otel.dev/v1alpha1/seats?labelSelector=${LABELS.workshop}=${blocked}`,
+  /** Waits until the only seat of a Workshop is ready. @returns the Seat */
+  async function readySeat(name: string): Promise<Seat> {
+    await allReady(name, 1);
+    const [seat] = await seatsOf(name);
+    if (seat === undefined) throw new Error(`expected a Seat of the Workshop ${name}, found none`);
+    return seat;
+  }
+
+  inBackground(
+    "the names of a seat and its namespace don't contain the attendee's name",
+    async () => {
+      const { metadata } = await readySeat(resetting);
+      expect(metadata.name).toMatch(/^hostile-reset-[0-9a-f]{10}$/);
+      expect(await namespacesOf(resetting)).toEqual([metadata.name]);
+    },
+    CLASS_READY_WITHIN,
+  );
+
+  inBackground(
+    'a deleted Seat is gone in 60 s with finalizers, own pods, a paused Deployment and a full quota',
+    async () => {
+      const { name, uid } = (await readySeat(resetting)).metadata;
+      await block(name);
+      await kubectl('delete', 'seat', name, '--wait=false');
+      const look = async (): Promise<void> => {
+        expect((await seatsOf(resetting)).filter(({ metadata }) => metadata.uid === uid)).toEqual([]);
+      };
+      await eventually(look, { within: GONE_WITHIN, every: 500 });
+      await eventually(async () => expect((await seatNow(name)).status?.namespace).toBe(name), { within: 60_000 });
+    },
+    150_000,
+  );
+
+  inBackground(
+    'a deleted Workshop names an object that nobody may release within 30 s, with the command',
+    async () => {
+      const { name } = (await readySeat(ending)).metadata;
+      await patch(name, `service/${RELEASE}-dice`, STAY);
+      await block(name);
+      await kubectl('delete', 'workshop', ending, '--wait=false');
+      const expected = new RegExp(
+        `DeletionBlocked: .*Service ${RELEASE}-dice has the finalizer ${FINALIZER}.*kubectl -n ${name} patch service`,
       );
-      expect(items.filter(({ metadata }) => metadata.uid === uid)).toEqual([]);
-    };
-    await eventually(look, { within: GONE_WITHIN, every: 500 });
-  }, 90_000);
+      const look = async (): Promise<void> => {
+        expect(conditionText(await seatNow(name), 'Ready')).toMatch(expected);
+        expect(conditionText(await workshopNow(ending), 'Ready')).toMatch(expected);
+      };
+      await eventually(look, { within: NAMED_WITHIN, every: 500 });
+    },
+    CLASS_READY_WITHIN,
+  );
 
-  test('a deleted Workshop names an object that nobody may release within 30 s, with the command', async () => {
-    await eventually(async () => expect((await seatNow(ann)).status?.namespace).toBe(ann), { within: 60_000 });
-    await patch(bob, `service/${RELEASE}-dice`, STAY);
-    await block(bob);
-    await kubectl('delete', 'workshop', blocked, '--wait=false');
-    const expected = new RegExp(
-      `DeletionBlocked: .*Service ${RELEASE}-dice has the finalizer ${FINALIZER}.*kubectl -n ${bob} patch service`,
-    );
-    const look = async (): Promise<void> => {
-      expect(conditionText(await seatNow(bob), 'Ready')).toMatch(expected);
-      expect(conditionText(await workshopNow(blocked), 'Ready')).toMatch(expected);
-    };
-    await eventually(look, { within: NAMED_WITHIN, every: 500 });
-  }, 100_000);
-
-  test('the Workshop is gone within 60 s once the named command has run', async () => {
-    await kubectl(
-      '-n',
-      bob,
-      'patch',
-      'service',
-      `${RELEASE}-dice`,
-      '--type=merge',
-      '-p',
-      '{"metadata":{"finalizers":null}}',
-    );
-    await gone(blocked, GONE_WITHIN);
-  }, 70_000);
+  inBackground(
+    'the Workshop is gone within 60 s once the named command has run',
+    async () => {
+      const [namespace = ''] = await namespacesOf(ending);
+      const command = ['patch', 'service', `${RELEASE}-dice`, '--type=merge', '-p', '{"metadata":{"finalizers":null}}'];
+      await kubectl('-n', namespace, ...command);
+      await gone(ending, GONE_WITHIN);
+    },
+    70_000,
+  );
 });
 
 describe("an attendee's pod without limits of its own", () => {

@@ -20,12 +20,14 @@ import {
   workshopBecomes,
   workshopNow,
 } from '../support/cluster/workshop.ts';
+import { useBackground } from '../support/background.ts';
 import { always, eventually } from '../../support/waiting.ts';
 
 const { seats, workshop, attendees } = useWorkshop();
 const [first, second] = seats;
 
 afterAll(keepWorkshopEvidence, 60_000);
+const inBackground = useBackground();
 
 /** Returns the uids of the seats' namespaces and pods. They stay the same if nothing touches the seats. */
 async function tracesOf(names: readonly string[]): Promise<Record<string, string>> {
@@ -186,6 +188,7 @@ describe('resetting a seat', () => {
   });
 });
 
+// This Workshop of one has nothing to do with the others, so its tests run while the others wait.
 describe('the schedule of a Workshop', () => {
   const short = 'class-short';
   const seat = `${short}-ada`;
@@ -202,7 +205,7 @@ describe('the schedule of a Workshop', () => {
       ),
     ].join();
 
-  test('a Workshop creates no seats before its start', async () => {
+  inBackground('a Workshop creates no seats before its start', async () => {
     await applyWorkshop(short, {
       attendees: [{ name: 'ada' }],
       lab: quietSpec.lab ?? {},
@@ -213,7 +216,7 @@ describe('the schedule of a Workshop', () => {
     expect(await seatsOf(short)).toEqual([]);
   });
 
-  test('a Workshop warns of its end in an Event', async () => {
+  inBackground('a Workshop warns of its end in an Event', async () => {
     await patchWorkshop(short, { schedule: { startsAt: null, expiresAt: inSeconds(240) } });
     await eventually(
       async () => {
@@ -232,33 +235,36 @@ describe('the schedule of a Workshop', () => {
     await eventually(async () => expect(await replicas()).toMatch(/^1/), { within: 30_000 });
   });
 
-  test('a Workshop with afterExpiry Stop stops its seats at its end', async () => {
+  inBackground('a Workshop with afterExpiry Stop stops its seats at its end', async () => {
     await patchWorkshop(short, { schedule: { expiresAt: inSeconds(-1) } });
     await seatBecomes(seat, 'Ready', /^False Stopped/);
     expect(await replicas()).toBe('0');
   });
 
-  test('a Workshop starts its seats again when its end is moved to a later time', async () => {
+  inBackground('a Workshop starts its seats again when its end is moved to a later time', async () => {
     await patchWorkshop(short, { schedule: { expiresAt: inSeconds(7200) } });
     await eventually(async () => expect(await replicas()).toMatch(/^1/), { within: 20_000 });
     await eventually(async () => expect((await seatNow(seat)).status?.phase).not.toBe('Stopped'), { within: 10_000 });
   });
 
-  test('a Workshop with an end in the past deletes its seats only after a confirmation, but not itself', async () => {
-    const end = inSeconds(-1);
-    await patchWorkshop(short, { schedule: { expiresAt: end, afterExpiry: 'Delete' } });
-    await workshopBecomes(short, 'Progressing', /^False DeletionUnconfirmed/);
-    expect(await namespacesOf(short)).toEqual([seat]);
-    await kubectl('annotate', 'workshop', short, `intro-otel.dev/confirm-deletion=${end}`);
-    await eventually(async () => expect([await namespacesOf(short), await seatsOf(short)]).toEqual([[], []]), {
-      within: 60_000,
-      every: 1000,
-    });
-    expect(conditionText(await workshopBecomes(short, 'Ready', /^False /), 'Ready')).toMatch(/Expired/);
-    expect((await workshopNow(short)).status?.record).toMatchObject([{ name: 'ada' }]);
-  });
+  inBackground(
+    'a Workshop with an end in the past deletes its seats only after a confirmation, but not itself',
+    async () => {
+      const end = inSeconds(-1);
+      await patchWorkshop(short, { schedule: { expiresAt: end, afterExpiry: 'Delete' } });
+      await workshopBecomes(short, 'Progressing', /^False DeletionUnconfirmed/);
+      expect(await namespacesOf(short)).toEqual([seat]);
+      await kubectl('annotate', 'workshop', short, `intro-otel.dev/confirm-deletion=${end}`);
+      await eventually(async () => expect([await namespacesOf(short), await seatsOf(short)]).toEqual([[], []]), {
+        within: 60_000,
+        every: 1000,
+      });
+      expect(conditionText(await workshopBecomes(short, 'Ready', /^False /), 'Ready')).toMatch(/Expired/);
+      expect((await workshopNow(short)).status?.record).toMatchObject([{ name: 'ada' }]);
+    },
+  );
 
-  test('a Workshop is removed with all its seats by kubectl delete', async () => {
+  inBackground('a Workshop is removed with all its seats by kubectl delete', async () => {
     await kubectl('delete', 'workshop', short, '--timeout=30s');
     await gone(short);
   });

@@ -192,6 +192,30 @@ describe('uninstalling the chart', () => {
   });
 });
 
+describe('a release whose image is gone', () => {
+  let last: Lab;
+
+  beforeAll(async () => {
+    last = await releaseIn('class-no-image', 'no-image');
+    const gone = { tag: 'gone', pullPolicy: 'Never' };
+    await install(last, { image: gone, visitors: { enabled: false }, operator: { replicas: 1 } });
+  }, 60_000);
+
+  test('helm uninstall gives up after --timeout, and keeps the release', async () => {
+    const began = performance.now();
+    await expect(last.helm(['uninstall', last.release, '--timeout=10s'])).rejects.toThrow(/pre-delete|timed out/);
+    expect(performance.now() - began).toBeLessThan(30_000);
+    expect(await last.helm(['list', '--all', '--short'])).toContain(last.release);
+  }, 60_000);
+
+  test('helm uninstall --no-hooks removes the release, as its notes say', async () => {
+    expect(await last.helm(['get', 'notes', last.release])).toMatch(/without\s+the Job then: add --no-hooks/);
+    await last.helm(['uninstall', last.release, '--no-hooks', '--wait', '--timeout=60s']);
+    expect(await kubectl('get', 'deployments', '--namespace', last.namespace, '--output=name')).toBe('');
+    await kubectl('delete', 'namespace', last.namespace, '--wait=false');
+  }, 90_000);
+});
+
 describe('definitions that helm uninstall has kept', () => {
   let next: Lab;
 

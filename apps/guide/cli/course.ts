@@ -3,7 +3,7 @@
 import { text as textOf } from 'node:stream/consumers';
 import { fatal, print } from '../../../support/output.ts';
 import type { CourseOverview, Fault, Files, Instrumentation, Step, Verdict } from '../contract.ts';
-import { request } from './request.ts';
+import { download, request } from './request.ts';
 import { answersIn, formOf } from './answers.ts';
 import { askDice, playRound, printSpans, printTrace } from './telemetry.ts';
 
@@ -23,6 +23,7 @@ const usage = `expected one of:
   spans SERVICE               prints the newest spans of a service, one per line, with their attributes
   load ROUNDS                 plays extra rounds per minute, 0 to 120
   fault NAME on|off           switches spike or timeouts
+  export                      writes your code, settings and a trace, as a zip file: export > intro-otel.zip
 STEP is the id (04-automatic), or its number (4).`;
 
 async function idOf(step = ''): Promise<string> {
@@ -98,6 +99,12 @@ async function fault(name: string, on: string | undefined): Promise<void> {
   for (const { name: known, on: isOn } of faults) print(`${known}: ${isOn ? 'on' : 'off'}`);
 }
 
+async function exportWork(): Promise<void> {
+  if (process.stdout.isTTY)
+    throw new Error('expected a file for the zip archive, found a terminal. Run: course.js export > intro-otel.zip');
+  await download('/export');
+}
+
 type Command = (step: string | undefined, more: string[]) => Promise<void>;
 
 const change =
@@ -120,6 +127,7 @@ const commands: Record<string, Command> = {
   spans: (service = 'dice') => printSpans(service),
   libraries: (word = '', more) => printLibraries([word, ...more].join(' ')),
   load: (perMinute) => load(Number(perMinute)),
+  export: exportWork,
   fault: (name, [on]) => fault(name ?? '', on),
 };
 

@@ -1,6 +1,7 @@
 // Sends requests to the guide's server in the same pod. It sends the login token, because the guide asks for it if the
 // pod has a sidecar.
 import { readFileSync } from 'node:fs';
+import { get } from 'node:http';
 import { call } from '../../../support/http.ts';
 import { portFromEnv } from '../../../support/env.ts';
 
@@ -23,4 +24,15 @@ export async function request<T>(path: string, body?: object, method = 'POST'): 
   if (answer.status !== 200)
     throw new Error(parsed.error ?? `expected the guide to answer ${path} with 200, found ${answer.status}`);
   return parsed;
+}
+
+/** Copies the body of a guide's answer to standard output, byte by byte. @throws if the status is not 200 */
+export function download(path: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    get(base + path, { headers: loginHeader() }, (answer) => {
+      if (answer.statusCode !== 200)
+        return reject(new Error(`expected the guide to answer ${path} with 200, found ${answer.statusCode}`));
+      answer.on('end', resolve).on('error', reject).pipe(process.stdout);
+    }).on('error', reject);
+  });
 }

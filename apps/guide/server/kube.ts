@@ -9,6 +9,9 @@ import type { ConfigMap, Deployment, Pod } from '../../../kubernetes/types.ts';
 /** Time limit in milliseconds for reading a pod's log up to its present end. */
 const LOG_TIMEOUT = 10_000;
 
+/** Entries of a ConfigMap to set, or to remove with `null`. */
+type Entries = Readonly<Record<string, string | null>>;
+
 export class Kube {
   readonly #api: HttpApi;
   readonly #namespace: string;
@@ -48,9 +51,13 @@ export class Kube {
    * Merges `data` into the ConfigMap. A null removes its key.
    * @param resourceVersion the version to change. The patch fails with a conflict if the ConfigMap has a newer version.
    */
-  patchConfigMap(name: string, data: Record<string, string | null>, resourceVersion?: string): Promise<ConfigMap> {
+  patchConfigMap(name: string, data: Entries, resourceVersion?: string, binaryData?: Entries): Promise<ConfigMap> {
     const metadata = resourceVersion === undefined ? {} : { metadata: { resourceVersion } };
-    return this.#api.mergePatch(KINDS.ConfigMap, this.#key(name), { ...metadata, data });
+    return this.#api.mergePatch(KINDS.ConfigMap, this.#key(name), {
+      ...metadata,
+      data,
+      ...(binaryData && { binaryData }),
+    });
   }
 
   /**

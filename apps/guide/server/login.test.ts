@@ -88,6 +88,12 @@ describe('a request without the key', () => {
     expect(await (await send('/api/files')).json()).toEqual({ error: text.trimEnd() });
   });
 
+  test('gets a form for the key if a browser asks for a page', async () => {
+    const answer = await send('/lab', { accept: 'text/html,application/xhtml+xml,*/*;q=0.8' });
+    expect([answer.status, answer.headers.get('content-type')]).toEqual([401, expect.stringMatching(/^text\/html/)]);
+    expect(await answer.text()).toMatch(/found none[^]*<form action="\/login">[^]*name="key" type="password"/);
+  });
+
   test('gets 401 even with an empty key if the guide has no token', async () => {
     token = undefined;
     expect((await send('/login?key=')).status).toBe(401);

@@ -4,6 +4,8 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { Express, Request, RequestHandler, Response } from 'express';
 import { LOGIN_PATH } from '../../../lab/names.ts';
+import { loginPage } from './pages/login.ts';
+import { sendPage } from './pages/send-page.ts';
 
 export interface LoginOptions {
   readonly release: string;
@@ -76,6 +78,7 @@ function refuse(request: Request, response: Response, options: LoginOptions): vo
   const text = helpFor(request, options);
   response.status(401).set({ 'www-authenticate': 'Bearer realm="intro-otel"', 'cache-control': 'no-store' });
   if (request.path.startsWith('/api/')) return void response.json({ error: text });
+  if (request.accepts(['text', 'html']) === 'html') return sendPage(response, loginPage(text));
   response.type('text').send(`${text}\n`);
 }
 

@@ -9,6 +9,7 @@ import { listen } from '../../telemetry/listen.ts';
 import { createLogger } from '../../telemetry/logger.ts';
 import { allowedHostsOnly, namesIn } from './allowed-hosts.ts';
 import { apiOf, ignoredApiPaths } from './api/api.ts';
+import { sameOriginOnly } from './api/csrf.ts';
 import { apiErrors, loggedErrors } from './api/errors.ts';
 import { addRoundsApi } from './api/rounds.ts';
 import { addStatusApi, addTraceApi } from './api/traces.ts';
@@ -44,19 +45,19 @@ export async function startGuide(openCourse: OpenCourse): Promise<void> {
 
 /** Adds every route to the Express app itself, because instrumentation would make an extra span for a nested router. */
 function guideApp(settings: GuideSettings, openCourse: OpenCourse, log: Logger): Express {
-  const { apps, jaeger, jaegerUrl, release, namespace, allowedHosts } = settings;
+  const { apps, jaeger, jaegerUrl, release, namespace } = settings;
   const hasUi = jaegerUi(jaeger);
   const environment = environmentOf();
   const app = express();
   app.disable('x-powered-by');
-  app.use(allowedHostsOnly([`${release}-guide.${namespace}`, ...namesIn(allowedHosts)]));
+  app.use(allowedHostsOnly([`${release}-guide.${namespace}`, ...namesIn(settings.allowedHosts)]));
   app.use(refuseServiceWorkers, ownAnswers);
   app.use('/assets', express.static(join(import.meta.dirname, 'public'), { maxAge: '5m' }));
   addLogin(app, loginOptions(settings, environment, log));
   addPages(app, settings, hasUi);
   addTraceApi(app, jaeger);
   addStatusApi(app, settings, hasUi);
-  addRoundsApi(app, apps.arcade, log);
+  addRoundsApi(app, { arcade: apps.arcade, log, ownPagesOnly: ownPagesOnly(settings) });
   app.use('/api', courseAndLabApi({ settings, environment, openCourse, log }));
   addAppProxies(app, apps);
   addJaegerProxy(app, jaegerUrl, hasUi);
@@ -77,10 +78,13 @@ interface ApiParts {
   readonly log: Logger;
 }
 
-const courseAndLabApi = ({ settings: { apps }, environment, openCourse, log }: ApiParts) =>
+const ownPagesOnly = ({ allowedHosts }: GuideSettings) => sameOriginOnly(namesIn(allowedHosts));
+
+const courseAndLabApi = ({ settings, environment, openCourse, log }: ApiParts) =>
   apiOf(environment, {
     openCourse,
     folder: join(import.meta.dirname, 'course'),
-    prizes: apps.prizes,
+    prizes: settings.apps.prizes,
+    ownPagesOnly: ownPagesOnly(settings),
     onTrouble: (trouble) => log.warn({ trouble }, 'the faults could not be switched'),
   });

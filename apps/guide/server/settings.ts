@@ -6,6 +6,8 @@ import type { Target } from './status.ts';
 export interface GuideSettings {
   readonly release: string;
   readonly namespace: string;
+  /** What the pages call the attendee. Empty in a lab outside a class. */
+  readonly displayName: string;
   /** Name of the guide's pod. */
   readonly pod: string;
   /** Host names that the guide accepts in addition to the lab's own, separated by commas. */
@@ -33,6 +35,7 @@ export function settingsFromEnv(): GuideSettings {
   return {
     release: process.env.RELEASE ?? '',
     namespace: process.env.POD_NAMESPACE ?? '',
+    displayName: process.env.DISPLAY_NAME ?? '',
     pod: process.env.POD_NAME ?? '',
     allowedHosts: process.env.ALLOWED_HOSTS,
     apps,

@@ -45,14 +45,20 @@
 {{- define "intro-otel.collector-config" -}}
 extensions:
   health_check:
-    endpoint: 0.0.0.0:13133
+    endpoint: "[${env:POD_IP}]:13133"
 receivers:
   otlp:
     protocols:
       grpc:
-        endpoint: 0.0.0.0:4317
+        endpoint: "[${env:POD_IP}]:4317"
       http:
-        endpoint: 0.0.0.0:4318
+        endpoint: "[${env:POD_IP}]:4318"
+  otlp/loopback:
+    protocols:
+      grpc:
+        endpoint: 127.0.0.1:4317
+      http:
+        endpoint: 127.0.0.1:4318
 processors:
 {{ include "intro-otel.componentLines" (include "intro-otel.processors" . | fromJson) }}exporters:
 {{ include "intro-otel.componentLines" (include "intro-otel.exporters" . | fromJson) }}service:
@@ -69,15 +75,15 @@ processors:
       level: basic
   pipelines:
     traces:
-      receivers: ["otlp"]
+      receivers: [otlp, otlp/loopback]
       processors: {{ toJson (concat (list "memory_limiter" "k8sattributes") (include "intro-otel.defined" (list "collector.pipelines.traces.processors" .Values.collector.pipelines.traces.processors (include "intro-otel.processors" . | fromJson)) | fromJsonArray) (list "batch") | uniq) }}
       exporters: {{ toJson (concat (include "intro-otel.defined" (list "collector.pipelines.traces.exporters" .Values.collector.pipelines.traces.exporters (include "intro-otel.exporters" . | fromJson)) | fromJsonArray) | uniq) }}
     metrics:
-      receivers: ["otlp"]
+      receivers: [otlp, otlp/loopback]
       processors: {{ toJson (concat (list "memory_limiter" "k8sattributes") (include "intro-otel.defined" (list "collector.pipelines.metrics.processors" .Values.collector.pipelines.metrics.processors (include "intro-otel.processors" . | fromJson)) | fromJsonArray) (list "batch") | uniq) }}
       exporters: {{ toJson (concat (include "intro-otel.defined" (list "collector.pipelines.metrics.exporters" .Values.collector.pipelines.metrics.exporters (include "intro-otel.exporters" . | fromJson)) | fromJsonArray) | uniq) }}
     logs:
-      receivers: ["otlp"]
+      receivers: [otlp, otlp/loopback]
       processors: {{ toJson (concat (list "memory_limiter" "k8sattributes") (include "intro-otel.defined" (list "collector.pipelines.logs.processors" .Values.collector.pipelines.logs.processors (include "intro-otel.processors" . | fromJson)) | fromJsonArray) (list "batch") | uniq) }}
       exporters: {{ toJson (concat (include "intro-otel.defined" (list "collector.pipelines.logs.exporters" .Values.collector.pipelines.logs.exporters (include "intro-otel.exporters" . | fromJson)) | fromJsonArray) | uniq) }}
 {{ end }}
@@ -96,13 +102,23 @@ extensions:
     # Jaeger's own traces would replace the lab's traces in its memory.
     enable_tracing: false
     http:
-      endpoint: 0.0.0.0:16686
+      endpoint: "[${env:POD_IP}]:16686"
     grpc:
-      endpoint: localhost:16685
+      endpoint: 127.0.0.1:16685
+  jaeger_query/loopback:
+    storage:
+      traces: memory
+    base_path: /jaeger
+    # Jaeger's own traces would replace the lab's traces in its memory.
+    enable_tracing: false
+    http:
+      endpoint: 127.0.0.1:16686
+    grpc:
+      endpoint: 127.0.0.1:16687
   healthcheckv2:
     use_v2: true
     http:
-      endpoint: 0.0.0.0:13133
+      endpoint: "[${env:POD_IP}]:13133"
       status:
         enabled: true
         path: /status
@@ -110,19 +126,25 @@ receivers:
   otlp:
     protocols:
       grpc:
-        endpoint: 0.0.0.0:4317
+        endpoint: "[${env:POD_IP}]:4317"
       http:
-        endpoint: 0.0.0.0:4318
+        endpoint: "[${env:POD_IP}]:4318"
+  otlp/loopback:
+    protocols:
+      grpc:
+        endpoint: 127.0.0.1:4317
+      http:
+        endpoint: 127.0.0.1:4318
 exporters:
   jaeger_storage_exporter:
     trace_storage: memory
 service:
-  extensions: [jaeger_storage, jaeger_query, healthcheckv2]
+  extensions: [jaeger_storage, jaeger_query, jaeger_query/loopback, healthcheckv2]
   telemetry:
     metrics:
       level: none
   pipelines:
     traces:
-      receivers: [otlp]
+      receivers: [otlp, otlp/loopback]
       exporters: [jaeger_storage_exporter]
 {{ end }}

@@ -166,9 +166,10 @@ describe('the link that logs in to the guide', () => {
     expect([watch.reads(), watch.writes()]).toEqual([[], []]);
   });
 
-  test('costs no request if people reach the guide with port-forward only', async () => {
+  test('costs no request for a ready seat whose guide people reach with port-forward only', async () => {
     const harness = await aSeatWithToken('ClusterIP');
     harness.settle();
+    await harness.reconcile();
     const watch = harness.watch();
     await harness.reconcile();
     expect([linkOf(harness), watch.reads()]).toEqual(['', []]);

@@ -3,6 +3,7 @@ import { courseStepIds } from '../../../course/step-ids.ts';
 import { conditionOf } from '../../../kubernetes/conditions.ts';
 import { KINDS } from '../../../kubernetes/kinds.ts';
 import { MINUTE, aReadySeatHarness, aSeatHarness, inSeat } from '../testing/seat-harness.ts';
+import type { SeatHarness } from '../testing/seat-harness.ts';
 
 describe('a lab that is not ready', () => {
   test("reports the problem of a lab's pods after half a minute, and fails the seat after five minutes", async () => {
@@ -77,6 +78,40 @@ describe('a lab that is not ready', () => {
     harness.clock.advance(MINUTE);
     await harness.reconcile();
     expect(harness.seat.status?.phase).toBe('Failed');
+  });
+});
+
+describe('a guide that does not reach the API server', () => {
+  const condition = (harness: SeatHarness) => conditionOf(harness.seat.status?.conditions, 'GuideConnected');
+
+  /** Makes a seat whose guide starts, but can't store its key. */
+  async function aSeatWithoutKey() {
+    const harness = aSeatHarness();
+    await harness.reconcile();
+    harness.api.seed({ apiVersion: 'v1', kind: 'Secret', metadata: inSeat('lab-guide-key') } as never);
+    harness.settle();
+    await harness.reconcile();
+    return harness;
+  }
+
+  test('is reported in a condition that says what to do, also after a restart of the operator', async () => {
+    const harness = await aSeatWithoutKey();
+    expect(harness.seat.status?.phase).toBe('Ready');
+    expect(condition(harness)).toMatchObject({
+      status: 'False',
+      reason: 'NoKey',
+      message: expect.stringMatching(/does not reach the API server.*With Cilium, set policyCIDRMatchMode/) as string,
+    });
+    harness.restart();
+    await harness.reconcile();
+    expect(condition(harness)).toBeDefined();
+  });
+
+  test('is reported no longer once the guide has stored its key', async () => {
+    const harness = await aSeatWithoutKey();
+    harness.api.edit(KINDS.Secret, inSeat('lab-guide-key'), { data: { token: 'dG9rZW4=' } });
+    await harness.reconcile();
+    expect(condition(harness)).toBeUndefined();
   });
 });
 

@@ -13,6 +13,7 @@ import type { Phase } from '../phase.ts';
 import { askPods } from '../pod-diagnosis.ts';
 import type { PodDiagnosis } from '../deployment-readiness.ts';
 import { sidecarsIn } from '../guide-conditions.ts';
+import { hasNoKey } from '../guide-secrets.ts';
 import { verifiedProgress } from '../progress.ts';
 import { QUIET_MS, unreadySince } from '../status.ts';
 import { isDeployment } from '../types.ts';
@@ -85,6 +86,7 @@ async function reconcileReadiness(context: SeatContext): Promise<Done<Observatio
     unreadySince: since,
     url: labUrl(context),
     ...(await guideReport(context)),
+    hasNoKey: await hasNoKey(context, readiness.ready && !isStopped(seat)),
     customized: desired?.customized ?? [],
     contests: context.options.applier.contestsIn(namespaceOf(seat)),
     podDiagnosis,

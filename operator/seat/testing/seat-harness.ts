@@ -1,10 +1,12 @@
 // Test harness for this folder's unit tests: a seat, its reconciler, and an in-memory API server.
+import { chartValues } from '../../../cdk8s/operator/values.ts';
 import { conditionOf } from '../../../kubernetes/conditions.ts';
 import type { Seat, SeatSpec } from '../../api/types.ts';
 import { Registry } from 'prom-client';
 import { createOperatorMetrics } from '../../metrics.ts';
 import { Applier } from '../../engine/apply.ts';
 import { KINDS } from '../../api/kinds.ts';
+import { NAMES } from '../../api/types.ts';
 import type { Condition } from '../../../kubernetes/object.ts';
 import { FakeApi, manualClock, recordedEvents } from '../../engine/testing/fake-api.ts';
 import { aSeat, smallLab } from './fixtures.ts';
@@ -32,6 +34,7 @@ export class SeatHarness {
    */
   readonly readyAfter: number[] = [];
   readonly clusterInfo: { -readonly [Key in keyof ClusterInfo]: ClusterInfo[Key] } = {
+    ...chartValues.default.operator.network,
     apiServers: { addresses: ['10.0.0.1'], port: 6443 },
     podCidrs: ['10.244.0.0/24'],
     nodeAddress: undefined,
@@ -106,6 +109,7 @@ export class SeatHarness {
 
   /** Makes the pods of every Deployment available, except the pods of the Deployments in `broken`. */
   settle(...broken: readonly string[]): void {
+    if (!broken.includes('lab-guide')) this.#startGuide();
     for (const {
       metadata: { name, generation },
       spec: { replicas = 1 },
@@ -115,6 +119,13 @@ export class SeatHarness {
         status: { observedGeneration: generation, replicas, updatedReplicas: replicas, availableReplicas },
       });
     }
+  }
+
+  /** Stores a key and a token, as the guide does when it starts, unless there are some. */
+  #startGuide(): void {
+    const data = { key: '', token: Buffer.from('token').toString('base64') };
+    if (this.get('Secret', NAMES.guideKey) === undefined)
+      this.api.seed({ apiVersion: 'v1', kind: 'Secret', metadata: inSeat(NAMES.guideKey), data });
   }
 
   /** Changes the Seat's spec, as the Workshop reconciler or the instructor would. */

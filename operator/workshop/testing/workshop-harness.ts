@@ -7,6 +7,7 @@ import type { Condition } from '../../../kubernetes/object.ts';
 import type { Result } from '../../engine/reconciler.ts';
 import { manualClock, recordedEvents } from '../../engine/testing/fake-api.ts';
 import { ClassApi, MONDAY, aNode, aWorkshop } from './fixtures.ts';
+import { SHUT } from './isolation-answer.ts';
 import type { Pod } from '../../../kubernetes/types.ts';
 import { WorkshopReconciler } from '../controller.ts';
 import { isWaitingForRoom } from '../held-seats.ts';
@@ -23,7 +24,7 @@ const silent = { debug: () => undefined, info: () => undefined, warn: () => unde
  * isolates seats.
  */
 const ended = ({ spec: { containers } }: Pod): object => {
-  const state = { terminated: { exitCode: 0, message: '{"control":"connected","x:1":"ETIMEDOUT"}' } };
+  const state = { terminated: { exitCode: 0, message: JSON.stringify(SHUT) } };
   return { status: { containerStatuses: containers.map(({ name }) => ({ name, imageID: 'sha256:1', state })) } };
 };
 

@@ -1,4 +1,4 @@
-// Forwards a port of this machine to the guide with `kubectl port-forward`, as a learner does.
+// Forwards a port of this machine to a component with `kubectl port-forward`, as a learner does.
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { createWriteStream } from 'node:fs';
@@ -9,13 +9,24 @@ import { testCluster } from './cluster.ts';
 import type { Lab } from './lab.ts';
 import { endWithTheRun } from '../program.ts';
 
+export interface ForwardOptions {
+  /** The component whose Service gets the connections. The default is the guide. */
+  readonly component?: string;
+  /** The port of the Service. The default is 8080. */
+  readonly targetPort?: number;
+  /** The path of a kubeconfig file. The default is that of the test cluster's administrator. */
+  readonly kubeconfig?: string;
+}
+
 export class Forward {
   readonly #lab: Lab;
+  readonly #options: Required<ForwardOptions>;
   #child: ChildProcess | undefined;
   #port = '';
 
-  constructor(lab: Lab) {
+  constructor(lab: Lab, { component = 'guide', targetPort = 8080, kubeconfig }: ForwardOptions = {}) {
     this.#lab = lab;
+    this.#options = { component, targetPort, kubeconfig: kubeconfig ?? testCluster().kubeconfig };
   }
 
   get origin(): string {
@@ -28,17 +39,17 @@ export class Forward {
    */
   async open(): Promise<void> {
     this.close();
-    const { kubeconfig, tools } = testCluster();
+    const { tools } = testCluster();
     const args = [
       'port-forward',
       '--namespace',
       this.#lab.namespace,
-      `service/${this.#lab.release}-guide`,
-      `${this.#port}:8080`,
+      `service/${this.#lab.release}-${this.#options.component}`,
+      `${this.#port}:${this.#options.targetPort}`,
       '--address=127.0.0.1',
     ];
     const child = spawn(tools.kubectl, args, {
-      env: { ...process.env, KUBECONFIG: kubeconfig },
+      env: { ...process.env, KUBECONFIG: this.#options.kubeconfig },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     this.#child = child;

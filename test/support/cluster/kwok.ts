@@ -3,11 +3,11 @@
 import { join } from 'node:path';
 import { repoRoot } from '../../../support/paths.ts';
 import { stringify } from 'yaml';
-import { CONNECTED } from '../../../apps/isolation-probe/probe.ts';
 import { componentDir } from '../../../cluster/components/catalog.ts';
 import type { Component } from '../../../cluster/components/catalog.ts';
 import { insideKubeconfig } from '../../../cluster/devcluster/index.ts';
 import { PROBE } from '../../../operator/workshop/isolation-pod.ts';
+import { SHUT } from '../../../operator/workshop/testing/isolation-answer.ts';
 import { apiGet, apply, testCluster } from './cluster.ts';
 import { eventually } from '../../../support/waiting.ts';
 import { startInCluster } from './in-cluster-network.ts';
@@ -166,7 +166,7 @@ podIPs: [{ ip: {{ index . 0 | Quote }} }]
  * The result that a simulated isolation probe reports, as if NetworkPolicies were enforced. No packet is sent here.
  * Without a result, the operator would retry forever.
  */
-const PROBED = JSON.stringify({ control: CONNECTED, simulated: 'ECONNREFUSED' });
+const PROBED = JSON.stringify(SHUT);
 
 const POD_COMPLETE = `
 {{ $now := Now }}

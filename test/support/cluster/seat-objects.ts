@@ -1,5 +1,6 @@
 // Returns all objects of a seat as the operator renders them, for a client that applies the same objects without the
 // operator.
+import { chartValues } from '../../../cdk8s/operator/values.ts';
 import { KINDS, kindOf } from '../../../kubernetes/kinds.ts';
 import type { Kind } from '../../../kubernetes/object.ts';
 import { API_VERSION, LABELS, MANAGED_BY, NAMES } from '../../../operator/api/types.ts';
@@ -23,6 +24,7 @@ const KUBECONFIG_BYTES = 2500;
 const operator = { name: 'intro-otel-operator', namespace: 'intro-otel' };
 /** The API server's address and the nodes' address ranges for pods, as in a cluster of six nodes. */
 const network = {
+  ...chartValues.default.operator.network,
   apiServers: { addresses: ['10.200.0.2'], port: 6443 },
   podCidrs: [0, 4, 8, 12, 16, 20].map((third) => `10.240.${third}.0/22`),
 };

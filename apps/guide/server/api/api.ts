@@ -1,20 +1,23 @@
 // Adds the routes of the guide's API for the course, the learner's files and the lab.
 import { join } from 'node:path';
 import { Router } from 'express';
+import type { RequestHandler } from 'express';
 import type { OpenCourse } from '../course-service.ts';
 import { Faults } from '../lab/faults.ts';
 import { Load } from '../lab/load.ts';
 import type { Environment } from '../lab/environment.ts';
 import { PodWatcher } from '../pods/watcher.ts';
 import { courseApi } from './course.ts';
+import { exportApi } from './export.ts';
 import { filesApi } from './files.ts';
-import { jsonBody, sameOriginOnly } from './csrf.ts';
+import { jsonBody } from './csrf.ts';
 import { labApi } from './lab.ts';
 import { runApi } from './run.ts';
 
 /** Paths of the API that the guide does not trace. They read telemetry, or the guide writes their spans by hand. */
 export const ignoredApiPaths = [
   'course',
+  'export',
   'files',
   'run',
   'load',
@@ -33,20 +36,34 @@ export interface ApiOptions {
   readonly prizes: string;
   /** Is called with the error text when the guide can't switch faults in prizes. */
   readonly onTrouble: (trouble: string) => void;
+  /** Refuses a request that another site may have sent. */
+  readonly ownPagesOnly: RequestHandler;
 }
 
-export function apiOf(environment: Environment, { openCourse, folder, prizes, onTrouble }: ApiOptions): Router {
+/** Ends the extra rounds, and the faults unless the instructor has set them. */
+async function resetLab(load: Load, faults: Faults | undefined): Promise<void> {
+  load.set(0);
+  await faults?.clear();
+}
+
+export function apiOf(environment: Environment, options: ApiOptions): Router {
+  const { openCourse, folder, prizes, onTrouble, ownPagesOnly } = options;
   const { release, kube, files, lab } = environment;
   const faults = kube && new Faults({ kube, release, onTrouble });
   faults?.watch();
 
+  const load = new Load(lab.arcade);
+  const course = openCourse({ environment, folder, prizes });
+
   const router = Router();
-  router.use(sameOriginOnly, jsonBody);
-  router.use('/course', courseApi(openCourse({ environment, folder, prizes })));
+  router.use(ownPagesOnly, jsonBody);
+  router.use(
+    '/course',
+    courseApi(course, () => resetLab(load, faults)),
+  );
+  router.get('/export', exportApi(course, environment));
   router.use('/files', filesApi(files));
   router.use('/run', runApi(kube && new PodWatcher(kube, release, lab)));
-  router.use(
-    labApi({ lab, load: new Load(lab.arcade), faults, instrumentations: join(folder, 'instrumentations.json') }),
-  );
+  router.use(labApi({ lab, load, faults, instrumentations: join(folder, 'instrumentations.json') }));
   return router;
 }

@@ -1,5 +1,6 @@
 // Tests the course API of the built guide.
 import { jest } from '@jest/globals';
+import { FAULTS_OF } from '../../../../lab/names.ts';
 import { podOf } from '../../../testing/api-server.ts';
 import { GuideHarness } from '../../testing/guide-harness.ts';
 
@@ -66,6 +67,20 @@ describe('the course API in a cluster', () => {
     expect((await harness.ask('/course/02-read-a-trace')).body).toMatchObject({ state: 'unverified' });
     await harness.post('/course/reset');
     expect((await harness.ask('/course')).body).toMatchObject({ passed: 0 });
+  });
+
+  test('ends extra rounds and faults when the learner resets the whole course', async () => {
+    await harness.put('/load', { perMinute: 60 });
+    await harness.put('/faults', { name: 'spike', on: true });
+    await harness.post('/course/reset');
+    expect((await harness.ask('/load')).body).toEqual({ perMinute: 0 });
+    expect(harness.api.data('lab-faults')).toEqual({ faults: '' });
+  });
+
+  test('resets the whole course, but not faults that the instructor has set', async () => {
+    harness.api.put('lab-faults', { faults: 'spike' }, { annotations: { [FAULTS_OF]: 'class' } });
+    expect((await harness.post('/course/reset')).status).toBe(200);
+    expect(harness.api.data('lab-faults')).toEqual({ faults: 'spike' });
   });
 
   test('judges nothing while the new pod does not run, although the old pod still serves right code', async () => {

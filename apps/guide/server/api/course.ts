@@ -6,10 +6,14 @@ import { refuse } from './errors.ts';
 
 type ById = Request<{ id: string }>;
 
-export function courseApi(course: CourseService): Router {
+/** @param onReset is called when the learner resets the whole course */
+export function courseApi(course: CourseService, onReset: () => Promise<void>): Router {
   const router = Router();
   router.get('/', async (_request, response) => void response.json(await course.overview()));
-  router.post('/reset', async (_request, response) => void response.json(await course.resetAll()));
+  router.post('/reset', async (_request, response) => {
+    await onReset();
+    response.json(await course.resetAll());
+  });
   router.use('/:id', knownStep(course));
   router.get('/:id', async (request: ById, response) => void response.json(await course.step(request.params.id)));
   router.get('/:id/solution', (request: ById, response) => void response.json(course.solution(request.params.id)));

@@ -3,7 +3,7 @@ import type { ErrorRequestHandler, Response } from 'express';
 import { isForbidden } from '../../../../kubernetes/api.ts';
 import { messageOf } from '../../../../support/errors.ts';
 import type { createLogger } from '../../../telemetry/logger.ts';
-import { FilesChangedError } from '../learner/files.ts';
+import { FilesChangedError, NotTextError } from '../learner/files.ts';
 
 /** Answers with an error that says what was expected and found. */
 export function refuse(response: Response, error: string, status = 400): void {
@@ -23,6 +23,7 @@ export const apiErrors: ErrorRequestHandler = (error: Error & HttpError, _reques
   if (response.headersSent) return next(error);
   if (error instanceof FilesChangedError)
     return void response.status(409).json({ error: error.message, ...error.current });
+  if (error instanceof NotTextError) return refuse(response, error.message, 422);
   if (error.type === 'entity.too.large') return refuse(response, 'expected at most 256 kB per file, found more', 413);
   if (/^(entity|encoding|charset)\./.test(error.type ?? ''))
     return refuse(response, `expected JSON, found: ${error.message}`);

@@ -1,11 +1,18 @@
 // The route POST /api/rounds: plays a round at the arcade. The guide's own span is the root of the round's trace.
-import type { Express, Request, Response } from 'express';
+import type { Express, Request, RequestHandler, Response } from 'express';
 import { call } from '../../../../support/http.ts';
 import type { createLogger } from '../../../telemetry/logger.ts';
 import { injectContext, withServerSpan } from '../../../telemetry/manual.ts';
-import { sameOriginOnly } from './csrf.ts';
 
-export function addRoundsApi(app: Express, arcade: string, log: ReturnType<typeof createLogger>): void {
+interface RoundsOptions {
+  /** URL of the arcade. */
+  readonly arcade: string;
+  readonly log: ReturnType<typeof createLogger>;
+  /** Refuses a request that another site may have sent. */
+  readonly ownPagesOnly: RequestHandler;
+}
+
+export function addRoundsApi(app: Express, { arcade, log, ownPagesOnly }: RoundsOptions): void {
   const play = async (request: Request, response: Response): Promise<void> => {
     const player = typeof request.query.player === 'string' ? request.query.player : 'you';
     const answer = await call(`${arcade}/play?player=${encodeURIComponent(player)}`, {
@@ -15,5 +22,5 @@ export function addRoundsApi(app: Express, arcade: string, log: ReturnType<typeo
     log.info({ player, status: answer.status }, 'played a round');
     response.status(answer.status).type('json').send(answer.body);
   };
-  app.post('/api/rounds', sameOriginOnly, withServerSpan('/api/rounds', play));
+  app.post('/api/rounds', ownPagesOnly, withServerSpan('/api/rounds', play));
 }

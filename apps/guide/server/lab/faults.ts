@@ -80,6 +80,15 @@ export class Faults {
     return names;
   }
 
+  /** Switches all faults off, unless the instructor has set them. */
+  async clear(): Promise<void> {
+    const { kube, release } = this.#options;
+    const current = await kube.configMap(`${release}-faults`);
+    if (current.metadata.annotations?.[FAULTS_OF] === 'class' || namesIn(current).length === 0) return;
+    await kube.patchConfigMap(`${release}-faults`, { faults: '' });
+    await this.look();
+  }
+
   /**
    * Reads the list of faults now and whenever the ConfigMap changes. In three cases it also reads the list every two
    * seconds: while a fault is on, because new pods may appear; after an error; and while the ConfigMap can't be

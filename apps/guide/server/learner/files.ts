@@ -4,8 +4,10 @@ import { createHash } from 'node:crypto';
 import { isConflict } from '../../../../kubernetes/api.ts';
 import type { ConfigMap } from '../../../../kubernetes/types.ts';
 import { OWN } from '../../../../lab/names.ts';
+import { encodingProblem } from '../../../../support/encoding.ts';
 import { fileNames } from '../../contract.ts';
 import type { Files, VersionedFiles } from '../../contract.ts';
+import { tidy } from '../../tidy.ts';
 import type { Kube } from '../kube.ts';
 
 type LearnerFile = (typeof OWN)[number];
@@ -27,6 +29,11 @@ export class FilesChangedError extends Error {
   }
 }
 
+/** The error for a file that the ConfigMap holds as binary data, because it was no UTF-8 text when it was applied. */
+export class NotTextError extends Error {
+  override name = 'NotTextError';
+}
+
 export interface Change {
   /** The version of the files that the caller has read. If the ConfigMap has a newer version, the change is refused. */
   readonly from?: string;
@@ -43,8 +50,12 @@ export class FileStore {
     this.#release = release;
   }
 
+  /** @throws NotTextError */
   async read(): Promise<VersionedFiles> {
-    return versioned(await this.#kube.configMap(`${this.#release}-dice`));
+    const map = await this.#kube.configMap(`${this.#release}-dice`);
+    const problem = problemIn(map);
+    if (problem !== undefined) throw new NotTextError(problem);
+    return versioned(map);
   }
 
   /**
@@ -60,14 +71,14 @@ export class FileStore {
       const map = await this.#kube.configMap(`${this.#release}-dice`);
       const current = versioned(map);
       if (from !== undefined && from !== current.version) throw new FilesChangedError(current);
-      const changed = OWN.filter(({ file }) => wanted[file] !== undefined && wanted[file] !== current.files[file]);
+      const changed = OWN.filter(({ file }) => isChanged(wanted[file], current.files[file]));
       if (changed.length === 0) return { ...current, restarted: [] };
       const kept = keepAs
         ? changed.map(({ file }): [string, string] => [`${keepAs}.${file}`, current.files[file]])
         : [];
       const data = Object.fromEntries([
         ...kept,
-        ...changed.map(({ file }): [string, string] => [file, wanted[file] ?? '']),
+        ...changed.map(({ file }): [string, string] => [file, tidy(wanted[file] ?? '')]),
       ]);
       const patched = await this.#patch(map, data);
       if (!patched) continue;
@@ -80,8 +91,11 @@ export class FileStore {
    * repeats its change.
    */
   async #patch(map: ConfigMap, data: Record<string, string>): Promise<ConfigMap | undefined> {
+    const { name, resourceVersion } = map.metadata;
+    const binary = Object.keys(data).filter((key) => isBinary(map, key));
+    const removed = binary.length > 0 ? Object.fromEntries(binary.map((key) => [key, null])) : undefined;
     try {
-      return await this.#kube.patchConfigMap(map.metadata.name, data, map.metadata.resourceVersion);
+      return await this.#kube.patchConfigMap(name, data, resourceVersion, removed);
     } catch (error) {
       if (isConflict(error)) return undefined;
       throw error;
@@ -108,6 +122,23 @@ export class FileStore {
     }
     return components;
   }
+}
+
+const isBinary = ({ binaryData = {} }: ConfigMap, key: string): boolean => binaryData[key] !== undefined;
+
+/** Whether a save changes the file. Blanks at the ends of lines make no difference. */
+const isChanged = (wanted: string | undefined, current: string): boolean =>
+  wanted !== undefined && wanted !== current && tidy(wanted) !== current;
+
+/** Returns which file is no text, why, and what to do. */
+function problemIn(map: ConfigMap): string | undefined {
+  const file = fileNames.find((name) => isBinary(map, name));
+  if (file === undefined) return undefined;
+  const why = encodingProblem(Buffer.from(map.binaryData?.[file] ?? '', 'base64')) ?? 'expected text, found bytes';
+  return (
+    `${file} in ConfigMap ${map.metadata.name}: ${why}. Then apply the ConfigMap again. ` +
+    'Or press Reset in a step, which gives you a new file.'
+  );
 }
 
 function versioned({ data = {} }: ConfigMap): VersionedFiles {

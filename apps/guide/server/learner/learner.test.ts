@@ -1,5 +1,6 @@
 // Tests how the guide stores the learner's files and progress, with a fake API server.
 import { createHmac } from 'node:crypto';
+import { jest } from '@jest/globals';
 import { ApiServer } from '../../../testing/api-server.ts';
 import { Kube } from '../kube.ts';
 import { FilesChangedError, FileStore } from './files.ts';
@@ -69,6 +70,43 @@ describe("FileStore, which stores the learner's files", () => {
       ['a', 'b'].map((text) => store().write({ 'app.ts': text }, { from: version })),
     );
     expect(outcomes.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+  });
+
+  test('saves files without blanks at the ends of lines, so that kubectl edit shows them as lines', async () => {
+    await store().write({ 'app.ts': '\ufeffconst a = 1;  \r\n\t\n  const b = `c`;\n', 'collector.yaml': '{}  ' });
+    expect(api.data('lab-dice')).toMatchObject({
+      'app.ts': 'const a = 1;\n\n  const b = `c`;\n',
+      'collector.yaml': '{}',
+    });
+    expect(api.restarts).toEqual(['lab-dice']);
+  });
+
+  test('leaves a file as it is that somebody else saved with such blanks, if the page sends it unchanged', async () => {
+    api.put('lab-dice', { 'app.ts': 'one', 'settings.env': 'A=1  \n', 'collector.yaml': '{}' });
+    await store().write({ 'app.ts': 'two', 'settings.env': 'A=1  \n' });
+    expect(api.data('lab-dice')['settings.env']).toBe('A=1  \n');
+  });
+
+  describe('of which one is UTF-16', () => {
+    beforeEach(() => {
+      const map = api.configMaps.get('lab-dice');
+      if (!map) throw new Error('expected the ConfigMap of the dice');
+      const binaryData = { 'app.ts': Buffer.from('\ufeffimport', 'utf16le').toString('base64') };
+      api.configMaps.set('lab-dice', { ...map, data: { 'settings.env': 'A=1' }, binaryData });
+    });
+
+    test('says so, and how to save the file', async () => {
+      await expect(store().read()).rejects.toThrow(
+        /^app\.ts in ConfigMap lab-dice: expected UTF-8, found UTF-16\..*Set-Content -Encoding utf8/,
+      );
+    });
+
+    test('replaces the file when a step gives the learner a new one', async () => {
+      const patch = jest.spyOn(kube, 'patchConfigMap');
+      await store().write({ 'app.ts': 'new' });
+      expect(patch.mock.calls).toEqual([['lab-dice', { 'app.ts': 'new' }, expect.anything(), { 'app.ts': null }]]);
+      patch.mockRestore();
+    });
   });
 
   test('keeps a copy of the file that a step replaces', async () => {

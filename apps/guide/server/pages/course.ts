@@ -4,13 +4,18 @@ import { html } from '../html.ts';
 import type { Content } from '../html.ts';
 import { layout } from './layout.ts';
 
-/** Renders the front page. @param lab the lab's namespace and release */
-export function coursePage(lab: string): string {
+/**
+ * Renders the front page.
+ * @param lab the lab's namespace and release
+ * @param owner what the attendee is called, in a class
+ */
+export function coursePage(lab: string, owner = ''): string {
   return layout({
     title: 'Intro to OpenTelemetry',
     path: '/',
     script: 'guide.js',
     lab,
+    owner,
     wide: true,
     content: html`
       <noscript><p class="note">The course needs JavaScript. Without it you can still read
@@ -34,9 +39,11 @@ const course: Content = html`<section id="course" class="course" aria-label="Cou
           <details id="steps" class="steps">
             <summary><span id="progress">The steps</span></summary>
             <nav aria-label="Steps"><ol id="step-list" class="step-list"></ol></nav>
-            <p><button type="button" class="quiet" id="reset-all">Reset the whole course</button></p>
+            <p class="group"><a href="/api/export" download>Download my work</a>
+              <button type="button" class="quiet" id="reset-all">Reset the whole course</button></p>
           </details>
           <p id="course-status" class="status" role="status"></p>
+          <div id="finished" class="finished" role="status"></div>
           <article id="step" class="step" aria-labelledby="step-title">
             <h2 id="step-title">Loading the course…</h2>
           </article>

@@ -22,12 +22,17 @@ const apps = [
   { path: '/apps/prizes/prizes/6', text: 'prizes/prizes/6', about: 'what a six wins' },
 ];
 
-/** Renders the page. @param level how this lab's apps are instrumented: `none`, `auto` or `manual` */
-export function labPage(level: string): string {
+/**
+ * Renders the page.
+ * @param level how this lab's apps are instrumented: `none`, `auto` or `manual`
+ * @param owner what the attendee is called, in a class
+ */
+export function labPage(level: string, owner = ''): string {
   return layout({
     title: 'This lab',
     path: '/lab',
     script: 'lab.js',
+    owner,
     content: html`
       <p>A round of the game goes from here through the arcade, to the dice, to the prizes. Play one, and follow it.</p>
 

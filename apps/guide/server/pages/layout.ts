@@ -21,13 +21,15 @@ export interface Page {
   script?: 'guide.js' | 'lab.js' | 'why.js';
   /** The lab's name. A browser may visit several labs, and stores the learner's drafts under this name. */
   lab?: string;
+  /** What the attendee is called, in a class. */
+  owner?: string;
   /** Whether the page uses the full width for several columns. */
   wide?: boolean;
 }
 
 /** Renders the whole HTML document of a page. */
 export function layout(page: Page): string {
-  const { title, content, refresh, script, lab, wide } = page;
+  const { title, content, refresh, script, lab, owner, wide } = page;
   return html`<!doctype html>
 <html lang="en">
   <head>
@@ -43,7 +45,7 @@ export function layout(page: Page): string {
   <body${lab === undefined ? '' : html` data-lab="${lab}"`}${wide ? html` class="wide"` : ''}>
     <a class="skip" href="#content">Skip to the content</a>
     <header class="top">
-      <a class="name" href="/">intro-otel</a>
+      <a class="name" href="/">intro-otel</a>${owner ? html` <span class="soft owner">${owner}</span>` : ''}
       <nav aria-label="Pages">${linksOf(page)}
         <a href="/jaeger/">Jaeger</a>
       </nav>

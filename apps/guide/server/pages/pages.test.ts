@@ -18,6 +18,17 @@ test("escapes the lab's name in a page", () => {
   expect(coursePage('"><script>')).toContain('data-lab="&quot;&gt;&lt;script&gt;"');
 });
 
+test.each([
+  ['the course', coursePage('a/b', 'Ada <L.>')],
+  ['the lab', labPage('auto', 'Ada <L.>')],
+])("shows the attendee's name on the page of %s, and escapes it", (_name, page) => {
+  expect(page).toContain('intro-otel</a> <span class="soft owner">Ada &lt;L.&gt;</span>');
+});
+
+test('shows no name in a lab without one', () => {
+  expect(coursePage('a/b')).not.toContain('owner');
+});
+
 test('uses each id only once on a page', () => {
   const ids = [...coursePage('a/b').matchAll(/ id="([^"]+)"/g)].map(([, id]) => id);
   expect(ids).toEqual([...new Set(ids)]);

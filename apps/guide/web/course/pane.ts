@@ -8,7 +8,7 @@ import type { Workbench } from '../editor/workbench.ts';
 import type { Store } from '../store.ts';
 import type { TracePanel } from '../trace/panel.ts';
 import { QuestionForm, forgetAnswers } from './questions.ts';
-import { pager, showVerdict, stepButtons, stepView } from './step-view.ts';
+import { finished, pager, showVerdict, stepButtons, stepView } from './step-view.ts';
 import { signOf, stateInWords } from './words.ts';
 
 export class CoursePane {
@@ -79,6 +79,7 @@ export class CoursePane {
   #list(): void {
     const { passed, total, steps } = this.#course;
     fill(byId('progress'), `Steps: ${passed} of ${total} verified`);
+    fill(byId('finished'), passed === total && total > 0 && finished());
     fill(
       byId('step-list'),
       steps.map(({ id, number, title, minutes, state }) =>
@@ -192,7 +193,9 @@ export class CoursePane {
   async #resetAll(): Promise<void> {
     const agreed = await confirmed({
       title: 'Reset the whole course?',
-      text: 'Every step becomes not started, and your files become what they are at the very start.',
+      text:
+        'Every step becomes not started, and your files become what they are at the very start. ' +
+        'Extra rounds and faults end.',
       yes: 'Reset everything',
     });
     if (!agreed) return;

@@ -122,6 +122,13 @@ export function stepButtons(step: Step, actions: StepActions): Child {
   ];
 }
 
+/** Builds the end of the course, for a learner who has passed every step. */
+export const finished = (): Child => [
+  h('h2', {}, 'You have finished the course'),
+  h('p', {}, 'A check has verified every step against telemetry that you sent. Your lab stays as it is.'),
+  h('p', {}, h('a', { href: '/api/export', download: '' }, 'Download my work'), ': your code, settings and a trace.'),
+];
+
 /** Builds the links to the previous and the next step. */
 export function pager(step: Step, { steps }: CourseOverview): Child {
   const at = steps.findIndex(({ id }) => id === step.id);
@@ -169,14 +176,14 @@ const unsavedNote =
   'The files of your last Run were checked. What you have changed in the editor since is not in them: press Run, ' +
   'then check again.';
 
-export interface CheckedStep {
+interface VerdictContext {
   readonly step: Pick<Step, 'questions'>;
   /** Whether the editor has changes that the lab does not run. */
   readonly hasUnsaved: boolean;
 }
 
 /** Shows the result of a step's check. */
-export function showVerdict(place: HTMLElement, verdict: Verdict, { step, hasUnsaved }: CheckedStep): void {
+export function showVerdict(place: HTMLElement, verdict: Verdict, { step, hasUnsaved }: VerdictContext): void {
   place.dataset.tone = verdict.passed ? 'good' : 'bad';
   const { traceId } = verdict;
   fill(

@@ -52,12 +52,25 @@ export class CodeEditor implements Editor {
   replace(name: FileName, text: string): void {
     if (name === this.#name) {
       this.#quiet = true;
-      this.#view.dispatch({ changes: { from: 0, to: this.#view.state.doc.length, insert: text } });
+      this.#view.dispatch({
+        changes: { from: 0, to: this.#view.state.doc.length, insert: text },
+        ...this.#cursorIn(text),
+      });
       this.#quiet = false;
       return;
     }
     const state = this.#states.get(name);
     if (state) this.#states.set(name, state.update({ changes: { from: 0, to: state.doc.length, insert: text } }).state);
+  }
+
+  /** Returns the selection that keeps the cursor on its line, at most at the end of that line. */
+  #cursorIn(text: string): { selection: { anchor: number } } {
+    const { doc, selection } = this.#view.state;
+    const { number, from } = doc.lineAt(selection.main.head);
+    const lines = text.split('\n');
+    const above = lines.slice(0, number - 1).reduce((sum, line) => sum + line.length + 1, 0);
+    const column = Math.min(selection.main.head - from, lines[number - 1]?.length ?? 0);
+    return { selection: { anchor: Math.min(above + column, text.length) } };
   }
 
   mark(problems: Problem[]): void {

@@ -111,6 +111,7 @@ export class Workbench {
   async run(): Promise<void> {
     if (!this.#loaded || !this.#editing) return;
     if (this.#workspace.conflicts().length > 0) return this.#update();
+    for (const name of this.#workspace.tidy()) this.#editor?.replace(name, this.#workspace.text(name));
     const sent = this.#workspace.all();
     this.#runs += 1;
     this.#runner.prepare();

@@ -109,3 +109,15 @@ test("lets the learner edit if the browser's storage is full, forbidden or holds
   workspace.drop(['app.ts']);
   expect(workspace.text('app.ts')).toBe('old');
 });
+
+test('tidies only files with edits, and returns those whose text has changed', () => {
+  const workspace = opened();
+  workspace.take({ version: '2', files: { ...lab, 'collector.yaml': '{}  ' } });
+  workspace.edit('app.ts', 'new;  \n');
+  workspace.edit('settings.env', 'A=2');
+  expect(workspace.tidy()).toEqual(['app.ts']);
+  expect(workspace.all()).toEqual({ 'app.ts': 'new;\n', 'settings.env': 'A=2', 'collector.yaml': '{}  ' });
+  workspace.edit('app.ts', 'old ');
+  workspace.tidy();
+  expect(workspace.unsaved()).toEqual(['settings.env']);
+});

@@ -2,6 +2,7 @@
 // learner can decide to drop an edit.
 import { fileNames } from '../../contract.ts';
 import type { FileName, Files, VersionedFiles } from '../../contract.ts';
+import { tidy } from '../../tidy.ts';
 import type { Store } from '../store.ts';
 
 /** The text of a file that the learner has edited, and the text that this file had in the lab before the edit. */
@@ -61,6 +62,13 @@ export class Workspace {
   edit(name: FileName, text: string): void {
     const base = this.#edits.get(name)?.base ?? this.#saved[name];
     this.#set(name, { base, text });
+  }
+
+  /** Tidies the files that the learner has edited, as a save does. @returns the files whose text has changed */
+  tidy(): FileName[] {
+    const untidy = this.unsaved().filter((name) => this.text(name) !== tidy(this.text(name)));
+    for (const name of untidy) this.edit(name, tidy(this.text(name)));
+    return untidy;
   }
 
   /**
