@@ -53,7 +53,7 @@ function troubleWithAnswers(lab: LabView, fault: Fault, hint: string): Verdict |
   const found = off.map(({ name, answer }) => `${name} ${answer}`).join(', ');
   return wrong(
     `what all failed requests of ${fault} share, and the others do not`,
-    `${off.length} of ${given.length} not so: ${found}`,
+    `a different answer to ${off.length} of ${given.length} questions: ${found}`,
     hint,
   );
 }

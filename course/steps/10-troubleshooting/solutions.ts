@@ -48,7 +48,7 @@ export const solutions: Solution[] = [
   {
     name: 'a wrong version',
     right: false,
-    says: /1 of 2 not so: version/,
+    says: /different answer to 1 of 2 questions: version/,
     ...but('spike.version', other('spike.version', '1.4.0', '2.0.0')),
   },
   {
@@ -60,7 +60,7 @@ export const solutions: Solution[] = [
   {
     name: 'a wrong browser plugin',
     right: false,
-    says: /1 of 3 not so: plugin/,
+    says: /different answer to 1 of 3 questions: plugin/,
     ...but('timeouts.plugin', other('timeouts.plugin', 'dark-reader/4.9', 'ad-blocker/1.62')),
   },
   {
