@@ -36,7 +36,12 @@ export function viewOf(lab: Lab, { answers = {}, since, traceId, deadline = 8_00
     arrivalOf(await settings(), (await lab.files().catch(() => undefined))?.['collector.yaml'] ?? '');
   const ask = (path: string, traceId?: string) => visit({ url: lab.dice, path, collector: lab.collector, traceId });
   const trace = (id: string) => suppressTracing(() => traceFromJaeger(lab.jaeger, id));
-  const sources: Sources = { ask, trace, newest: () => suppressTracing(() => newestOf(lab.jaeger)) };
+  // If Jaeger does not answer, nothing arrives, and the check asks which hop is broken.
+  const sources: Sources = {
+    ask,
+    trace: (id) => trace(id).catch(() => undefined),
+    newest: () => suppressTracing(() => newestOf(lab.jaeger)),
+  };
   return {
     answers,
     since,

@@ -236,6 +236,13 @@ const wrong: Solution[] = [
     ]),
   },
   {
+    name: 'right code, while Jaeger does not answer',
+    right: false,
+    hop: 'jaeger',
+    says: /ECONNREFUSED/,
+    lab: { jaeger: 'http://127.0.0.1:1' },
+  },
+  {
     name: 'an answer without a roll',
     right: false,
     says: /the answer rolled/,
