@@ -74,7 +74,7 @@ describe.each(Object.entries(cases))('the chart with %s', (_, values) => {
 test('an apply of the rendered chart keeps a file that the learner has edited, and names the file', async () => {
   const { stdout } = await tool('helm', [
     ...['template', 'edited', chart, '--namespace', namespace, '--show-only=templates/dice.yaml'],
-    '--set=nodeSelector.nowhere=true',
+    '--set=nodeSelector.nowhere=yes',
   ]);
   const apply = () =>
     tool('kubectl', ['apply', '--server-side', '--filename=-'], { input: stdout, allowFailure: true });
