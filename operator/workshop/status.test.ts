@@ -77,7 +77,7 @@ test('counts a seat as in progress while it is created again', () => {
   const going = seatOf(NINE, 0, { phase: 'Ready', metadata: { deletionTimestamp: MONDAY } });
   expect(condition(status([going]), 'Progressing')).toMatchObject({
     status: 'True',
-    message: '0 of 1 seat follow the spec, 1 in progress, 0 wait.',
+    message: '0 of 1 seat follows the spec, 1 in progress, 0 wait.',
   });
   expect(status([going]).seats).toMatchObject({ desired: 1, ready: 0 });
 });

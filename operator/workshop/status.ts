@@ -49,6 +49,9 @@ export const conditionSpec = (type: string, status: Status, reason: string, mess
   message: message.length > MAX_MESSAGE_LENGTH ? `${message.slice(0, MAX_MESSAGE_LENGTH)}…` : message,
 });
 
+/** Whether the verb after "2 of 3 seats" is singular. */
+const isSingular = (count: number, all: number): boolean => count === 1 || all === 1;
+
 export const plural = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;
 export const list = (names: readonly string[]): string =>
   `${names.slice(0, MAX_LISTED).join(', ')}${names.length > MAX_LISTED ? ', …' : ''}`;
@@ -126,7 +129,8 @@ function readyCondition(state: CountedState): ConditionSpec {
     return condition('False', 'Scheduled', `The class starts at ${schedule.startsAt}.`);
   if (desired > 0 && stopped === desired) return condition('False', 'Stopped', stoppedText(desired));
   const stoppedCount = stopped > 0 ? `, ${stopped} stopped` : '';
-  const text = `${ready} of ${plural(desired, 'seat')} ${ready === 1 ? 'is' : 'are'} ready${stoppedCount}`;
+  const verb = isSingular(ready, desired) ? 'is' : 'are';
+  const text = `${ready} of ${plural(desired, 'seat')} ${verb} ready${stoppedCount}`;
   if (ready + stopped >= desired) return condition('True', 'SeatsReady', `${text}.`);
   const failures = failed > 0 ? `, ${failed} failed` : '';
   return condition('False', 'SeatsNotReady', `${text}${failures}.${failingText(failing)}`);
@@ -168,7 +172,7 @@ function inProgress({ plan, live, wanted, failing }: CountedState): number {
 function progressText({ plan, live, counts: { desired } }: CountedState): string {
   const outdated = new Set(plan.waiting);
   const done = live.filter((seat) => isSettled(seat) && !outdated.has(nameOf(seat))).length;
-  return `${done} of ${plural(desired, 'seat')} ${done === 1 ? 'follows' : 'follow'} the spec`;
+  return `${done} of ${plural(desired, 'seat')} ${isSingular(done, desired) ? 'follows' : 'follow'} the spec`;
 }
 
 function progressingCondition(state: CountedState): ConditionSpec {

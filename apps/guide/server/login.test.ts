@@ -13,6 +13,7 @@ let server: Server;
 let url: string;
 let trusted = false;
 let token: string | undefined;
+let isSeat = false;
 
 beforeAll(async () => {
   const app = express();
@@ -20,6 +21,9 @@ beforeAll(async () => {
     ...LAB,
     get token() {
       return token;
+    },
+    get isSeat() {
+      return isSeat;
     },
     trustsLoopback: () => Promise.resolve(trusted),
   });
@@ -30,6 +34,7 @@ beforeAll(async () => {
 });
 beforeEach(() => {
   trusted = false;
+  isSeat = false;
   token = TOKEN;
 });
 afterAll(() => server.close());
@@ -82,10 +87,16 @@ describe('a request without the key', () => {
     const text = await answer.text();
     expect(answer.headers.get('content-type')).toMatch(/^text\/plain/);
     expect(text).toContain('expected the key of this lab, found none');
-    expect(text).toContain(`${url}/login?key=KEY`);
     expect(text).toContain('get secret lab-guide-key');
     expect(text).not.toContain('class-ada');
     expect(await (await send('/api/files')).json()).toEqual({ error: text.trimEnd() });
+  });
+
+  test('gets the advice to ask the instructor in a seat, where attendees read no Secrets', async () => {
+    isSeat = true;
+    const text = await (await send('/')).text();
+    expect(text).toContain(`Your instructor gives you a link such as ${url}/login?key=KEY`);
+    expect(text).not.toContain('get secret');
   });
 
   test('gets a form for the key if a browser asks for a page', async () => {

@@ -12,6 +12,8 @@ export interface LoginOptions {
   readonly namespace: string;
   /** The token that lets people in. Without it, only requests from the pod itself get in. */
   readonly token: string | undefined;
+  /** Whether the lab is a seat of a class, where the instructor hands out the key. */
+  readonly isSeat: boolean;
   /** Whether a request from the pod itself comes from port-forward, and not from a sidecar in front of the guide. */
   readonly trustsLoopback: () => Promise<boolean>;
 }
@@ -82,18 +84,18 @@ function refuse(request: Request, response: Response, options: LoginOptions): vo
   response.type('text').send(`${text}\n`);
 }
 
-function helpFor(request: Request, { release, token }: LoginOptions): string {
+function helpFor(request: Request, { release, token, isSeat }: LoginOptions): string {
   if (token === undefined)
     return (
       'expected a login token in the Secret of this guide, found none, so only kubectl port-forward gets in.\n' +
       `The log of the init container says why: kubectl -n NAMESPACE logs deploy/${release}-guide -c key`
     );
   const link = `http://${request.get('host') ?? 'HOST'}${LOGIN_PATH}?key=KEY`;
+  const template = "go-template='{{.data.token | base64decode}}'";
+  const command = `kubectl -n NAMESPACE get secret ${release}-guide-key -o ${template}`;
   return (
     `expected the key of this lab, found ${isAttempt(request) ? 'a wrong one' : 'none'}.\n` +
-    `In a class, your instructor gives you a link such as ${link}\n` +
-    'In a lab of your own, this command prints the key: ' +
-    `kubectl -n NAMESPACE get secret ${release}-guide-key -o go-template='{{.data.token | base64decode}}'\n` +
+    (isSeat ? `Your instructor gives you a link such as ${link}\n` : `This command prints the key: ${command}\n`) +
     'A script sends the header Authorization: Bearer KEY. kubectl port-forward needs no key.'
   );
 }

@@ -65,10 +65,10 @@ function guideApp(settings: GuideSettings, openCourse: OpenCourse, log: Logger):
   return app;
 }
 
-function loginOptions({ release, namespace, pod }: GuideSettings, { kube, token }: Environment, log: Logger) {
+function loginOptions({ release, namespace, isSeat, pod }: GuideSettings, { kube, token }: Environment, log: Logger) {
   const sidecars = new Sidecars({ kube, release, pod, log });
   void sidecars.isAlone();
-  return { release, namespace, token, trustsLoopback: () => sidecars.isAlone() };
+  return { release, namespace, token, isSeat, trustsLoopback: () => sidecars.isAlone() };
 }
 
 interface ApiParts {

@@ -8,6 +8,8 @@ export interface GuideSettings {
   readonly namespace: string;
   /** What the pages call the attendee. Empty in a lab outside a class. */
   readonly displayName: string;
+  /** Whether the lab is a seat of a class. */
+  readonly isSeat: boolean;
   /** Name of the guide's pod. */
   readonly pod: string;
   /** Host names that the guide accepts in addition to the lab's own, separated by commas. */
@@ -36,6 +38,7 @@ export function settingsFromEnv(): GuideSettings {
     release: process.env.RELEASE ?? '',
     namespace: process.env.POD_NAMESPACE ?? '',
     displayName: process.env.DISPLAY_NAME ?? '',
+    isSeat: Boolean(process.env.SEAT_UID),
     pod: process.env.POD_NAME ?? '',
     allowedHosts: process.env.ALLOWED_HOSTS,
     apps,
