@@ -203,7 +203,9 @@ describe('a release whose image is gone', () => {
 
   test('helm uninstall gives up after --timeout, and keeps the release', async () => {
     const began = performance.now();
-    await expect(last.helm(['uninstall', last.release, '--timeout=10s'])).rejects.toThrow(/no-image-farewell[^]*deadline|timed out/);
+    await expect(last.helm(['uninstall', last.release, '--timeout=10s'])).rejects.toThrow(
+      /no-image-farewell[^]*deadline|timed out/,
+    );
     expect(performance.now() - began).toBeLessThan(30_000);
     expect(await last.helm(['list', '--all', '--short'])).toContain(last.release);
   }, 60_000);
