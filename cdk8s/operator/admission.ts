@@ -34,14 +34,16 @@ const unchanged = (allowed: string): Validation => ({
 });
 
 /**
- * Requires that the operator's entry in managedFields stays. Anybody may write managedFields, and without its entry the
- * operator would no longer know which fields are its own.
+ * Requires that the operator's entries in managedFields stay. Anybody may write managedFields, and without its entries
+ * the operator would no longer know which fields are its own.
  * https://kubernetes.io/docs/reference/using-api/server-side-apply/#clearing-managedfields
- * @param except an expression for the parts of the entry that may change, such as `f:data`
+ * @param operations the operations whose entries stay. The operator creates the ConfigMap of dice by an Update
+ * @param except an expression for the parts of an entry that may change, such as `f:data`
  */
-function entryStays(except: string): Validation {
+function entriesStay(operations: readonly string[], except: string): Validation {
   const entries = (root: string): string =>
-    `${listAt(`${root}.metadata.managedFields`)}.filter(m, m.manager == '${FIELD_MANAGER}' && m.operation == 'Apply')`;
+    `${listAt(`${root}.metadata.managedFields`)}.filter(m, m.manager == '${FIELD_MANAGER}' && ` +
+    `m.operation in ${list(operations)} && m.fieldsV1.exists(k, !(k in ${except})))`;
   const same = `m.fieldsV1.all(k, k in ${except} || (k in n.fieldsV1 && n.fieldsV1[k] == m.fieldsV1[k]))`;
   return {
     expression: `${entries('oldObject')}.all(m, ${entries('object')}.exists(n, ${same}))`,
@@ -76,7 +78,7 @@ const deploymentPolicy: Policy = {
         `${mapAt(`object.${template}`)}[k].size() <= ${ANNOTATION_LENGTH})`,
       message: `Expected an annotation of at most ${ANNOTATION_LENGTH} characters, found a longer one. Shorten it.`,
     },
-    entryStays(`(${isGuide} ? ['f:spec'] : [])`),
+    entriesStay(['Apply'], `(${isGuide} ? ['f:spec'] : [])`),
   ],
 };
 
@@ -101,7 +103,7 @@ const configMapPolicy: Policy = {
       ].join(' + '),
     },
   ],
-  validations: [onlyText, unchanged('data'), entryStays(list(['f:data']))],
+  validations: [onlyText, unchanged('data'), entriesStay(['Apply', 'Update'], list(['f:data']))],
 };
 
 /** Programs that an attendee may run in the guide's pod. */

@@ -48,16 +48,22 @@ function accountObjects(metadata: { name: string; namespace: string }, role: str
   ];
 }
 
-/** Applies the lab's Deployments without pods, and its ConfigMaps, as the operator does. */
-async function applyLab(namespace: string): Promise<void> {
+/** Writes the lab's Deployments without pods, and its ConfigMaps, as the operator does: it creates that of dice. */
+async function writeLab(namespace: string): Promise<void> {
   const items = labOf()
     .objects(namespace)
     .filter(({ kind }) => kind === 'Deployment' || kind === 'ConfigMap')
     .map((object) => ('spec' in object ? { ...object, spec: { ...(object.spec as object), replicas: 0 } } : object));
-  await tool('kubectl', ['apply', '--server-side', `--field-manager=${FIELD_MANAGER}`, '--filename=-'], {
+  const { dice = [], others = [] } = Object.groupBy(items, ({ kind, metadata: { name } }) =>
+    kind === 'ConfigMap' && name === NAMES.dice ? 'dice' : 'others',
+  );
+  await Promise.all([write(dice, 'create'), write(others, 'apply', '--server-side')]);
+}
+
+const write = (items: readonly object[], ...command: string[]): Promise<unknown> =>
+  tool('kubectl', [...command, `--field-manager=${FIELD_MANAGER}`, '--filename=-'], {
     input: JSON.stringify({ apiVersion: 'v1', kind: 'List', items }),
   });
-}
 
 /** Requests a token for a ServiceAccount. @returns an Account that uses the token */
 async function accountOf(namespace: string, name: string): Promise<Account> {
@@ -78,7 +84,7 @@ export function useSeatPolicies(namespace: string): () => SeatAccounts {
   let accounts: SeatAccounts | undefined;
   beforeAll(async () => {
     await makeSeat(namespace);
-    await applyLab(namespace);
+    await writeLab(namespace);
     await apply(...admissionObjects(), ...CLASSES);
     const [attendee, guide] = await Promise.all([
       accountOf(namespace, NAMES.attendee),
