@@ -9,8 +9,8 @@ import type { Change } from './restricted-pod.ts';
 
 const ACCESS_WITHIN = 120_000;
 /**
- * Milliseconds between two rounds of acts. A round restarts all of the lab and fills the quota with busy pods. Without a
- * pause, this bench would measure how much CPU the node's own programs need for that.
+ * Milliseconds between two rounds of acts. A round restarts all of the lab and fills the quota with busy pods. Without
+ * a pause, this bench would measure how much CPU the node's own programs need for that.
  */
 const PAUSE_MS = 10_000;
 /** Own pods that the attendee asks for in each round, until the quota is full. */
