@@ -5,7 +5,7 @@ import type { Component, Files, PipelineHop, Verdict } from '../../apps/guide/co
 import type { AppAnswer } from '../../apps/guide/server/lab/visit.ts';
 import type { Span, Trace } from '../../otlp/traces.ts';
 import type { Finding } from './findings.ts';
-import type { Observation } from './observation.ts';
+import type { Observation, Seen } from './observation.ts';
 
 export type { Verdict } from '../../apps/guide/contract.ts';
 export type { AppAnswer } from '../../apps/guide/server/lab/visit.ts';
@@ -79,6 +79,23 @@ export interface Nothing {
 }
 
 export type Check = (lab: LabView) => Promise<Verdict>;
+
+type Judgement = Pick<Look, 'findings' | 'traceId'> & { readonly certain?: boolean };
+
+/**
+ * Makes a check that sends requests, and judges what they left until the answer is certain.
+ * @param judge judges what has arrived so far. It says `certain` if nothing more can change its answer
+ */
+export const checkOfRequests =
+  (paths: readonly string[], judge: (seen: Seen) => Judgement, nothing: Nothing): Check =>
+  async (lab) => {
+    const observation = await lab.observe(paths);
+    const look = async () => {
+      const seen = await observation.look();
+      return { certain: seen.settled, ...judge(seen) };
+    };
+    return lab.settle(look, nothing);
+  };
 
 /** A function that runs when a step starts, after the step's files are written. */
 export type Begin = (lab: LabView) => Promise<{ traceId?: string }>;

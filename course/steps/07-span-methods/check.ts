@@ -3,8 +3,8 @@
 import { ATTR_EXCEPTION_MESSAGE, ATTR_EXCEPTION_TYPE } from '@opentelemetry/semantic-conventions';
 import type { Span } from '../../../otlp/traces.ts';
 import { answeredValues, failedVisit, rollMatcher } from '../../engine/answers.ts';
-import { neverEnded } from '../../engine/check.ts';
-import type { Check, Look } from '../../engine/check.ts';
+import { checkOfRequests, neverEnded } from '../../engine/check.ts';
+import type { Look } from '../../engine/check.ts';
 import { finding, unknown, unmet } from '../../engine/findings.ts';
 import type { Finding, Problem } from '../../engine/findings.ts';
 import { PLAUSIBLE, spansNamed } from '../../engine/observation.ts';
@@ -27,14 +27,7 @@ const texts = {
   exception: 'a recorded exception on the do_roll that failed: an event called exception',
 };
 
-export const check: Check = async (lab) => {
-  const observation = await lab.observe(PATHS);
-  const look = async () => {
-    const seen = await observation.look();
-    return { certain: seen.settled, ...judge(seen) };
-  };
-  return lab.settle(look, { expected: texts.span, hint: neverEnded });
-};
+export const check = checkOfRequests(PATHS, judge, { expected: texts.span, hint: neverEnded });
 
 const sidesOf = ({ path }: Visit): number => Number(/sides=(\d+)/.exec(path)?.[1] ?? 6);
 

@@ -2,8 +2,8 @@
 // orphans. So dice must extract its caller's context, and inject its own context into the request to prizes.
 import type { Span, Trace } from '../../../otlp/traces.ts';
 import { failedVisit } from '../../engine/answers.ts';
-import { byLibrary, named, neverEnded } from '../../engine/check.ts';
-import type { Check, Look } from '../../engine/check.ts';
+import { byLibrary, checkOfRequests, named, neverEnded } from '../../engine/check.ts';
+import type { Look } from '../../engine/check.ts';
 import { finding, met, unknown, unmet } from '../../engine/findings.ts';
 import type { Finding, Problem } from '../../engine/findings.ts';
 import type { Seen, Visit } from '../../engine/observation.ts';
@@ -17,14 +17,7 @@ const texts = {
   orphans: "no orphan: each span's parent in the trace",
 };
 
-export const check: Check = async (lab) => {
-  const observation = await lab.observe(PATHS);
-  const look = async () => {
-    const seen = await observation.look();
-    return { certain: seen.settled, ...judge(seen) };
-  };
-  return lab.settle(look, { expected: texts.span, hint: neverEnded });
-};
+export const check = checkOfRequests(PATHS, judge, { expected: texts.span, hint: neverEnded });
 
 export function judge(seen: Seen): Pick<Look, 'findings' | 'traceId'> & { certain?: true } {
   const broken = failedVisit(seen.visits);
