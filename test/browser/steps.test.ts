@@ -205,6 +205,8 @@ test('draws no earlier trace below the message that no span of a request has com
     await page.locator('.span-row', { hasText: 'dice GET /visit' }).waitFor();
     guide.lab.delay = 3_600_000;
     await page.getByRole('button', { name: '/rolldice', exact: true }).click();
+    // The page starts to count when dice has answered. Time that passes before then would not be counted.
+    await page.getByRole('status').getByText('Waiting for the spans of').waitFor();
     await page.clock.runFor(15_000);
     await page.getByRole('status').getByText('If you sample, it may have been dropped').waitFor();
     expect(await page.locator('.span-row').count()).toBe(0);
