@@ -58,6 +58,7 @@ export const seatStatus = entry('What the operator has done so far.', {
     'Provisioning',
     'Ready',
     'Failed',
+    'Stopping',
     'Stopped',
     'Terminating',
   ]),

@@ -208,7 +208,8 @@ function phaseOf(seat: Seat, state: SeatState, { now, deadline }: Timing): SeatP
   if (isReady(seat, state)) return 'Ready';
   if (isBroken(state, now)) return 'Failed';
   if (now - since >= deadline) return 'Failed';
-  return problem?.reason === 'NamespaceTerminating' ? 'Pending' : 'Provisioning';
+  if (problem?.reason === 'NamespaceTerminating') return 'Pending';
+  return isStopped(seat) ? 'Stopping' : 'Provisioning';
 }
 
 function conditionsOf(seat: Seat, state: SeatState, timing: Timing): Condition[] {

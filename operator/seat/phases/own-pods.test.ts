@@ -29,7 +29,7 @@ describe('a stopped seat', () => {
     expect(harness.get('Pod', 'mine')).toBeDefined();
     harness.settle();
     await harness.reconcile();
-    expect([harness.get('Pod', 'mine'), harness.seat.status?.phase]).toEqual([undefined, 'Provisioning']);
+    expect([harness.get('Pod', 'mine'), harness.seat.status?.phase]).toEqual([undefined, 'Stopping']);
     await harness.reconcile();
     expect(harness.seat.status).toMatchObject({ phase: 'Stopped', replicas: 0 });
   });
