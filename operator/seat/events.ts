@@ -58,7 +58,7 @@ function failureEvents(before: SeatStatus, after: SeatStatus): EventSpec[] {
 function phaseEvents(before: SeatStatus, after: SeatStatus): EventSpec[] {
   if (before.phase === after.phase) return [];
   if (after.phase === 'Stopped') return [seatStopped];
-  if (before.phase === 'Stopped') return [seatStarted];
+  if (before.phase === 'Stopped' && after.phase !== 'Stopping') return [seatStarted];
   return before.phase === 'Failed' && after.phase === 'Ready' && before.readyAt !== undefined ? [readyAgain] : [];
 }
 
