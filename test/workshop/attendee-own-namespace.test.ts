@@ -94,11 +94,8 @@ describe('kubectl with the kubeconfig from the instructor', () => {
       '\napp.listen(',
       "\napp.get('/mine', (request, response) => { response.send('mine'); });\n\napp.listen(",
     );
-    for (const [code, answers] of [
-      [edited, 200],
-      [source, 404],
-    ] as const) {
-      await attendee.kubectl([
+    const patch = (code: string): Promise<string> =>
+      attendee.kubectl([
         'patch',
         'configmap',
         NAMES.dice,
@@ -106,10 +103,14 @@ describe('kubectl with the kubeconfig from the instructor', () => {
         '--patch',
         JSON.stringify({ data: { 'app.ts': code } }),
       ]);
-      await attendee.kubectl(['rollout', 'restart', `deployment/${RELEASE}-dice`]);
-      await attendee.kubectl(['rollout', 'status', `deployment/${RELEASE}-dice`, '--timeout=60s']);
-      await eventually(async () => expect((await lab.fetch('dice', '/mine')).status).toBe(answers), { within: 10_000 });
-    }
+    const restart = (): Promise<string> => attendee.kubectl(['rollout', 'restart', `deployment/${RELEASE}-dice`]);
+    expect((await lab.fetch('dice', '/mine')).status).toBe(404);
+    await patch(edited);
+    await restart();
+    await attendee.kubectl(['rollout', 'status', `deployment/${RELEASE}-dice`, '--timeout=60s']);
+    await eventually(async () => expect((await lab.fetch('dice', '/mine')).status).toBe(200), { within: 10_000 });
+    await patch(source);
+    await restart();
   });
 
   test('an attendee runs a pod of their own, and removes the pod', async () => {

@@ -50,6 +50,8 @@ const [container = {}] = (restrictedPod('any') as { spec: { containers: object[]
 const ofSpec = (namespace: string, what: string, jsonPath: string): Promise<string> =>
   kubectl('--namespace', namespace, 'get', ...what.split('/'), `--output=jsonpath=${jsonPath}`);
 
+const sourceOf = (seat: string): Promise<string> => ofSpec(seat, `configmap/${NAMES.dice}`, '{.data.app\\.ts}');
+
 /** A pod that writes 300 MiB to a volume, and then waits. The kubelet measures volumes once a minute. */
 const FILL = 'for(let n=0;n<75;n++)fs.appendFileSync("/t/x",Buffer.alloc(4<<20));setInterval(()=>{},1e6)';
 const filler = {
@@ -113,12 +115,12 @@ describe('fields that somebody adds to a seat', () => {
   });
 
   test("removes immutable and a finalizer from the dice's ConfigMap, and keeps the attendee's files", async () => {
-    const source = await ofSpec(own, `configmap/${NAMES.dice}`, '{.data.app\\.ts}');
+    const source = await sourceOf(own);
     const data = { 'app.ts': `${source}\n// mine\n` };
     await patch(own, `configmap/${NAMES.dice}`, { ...STAY, data, immutable: true });
     const look = async (): Promise<void> => {
       expect(await ofSpec(own, `configmap/${NAMES.dice}`, '{.immutable}{.metadata.finalizers}')).toBe('');
-      expect(await ofSpec(own, `configmap/${NAMES.dice}`, '{.data.app\\.ts}')).toBe(data['app.ts']);
+      expect(await sourceOf(own)).toBe(data['app.ts']);
     };
     await eventually(look, { within: REPAIRED_WITHIN });
     await patch(own, `configmap/${NAMES.dice}`, { data: { 'app.ts': source } });
@@ -132,8 +134,10 @@ describe('a seat that is stopped', () => {
   const codeOf = async (account: Account): Promise<number> =>
     (await account.try({ method: 'GET', path: `/api/v1/namespaces/${own}/pods` })).code;
   let projected: Account;
+  let source: string;
 
   beforeAll(async () => {
+    source = await sourceOf(own);
     await attendee.open();
     const volumes = [
       { name: 't', projected: { sources: [{ serviceAccountToken: { path: 't', expirationSeconds: 31_536_000 } }] } },
@@ -147,12 +151,13 @@ describe('a seat that is stopped', () => {
     const token = await kubectl('--namespace', own, 'exec', 'token', '--', 'node', '-e', read);
     projected = new Account(await readFile(attendee.kubeconfig, 'utf8'), token);
     expect(await Promise.all([codeOf(attendee.account), codeOf(projected)])).toEqual([200, 200]);
+    await patch(own, `configmap/${NAMES.dice}`, { data: { 'app.ts': `${source}\n// mine\n` } });
     await kubectl('scale', 'seat', own, '--replicas=0');
   }, 90_000);
   afterAll(async () => {
     await attendee.close();
     projected.close();
-    await kubectl('scale', 'seat', own, '--replicas=1');
+    await patch(own, `configmap/${NAMES.dice}`, { data: { 'app.ts': source } });
   });
 
   test("ends the attendee's own pods, even with a finalizer or a grace period of an hour", async () => {
@@ -172,9 +177,16 @@ describe('a seat that is stopped', () => {
       const seat = await seatNow(own);
       expect(conditionText(seat, 'Ready')).toMatch(/^False Stopped: .*attendee's own/);
       expect(conditionText(seat, 'Access')).toMatch(/^False Stopped: .*void/);
+      expect(seat.status?.phase).toBe('Stopped');
     };
     await eventually(look, { within: 10_000 });
   });
+
+  test("has all its pods and the attendee's own code again once it is started", async () => {
+    await kubectl('scale', 'seat', own, '--replicas=1');
+    await allReady(workshop, seats.length, 120_000);
+    expect(await sourceOf(own)).toBe(`${source}\n// mine\n`);
+  }, 130_000);
 });
 
 describe('a Workshop that something keeps from being deleted', () => {

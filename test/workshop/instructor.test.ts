@@ -60,25 +60,6 @@ describe('adding and removing an attendee', () => {
     expect(await tracesOf(seats)).toEqual(others);
   });
 
-  test('an attendee loses the pods but keeps the code when the seat is scaled to 0', async () => {
-    await labOf(theirs).editDice(`${await labOf(theirs).diceSource()}\n// the latecomer's\n`);
-    await labOf(theirs).rolledOut('dice');
-    await kubectl('scale', 'seat', theirs, '--replicas=0');
-    await eventually(
-      async () => expect(await kubectl('get', 'pods', '--namespace', theirs, '--output=name')).toBe(''),
-      { within: 60_000 },
-    );
-    expect((await seatNow(theirs)).status?.phase).toBe('Stopped');
-    expect(conditionText(await seatNow(theirs), 'Ready')).toMatch(/^False Stopped/);
-  });
-
-  test('an attendee finds their code unchanged when the seat is scaled to 1 again', async () => {
-    await kubectl('scale', 'seat', theirs, '--replicas=1');
-    await allReady(workshop, seats.length + 1, 120_000);
-    expect(await labOf(theirs).diceSource()).toContain("// the latecomer's");
-    await labOf(theirs).settled(1);
-  }, 180_000);
-
   test('an attendee is removed with all their objects, while the other seats stay', async () => {
     await patchWorkshop(workshop, { attendees });
     await eventually(async () => expect((await namespacesOf(workshop)).sort()).toEqual([...seats].sort()), {
