@@ -35,17 +35,17 @@ test('lets the user override each setting of a Collector component, even with an
 });
 
 test('adds default settings only to Collector components whose name starts with the given prefix', () => {
-  const all = { 'otlp/a': { queue: 1 }, otlphttp: {}, debug: {} };
+  const all = { 'otlp_grpc/a': { queue: 1 }, otlp_http: {}, debug: {} };
   expect(compute.complete(all, 'otlp', { queue: 9 })).toEqual({
-    'otlp/a': { queue: 1 },
-    otlphttp: { queue: 9 },
+    'otlp_grpc/a': { queue: 1 },
+    otlp_http: { queue: 9 },
     debug: {},
   });
 });
 
 test('prints Collector components as YAML lines whose values are JSON', () => {
-  expect(compute.componentLines({ nop: {}, 'otlp/a': { tls: { insecure: true } } })).toBe(
-    '  "nop": {}\n  "otlp/a":\n    "tls": {"insecure":true}\n',
+  expect(compute.componentLines({ nop: {}, 'otlp_grpc/a': { tls: { insecure: true } } })).toBe(
+    '  "nop": {}\n  "otlp_grpc/a":\n    "tls": {"insecure":true}\n',
   );
 });
 

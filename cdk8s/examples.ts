@@ -1,4 +1,5 @@
 // Example values that change what the Collector does with telemetry. The chart's README shows them, and tests run them.
+import { JAEGER_EXPORTER } from '../lab/names.ts';
 import type { SomeValues } from './render.ts';
 
 export interface Example {
@@ -15,7 +16,7 @@ export const examples: readonly Example[] = [
     values: {
       collector: {
         exporters: { debug: { verbosity: 'detailed' } },
-        pipelines: { traces: { exporters: ['otlphttp/jaeger', 'debug'] } },
+        pipelines: { traces: { exporters: [JAEGER_EXPORTER, 'debug'] } },
       },
     },
   },
@@ -84,10 +85,10 @@ export const examples: readonly Example[] = [
       'everything.',
     values: {
       collector: {
-        exporters: { 'otlphttp/second': { endpoint: 'http://otlp.example.com:4318' } },
+        exporters: { 'otlp_http/second': { endpoint: 'http://otlp.example.com:4318' } },
         pipelines: {
-          traces: { exporters: ['otlphttp/jaeger', 'otlphttp/second'] },
-          metrics: { exporters: ['debug', 'otlphttp/second'] },
+          traces: { exporters: [JAEGER_EXPORTER, 'otlp_http/second'] },
+          metrics: { exporters: ['debug', 'otlp_http/second'] },
         },
       },
     },

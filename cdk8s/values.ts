@@ -2,6 +2,7 @@
 // it, and so are the TypeScript types that the constructs use.
 import { choice, entry, flag, group, integer, list, map, quantity, scalar, settings, text } from './schema/schema.ts';
 import type { ValueOf } from './schema/schema.ts';
+import { JAEGER_EXPORTER, OLD_JAEGER_EXPORTER } from '../lab/names.ts';
 import { versions } from '../lab/versions.ts';
 
 /** Version of the lab. The chart, the image and the labels on every object state this version. */
@@ -87,7 +88,7 @@ const pipeline = (signal: string, exporter: string) =>
     }),
     exporters: list({
       doc:
-        `Where the Collector sends ${signal}: names from collector.exporters, or the built-in otlphttp/jaeger ` +
+        `Where the Collector sends ${signal}: names from collector.exporters, or the built-in ${JAEGER_EXPORTER} ` +
         `and debug.`,
       of: componentNames,
       default: [exporter],
@@ -95,7 +96,7 @@ const pipeline = (signal: string, exporter: string) =>
   });
 
 const pipelines = group('The pipeline of each signal.', {
-  traces: pipeline('traces', 'otlphttp/jaeger'),
+  traces: pipeline('traces', JAEGER_EXPORTER),
   metrics: pipeline('metrics', 'debug'),
   logs: pipeline('logs', 'debug'),
 });
@@ -109,10 +110,10 @@ const collector = group('The OpenTelemetry Collector, between the apps and the b
   ),
   exporters: map({
     doc:
-      "Exporters, in the Collector's own syntax. Built in: otlphttp/jaeger and debug. Your settings for these are " +
-      'added to theirs. ' +
-      'Exporters of type otlp and otlphttp get a bounded queue and limited retries, unless they set sending_queue or ' +
-      'retry_on_failure.',
+      `Exporters, in the Collector's own syntax. Built in: ${JAEGER_EXPORTER} and debug. Your settings for these are ` +
+      `added to theirs. ${OLD_JAEGER_EXPORTER} is the former name of ${JAEGER_EXPORTER}; name only one of them in a ` +
+      'pipeline. Exporters of type otlp_http and otlp_grpc get a bounded queue and limited retries, unless they set ' +
+      'sending_queue or retry_on_failure.',
     names: componentNames,
     of: settings({ doc: 'settings of the exporter; {} if it needs none' }),
   }),

@@ -23,7 +23,8 @@ test.each([
   ['etcd', 'go.etcd.io/etcd/server/v3', versions.etcd],
   ['coredns', 'github.com/coredns/coredns', versions.coredns],
   ['kube-router', 'github.com/cloudnativelabs/kube-router/v2', versions.kubeRouter],
-  ['opentelemetry', 'opentelemetry-collector-contrib/processor/transformprocessor', versions.collector],
+  ['collector', 'opentelemetry-collector-contrib/processor/transformprocessor', versions.collector],
+  ['jaeger', 'github.com/jaegertracing/jaeger', versions.jaegerModule],
 ])('builds %s from %s in the version that versions.ts pins', (component, module, version) => {
   expect(read('cluster', 'components', component, 'go.mod')).toContain(`${module} v${version}`);
 });

@@ -50,6 +50,15 @@ export const DISPLAY_NAME = `${GROUP}/display-name`;
 /** Path of the guide at which `?key=TOKEN` logs in. */
 export const LOGIN_PATH = '/login';
 
+/** Name of the Collector's exporter to Jaeger. The lab's pipelines, the course and the documentation use it. */
+export const JAEGER_EXPORTER = 'otlp_http/jaeger';
+
+/**
+ * The same exporter under the type's name from before Collector 0.144. The Collector does not start if a pipeline names
+ * an exporter that nothing defines, so files with the old name need this one.
+ */
+export const OLD_JAEGER_EXPORTER = 'otlphttp/jaeger';
+
 /** ClusterRoles that the chart creates. The operator binds them in seats, and may bind no others. */
 export const ROLES = {
   /** ClusterRole with the operator's permissions in a seat's namespace. */

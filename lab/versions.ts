@@ -13,9 +13,14 @@ export const versions = {
   coredns: '1.14.2',
   kubeRouter: '2.1.0',
 
-  // The upstream images that the lab runs.
-  collector: '0.140.1',
-  jaeger: '2.13.0',
+  // The upstream images that the lab runs. The devcluster builds the same Collector from its Go modules.
+  collector: '0.144.0',
+  jaeger: '2.18.0',
+  /**
+   * The Jaeger that the devcluster runs under the name of the image above. It is the code of Jaeger 2.13, the last one
+   * with a version that Go modules can name. So no test runs the image above.
+   */
+  jaegerModule: '1.76.0',
 
   // The command-line tools that are downloaded if the machine lacks them.
   helm: '4.1.4',

@@ -1,8 +1,11 @@
 // A fake Collector with the features that the course uses. It applies collector.yaml to received telemetry: it adds and
 // deletes attributes, samples by trace ID, and returns the log that the debug exporter would print.
 import { parse } from 'yaml';
+import { JAEGER_EXPORTER, OLD_JAEGER_EXPORTER } from '../../lab/names.ts';
 import type { Receiver } from './receiver.ts';
 import type { Metric, ResourceSpans } from './receiver.ts';
+
+const TO_JAEGER: readonly string[] = [JAEGER_EXPORTER, OLD_JAEGER_EXPORTER];
 
 interface Action {
   readonly key: string;
@@ -39,12 +42,12 @@ export class FakeCollector {
   }
 
   #traces() {
-    return { processors: [], exporters: ['otlphttp/jaeger'], ...this.#config.service?.pipelines?.['traces'] };
+    return { processors: [], exporters: [JAEGER_EXPORTER], ...this.#config.service?.pipelines?.['traces'] };
   }
 
   /** Returns the spans that would reach Jaeger, as the Collector's processors change them. */
   readonly passes = (all: ResourceSpans[]): ResourceSpans[] =>
-    this.#traces().exporters.includes('otlphttp/jaeger') ? this.#processed(all) : [];
+    this.#traces().exporters.some((name) => TO_JAEGER.includes(name)) ? this.#processed(all) : [];
 
   #processed(all: ResourceSpans[]): ResourceSpans[] {
     const processors = this.#traces().processors.map(

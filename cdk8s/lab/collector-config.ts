@@ -3,6 +3,7 @@
 // https://opentelemetry.io/docs/collector/configuration/
 import type { Signal } from '../values.ts';
 import type { Components } from './compute.ts';
+import { JAEGER_EXPORTER, OLD_JAEGER_EXPORTER } from '../../lab/names.ts';
 import { PORTS } from '../../lab/ports.ts';
 import { serviceUrl } from './lab.ts';
 import type { LabProps } from './lab.ts';
@@ -17,11 +18,11 @@ const BOUNDED = {
   retry_on_failure: { enabled: true, initial_interval: '1s', max_interval: '5s', max_elapsed_time: '30s' },
 };
 
-const builtInExporters = (lab: LabProps): Components => ({
-  debug: { verbosity: 'basic' },
+function builtInExporters(lab: LabProps): Components {
   // This exporter uses HTTP. An exporter that uses gRPC may wait two minutes before it retries a backend.
-  'otlphttp/jaeger': { endpoint: serviceUrl(lab, 'jaeger', PORTS.otlpHttp), compression: 'none', timeout: '5s' },
-});
+  const toJaeger = { endpoint: serviceUrl(lab, 'jaeger', PORTS.otlpHttp), compression: 'none', timeout: '5s' };
+  return { debug: { verbosity: 'basic' }, [JAEGER_EXPORTER]: toJaeger, [OLD_JAEGER_EXPORTER]: toJaeger };
+}
 
 const BUILT_IN_PROCESSORS: Components = {
   // The limit is a percentage of the memory limit of the container. So it follows the chart value for that memory

@@ -1,20 +1,33 @@
+import { parse } from 'yaml';
 import { renderLab } from '../render.ts';
 import { render } from '../testing/rendered.ts';
 import type { Deployment } from '../testing/rendered.ts';
-import type { KubernetesObject } from '../render.ts';
+import type { SomeValues } from '../render.ts';
+
+/** Returns the Collector's configuration of a lab with these values. */
+function collectorYaml(values: SomeValues = {}): string {
+  const map = render(values).find(({ kind, metadata }) => kind === 'ConfigMap' && metadata.name === 'lab-collector');
+  return (map?.['data'] as Record<string, string>)['config.yaml'] ?? '';
+}
 
 test('limits the queue and the retries of Collector exporters that set no limits themselves', () => {
-  const config = render({
+  const config = collectorYaml({
     collector: {
-      exporters: { 'otlp/second': { endpoint: 'a:1' }, 'otlphttp/own': { sending_queue: { enabled: false } } },
+      exporters: { 'otlp_grpc/second': { endpoint: 'a:1' }, 'otlp_http/own': { sending_queue: { enabled: false } } },
     },
-  }).find(({ kind, metadata }) => kind === 'ConfigMap' && metadata.name === 'lab-collector') as KubernetesObject & {
-    data: Record<string, string>;
+  });
+  const lines = (name: string): string => config.split(`  "${name}":\n`)[1]?.split(/\n {2}\S/)[0] ?? '';
+  expect(lines('otlp_grpc/second')).toMatch(/"max_elapsed_time":"30s"[^]*"queue_size":4194304/);
+  expect(lines('otlp_http/own')).toContain('"sending_queue": {"enabled":false}');
+});
+
+test('sends each trace to Jaeger once, and also defines the exporter under its former name', () => {
+  const config = parse(collectorYaml()) as {
+    exporters: Record<string, object>;
+    service: { pipelines: Record<string, { exporters: string[] }> };
   };
-  const lines = (name: string): string =>
-    config.data['config.yaml']?.split(`  "${name}":\n`)[1]?.split(/\n {2}\S/)[0] ?? '';
-  expect(lines('otlp/second')).toMatch(/"max_elapsed_time":"30s"[^]*"queue_size":4194304/);
-  expect(lines('otlphttp/own')).toContain('"sending_queue": {"enabled":false}');
+  expect(config.service.pipelines['traces']?.exporters).toEqual(['otlp_http/jaeger']);
+  expect(config.exporters['otlphttp/jaeger']).toEqual(config.exporters['otlp_http/jaeger']);
 });
 
 test('renders the same pod templates in every namespace', () => {
@@ -33,7 +46,7 @@ test('gives the Collector the keys of Secrets as environment variables, which it
   const objects = render({
     collector: {
       envFrom: [{ secretRef: { name: 'second-backend' } }],
-      exporters: { 'otlphttp/second': { endpoint: 'https://x', headers: { authorization: 'Bearer ${env:API_KEY}' } } },
+      exporters: { 'otlp_http/second': { endpoint: 'https://x', headers: { authorization: 'Bearer ${env:API_KEY}' } } },
     },
   });
   const named = (kind: string) => objects.find((one) => one.kind === kind && one.metadata.name === 'lab-collector');

@@ -1,6 +1,6 @@
 // Jaeger v2 in one process: it receives OTLP, keeps a bounded number of traces in memory, and serves its UI under a
 // base path.
-// https://www.jaegertracing.io/docs/2.13/deployment/configuration/
+// https://www.jaegertracing.io/docs/2.18/deployment/configuration/
 import { Construct } from 'constructs';
 import { JAEGER_BASE_PATH, PORTS } from '../../lab/ports.ts';
 import { metadata, nameOf } from './lab.ts';

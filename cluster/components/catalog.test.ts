@@ -55,6 +55,6 @@ test('compiles the Kubernetes version into the Kubernetes programs', () => {
 
 test("names a component's binaries as `go build` does", () => {
   expect(binariesOf(components.etcd)).toEqual(['etcd']);
-  expect(binariesOf(components.opentelemetry)).toEqual(['collector', 'jaeger']);
+  expect(binariesOf(components.jaeger)).toEqual(['jaeger']);
   expect(binariesOf(components.kubernetes)).toContain('kube-apiserver');
 });

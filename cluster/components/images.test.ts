@@ -13,9 +13,9 @@ test('lists the dynamic loader and every library file in the output of ldd', () 
 
 test('gives each image the name, entry point and user of its upstream image', () => {
   const images = new Map(clusterImages().map((image) => [image.name, image]));
-  const collector = images.get('docker.io/otel/opentelemetry-collector-contrib:0.140.1');
+  const collector = images.get('docker.io/otel/opentelemetry-collector-contrib:0.144.0');
   expect(collector?.config).toMatchObject({ Entrypoint: ['/otelcol-contrib'], User: '10001' });
-  expect(images.get('docker.io/jaegertracing/jaeger:2.13.0')?.config).toMatchObject({
+  expect(images.get('docker.io/jaegertracing/jaeger:2.18.0')?.config).toMatchObject({
     Entrypoint: ['/cmd/jaeger/jaeger-linux'],
     User: '10001',
   });

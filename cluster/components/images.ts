@@ -26,7 +26,7 @@ export const PAUSE_IMAGE = 'throwaway.intro-otel.dev/pause:1';
 export const COREDNS_IMAGE = `throwaway.intro-otel.dev/coredns:${components.coredns.version}`;
 
 /** The components whose binaries `clusterImages` needs. */
-export const IMAGE_COMPONENTS: readonly ComponentName[] = ['coredns', 'opentelemetry'];
+export const IMAGE_COMPONENTS: readonly ComponentName[] = ['coredns', 'collector', 'jaeger'];
 
 /** Returns the images that a cluster gets at its start. The components in `IMAGE_COMPONENTS` must be built first. */
 export function clusterImages(): Image[] {
@@ -43,7 +43,7 @@ export function clusterImages(): Image[] {
     },
     {
       name: `docker.io/otel/opentelemetry-collector-contrib:${versions.collector}`,
-      entries: [program('/otelcol-contrib', binary('opentelemetry', 'collector'))],
+      entries: [program('/otelcol-contrib', binary('collector'))],
       config: {
         Entrypoint: ['/otelcol-contrib'],
         Cmd: ['--config', '/etc/otelcol-contrib/config.yaml'],
@@ -53,7 +53,7 @@ export function clusterImages(): Image[] {
     },
     {
       name: `docker.io/jaegertracing/jaeger:${versions.jaeger}`,
-      entries: [TMP, program('/cmd/jaeger/jaeger-linux', binary('opentelemetry', 'jaeger'))],
+      entries: [TMP, program('/cmd/jaeger/jaeger-linux', binary('jaeger'))],
       config: { Entrypoint: ['/cmd/jaeger/jaeger-linux'], Env: [PATH], User: '10001' },
     },
   ];

@@ -4,7 +4,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ensureComponents } from '../components/build.ts';
-import { ensureClusterImages } from '../components/images.ts';
+import { IMAGE_COMPONENTS, ensureClusterImages } from '../components/images.ts';
 import { withLock } from '../../support/locks.ts';
 import { ensurePackages } from '../components/packages.ts';
 import type { ComponentName } from '../components/catalog.ts';
@@ -128,8 +128,7 @@ async function startFresh(layout: Layout, spec: ClusterSpec, progress: Progress)
 export async function prepareMachine(report: Progress, networkPolicy = true): Promise<void> {
   const wanted: ComponentName[] = [
     ...BASE_COMPONENTS,
-    'coredns',
-    'opentelemetry',
+    ...IMAGE_COMPONENTS,
     ...(networkPolicy ? (['kube-router'] as const) : []),
   ];
   await ensurePackages(report); // first, because it is quick and may ask the user for help

@@ -82,7 +82,7 @@ test.each(['NodePort', 'LoadBalancer'] as const)(
 
 test("lets the Collector reach an outside backend, but no other namespace's pod and no cloud metadata server", () => {
   expect(
-    policies({ collector: { exporters: { 'otlp/second': { endpoint: 'otel.example.com:4317' } } } })[
+    policies({ collector: { exporters: { 'otlp_grpc/second': { endpoint: 'otel.example.com:4317' } } } })[
       'collector-to-outside'
     ],
   ).toMatchObject({
@@ -97,12 +97,17 @@ test("lets the Collector reach an outside backend, but no other namespace's pod 
 test.each<[string, SomeValues, boolean]>([
   [
     "keeps the Collector's traffic in the namespace if only settings of built-in exporters change",
-    { collector: { exporters: { debug: { verbosity: 'detailed' }, 'otlphttp/jaeger': { timeout: '1s' } } } },
+    { collector: { exporters: { debug: { verbosity: 'detailed' }, 'otlp_http/jaeger': { timeout: '1s' } } } },
+    false,
+  ],
+  [
+    "keeps the Collector's traffic in the namespace if settings of a built-in exporter change under its former name",
+    { collector: { exporters: { 'otlphttp/jaeger': { timeout: '1s' } } } },
     false,
   ],
   [
     'lets the Collector send outside if a built-in exporter has another endpoint',
-    { collector: { exporters: { 'otlphttp/jaeger': { endpoint: 'https://jaeger.example.com' } } } },
+    { collector: { exporters: { 'otlp_http/jaeger': { endpoint: 'https://jaeger.example.com' } } } },
     true,
   ],
 ])('%s', (_title, values, isOpen) => {
@@ -157,7 +162,7 @@ describe('without the IP ranges of all pods', () => {
     ['a guide behind a load balancer', { guide: { service: { type: 'LoadBalancer' } } }, 'is LoadBalancer'],
     [
       'a second backend',
-      { collector: { exporters: { 'otlp/second': { endpoint: 'x:1' } } } },
+      { collector: { exporters: { 'otlp_grpc/second': { endpoint: 'x:1' } } } },
       'lab.collector.exporters',
     ],
   ];

@@ -1,5 +1,6 @@
 // The network policies of a seat's namespace. They allow only the connections that the lab needs.
 // https://kubernetes.io/docs/concepts/services-networking/network-policies/
+import { JAEGER_EXPORTER, OLD_JAEGER_EXPORTER } from '../../lab/names.ts';
 import { PORTS } from '../../lab/ports.ts';
 import type { NetworkValues } from '../../cdk8s/operator/values.ts';
 import type { LabValues } from '../../cdk8s/values.ts';
@@ -88,6 +89,8 @@ const onlyToPeers = (to: readonly object[], ports: NonNullable<Rule['ports']>): 
 
 const onlyTo = (address: string): object => ({ ipBlock: { cidr: `${address}/${isV6(address) ? 128 : 32}` } });
 
+const TO_JAEGER: readonly string[] = [JAEGER_EXPORTER, OLD_JAEGER_EXPORTER];
+
 /**
  * Whether the Collector sends telemetry out of the lab, through an additional exporter or through a built-in exporter
  * with another endpoint.
@@ -96,7 +99,7 @@ const sendsOutside = ({ collector: { exporters } }: LabValues): boolean =>
   Object.entries(exporters).some(
     ([name, settings]) =>
       name !== 'debug' &&
-      (name !== 'otlphttp/jaeger' || Object.keys(settings ?? {}).some((key) => key.endsWith('endpoint'))),
+      (!TO_JAEGER.includes(name) || Object.keys(settings ?? {}).some((key) => key.endsWith('endpoint'))),
   );
 
 const isOpenToNodes = (values: LabValues): boolean => values.guide.service.type !== 'ClusterIP';

@@ -35,8 +35,8 @@ test("creates no pod for a node that does not accept the lab's pods", () => {
 test('runs each image of the lab in a container whose command ends at once', () => {
   expect(pod.spec.containers.map(({ image, command, args }) => [image, command ?? args])).toEqual([
     ['docker.io/library/intro-otel:0.1.0', ['node', '-e', '']],
-    ['docker.io/otel/opentelemetry-collector-contrib:0.140.1', ['--version']],
-    ['docker.io/jaegertracing/jaeger:2.13.0', ['version']],
+    ['docker.io/otel/opentelemetry-collector-contrib:0.144.0', ['--version']],
+    ['docker.io/jaegertracing/jaeger:2.18.0', ['version']],
   ]);
   expect(pod.spec).toMatchObject({ restartPolicy: 'Never' });
 });
@@ -143,7 +143,7 @@ describe('the condition ImagesReady', () => {
       const { message, ...rest } = condition(withStates(pods[1], ended, { waiting: { reason, message: 'not found' } }));
       expect(rest).toEqual({ type: 'ImagesReady', status: 'False', reason: 'ErrImagePull' });
       expect(message).toContain(
-        `Node b can't pull docker.io/otel/opentelemetry-collector-contrib:0.140.1: ${reason}: not found.`,
+        `Node b can't pull docker.io/otel/opentelemetry-collector-contrib:0.144.0: ${reason}: not found.`,
       );
       expect(message).toContain('Check its name in spec.lab');
     },

@@ -52,12 +52,12 @@ test.each<[what: string, values: object, found: string, expected: string]>([
 test('helm refuses a pipeline with an undefined exporter and lists the defined ones', async () => {
   const { code, stderr } = await template({
     ...lab,
-    values: { collector: { pipelines: { traces: { exporters: ['otlp/secnd'] } } } },
+    values: { collector: { pipelines: { traces: { exporters: ['otlp_http/secnd'] } } } },
   });
   expect(code).not.toBe(0);
   expect(stderr).toContain(
-    'collector.pipelines.traces.exporters names "otlp/secnd", which is not defined. Use one of: debug, ' +
-      'otlphttp/jaeger; or define it.',
+    'collector.pipelines.traces.exporters names "otlp_http/secnd", which is not defined. Use one of: debug, ' +
+      'otlp_http/jaeger, otlphttp/jaeger; or define it.',
   );
 });
 

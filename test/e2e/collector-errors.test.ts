@@ -32,10 +32,7 @@ function output(yaml: readonly string[], name: string): Promise<string[]> {
   const own = join(folder, name);
   writeFileSync(own, `${yaml.join('\n')}\n`);
   const env = { POD_NAMESPACE: 'ns', POD_IP: '127.0.0.1' };
-  const child = spawn(binary('opentelemetry', 'collector'), [`--config=${chart}`, `--config=${own}`], {
-    env,
-    timeout: 10_000,
-  });
+  const child = spawn(binary('collector'), [`--config=${chart}`, `--config=${own}`], { env, timeout: 10_000 });
   let text = '';
   child.stderr.on('data', (chunk: Buffer) => (text += chunk.toString()));
   return new Promise((done) => child.once('close', () => done(text.split('\n'))));

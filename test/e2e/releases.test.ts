@@ -101,7 +101,7 @@ describe.each([
   });
 
   test('refuses a Collector pipeline with an undefined exporter, and names the exporter', async () => {
-    const refused = await upgradeWith('--set-json=collector.pipelines.traces.exporters=["otlp/nowhere"]');
+    const refused = await upgradeWith('--set-json=collector.pipelines.traces.exporters=["otlp_http/nowhere"]');
     expect(refused.code).not.toBe(0);
     expect(refused.stderr).toMatch(/otlp\/nowhere/);
   });

@@ -37,7 +37,7 @@ const changes: Readonly<Record<string, Partial<WorkshopSpec>>> = {
       instrumentation: 'manual',
       collector: {
         exporters: { debug: { verbosity: 'detailed' } },
-        pipelines: { traces: { exporters: ['otlphttp/jaeger', 'debug'] } },
+        pipelines: { traces: { exporters: ['otlp_http/jaeger', 'debug'] } },
       },
     },
   },

@@ -11,7 +11,7 @@ import { repoRoot } from '../../support/paths.ts';
 import { run } from '../../support/run.ts';
 import { pages, yamlIn } from '../support/printed.ts';
 
-const collector = binary('opentelemetry', 'collector');
+const collector = binary('collector');
 let folder: string;
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'printed-configurations-'));

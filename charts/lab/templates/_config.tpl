@@ -3,6 +3,10 @@
 {{ toJson (include "intro-otel.complete" (list (include "intro-otel.overlay" (list (dict
   "debug" (dict
     "verbosity" "basic")
+  "otlp_http/jaeger" (dict
+    "endpoint" (printf "http://%s-jaeger:4318" .Release.Name)
+    "compression" "none"
+    "timeout" "5s")
   "otlphttp/jaeger" (dict
     "endpoint" (printf "http://%s-jaeger:4318" .Release.Name)
     "compression" "none"

@@ -39,7 +39,7 @@ export const solutions: Solution[] = [
     name: 'the Collector sends nothing to Jaeger',
     right: false,
     hop: 'jaeger',
-    says: /otlphttp\/jaeger/,
+    says: /otlp_http\/jaeger/,
     files: { 'collector.yaml': 'service: {pipelines: {traces: {exporters: [debug]}}}' },
   },
 ];

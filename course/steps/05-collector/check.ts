@@ -121,7 +121,7 @@ function troubleWithAgent({ guide, dice, traceId }: KeptTrace): Problem | undefi
 function troubleWithDebug(kept: KeptTrace[], log: string, yaml: string): Problem | undefined {
   if (kept.some(({ traceId }) => log.includes(traceId))) return undefined;
   const hint =
-    'Name debug in service.pipelines.traces.exporters, beside otlphttp/jaeger, and set ' +
+    'Name debug in service.pipelines.traces.exporters, beside otlp_http/jaeger, and set ' +
     'exporters.debug.verbosity to normal or detailed: basic only counts.';
   return { found: 'their trace ids are not there', hint, ...ignored(yaml) };
 }

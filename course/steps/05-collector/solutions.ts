@@ -17,7 +17,7 @@ service:
     traces:
       processors:
         [memory_limiter, probabilistic_sampler/half, k8sattributes, resource/who, attributes/no-agent, batch]
-      exporters: [debug, otlphttp/jaeger]
+      exporters: [debug, otlp_http/jaeger]
 `;
 
 const all: Solution[] = [
@@ -39,6 +39,11 @@ const all: Solution[] = [
     name: 'another service name of dice',
     right: true,
     files: { 'settings.env': 'INSTRUMENTATION=auto\nOTEL_SERVICE_NAME=my-dice' },
+  },
+  {
+    name: 'the exporter to Jaeger under its former name',
+    right: true,
+    ...changed(['[otlp_http/jaeger, debug]', '[otlphttp/jaeger, debug]']),
   },
   { name: 'a sampler that keeps nine of ten traces', right: true, ...changed(['percentage: 50', 'percentage: 90']) },
   { name: 'a sampler that keeps one of ten traces', right: true, ...changed(['percentage: 50', 'percentage: 10']) },
@@ -158,7 +163,7 @@ const all: Solution[] = [
     name: 'a debug exporter that no pipeline uses',
     right: false,
     says: /debug/,
-    ...changed(['[otlphttp/jaeger, debug]', '[otlphttp/jaeger]']),
+    ...changed(['[otlp_http/jaeger, debug]', '[otlp_http/jaeger]']),
   },
   {
     name: 'a Collector that does not sample',
@@ -170,8 +175,8 @@ const all: Solution[] = [
     name: 'a traces pipeline without the exporter to Jaeger',
     right: false,
     hop: 'jaeger',
-    says: /otlphttp\/jaeger/,
-    ...changed(['[otlphttp/jaeger, debug]', '[debug]']),
+    says: /otlp_http\/jaeger/,
+    ...changed(['[otlp_http/jaeger, debug]', '[debug]']),
   },
   {
     name: 'dice exporting its spans to the console only',

@@ -12,7 +12,7 @@ interface Totals {
 /** What a learner's code adds for a roll. */
 type Code = (value: number, random: Random) => Totals;
 
-/** The Collector's log of an export, as the debug exporter of 0.140 prints it with verbosity detailed or normal. */
+/** The Collector's log of an export, as the debug exporter of 0.144 prints it with verbosity detailed or normal. */
 const detailed = ({ counter, count, sum }: Totals): string => `2026-11-29T10:00:00Z\tinfo\tResourceMetrics #0
 Metric #0
 Descriptor:

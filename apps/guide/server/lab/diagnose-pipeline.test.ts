@@ -47,6 +47,9 @@ async function hops(
   return Object.fromEntries(found.map((hop) => [hop.name, hop]));
 }
 
+/** What Collector 0.144.0 logs about a pipeline with the exporter otlphttp/jaeger. */
+const FORMER_NAME = '"otlphttp" alias is deprecated; use "otlp_http" instead';
+
 /** A report with a span of dice that started long ago. */
 const forgotten = (scope: string): Report => {
   const report = reportWith((recorder) => recorder.spanStarted('1', 'do_roll', scope));
@@ -186,6 +189,12 @@ test("says that the Collector's new pod does not run, with the place of the mist
     says: 'its new pod does not run: collector.yaml, line 2: the exporter logging was removed',
     todo: expect.stringContaining('the Collector before it still takes spans') as string,
   });
+});
+
+test("does not take the Collector's warning about the former name of an exporter for its trouble", async () => {
+  const warning = `2026-11-29T13:00:00.000Z\twarn\tbuilders/builders.go:40\t${FORMER_NAME}`;
+  const { collector } = await hops('', undefined, { collector: url, podLog: () => Promise.resolve(warning) });
+  expect(collector).toMatchObject({ ok: true, says: expect.not.stringContaining('deprecated') as string });
 });
 
 test('explains a failed check by what dice has reported since it began, and by spans that never ended', () => {

@@ -2,6 +2,7 @@
 // Collector and Jaeger.
 import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
+import { JAEGER_EXPORTER } from '../../../../lab/names.ts';
 import { accepts } from '../../../../support/ports.ts';
 import { messageOf } from '../../../../support/errors.ts';
 import type { Component, Files, PipelineHop } from '../../contract.ts';
@@ -146,7 +147,7 @@ const unreachable = ({ jaeger }: PipelineSources, says: string): PipelineHop => 
 async function droppedSpan(sources: PipelineSources, collector: PipelineHop): Promise<[PipelineHop, PipelineHop]> {
   const todo =
     'Look at service.pipelines.traces in collector.yaml: ' +
-    'is otlphttp/jaeger still among its exporters, and does no processor drop all spans?';
+    `is ${JAEGER_EXPORTER} still among its exporters, and does no processor drop all spans?`;
   const collectorError = await lastErrorOf(sources);
   return [
     {

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { collectorError, explainCollector } from './collector.ts';
 import { ignoredRest } from './yaml.ts';
 
-/** What the Collector 0.140.1 printed for each mistake in a learner's collector.yaml. */
+/** What the pinned Collector prints for each mistake in a learner's collector.yaml. */
 const errors = JSON.parse(
   readFileSync(new URL('../../testing/collector-errors.json', import.meta.url), 'utf8'),
 ) as Record<string, { yaml: string[]; log: string[] }>;
@@ -10,7 +10,10 @@ const errors = JSON.parse(
 const rows: readonly [mistake: string, line: number | undefined, cause: RegExp, todo: RegExp][] = [
   ['the exporter logging', 2, /exporter logging was removed/, /called debug today/],
   ['the exporter jaeger', 2, /no exporter jaeger/, /takes OTLP today/],
-  ['the exporter otlp_http', 2, /no exporter otlp_http/, /calls it otlphttp/],
+  ['a newer name of a processor', 2, /no processor k8s_attributes/, /Write k8sattributes: Collector \d/],
+  ['a newer name in a pipeline', 4, /names the processor k8s_attributes/, /Write k8sattributes: Collector \d/],
+  ['an exporter to Jaeger that is not defined', 4, /names the exporter otlp_http,/, /is called otlp_http\/jaeger/],
+  ['an exporter to another backend that is not defined', 4, /otlp_grpc\/second/, /Define .* below exporters/],
   ['action instead of actions', 3, /no setting action there/, /Did you mean actions\?/],
   ['a wrong verbosity', 3, /verbosity is "debug"/, /basic, normal or detailed/],
   ['a percent sign', 3, /takes a number only/, /Write 50 for 50 %/],
@@ -34,7 +37,7 @@ const rows: readonly [mistake: string, line: number | undefined, cause: RegExp, 
   ['a list instead of settings', undefined, /the file is a list/, /Begin with a key/],
   ['a map instead of a list', 4, /processors of a pipeline is a list, and has a map/, /processors: \[a, b\]/],
   ['a text instead of a list', 4, /is a list, and has a string/, /processors: \[a, b\]/],
-  ['no exporter', 3, /a pipeline has no exporter/, /otlphttp\/jaeger/],
+  ['no exporter', 3, /a pipeline has no exporter/, /otlp_http\/jaeger/],
   ['a missing colon', 2, /no colon after it/, /attributes\/mine: there/],
   ['a missing blank after a colon', 2, /a text where settings belong/, /a blank after each colon/],
   ['an open quote', 4, /a quote opens here/, /closing quote/],

@@ -1,4 +1,6 @@
 // What the Collector's error means: mistakes in the learner's collector.yaml, with the line in that file.
+import { JAEGER_EXPORTER } from '../../../../lab/names.ts';
+import { versions } from '../../../../lab/versions.ts';
 import { nearest } from '../../../../support/nearest.ts';
 import { explained } from './explanation.ts';
 import type { Explanation, Symptom } from './explanation.ts';
@@ -29,15 +31,16 @@ const KEYS = [
 /** Components and settings that were renamed or removed, and what to write today. */
 const RENAMED: Readonly<Record<string, string>> = {
   logging: 'It is called debug today: debug: {verbosity: detailed}.',
-  jaeger: 'Jaeger takes OTLP today. The exporter otlphttp/jaeger is already set up: name that one.',
-  zipkin: 'Jaeger takes OTLP: use otlphttp/jaeger, which is already set up.',
-  otlp_http: 'This Collector calls it otlphttp. Documentation since 0.144 calls it otlp_http.',
-  otlp_grpc: 'This Collector calls it otlp. Documentation since 0.144 calls it otlp_grpc.',
+  jaeger: `Jaeger takes OTLP today. The exporter ${JAEGER_EXPORTER} is already set up: name that one.`,
+  zipkin: `Jaeger takes OTLP: use ${JAEGER_EXPORTER}, which is already set up.`,
   ballast: 'It was removed: memory_limiter is enough.',
   memory_ballast: 'It was removed: memory_limiter is enough.',
   spanmetrics: 'As a processor it was removed: it is a connector today.',
   queued_retry: 'It was removed: exporters have sending_queue and retry_on_failure.',
 };
+
+/** The processors of the lab's own configuration. */
+const BUILT_IN_PROCESSORS = ['memory_limiter', 'k8sattributes', 'batch'];
 
 const KEYS_RENAMED: Readonly<Record<string, string>> = {
   loglevel: 'It is called verbosity today: basic, normal or detailed.',
@@ -45,7 +48,7 @@ const KEYS_RENAMED: Readonly<Record<string, string>> = {
   ballast_size_mib: 'It was removed: take the line out.',
 };
 
-/** The table. The first row that matches counts. The texts are those of Collector 0.140.1. */
+/** The table. The first row that matches counts. The texts are those of the pinned Collector. */
 export const collectorSymptoms: readonly Symptom[] = [
   {
     pattern: /the (\w+) exporter has been deprecated/,
@@ -117,7 +120,7 @@ export const collectorSymptoms: readonly Symptom[] = [
     pattern: /references (exporter|processor|receiver|extension|connector) "([^"]+)" which is not configured/,
     explain: ([, kind = '', name = '']) => ({
       cause: `service names the ${kind} ${name}, and nothing defines it`,
-      todo: RENAMED[name] ?? `Define ${name} below ${kind}s, or spell it as it is defined there.`,
+      todo: RENAMED[name] ?? undefinedName(kind, name),
     }),
   },
   {
@@ -142,7 +145,7 @@ export const collectorSymptoms: readonly Symptom[] = [
     pattern: /must have at least one (exporter|receiver)/,
     explain: ([, kind = '']) => ({
       cause: `a pipeline has no ${kind}`,
-      todo: `Name one, such as ${kind}s: [${kind === 'exporter' ? 'otlphttp/jaeger' : 'otlp'}].`,
+      todo: `Name one, such as ${kind}s: [${kind === 'exporter' ? JAEGER_EXPORTER : 'otlp'}].`,
     }),
   },
   {
@@ -200,9 +203,26 @@ export const collectorSymptoms: readonly Symptom[] = [
 function unknownType(section: string, type: string, valid: readonly string[]): Pick<Explanation, 'cause' | 'todo'> {
   const kind = section.replace(/s$/, '');
   const meant = nearest(type, valid);
-  const renamed = kind === 'receiver' ? undefined : RENAMED[type];
+  const renamed = (kind === 'receiver' ? undefined : RENAMED[type]) ?? newerName(type, valid);
   const todo = renamed ?? (meant === undefined ? `It has ${[...valid].sort().join(', ')}.` : `Did you mean ${meant}?`);
   return { cause: `this Collector has no ${kind} ${type}`, todo };
+}
+
+/**
+ * Explains a name that is newer than this Collector. OpenTelemetry renames components one after the other, to names
+ * with underscores between words: https://github.com/open-telemetry/opentelemetry-collector-contrib/issues/45339
+ */
+function newerName(name: string, known: readonly string[]): string | undefined {
+  const older = known.find((one) => one.length < name.length && one === name.replaceAll('_', ''));
+  return older && `Write ${older}: Collector ${versions.collector} does not know the newer name ${name}.`;
+}
+
+/** Explains what to write for a component that a pipeline names and that nothing defines. */
+function undefinedName(kind: string, name: string): string {
+  const todo = `Define ${name} below ${kind}s, or spell it as it is defined there.`;
+  if (kind === 'exporter' && /^otlp(_?http)?$/.test(name))
+    return `The exporter to Jaeger is called ${JAEGER_EXPORTER}. For another backend: ${todo}`;
+  return newerName(name, BUILT_IN_PROCESSORS) ?? todo;
 }
 
 function invalidKey(key: string): Pick<Explanation, 'cause' | 'todo'> {
@@ -285,11 +305,14 @@ const paths: readonly PathReader[] = [
   (text) => [...nestedPath(text), /the (\w+) exporter has been deprecated/.exec(text)?.[1]],
 ];
 
+/** The name of a Go type, which an error has in place of a path if it is about the keys of a whole component. */
+const GO_TYPE = /^[a-z]+\.\w*[A-Z]\w*$/;
+
 /** Reads the path of an error about decoding, which has a line for each level of nesting. */
 function nestedPath(text: string): string[] {
   const parts = /^'([^']*)'(?:.* (?:id|for):? "([^"]+)")?|has invalid keys: ([\w/.-]+)|in "(\w+)" id/gm;
   return [...text.matchAll(parts)].flatMap(([, path = '', id = '', key = '', signal = '']) => [
-    ...path.split(/[.[\]]+/),
+    ...(GO_TYPE.test(path) ? [] : path.split(/[.[\]]+/)),
     id,
     key,
     signal,

@@ -1,5 +1,5 @@
 // The OpenTelemetry Collector of the throwaway cluster: the upstream Collector with the components that the
-// lab's values can name, and no others. What the official contrib image runs is this same code, with more in it.
+// lab's values can name, and no others. The official contrib image runs the same code, with more components.
 package main
 
 import (
