@@ -15,6 +15,14 @@ export interface VersionedFiles {
   readonly files: Files;
 }
 
+/** A text that a file had before a step or a reset replaced it. */
+export interface KeptFile {
+  /** Why there is a copy, such as `before-08-context`. */
+  readonly from: string;
+  readonly file: FileName;
+  readonly text: string;
+}
+
 export type StepState = 'open' | 'started' | 'passed' | 'unverified';
 
 export interface StepSummary {
@@ -23,6 +31,16 @@ export interface StepSummary {
   readonly title: string;
   readonly minutes: number;
   readonly state: StepState;
+  /** What the learner has looked at to get on. It is undefined if that is nothing. */
+  readonly seen?: HelpSeen;
+}
+
+/** Which help a learner has looked at in a step. */
+export interface HelpSeen {
+  /** The number of hints. */
+  readonly hints?: number;
+  /** When the learner first looked at the solution, as an ISO time. */
+  readonly solutionAt?: string;
 }
 
 export interface CourseOverview {
@@ -39,8 +57,20 @@ export interface Question {
   readonly options?: readonly string[];
 }
 
+/** The shells for which the course writes its commands. `bash` stands for every POSIX shell. */
+export const shells = ['bash', 'powershell', 'cmd'] as const;
+export type Shell = (typeof shells)[number];
+
+/** A text in Markdown, for a terminal, and as HTML, for a page. */
+export interface Hint {
+  readonly text: string;
+  readonly html: string;
+}
+
 export interface Step extends StepSummary {
   readonly learn: readonly string[];
+  /** The step's text in Markdown, as a terminal prints it. */
+  readonly text: string;
   /** The step's text as HTML. It comes from our own Markdown, so a page may insert it without escaping. */
   readonly html: string;
   /** Instructions for doing the step with kubectl, as HTML. */
@@ -48,8 +78,13 @@ export interface Step extends StepSummary {
   /** The files that the step changes. */
   readonly files: readonly FileName[];
   readonly questions: readonly Question[];
-  /** The commands that `kubectlHtml` shows, in the same order. */
-  readonly commands: readonly string[];
+  /**
+   * The commands of `kubectlHtml` for each shell, in the same order. It leaves out those for a learner who is stuck. A
+   * learner who runs the others one after another loses no work.
+   */
+  readonly commands: Readonly<Record<Shell, readonly string[]>>;
+  /** What helps a learner who is stuck, from a first hint to a plain one. */
+  readonly hints: readonly Hint[];
   /** Id of the trace that the step started with, or of the trace that passed its check. */
   readonly traceId?: string;
   readonly startedAt?: string;
@@ -110,9 +145,20 @@ export interface LogLine {
   readonly line: string;
 }
 
+/** What a page shows and somebody else may change: another tab, a terminal, the instructor. */
+export type Shared = 'files' | 'progress' | 'faults' | 'load';
+
+/** Says which version of something the lab has now. A page that knows another version reads it again. */
+export interface SharedVersion {
+  readonly subject: Shared;
+  readonly version: string;
+}
+
 /** An event that `GET /api/run` streams to a page. */
 export type PodEvent =
-  { readonly type: 'state'; readonly data: PodState } | { readonly type: 'log'; readonly data: LogLine };
+  | { readonly type: 'state'; readonly data: PodState }
+  | { readonly type: 'log'; readonly data: LogLine }
+  | { readonly type: 'version'; readonly data: SharedVersion };
 
 export interface Round {
   readonly roll?: number;

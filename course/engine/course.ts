@@ -6,6 +6,8 @@ import { reportNotes } from '../../apps/guide/server/lab/dice-state.ts';
 import type { Lab } from '../../apps/guide/server/lab/environment.ts';
 import type { Outdated } from '../../apps/guide/server/pods/current.ts';
 import type { FileStore } from '../../apps/guide/server/learner/files.ts';
+import { HelpRecord } from '../../apps/guide/server/learner/help.ts';
+import type { HelpOfSteps } from '../../apps/guide/server/learner/help.ts';
 import { Progress } from '../../apps/guide/server/learner/progress.ts';
 import { suppressTracing } from '../../apps/guide/server/suppress-tracing.ts';
 import type { StepProgress } from '../../apps/guide/passed-steps.ts';
@@ -16,6 +18,7 @@ import { Steps } from './steps.ts';
 export interface CourseOptions {
   readonly steps: Steps;
   readonly progress: Progress;
+  readonly help: HelpRecord;
   readonly lab: Lab;
   /** Stores the learner's files. Outside a cluster it is undefined, and the course changes no files. */
   readonly files?: FileStore | undefined;
@@ -47,6 +50,8 @@ const notJudged = (component: Component, found: string): Verdict => ({
     'the pod is only starting.',
 });
 
+const seenIn = (seen: HelpOfSteps, id: string): Pick<Step, 'seen'> => (seen[id] ? { seen: seen[id] } : {});
+
 /** Opens the course that is in the guide's image. */
 export function openCourse({
   environment: { release, namespace, kube, files, signer, lab },
@@ -57,7 +62,7 @@ export function openCourse({
   const progress = new Progress({ release, steps: steps.ids, ...(signer && { signer }), ...(kube && { kube }) });
   // The first read signs the progress of an older guide again, for the operator to see.
   void suppressTracing(() => progress.steps()).catch(() => undefined);
-  return new Course({ steps, progress, lab, files });
+  return new Course({ steps, progress, help: new HelpRecord({ release, kube }), lab, files });
 }
 
 export class Course implements CourseService {
@@ -73,9 +78,11 @@ export class Course implements CourseService {
   }
 
   async overview(): Promise<CourseOverview> {
-    const { steps, progress, files } = this.#options;
-    const known = await progress.steps();
-    const all = steps.outlines().map((step) => ({ ...step, state: progress.stateOf(step.id, known[step.id]) }));
+    const { steps, progress, help, files } = this.#options;
+    const [known, seen] = await Promise.all([progress.steps(), help.read()]);
+    const all = steps
+      .outlines()
+      .map((step) => ({ ...step, state: progress.stateOf(step.id, known[step.id]), ...seenIn(seen, step.id) }));
     return {
       passed: all.filter(({ state }) => state === 'passed').length,
       total: all.length,
@@ -85,12 +92,13 @@ export class Course implements CourseService {
   }
 
   async step(id: string): Promise<Step> {
-    const { steps, progress } = this.#options;
-    const known = (await progress.steps())[id];
+    const { steps, progress, help } = this.#options;
+    const [{ [id]: known }, seen] = await Promise.all([progress.steps(), help.read()]);
     const { traceId, startedAt } = known ?? {};
     return {
       ...steps.step(id),
       state: progress.stateOf(id, known),
+      ...seenIn(seen, id),
       ...(traceId ? { traceId } : {}),
       ...(startedAt ? { startedAt } : {}),
     };
@@ -110,7 +118,7 @@ export class Course implements CourseService {
   }
 
   async reset(id: string): Promise<Step> {
-    await this.#options.files?.write(this.#options.steps.atStart(id));
+    await this.#replaceFiles(id);
     await this.#begin(id);
     return this.step(id);
   }
@@ -121,21 +129,32 @@ export class Course implements CourseService {
    */
   async skip(id: string): Promise<Step> {
     const { state } = await this.step(id);
-    await this.#options.files?.write(this.#options.steps.atStart(id));
+    await this.#replaceFiles(id);
     if (state !== 'passed') await this.#begin(id);
     return this.step(id);
   }
 
   async resetAll(): Promise<CourseOverview> {
-    const { steps, files, progress } = this.#options;
+    const { steps, help, progress } = this.#options;
     const [first] = steps.ids;
-    if (first) await files?.write(steps.atStart(first));
+    if (first) await this.#replaceFiles(first);
     await progress.reset();
+    await help.reset();
     return this.overview();
   }
 
-  solution(id: string): Files {
+  async sawHints(id: string, count: number): Promise<void> {
+    await this.#options.help.sawHints(id, Math.min(count, this.#options.steps.step(id).hints.length));
+  }
+
+  async solution(id: string): Promise<Files> {
+    await this.#options.help.sawSolution(id);
     return this.#options.steps.atEnd(id);
+  }
+
+  /** Writes all files as they are at the start of a step, and keeps copies of those that it replaces. */
+  async #replaceFiles(id: string): Promise<void> {
+    await this.#options.files?.write(this.#options.steps.atStart(id), { keepAs: 'before-reset' });
   }
 
   /** Checks a step. Only one check runs at a time, because each check sends requests and has a time limit. */

@@ -2,16 +2,20 @@
 import { marked } from 'marked';
 import { parse } from 'yaml';
 import type { Step, StepSummary } from '../../apps/guide/contract.ts';
-import { kubectlBlocks, markdownOf } from './kubectl-section.ts';
+import { commandsFor, kubectlBlocks, markdownOf } from './kubectl-section.ts';
 import type { KubectlMatter } from './kubectl-section.ts';
 
 /** A step in the guide's image. It is the same for every learner. */
-export type RenderedStep = Omit<Step, 'state' | 'traceId' | 'startedAt'>;
-export type StepOutline = Omit<StepSummary, 'state'>;
+export type RenderedStep = Omit<Step, 'state' | 'seen' | 'traceId' | 'startedAt'>;
+export type StepOutline = Omit<StepSummary, 'state' | 'seen'>;
 
 /** The front matter that an author writes at the top of a step's step.md. */
 type FrontMatter = Pick<RenderedStep, 'title' | 'minutes' | 'learn'> &
-  Partial<Pick<RenderedStep, 'files' | 'questions'>> & { readonly kubectl?: KubectlMatter };
+  Partial<Pick<RenderedStep, 'files' | 'questions'>> & {
+    readonly kubectl?: KubectlMatter;
+    /** Hints in Markdown, for a learner who is stuck. The solution comes after them. */
+    readonly hints?: readonly string[];
+  };
 
 /**
  * Renders a step's front matter and Markdown to the JSON that the guide serves.
@@ -19,8 +23,8 @@ type FrontMatter = Pick<RenderedStep, 'title' | 'minutes' | 'learn'> &
  */
 export function renderStep(id: string, text: string): RenderedStep {
   const { matter, body } = partsOf(id, text);
-  const { title, minutes, learn, files = [], questions = [], kubectl = {} } = matter;
-  const blocks = kubectlBlocks({ id, files, hasQuestions: questions.length > 0, kubectl });
+  const { title, minutes, learn, files = [], questions = [], kubectl = {}, hints = [] } = matter;
+  const blocks = kubectlBlocks({ id, files, hasQuestions: questions.length > 0, kubectl, hints: hints.length });
   return {
     id,
     number: Number(id.slice(0, 2)),
@@ -29,7 +33,13 @@ export function renderStep(id: string, text: string): RenderedStep {
     learn,
     files,
     questions,
-    commands: blocks.flatMap(({ commands }) => commands),
+    commands: {
+      bash: commandsFor(blocks, 'bash'),
+      powershell: commandsFor(blocks, 'powershell'),
+      cmd: commandsFor(blocks, 'cmd'),
+    },
+    hints: hints.map((text) => ({ text, html: marked.parse(text, { async: false }) })),
+    text: body.trim(),
     html: marked.parse(body, { async: false }),
     kubectlHtml: marked.parse(markdownOf(blocks), { async: false }),
   };

@@ -7,6 +7,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Lab } from '../../apps/guide/server/lab/environment.ts';
+import { HelpRecord } from '../../apps/guide/server/learner/help.ts';
 import { Progress } from '../../apps/guide/server/learner/progress.ts';
 import { Recorder } from '../../apps/telemetry/report.ts';
 import { repoRoot } from '../../support/paths.ts';
@@ -55,7 +56,7 @@ function courseWith(url: string): Course {
     truth: () => ({}),
     report: () => Promise.resolve(recorder.report({ port: 8080, listening: [] })),
   };
-  return new Course({ steps, progress, lab });
+  return new Course({ steps, progress, help: new HelpRecord({ release: 'lab' }), lab });
 }
 
 let course: Course;
@@ -63,7 +64,7 @@ let course: Course;
 beforeAll(async () => {
   write(
     '12-lucky/step.md',
-    '---\ntitle: A lucky roll\nminutes: 5\nlearn: [to roll a six]\nfiles: [app.ts]\nkubectl:\n' +
+    '---\ntitle: A lucky roll\nminutes: 5\nlearn: [to roll a six]\nfiles: [app.ts]\nhints: [Use `6`.]\nkubectl:\n' +
       '  beforeCheck:\n    - { text: "Roll:", run: [course ask /rolldice] }\n---\n\n' +
       'Roll a **six** in $NAMESPACE.\n',
   );
@@ -98,27 +99,33 @@ test('lists a new step in the course as soon as the folder of the step exists', 
   });
 });
 
-test('renders the text and the kubectl commands of a new step', async () => {
-  const { html, commands } = await course.step('12-lucky');
+test('renders the text, the hints and the kubectl commands of a new step', async () => {
+  const { html, hints, commands } = await course.step('12-lucky');
   expect(html).toBe('<p>Roll a <strong>six</strong> in ns.</p>\n');
-  expect(commands.map((command) => command.replace('kubectl -n ns ', '').slice(0, 64))).toEqual([
+  expect(hints).toEqual([{ text: 'Use `6`.', html: '<p>Use <code>6</code>.</p>\n' }]);
+  expect(commands.bash.map((command) => command.replaceAll('kubectl -n ns ', ''))).toEqual([
     'exec deploy/lab-guide -- node /app/course.js start 12-lucky',
-    expect.stringContaining('get configmap lab-dice') as string,
-    expect.stringContaining('exec deploy/lab-guide -- node /app/course.js solution 12-lucky') as string,
-    expect.stringContaining('create configmap lab-dice --from-file=app.ts') as string,
+    "[ -s 12-lucky-app.ts ] || get configmap lab-dice -o 'jsonpath={.data.app\\.ts}' > 12-lucky-app.ts",
+    'create configmap lab-dice --from-file=app.ts=12-lucky-app.ts --dry-run=client -o json > 12-lucky-patch.json',
+    'patch configmap lab-dice --type merge --patch-file 12-lucky-patch.json',
     'rollout restart deployment/lab-dice',
     'rollout status deployment/lab-dice --timeout=120s',
     'exec deploy/lab-guide -- node /app/course.js ask /rolldice',
     'exec deploy/lab-guide -- node /app/course.js check 12-lucky',
   ]);
+  expect(commands.cmd[1]).toBe(
+    'if not exist 12-lucky-app.ts kubectl -n ns get configmap lab-dice -o jsonpath={.data.app\\.ts} > 12-lucky-app.ts',
+  );
+  expect(commands.powershell[1]).toBe(`cmd /c "${commands.cmd[1]}"`);
 });
 
-test('serves the files that a new step starts with, and the files of its solution', () => {
-  const steps = new Steps(join(dist, 'course'), {});
-  expect([steps.atStart('12-lucky'), course.solution('12-lucky')]).toEqual([
-    { 'app.ts': 'export const sides = 1;\n' },
-    { 'app.ts': 'export const sides = 6;\n' },
-  ]);
+test('records which hints and solutions were seen, and serves the files of a solution', async () => {
+  expect((await course.step('12-lucky')).seen).toBeUndefined();
+  await course.sawHints('12-lucky', 7);
+  expect(await course.solution('12-lucky')).toEqual({ 'app.ts': 'export const sides = 6;\n' });
+  const seen = { hints: 1, solutionAt: expect.stringMatching(/^\d{4}-/) as string };
+  expect([(await course.step('12-lucky')).seen, (await course.overview()).steps[0]?.seen]).toEqual([seen, seen]);
+  expect(new Steps(join(dist, 'course'), {}).atStart('12-lucky')).toEqual({ 'app.ts': 'export const sides = 1;\n' });
 });
 
 test("fails a new step's check with a hint, and passes it once the learner's answer is right", async () => {

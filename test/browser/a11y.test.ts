@@ -67,7 +67,10 @@ const states: State[] = [
   {
     name: 'search',
     path: '/#03-opentelemetry',
-    reach: (page) => page.getByText('2 of the installed libraries').waitFor(),
+    reach: async (page) => {
+      await page.getByRole('button', { name: 'Start', exact: true }).click();
+      await page.getByText('2 of the installed libraries').waitFor();
+    },
   },
   {
     name: 'dialog',

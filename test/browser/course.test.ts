@@ -125,7 +125,7 @@ test('repeats a request to dice after a Run until the new pod answers, and shows
     await typeInEditor(page, '// mine\n');
     await page.getByRole('button', { name: 'Run', exact: true }).click();
     await page.locator('.span-row', { hasText: 'dice GET /rolldice' }).click();
-    await page.getByText('Resource, and who made the span').click();
+    await page.getByText('Resource and instrumentation scope').click();
     await page.locator('dd', { hasText: '"lab-dice-2"' }).waitFor();
     expect(guide.changes).toEqual(['PUT /api/files', 'POST /api/visit', 'POST /api/visit', 'POST /api/visit']);
   }));

@@ -118,6 +118,7 @@ test('asks the learner before it resets the whole course', () =>
 test('enters a library as the answer when the learner picks it from the search results', () =>
   pages.with('search', small, async (page) => {
     await page.goto('/#03-opentelemetry');
+    await page.getByRole('button', { name: 'Start', exact: true }).click();
     await page.getByLabel('Search the installed libraries').fill('express');
     await page.getByRole('button', { name: 'Pick @opentelemetry/instrumentation-express' }).click();
     expect(await page.getByLabel('Which of the installed libraries').inputValue()).toBe(
@@ -158,9 +159,12 @@ test('explains why a round has failed, and draws its trace', () =>
     [504],
   ));
 
-test('keeps unsent answers when the page is reloaded', () =>
+test('asks its questions once the step has started, and keeps unsent answers when the page is reloaded', () =>
   pages.with('answers', small, async (page) => {
     await page.goto('/#02-read-a-trace');
+    await page.getByText('The questions of this step then appear here.').waitFor();
+    expect(await page.getByLabel('Name of the slowest span').count()).toBe(0);
+    await page.getByRole('button', { name: 'Start', exact: true }).click();
     await page.getByRole('group', { name: 'Which service made the root span?' }).getByLabel('arcade').check();
     await page.getByLabel('Name of the slowest span').fill('GET /prizes');
     await page.getByLabel('Whose child is').selectOption('visitors');

@@ -1,5 +1,6 @@
 // Does the whole course on a real node with the kubectl commands that each step prints, word for word, and with an
-// attendee's rights. The learner adds only the answers to questions, which the output of the commands contains.
+// attendee's rights. The learner edits the files that the commands save, and adds the answers to questions, which the
+// output of the commands contains.
 import { RELEASE } from '../../operator/api/types.ts';
 import { say } from '../../support/output.ts';
 import { eventually } from '../../support/waiting.ts';
@@ -7,7 +8,7 @@ import { Lab } from '../support/cluster/lab.ts';
 import { useNamespace } from '../support/cluster/namespace.ts';
 import type { CourseOverview, Step } from '../../apps/guide/contract.ts';
 import type { Walkthrough } from '../../course/harness/walkthrough.ts';
-import { steps, walkthroughOf } from './steps.ts';
+import { solutionOf, steps, walkthroughOf } from './steps.ts';
 import { Terminal } from './terminal.ts';
 
 /**
@@ -28,14 +29,24 @@ const get = async <T>(path: string): Promise<T> => JSON.parse(await lab.text('gu
 
 const isCheck = (command: string): boolean => /\bcourse\.js check\b/.test(command);
 
-/** Runs all commands of a step. @returns the output of each command, by command */
-async function typeAll(commands: readonly string[], { answers, repeat }: Walkthrough): Promise<Map<string, string>> {
+/** Runs all commands of a step, and edits its files in between. @returns the output of each command, by command */
+async function typeAll(
+  id: string,
+  commands: readonly string[],
+  { answers, repeat }: Walkthrough,
+): Promise<Map<string, string>> {
   const output = new Map<string, string>();
   for (const command of commands) {
-    if (command.endsWith('< answers.env')) await fillIn(answers?.(output) ?? {});
+    if (command.includes('--from-file=')) await editFiles(id);
+    if (command.endsWith(`< ${id}-answers.env`)) await fillIn(`${id}-answers.env`, answers?.(output) ?? {});
     output.set(command, await type(command, repeat));
   }
   return output;
+}
+
+/** Edits the files of a step, which its commands have saved, so that they solve the step. */
+async function editFiles(id: string): Promise<void> {
+  for (const [file, text] of solutionOf(lab, id)) await terminal.write(`${id}-${file}`, text);
 }
 
 /**
@@ -56,10 +67,10 @@ function type(command: string, repeat: Walkthrough['repeat']): Promise<string> {
 }
 
 /** Writes the learner's answers into the file of questions that the step's commands have created. */
-async function fillIn(answers: Readonly<Record<string, string>>): Promise<void> {
-  const form = await terminal.read('answers.env');
+async function fillIn(file: string, answers: Readonly<Record<string, string>>): Promise<void> {
+  const form = await terminal.read(file);
   const filled = form.replaceAll(/^([\w.]+)=$/gm, (line, name: string) => line + (answers[name] ?? ''));
-  await terminal.write('answers.env', filled);
+  await terminal.write(file, filled);
 }
 
 test.each(steps)(
@@ -67,11 +78,10 @@ test.each(steps)(
   async (id) => {
     const began = performance.now();
     const { commands } = await get<Step>(`/course/${id}`);
-    const output = await typeAll(commands, await walkthroughOf(id));
+    const output = await typeAll(id, commands.bash, await walkthroughOf(id));
     expect([...output.values()].at(-1)).toMatch(new RegExp(`^passed ${id}`));
-    say(
-      `${id} by its ${commands.length} commands: verified after ${((performance.now() - began) / 1000).toFixed(1)} s`,
-    );
+    const seconds = ((performance.now() - began) / 1000).toFixed(1);
+    say(`${id} by its ${commands.bash.length} commands: verified after ${seconds} s`);
   },
   170_000,
 );

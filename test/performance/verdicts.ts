@@ -43,7 +43,7 @@ async function run(detail: (text: string) => void): Promise<Row[]> {
   const guide = await Guide.open(lab);
   try {
     await guide.ask(`/course/${STEP}/skip`, {});
-    const solution = await guide.ask<{ 'app.ts': string }>(`/course/${STEP}/solution`);
+    const solution = await guide.ask<{ 'app.ts': string }>(`/course/${STEP}/solution`, {});
     const rows: Row[] = [];
     for (const code of CODES) rows.push(await measure(guide, { lab, code, source: solution['app.ts'], detail }));
     return rows;

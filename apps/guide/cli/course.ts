@@ -2,25 +2,28 @@
 // the page and the terminal show the same progress.
 import { text as textOf } from 'node:stream/consumers';
 import { fatal, print } from '../../../support/output.ts';
-import type { CourseOverview, Fault, Files, Instrumentation, Step, Verdict } from '../contract.ts';
+import { shells } from '../contract.ts';
+import type { CourseOverview, Fault, Files, Instrumentation, Shell, Step, Verdict } from '../contract.ts';
 import { download, request } from './request.ts';
 import { answersIn, formOf } from './answers.ts';
 import { askDice, playRound, printSpans, printTrace } from './telemetry.ts';
 
 const usage = `expected one of:
   list                        lists the steps and your progress
-  show STEP                   shows the step's state, questions and commands
-  start STEP                  starts the step
+  show STEP [SHELL]           prints the step's text, questions and commands, for bash, powershell or cmd
+  start STEP [SHELL]          starts the step, and prints the same
   questions STEP              prints its questions, as a file to fill in
   check STEP [NAME=ANSWER…]   checks it; reads answers from a file by: check STEP - < FILE
   skip STEP                   writes the files as if all earlier steps were done
   reset STEP | reset          writes the files of the step's start; resets the whole course
+  hint STEP                   prints the next hint
   solution STEP FILE          prints app.ts, settings.env or collector.yaml of the finished step
   ask PATH                    sends a request to dice, and prints its trace
   play                        plays a round, and prints its trace
   libraries [WORD…]           lists the instrumentation libraries in this image
   trace ID | STEP             prints a trace, or the one that the step started with
-  spans SERVICE               prints the newest spans of a service, one per line, with their attributes
+  spans SERVICE [PATTERN]     prints the newest spans of a service, one per line, with their attributes;
+                              with a regular expression, only the lines that match it
   load ROUNDS                 plays extra rounds per minute, 0 to 120
   fault NAME on|off           switches spike or timeouts
   export                      writes your code, settings and a trace, as a zip file: export > intro-otel.zip
@@ -48,12 +51,35 @@ async function list(): Promise<void> {
   print(`${passed} of ${total} steps passed`);
 }
 
-function show({ id, title, state, traceId, questions, commands }: Step): void {
+function show({ id, title, state, traceId, text, questions, commands, hints }: Step, shell: Shell): void {
   print(`${id}: ${title} (${state})`);
   if (traceId) print(`trace: ${traceId}`);
+  print(`\n${text}\n`);
   for (const { name, label, options } of questions)
     print(`  ${name}=…  ${label}${options ? ` (${options.join(' | ')})` : ''}`);
-  for (const command of commands) print(`\n${command}`);
+  print(`The commands of this step, for ${shell} (others: course.js show ${id} ${otherThan(shell)}):`);
+  for (const command of commands[shell]) print(`\n${command}`);
+  if (hints.length > 0) print(`\nStuck? course.js hint ${id} prints a hint.`);
+}
+
+const otherThan = (shell: Shell): string => shells.filter((other) => other !== shell).join(', ');
+
+function shellIn(word = 'bash'): Shell {
+  const shell = shells.find((known) => known === word);
+  if (shell === undefined) throw new Error(`expected one of ${shells.join(', ')}, found "${word}"`);
+  return shell;
+}
+
+/** Prints the next hint that the learner has not seen, in the terminal or on the page. */
+async function hint(id: string): Promise<void> {
+  const { hints, seen, files } = await request<Step>(`/course/${id}`);
+  const next = (seen?.hints ?? 0) + 1;
+  const more = hints[next - 1];
+  if (hints.length === 0) return print(`${id} has no hints.`);
+  if (more) await request(`/course/${id}/hints`, { seen: next });
+  print(more ? `${next} of ${hints.length}: ${more.text}` : hints.map(({ text }) => text).join('\n'));
+  if (next >= hints.length && files.length > 0)
+    print(`There are no more hints. course.js solution ${id} ${files[0]} prints the finished file.`);
 }
 
 async function check(id: string, given: string[]): Promise<void> {
@@ -75,7 +101,7 @@ function requirementsOf({ requirements = [] }: Verdict): string[] {
 }
 
 async function solution(id: string, file = ''): Promise<void> {
-  const files: Record<string, string> = await request<Files>(`/course/${id}/solution`);
+  const files: Record<string, string> = await request<Files>(`/course/${id}/solution`, {});
   const text = files[file];
   if (text === undefined) throw new Error(`expected one of ${Object.keys(files).join(', ')}, found "${file}"`);
   process.stdout.write(text);
@@ -109,22 +135,25 @@ type Command = (step: string | undefined, more: string[]) => Promise<void>;
 
 const change =
   (verb: string): Command =>
-  async (step) =>
-    show(await request<Step>(`/course/${await idOf(step)}/${verb}`, {}));
+  async (step, [shell]) => {
+    const words = shellIn(shell);
+    show(await request<Step>(`/course/${await idOf(step)}/${verb}`, {}), words);
+  };
 
 const commands: Record<string, Command> = {
   list,
-  show: async (step) => show(await request<Step>(`/course/${await idOf(step)}`)),
+  show: async (step, [shell]) => show(await request<Step>(`/course/${await idOf(step)}`), shellIn(shell)),
   start: change('start'),
   questions: async (step) => print(formOf(await request<Step>(`/course/${await idOf(step)}`))),
   check: async (step, answers) => check(await idOf(step), answers),
   skip: change('skip'),
   reset: (step, more) => (step === undefined ? resetAll() : change('reset')(step, more)),
+  hint: async (step) => hint(await idOf(step)),
   solution: async (step, [file]) => solution(await idOf(step), file),
   ask: (path = '/') => askDice(path),
   play: () => playRound(),
   trace: async (which = '') => printTrace(/^[0-9a-f]{32}$/.test(which) ? which : await traceOfStep(which)),
-  spans: (service = 'dice') => printSpans(service),
+  spans: (service = 'dice', [pattern] = []) => printSpans(service, pattern),
   libraries: (word = '', more) => printLibraries([word, ...more].join(' ')),
   load: (perMinute) => load(Number(perMinute)),
   export: exportWork,

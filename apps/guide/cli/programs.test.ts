@@ -18,9 +18,10 @@ describe("the programs in the guide's pod", () => {
     expect((await harness.run('course', ['list'])).stdout).toMatch(
       new RegExp(`^open {8}01-set-up .*[\\s\\S]*0 of ${harness.steps.length} steps passed\n$`),
     );
-    expect((await harness.run('course', ['start', '4'])).stdout).toContain(
-      '04-automatic: Automatic instrumentation (started)',
-    );
+    const started = (await harness.run('course', ['start', '4'])).stdout;
+    expect(started).toContain('04-automatic: Automatic instrumentation (started)');
+    expect(started).toContain('1. In settings.env, set `INSTRUMENTATION=auto`.');
+    expect(started).not.toContain('course.js solution');
     expect(harness.api.data('lab-dice')['settings.env']).toContain('INSTRUMENTATION=none');
     const passed = await harness.run('course', ['check', '01-set-up']);
     expect([passed.exitCode, passed.stdout]).toEqual([
@@ -32,6 +33,26 @@ describe("the programs in the guide's pod", () => {
       1,
       expect.stringMatching(/^not yet \(shape\)\nexpected: .*\nfound: .*\nhint: /),
     ]);
+  });
+
+  test('course.js prints one hint after another, and then how to print the solution', async () => {
+    const [first, second, third] = [
+      (await harness.run('course', ['hint', '6'])).stdout,
+      (await harness.run('course', ['hint', '6'])).stdout,
+      (await harness.run('course', ['hint', '6'])).stdout,
+    ];
+    expect(first).toMatch(/^1 of 2: `trace.getTracer\('dice'\)` gives a tracer/);
+    expect(second).toMatch(/^2 of 2: [\s\S]*course.js solution 06-manual app.ts prints the finished file/);
+    expect(third).toContain('course.js solution 06-manual app.ts');
+  });
+
+  test('course.js prints the commands of a step for another shell', async () => {
+    expect((await harness.run('course', ['show', '6', 'powershell'])).stdout).toContain(
+      'cmd /c "if not exist 06-manual-app.ts kubectl -n ns get configmap lab-dice',
+    );
+    expect((await harness.run('course', ['show', '6', 'fish'])).stderr).toMatch(
+      /^expected one of bash, powershell, cmd/,
+    );
   });
 
   test('course.js prints the files of a finished step', async () => {

@@ -86,8 +86,11 @@ function printTree({ traceId, roots }: TraceSummary): void {
   for (const line of treeOf(roots)) print(line);
 }
 
-/** Prints the newest spans of a service, with the oldest of them first, as in a log. */
-export async function printSpans(service: string): Promise<void> {
+/**
+ * Prints the newest spans of a service, with the oldest of them first, as in a log.
+ * @param pattern a regular expression; only lines that match it are printed
+ */
+export async function printSpans(service: string, pattern = ''): Promise<void> {
   const { traces } = await request<{ traces: TraceSummary[] }>(
     `/traces?service=${encodeURIComponent(service)}&limit=${maxTraces}`,
   );
@@ -96,7 +99,12 @@ export async function printSpans(service: string): Promise<void> {
     .filter((span) => span.service === service)
     .sort((a, b) => a.start - b.start);
   if (spans.length === 0) throw new Error(`expected spans of ${service} in Jaeger, found none within the last hour`);
-  for (const span of spans) print(lineOf(span));
+  const lines = spans.map(lineOf).filter((line) => new RegExp(pattern).test(line));
+  if (lines.length === 0)
+    throw new Error(
+      `expected a span that matches ${pattern}, found none of ${spans.length}. Let more rounds be played.`,
+    );
+  for (const line of lines) print(line);
 }
 
 const flat = (spans: Span[]): Span[] => spans.flatMap((span) => [span, ...flat(span.children)]);

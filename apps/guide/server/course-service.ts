@@ -13,8 +13,10 @@ export interface CourseService {
   /** Writes the files that the step starts with. */
   skip(id: string): Promise<Step>;
   check(id: string, answers: Record<string, string>): Promise<Verdict>;
-  /** Returns the files of the finished step. */
-  solution(id: string): Files;
+  /** Records how many hints of the step the learner has seen. */
+  sawHints(id: string, count: number): Promise<void>;
+  /** Returns the files of the finished step, and records that the learner has seen them. */
+  solution(id: string): Promise<Files>;
   resetAll(): Promise<CourseOverview>;
 }
 

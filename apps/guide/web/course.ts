@@ -1,5 +1,6 @@
 // The script of the front page. It creates the parts of the page and connects them. The editor loads after the first
 // paint, because it is large.
+import type { Shared } from '../contract.ts';
 import { CoursePane } from './course/pane.ts';
 import { Workbench } from './editor/workbench.ts';
 import { PlayPanel } from './play/panel.ts';
@@ -14,8 +15,17 @@ const trace = new TracePanel(store);
 const play = new PlayPanel(store, trace, () => runner.newest('dice'));
 const course = new CoursePane(store, workbench, trace);
 
+/** What to read again when another tab, a terminal or the instructor has changed it. */
+const changed: Record<Shared, () => Promise<void>> = {
+  files: () => workbench.reload(),
+  progress: () => course.follow(),
+  faults: () => play.readFaults(),
+  load: () => play.readLoad(),
+};
+
 runner.onUp = () => void play.askAgain();
 runner.onGoTo = (problem) => workbench.goTo(problem);
+runner.onChange = (subject) => void changed[subject]();
 trace.restore();
 play.start();
 const editing = course.start();

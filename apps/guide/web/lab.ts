@@ -1,6 +1,6 @@
 // The script of the page "Lab": plays a round, and shows which parts of the lab answer.
 import { get, messageOf, send } from './api.ts';
-import type { Round } from '../contract.ts';
+import type { Round, VersionedFiles } from '../contract.ts';
 import { byId, fill, h, whenPressed } from './dom.ts';
 import { roundInWords } from './play/words.ts';
 
@@ -42,6 +42,15 @@ async function showStatus(): Promise<void> {
   }
 }
 
+/** Shows at which level dice runs, if the learner's settings.env sets one. */
+async function showDiceLevel(): Promise<void> {
+  const { files } = await get<VersionedFiles>('/api/files').catch(() => ({ files: undefined }));
+  const level = [...(files?.['settings.env'] ?? '').matchAll(/^INSTRUMENTATION=(.*)$/gm)].at(-1)?.[1];
+  if (level === undefined) return;
+  byId('dice-level').textContent = `That is how the lab was installed. Your settings.env sets dice to ${level}.`;
+}
+
+void showDiceLevel();
 whenPressed(byId<HTMLButtonElement>('round'), playRound);
 void showStatus();
 setInterval(() => void showStatus(), every);

@@ -5,8 +5,8 @@ import { ENOUGH, pluginsIn, shared } from './rounds.ts';
 import type { SeenRound } from './rounds.ts';
 
 function answers(output: CommandOutput): Record<string, string> {
-  const spiked = roundsIn(outputOf(output, /spans prizes \| grep .*400\|500/));
-  const late = roundsIn(outputOf(output, /spans prizes \| grep .*server/));
+  const spiked = roundsIn(outputOf(output, /spans prizes .*400\|500/));
+  const late = roundsIn(outputOf(output, /spans prizes .*server/));
   return {
     'spike.version': shared(spiked, ({ version }) => [version]),
     'spike.client': shared(spiked, ({ client }) => [client]),
@@ -35,4 +35,4 @@ function isEnough(text: string): boolean {
   return plugins.length >= ENOUGH && new Set(plugins).size >= 2;
 }
 
-export const walkthrough: Walkthrough = { onPage, answers, repeat: { commands: /\bspans \w+ \| grep\b/, isEnough } };
+export const walkthrough: Walkthrough = { onPage, answers, repeat: { commands: /\bspans \w+ ./, isEnough } };

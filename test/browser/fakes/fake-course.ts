@@ -33,6 +33,12 @@ app.listen(process.env.PORT ?? 8080);
   ].join('\n'),
 };
 
+/** The files of every finished step. */
+export const solution: Files = {
+  ...files,
+  'app.ts': files['app.ts'].replace('let hits = 0;', 'let hits = 0;\nconst sides = 6;'),
+};
+
 const titles: [string, string, number][] = [
   ['01-set-up', 'Set up', 5],
   ['02-read-a-trace', 'Read a trace', 10],
@@ -64,6 +70,12 @@ OTEL_METRICS_EXPORTER=console
 
 const kubectlHtml = `<p>Begin, and take the files into your own editor:</p>
 <pre><code class="language-sh">kubectl -n intro-otel exec deploy/lab-guide -- node /app/course.js start 04-automatic
+</code></pre>
+<pre><code class="language-bash">[ -s settings.env ] || kubectl get configmap lab-dice &gt; settings.env
+</code></pre>
+<pre><code class="language-powershell">cmd /c "if not exist settings.env kubectl get &gt; settings.env"
+</code></pre>
+<pre><code class="language-cmd">if not exist settings.env kubectl get &gt; settings.env
 </code></pre>`;
 
 const questions: Record<string, Step['questions']> = {
@@ -97,10 +109,11 @@ export function steps(): Step[] {
     kubectlHtml,
     files: index < 3 ? [] : ['settings.env', 'app.ts'],
     questions: questions[id] ?? [],
-    commands: [
-      'kubectl -n intro-otel edit configmap lab-dice',
-      'kubectl -n intro-otel rollout restart deployment lab-dice',
-      'kubectl -n intro-otel logs deployment/lab-dice --follow',
-    ],
+    text: 'Spans that nobody wrote.',
+    commands: { bash: [], powershell: [], cmd: [] },
+    hints: ['Which file sets the exporters?', 'Set OTEL_TRACES_EXPORTER=console.'].map((text) => ({
+      text,
+      html: `<p>${text}</p>`,
+    })),
   }));
 }

@@ -15,6 +15,7 @@ import { tracesPage } from '../../../apps/guide/server/pages/traces.ts';
 import { whyPage } from '../../../apps/guide/server/pages/why.ts';
 import type { Span, Trace } from '../../../otlp/traces.ts';
 import type { TraceOfPage } from '../../../apps/guide/contract.ts';
+import { solution } from './fake-course.ts';
 import { FakeLab } from './fake-lab.ts';
 
 const policy =
@@ -60,6 +61,9 @@ const routes: [string, RegExp, Route][] = [
     /^\/api\/course\/([\w-]+)\/(start|skip|reset)$/,
     (lab, _body, [id = '', verb = '']) => ok(lab.begin(id, verb)),
   ],
+  ['POST', /^\/api\/course\/([\w-]+)\/hints$/, (lab, { seen }, [id = '']) => ok(lab.sawHints(id, Number(seen)))],
+  ['POST', /^\/api\/course\/[\w-]+\/solution$/, () => ok(solution)],
+  ['GET', /^\/api\/files\/kept$/, (lab) => ok({ kept: lab.kept })],
   [
     'POST',
     /^\/api\/course\/([\w-]+)\/check$/,

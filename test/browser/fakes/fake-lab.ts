@@ -5,9 +5,12 @@ import type {
   CourseOverview,
   Fault,
   FileName,
+  KeptFile,
   Files,
   LogLine,
   PodState,
+  Shared,
+  SharedVersion,
   Step,
   TraceOfPage,
   Verdict,
@@ -28,6 +31,7 @@ const FIRST_LINE = '{"level":30,"msg":"a first line"}';
 
 export class FakeLab {
   editing = true;
+  kept: KeptFile[] = [];
   perMinute = 0;
 
   /** The delay until a new pod has started or a trace has arrived, in milliseconds. */
@@ -50,6 +54,7 @@ export class FakeLab {
   #steps: Step[] = steps();
   readonly #traces = new Map<string, { trace: TraceOfPage; from: number }>();
   readonly #listeners = new Set<ServerResponse>();
+  readonly #versions = new Map<Shared, number>();
   #pod: PodState = { component: 'dice', pod: 'lab-dice-1', phase: 'running' };
   #pods = 1;
 
@@ -68,8 +73,9 @@ export class FakeLab {
 
   begin(id: string, verb: string): Step | undefined {
     const step = this.step(id);
-    if (step) Object.assign(step, { state: 'started' });
-    if (verb !== 'start') this.edit({ ...startFiles });
+    if (step) Object.assign(step, { state: 'started', startedAt: new Date().toISOString() });
+    if (verb !== 'start') this.replace({ ...startFiles });
+    this.#changed('progress');
     return step;
   }
 
@@ -77,14 +83,22 @@ export class FakeLab {
     const verdict = this.verdicts.shift() ?? { passed: true, traceId: this.newTrace('round') };
     const step = this.step(id);
     if (step && verdict.passed) Object.assign(step, { state: 'passed', traceId: verdict.traceId });
+    this.#changed('progress');
     return 'echo' in answers
       ? { passed: false, hop: 'shape', expected: 'echo', found: JSON.stringify(answers), hint: 'Answer the questions.' }
       : verdict;
   }
 
+  sawHints(id: string, hints: number): object {
+    const step = this.step(id);
+    if (step) Object.assign(step, { seen: { ...step.seen, hints } });
+    return {};
+  }
+
   resetAll(): CourseOverview {
     this.#steps = steps();
-    this.edit({ ...startFiles });
+    this.replace({ ...startFiles });
+    this.#changed('progress');
     return this.course();
   }
 
@@ -92,11 +106,13 @@ export class FakeLab {
     if (!Number.isInteger(perMinute) || perMinute < 0 || perMinute > 120)
       return { status: 400, body: { error: `expected perMinute from 0 to 120, found ${perMinute}` } };
     this.perMinute = perMinute;
+    this.#changed('load');
     return { body: { perMinute } };
   }
 
   setFault(name: string, on: boolean): Fault[] {
     this.faults = this.faults.map((fault) => (fault.name === name ? { ...fault, on } : fault));
+    this.#changed('faults');
     return this.faults;
   }
 
@@ -104,10 +120,30 @@ export class FakeLab {
     return { version: String(this.#version), files: this.files };
   }
 
-  /** Changes files as another person would, for example with kubectl. */
-  edit(changed: Partial<Files>): void {
+  /**
+   * Changes files as another person would, for example with kubectl.
+   * @param told whether the open pages hear of it
+   */
+  edit(changed: Partial<Files>, told = true): void {
     this.files = { ...this.files, ...changed };
     this.#version += 1;
+    if (told) this.#changed('files');
+  }
+
+  /** Replaces files as a reset does, and restarts dice. */
+  replace(changed: Partial<Files>): void {
+    this.edit(changed);
+    this.#restart('dice');
+  }
+
+  /** Tells the open pages that something has changed. */
+  #changed(subject: Shared): void {
+    this.#versions.set(subject, (this.#versions.get(subject) ?? 0) + 1);
+    this.#send('version', this.#versionOf(subject));
+  }
+
+  #versionOf(subject: Shared): SharedVersion {
+    return { subject, version: String(this.#versions.get(subject) ?? 0) };
   }
 
   save({ version, files }: VersionedFiles): { status?: number; body: unknown } {
@@ -157,6 +193,8 @@ export class FakeLab {
     response.write(
       `event: log\ndata: ${JSON.stringify({ component: 'dice', pod: this.#pod.pod, line: FIRST_LINE })}\n\n`,
     );
+    for (const subject of ['files', 'progress', 'faults', 'load'] as const)
+      response.write(`event: version\ndata: ${JSON.stringify(this.#versionOf(subject))}\n\n`);
     this.#listeners.add(response);
     response.once('close', () => this.#listeners.delete(response));
   }

@@ -6,6 +6,7 @@ import type { OpenCourse } from '../course-service.ts';
 import { Faults } from '../lab/faults.ts';
 import { Load } from '../lab/load.ts';
 import type { Environment } from '../lab/environment.ts';
+import type { Kube } from '../kube.ts';
 import { PodWatcher } from '../pods/watcher.ts';
 import { courseApi } from './course.ts';
 import { exportApi } from './export.ts';
@@ -13,6 +14,7 @@ import { filesApi } from './files.ts';
 import { jsonBody } from './csrf.ts';
 import { labApi } from './lab.ts';
 import { runApi } from './run.ts';
+import { sharedVersions } from '../shared-versions.ts';
 
 /** Paths of the API that the guide does not trace. They read telemetry, or the guide writes their spans by hand. */
 export const ignoredApiPaths = [
@@ -46,6 +48,9 @@ async function resetLab(load: Load, faults: Faults | undefined): Promise<void> {
   await faults?.clear();
 }
 
+const watcherOf = (kube: Kube, { release, lab, load }: Environment & { readonly load: Load }): PodWatcher =>
+  new PodWatcher(kube, release, { ...lab, versions: () => sharedVersions(kube, release, load.perMinute) });
+
 export function apiOf(environment: Environment, options: ApiOptions): Router {
   const { openCourse, folder, prizes, onTrouble, ownPagesOnly } = options;
   const { release, kube, files, lab } = environment;
@@ -63,7 +68,7 @@ export function apiOf(environment: Environment, options: ApiOptions): Router {
   );
   router.get('/export', exportApi(course, environment));
   router.use('/files', filesApi(files));
-  router.use('/run', runApi(kube && new PodWatcher(kube, release, lab)));
+  router.use('/run', runApi(kube && watcherOf(kube, { ...environment, load })));
   router.use(labApi({ lab, load, faults, instrumentations: join(folder, 'instrumentations.json') }));
   return router;
 }

@@ -32,7 +32,7 @@ describe('the course API in a cluster', () => {
     const { body } = await harness.ask('/course/08-context');
     expect(body).toMatchObject({ id: '08-context', files: ['app.ts'], questions: [], state: 'open' });
     expect(body['html']).toContain('<code>traceparent</code>');
-    expect((body['commands'] as string[]).at(-1)).toBe(
+    expect((body['commands'] as { bash: string[] }).bash.at(-1)).toBe(
       'kubectl -n ns exec deploy/lab-guide -- node /app/course.js check 08-context',
     );
     expect(JSON.stringify(body)).not.toMatch(/\$RELEASE|\$NAMESPACE/);
@@ -48,6 +48,35 @@ describe('the course API in a cluster', () => {
     expect(harness.api.data('lab-dice')['app.ts']).toBe('my work');
     await harness.post('/course/08-context/reset');
     expect(harness.api.data('lab-dice')['app.ts']).toContain('Nothing goes along');
+    expect((await harness.ask('/files/kept')).body).toEqual({
+      kept: [
+        { from: 'before-reset', file: 'app.ts', text: 'my work' },
+        { from: 'before-reset', file: 'settings.env', text: '' },
+        { from: 'before-reset', file: 'collector.yaml', text: '' },
+      ],
+    });
+  });
+
+  test('keeps no copies if the ConfigMap would grow beyond the limit of Kubernetes', async () => {
+    const [mine, old] = ['x'.repeat(500_000), 'o'.repeat(500_000)];
+    harness.api.put('lab-dice', { 'app.ts': mine, 'settings.env': '', 'collector.yaml': '', 'before-1.app.ts': old });
+    expect((await harness.post('/course/08-context/reset')).status).toBe(200);
+    expect(Object.keys(harness.api.data('lab-dice'))).not.toContain('before-reset.app.ts');
+  });
+
+  test('records which hints and solutions the learner has seen, beside the progress', async () => {
+    expect((await harness.post('/course/06-manual/hints', { seen: 0 })).status).toBe(400);
+    await harness.post('/course/06-manual/hints', { seen: 1 });
+    expect((await harness.post('/course/06-manual/solution')).body).toMatchObject({
+      'app.ts': expect.stringContaining("'do_roll'") as string,
+    });
+    expect(JSON.parse(harness.api.data('lab-progress')['help'] ?? '')).toEqual({
+      '06-manual': { hints: 1, solutionAt: expect.stringMatching(/^\d{4}-/) as string },
+    });
+    const { body } = await harness.ask('/course');
+    expect((body['steps'] as object[])[5]).toMatchObject({ id: '06-manual', state: 'open', seen: { hints: 1 } });
+    await harness.post('/course/reset');
+    expect((await harness.ask('/course/06-manual')).body['seen']).toBeUndefined();
   });
 
   test('skips to a step by writing the files that the step starts with', async () => {

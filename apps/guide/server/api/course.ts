@@ -1,4 +1,4 @@
-// The route /api/course: lists the steps, and starts, checks, skips or resets a step.
+// The route /api/course: lists the steps, starts, checks, skips or resets a step, and gives help.
 import { Router } from 'express';
 import type { Request, RequestHandler, Response } from 'express';
 import type { CourseService } from '../course-service.ts';
@@ -16,7 +16,11 @@ export function courseApi(course: CourseService, onReset: () => Promise<void>): 
   });
   router.use('/:id', knownStep(course));
   router.get('/:id', async (request: ById, response) => void response.json(await course.step(request.params.id)));
-  router.get('/:id/solution', (request: ById, response) => void response.json(course.solution(request.params.id)));
+  router.post('/:id/hints', async (request: ById, response) => sawHints(course, request, response));
+  router.post(
+    '/:id/solution',
+    async (request: ById, response) => void response.json(await course.solution(request.params.id)),
+  );
   router.post(
     '/:id/start',
     async (request: ById, response) => void response.json(await course.start(request.params.id)),
@@ -41,6 +45,14 @@ function knownStep(course: CourseService): RequestHandler {
       );
     next();
   };
+}
+
+async function sawHints(course: CourseService, request: ById, response: Response): Promise<void> {
+  const { seen } = (request.body ?? {}) as { seen?: unknown };
+  if (typeof seen !== 'number' || !Number.isInteger(seen) || seen < 1)
+    return refuse(response, 'expected "seen", the number of hints that were shown');
+  await course.sawHints(request.params.id, seen);
+  response.json({});
 }
 
 async function check(course: CourseService, request: ById, response: Response): Promise<void> {

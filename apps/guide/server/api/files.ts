@@ -18,10 +18,11 @@ export const editingDisabled = 'editing is off, because the guide has no access 
 export function filesApi(store: FileStore | undefined): Router {
   const router = Router();
   if (!store) {
-    router.all('/', (_request, response) => refuse(response, editingDisabled, 503));
+    router.all(['/', '/kept'], (_request, response) => refuse(response, editingDisabled, 503));
     return router;
   }
   router.get('/', async (_request, response) => void response.json(await store.read()));
+  router.get('/kept', async (_request, response) => void response.json({ kept: await store.kept() }));
   router.put('/', async (request, response) => {
     const { version, files } = (request.body ?? {}) as { version?: unknown; files?: unknown };
     const problem = problemWith(version, files);

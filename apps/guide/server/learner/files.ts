@@ -6,7 +6,7 @@ import type { ConfigMap } from '../../../../kubernetes/types.ts';
 import { OWN } from '../../../../lab/names.ts';
 import { encodingProblem } from '../../../../support/encoding.ts';
 import { fileNames } from '../../contract.ts';
-import type { Files, VersionedFiles } from '../../contract.ts';
+import type { Files, KeptFile, VersionedFiles } from '../../contract.ts';
 import { tidy } from '../../tidy.ts';
 import type { Kube } from '../kube.ts';
 
@@ -58,6 +58,16 @@ export class FileStore {
     return versioned(map);
   }
 
+  /** Returns the texts that steps and resets have replaced. */
+  async kept(): Promise<KeptFile[]> {
+    const { data = {} } = await this.#kube.configMap(`${this.#release}-dice`);
+    return fileNames.flatMap((file) =>
+      Object.entries(data)
+        .filter(([key]) => key.endsWith(`.${file}`))
+        .map(([key, text]) => ({ from: key.slice(0, -file.length - 1), file, text })),
+    );
+  }
+
   /**
    * Writes the files whose texts differ from those in the ConfigMap, and restarts the Deployments that read these
    * files.
@@ -73,13 +83,11 @@ export class FileStore {
       if (from !== undefined && from !== current.version) throw new FilesChangedError(current);
       const changed = OWN.filter(({ file }) => isChanged(wanted[file], current.files[file]));
       if (changed.length === 0) return { ...current, restarted: [] };
+      const written = changed.map(({ file }): [string, string] => [file, tidy(wanted[file] ?? '')]);
       const kept = keepAs
         ? changed.map(({ file }): [string, string] => [`${keepAs}.${file}`, current.files[file]])
         : [];
-      const data = Object.fromEntries([
-        ...kept,
-        ...changed.map(({ file }): [string, string] => [file, tidy(wanted[file] ?? '')]),
-      ]);
+      const data = Object.fromEntries([...(hasRoom(map, [...kept, ...written]) ? kept : []), ...written]);
       const patched = await this.#patch(map, data);
       if (!patched) continue;
       return { ...versioned(patched), restarted: await this.#restart(changed, patched) };
@@ -122,6 +130,14 @@ export class FileStore {
     }
     return components;
   }
+}
+
+/** Most bytes that the ConfigMap may hold, a little below the limit of Kubernetes. Copies are kept only below it. */
+const MOST_BYTES = 1_000_000;
+
+function hasRoom({ data = {} }: ConfigMap, added: readonly [string, string][]): boolean {
+  const texts = Object.values({ ...data, ...Object.fromEntries(added) });
+  return texts.reduce((sum, text) => sum + Buffer.byteLength(text), 0) < MOST_BYTES;
 }
 
 const isBinary = ({ binaryData = {} }: ConfigMap, key: string): boolean => binaryData[key] !== undefined;

@@ -62,9 +62,10 @@ const code: Content = html`<section id="code" class="card" aria-labelledby="code
               </div>
             </div>
             <div id="conflict" class="conflict" hidden></div>
+            <div id="compare" class="compare" hidden></div>
             <div id="tabs" class="tabs" role="tablist" aria-label="Files"></div>
             <div id="editor" class="editor" role="tabpanel"><p class="soft">The editor is loading…</p></div>
-            <p id="run-status" class="run-status status" role="status">Asking after dice…</p>
+            <p id="run-status" class="run-status status" role="status">Waiting for news of dice…</p>
             <p id="run-more" class="run-more" hidden></p>
             <details id="log-part" class="log" open>
               <summary>Log of the newest pod</summary>
@@ -74,6 +75,11 @@ const code: Content = html`<section id="code" class="card" aria-labelledby="code
                   <option value="collector">the Collector</option>
                 </select></p>
               <pre id="log" tabindex="0" role="group" aria-label="Log of the newest pod"></pre>
+            </details>
+            <details id="earlier" class="earlier">
+              <summary>Earlier versions</summary>
+              <p class="soft">What your files were before a step or a reset replaced them.</p>
+              <ul id="earlier-list"></ul>
             </details>
           </section>`;
 

@@ -45,6 +45,7 @@ export function labPage(level: string, owner = ''): string {
       <section aria-labelledby="level">
         <h2 id="level">Instrumentation: ${level}</h2>
         <p>${levels[level] ?? ''}</p>
+        <p id="dice-level" role="status"></p>
       </section>
 
       <section aria-labelledby="apps">

@@ -53,11 +53,17 @@ function branch(span: Span, trace: Trace): Content {
             ${span.status.message ? html`<p class="error">${span.status.message}</p>` : ''}
             ${list('Attributes', span.attributes)}
             ${span.events.map((event) => list(titleOf(event, span), event.attributes))}
-            ${list('Recorded by', { 'otel.scope.name': span.scope, span_id: span.spanId, ...span.resource })}
+            ${list('Resource and instrumentation scope', madeBy(span))}
           </details>
           ${span.children.length > 0 ? html`<ul>${span.children.map((child) => branch(child, trace))}</ul>` : ''}
         </li>`;
 }
+
+const madeBy = ({ scope, spanId, resource }: Span): Attributes => ({
+  'otel.scope.name': scope,
+  span_id: spanId,
+  ...resource,
+});
 
 const titleOf = ({ name, time }: SpanEvent, { start }: Span): string =>
   `Event “${name}”, after ${inMilliseconds(time - start)}`;
@@ -75,9 +81,15 @@ function bar(span: Span, { start, duration }: Trace): Content {
               </svg>`;
 }
 
+/** Shows a value as JSON. A text of several lines, such as a stack trace, keeps its lines. */
+const shown = (value: Attributes[string]): Content =>
+  typeof value === 'string' && value.includes('\n')
+    ? html`<pre class="lines" tabindex="0" role="group" aria-label="Text of several lines">${value}</pre>`
+    : JSON.stringify(value);
+
 function list(title: string, attributes: Attributes): Content {
   const rows = Object.entries(attributes).map(
-    ([key, value]) => html`<div><dt>${key}</dt><dd>${JSON.stringify(value)}</dd></div>`,
+    ([key, value]) => html`<div><dt>${key}</dt><dd>${shown(value)}</dd></div>`,
   );
   return html`<h2>${title}</h2>
             ${rows.length === 0 ? html`<p>none</p>` : html`<dl>${rows}</dl>`}`;

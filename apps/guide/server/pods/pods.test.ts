@@ -282,7 +282,7 @@ describe("PodWatcher, which follows a component's newest pod", () => {
     await waitFor('the crash', () => early?.find(({ data }) => 'line' in data && data.line === 3));
 
     const leave = watcher.listen((event) => late?.push(event));
-    expect(late?.map(({ data }) => ('phase' in data ? data.phase : data.line))).toEqual(
+    expect(late?.map(({ data }) => ('phase' in data ? data.phase : 'line' in data && data.line))).toEqual(
       expect.arrayContaining(['failed', 'SyntaxError: Unexpected token']),
     );
     stop();

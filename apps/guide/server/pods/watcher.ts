@@ -1,7 +1,8 @@
-// Follows the newest pods of dice and the Collector, and sends their states and logs to the open pages.
+// Follows the newest pods of dice and the Collector, and sends their states and logs to the open pages. It also tells
+// the pages which versions of the files, the progress and the faults the lab has.
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Pod } from '../../../../kubernetes/types.ts';
-import type { Component, Files, PodEvent, PodState } from '../../contract.ts';
+import type { Component, Files, PodEvent, PodState, Shared } from '../../contract.ts';
 import type { Kube } from '../kube.ts';
 import { messageOf } from '../../../../support/errors.ts';
 import { suppressTracing } from '../suppress-tracing.ts';
@@ -14,6 +15,7 @@ type Listener = (event: PodEvent) => void;
 
 const pause = 700; // ms between two reads of the pods
 const handover = 700; // ms that kube-proxy may take to send requests to a pod that is ready, instead of the old one
+const versionsEvery = 3; // reads of the pods for each read of the versions
 const logMemory = 200; // lines of a pod's log, for a page that opens later and for the reason of a crash
 
 interface WatchedPod {
@@ -37,15 +39,21 @@ export interface LearnerSources {
   readonly settings?: Readonly<Record<string, string | undefined>>;
 }
 
+/** What the watcher reads for the pages. */
+export interface WatcherSources extends LearnerSources {
+  readonly versions?: () => Promise<ReadonlyMap<Shared, string>>;
+}
+
 export class PodWatcher {
   readonly #kube: Kube;
   readonly #release: string;
-  readonly #sources: LearnerSources;
+  readonly #sources: WatcherSources;
   readonly #listeners = new Set<Listener>();
+  readonly #versions = new Map<Shared, string>();
   #watched: WatchedPod[] = [];
   #running: AbortController | undefined;
 
-  constructor(kube: Kube, release: string, sources: LearnerSources = {}) {
+  constructor(kube: Kube, release: string, sources: WatcherSources = {}) {
     this.#kube = kube;
     this.#release = release;
     this.#sources = sources;
@@ -56,7 +64,7 @@ export class PodWatcher {
   }
 
   /**
-   * Sends the known states and logs of the pods to the listener at once, and later each change.
+   * Sends the known states, logs and versions to the listener at once, and later each change.
    * @returns a function that removes the listener
    */
   listen(listener: Listener): () => void {
@@ -66,6 +74,7 @@ export class PodWatcher {
       if (state) listener({ type: 'state', data: state });
       for (const line of recent) listener({ type: 'log', data: { component, pod: pod ?? '', line } });
     }
+    for (const [subject, version] of this.#versions) listener({ type: 'version', data: { subject, version } });
     return () => {
       this.#listeners.delete(listener);
       if (this.#listeners.size === 0) this.#stop();
@@ -87,16 +96,27 @@ export class PodWatcher {
     this.#running = undefined;
     for (const { follower } of this.#watched) follower?.abort();
     this.#watched = [];
+    this.#versions.clear();
   }
 
   async #watch(signal: AbortSignal): Promise<void> {
-    while (!signal.aborted) {
-      await Promise.all(
-        this.#watched.map((watched) =>
-          this.#read(watched, signal).catch((error: unknown) => this.#reportError(watched, error)),
-        ),
+    for (let turn = 0; !signal.aborted; turn += 1) {
+      const reads = this.#watched.map((watched) =>
+        this.#read(watched, signal).catch((error: unknown) => this.#reportError(watched, error)),
       );
+      await Promise.all(turn % versionsEvery === 0 ? [...reads, this.#readVersions(signal)] : reads);
       await delay(pause, undefined, { signal }).catch(() => undefined);
+    }
+  }
+
+  /** Tells the pages which versions have changed. After a failed read, the next one tries again. */
+  async #readVersions(signal: AbortSignal): Promise<void> {
+    const versions = await this.#sources.versions?.().catch(() => undefined);
+    if (signal.aborted) return;
+    for (const [subject, version] of versions ?? []) {
+      if (this.#versions.get(subject) === version) continue;
+      this.#versions.set(subject, version);
+      this.#send({ type: 'version', data: { subject, version } });
     }
   }
 

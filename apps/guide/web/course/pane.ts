@@ -1,6 +1,6 @@
 // The course pane next to the editor, which shows the list of steps, the open step and its buttons.
 import { get, messageOf, send } from '../api.ts';
-import type { CourseOverview, Step, Verdict } from '../../contract.ts';
+import type { CourseOverview, Files, Step, Verdict } from '../../contract.ts';
 import { confirmed } from '../dialog.ts';
 import type { Confirmation } from '../dialog.ts';
 import { byId, fill, h, whenPressed } from '../dom.ts';
@@ -8,7 +8,9 @@ import type { Workbench } from '../editor/workbench.ts';
 import type { Store } from '../store.ts';
 import type { TracePanel } from '../trace/panel.ts';
 import { QuestionForm, forgetAnswers } from './questions.ts';
-import { finished, pager, showVerdict, stepButtons, stepView } from './step-view.ts';
+import { finished, pager, stepButtons, stepView } from './step-view.ts';
+import { VerdictView } from './verdict.ts';
+import type { Situation } from './verdict.ts';
 import { signOf, stateInWords } from './words.ts';
 
 export class CoursePane {
@@ -25,16 +27,14 @@ export class CoursePane {
   #wanted = '';
   #step: Step | undefined;
   #form: QuestionForm | undefined;
-  /**
-   * The element that shows the verdict. It is a live region, which screen readers announce only when its content
-   * changes. So the page never replaces this element.
-   */
-  readonly #verdict = byId('verdict');
+  readonly #verdict: VerdictView;
 
   constructor(store: Store, workbench: Workbench, trace: TracePanel) {
     this.#store = store;
     this.#workbench = workbench;
     this.#trace = trace;
+    this.#verdict = new VerdictView(store, () => this.#situation());
+    workbench.onUpdate = () => this.#verdict.update();
     whenPressed(byId<HTMLButtonElement>('reset-all'), () => this.#resetAll());
     addEventListener('hashchange', () => {
       if (this.#hashStep()) void this.#open(this.#hashStep() ?? '', true);
@@ -56,6 +56,25 @@ export class CoursePane {
     byId<HTMLDetailsElement>('steps').open = steps.every(({ state }) => state === 'open') && innerWidth >= 1000;
     if (next) void this.#open(next, false);
     return this.#course.editing;
+  }
+
+  /** What a verdict is about, as it is now. */
+  #situation(): Situation {
+    return {
+      version: this.#workbench.version,
+      answers: JSON.stringify(this.#form?.answers() ?? {}),
+      hasUnsaved: this.#workbench.hasUnsaved(),
+    };
+  }
+
+  /** Shows what another tab or a terminal has done in the course. */
+  async follow(): Promise<void> {
+    const id = this.#step?.id;
+    if (!(await this.#refresh()) || id === undefined) return;
+    const step = await get<Step>(`/api/course/${id}`).catch(() => undefined);
+    if (!step || this.#step?.id !== id || isSame(step, this.#step)) return;
+    this.#show(step);
+    this.#verdict.restore(step);
   }
 
   #hashStep(): string | undefined {
@@ -105,8 +124,8 @@ export class CoursePane {
     try {
       const step = await get<Step>(`/api/course/${id}`);
       if (this.#wanted !== id) return;
-      fill(this.#verdict);
       this.#show(step);
+      this.#verdict.restore(step);
       if (focus) byId('step-title').focus();
     } catch (error) {
       this.#fail(error);
@@ -115,7 +134,9 @@ export class CoursePane {
 
   #show(step: Step): void {
     this.#step = step;
+    document.title = `${step.number}. ${step.title} · intro-otel`;
     this.#form = new QuestionForm(step.questions, this.#store, step.id);
+    this.#form.dom.addEventListener('input', () => this.#verdict.update());
     const actions = {
       start: () => this.#begin(step),
       check: () => this.#check(step),
@@ -124,7 +145,7 @@ export class CoursePane {
           title: 'Reset this step?',
           text:
             `Your files in the lab become what they are at the start of “${step.title}”. ` +
-            'What you have changed since is gone.',
+            'What they are now is kept under “Earlier versions”. What you have not saved is lost.',
           yes: 'Reset',
         }),
       skip: () =>
@@ -132,14 +153,23 @@ export class CoursePane {
           title: 'Skip to here?',
           text:
             `Your files in the lab become what they should be by “${step.title}”. ` +
-            'What you have written is replaced.',
+            'What they are now is kept under “Earlier versions”. What you have not saved is lost.',
           yes: 'Skip',
         }),
       open: (name: Step['files'][number]) => this.#workbench.open(name),
+      sawHints: (seen: number) => this.#doing(() => send('POST', `/api/course/${step.id}/hints`, { seen })),
+      compareWithSolution: () => this.#doing(() => this.#compareWithSolution(step)),
     };
-    fill(this.#article, stepView({ step, form: this.#form, actions }));
+    fill(this.#article, stepView({ step, form: this.#form, actions, store: this.#store }));
     fill(byId('step-actions'), stepButtons(step, actions));
     fill(byId('pager'), pager(step, this.#course));
+  }
+
+  /** Shows how the finished files of the step differ from the learner's. The guide records that they were shown. */
+  async #compareWithSolution({ id, number, files }: Step): Promise<void> {
+    const solution = await send<Files>('POST', `/api/course/${id}/solution`);
+    const texts = files.map((file) => ({ file, text: solution[file] }));
+    await this.#workbench.compare(`The solution of step ${number}, next to your files`, texts);
   }
 
   async #begin(step: Step): Promise<void> {
@@ -161,19 +191,23 @@ export class CoursePane {
   }
 
   async #check(step: Step): Promise<void> {
-    const hasUnsaved = this.#workbench.hasUnsaved();
-    if (hasUnsaved) this.#say('Checking what the lab runs. What you have changed since the last Run is not in it.');
-    else this.#say('Checking against your traces; this takes up to 10 s…');
+    const asked = this.#situation();
+    this.#verdict.say(
+      asked.hasUnsaved
+        ? 'Checking what the lab runs. What you have changed since the last Run is not in it.'
+        : 'Checking against your traces; this takes up to 10 s…',
+    );
     await this.#doing(async () => {
       const verdict = await send<Verdict>('POST', `/api/course/${step.id}/check`, {
         answers: this.#form?.answers() ?? {},
       });
       if (this.#step?.id !== step.id) return;
       if (verdict.traceId) void this.#trace.show({ traceId: verdict.traceId });
-      if (!verdict.passed) return showVerdict(this.#verdict, verdict, { step, hasUnsaved });
+      if (!verdict.passed) return this.#verdict.show({ verdict, step: this.#step, asked });
       await this.#refresh();
-      this.#show(await get<Step>(`/api/course/${step.id}`));
-      showVerdict(this.#verdict, verdict, { step, hasUnsaved });
+      const passed = await get<Step>(`/api/course/${step.id}`);
+      this.#show(passed);
+      this.#verdict.show({ verdict, step: passed, asked });
       byId('step-actions').querySelector('button')?.focus();
     });
   }
@@ -208,11 +242,6 @@ export class CoursePane {
     });
   }
 
-  #say(text: string): void {
-    this.#verdict.dataset.tone = 'busy';
-    fill(this.#verdict, text);
-  }
-
   async #doing(work: () => Promise<void>): Promise<void> {
     try {
       await work();
@@ -222,9 +251,12 @@ export class CoursePane {
   }
 
   #fail(error: unknown): void {
-    fill(this.#verdict);
-    delete this.#verdict.dataset.tone;
+    this.#verdict.clear();
     this.#status.dataset.tone = 'bad';
     fill(this.#status, messageOf(error));
   }
 }
+
+/** Whether nobody has started, reset or passed the step between the two reads. */
+const isSame = (one: Step, other: Step): boolean =>
+  one.state === other.state && one.startedAt === other.startedAt && one.traceId === other.traceId;

@@ -39,7 +39,7 @@ export class QuestionForm {
     const input = this.dom.elements.namedItem(name);
     if (!(input instanceof HTMLInputElement)) return;
     input.value = value;
-    this.#store.set(this.#key, this.answers());
+    input.dispatchEvent(new Event('input', { bubbles: true }));
     input.focus();
   }
 }

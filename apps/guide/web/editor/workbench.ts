@@ -1,12 +1,13 @@
 // Connects the editor with the learner's files in the lab. The browser stores the learner's edits, and only Run sends
 // them to the lab.
 import { ApiError, get, messageOf, send } from '../api.ts';
-import type { FileName, Files, VersionedFiles } from '../../contract.ts';
+import type { FileName, Files, KeptFile, VersionedFiles } from '../../contract.ts';
 import { confirmed } from '../dialog.ts';
 import { button, byId, fill, h, whenPressed } from '../dom.ts';
 import type { Runner } from '../run/runner.ts';
 import type { Problem } from '../run/watch.ts';
 import type { Store } from '../store.ts';
+import type { Comparison } from './compare.ts';
 import { showConflict } from './conflict.ts';
 import type { Editor } from './editor.ts';
 import { PlainEditor } from './editor.ts';
@@ -29,6 +30,9 @@ export class Workbench {
    */
   #runs = 0;
 
+  /** Is called when the files in the editor or in the lab have changed. */
+  onUpdate: () => void = () => {};
+
   constructor(store: Store, runner: Runner) {
     this.#workspace = new Workspace(store);
     this.#runner = runner;
@@ -37,6 +41,10 @@ export class Workbench {
     whenPressed(byId<HTMLButtonElement>('discard'), () => this.#discard());
     document.addEventListener('visibilitychange', () => {
       if (document.visibilityState === 'visible' && this.#loaded) void this.reload();
+    });
+    const earlier = byId<HTMLDetailsElement>('earlier');
+    earlier.addEventListener('toggle', () => {
+      if (earlier.open) void this.#showEarlier();
     });
     runner.onProblems = (problems) => this.#mark(problems);
   }
@@ -79,8 +87,53 @@ export class Workbench {
     return this.#workspace.unsaved().length > 0;
   }
 
+  /** Returns the version of the files in the lab. It is empty while the page does not know them. */
+  get version(): string {
+    return this.#workspace.version;
+  }
+
   open(name: FileName): void {
     this.#tabs.open(name);
+  }
+
+  /**
+   * Shows how texts differ from the files in the editor.
+   * @param title what the texts are
+   */
+  async compare(title: string, texts: Comparison['texts']): Promise<void> {
+    const { showComparison } = await import('./compare.ts');
+    const put = (file: FileName, text: string): void => this.#put(file, text);
+    showComparison(byId('compare'), { title, texts, mine: this.#workspace.all(), put });
+  }
+
+  /** Replaces the text of a file in the editor, as an edit of the learner that Undo takes back. */
+  #put(file: FileName, text: string): void {
+    this.open(file);
+    this.#workspace.edit(file, text);
+    this.#editor?.replace(file, text);
+    this.#update();
+    byId(`tab-${file}`).focus();
+  }
+
+  /** Lists the texts that steps and resets have replaced, each with a button that compares it with the editor. */
+  async #showEarlier(): Promise<void> {
+    const place = byId('earlier-list');
+    try {
+      const { kept } = await get<{ kept: KeptFile[] }>('/api/files/kept');
+      fill(place, kept.length === 0 ? h('li', { class: 'soft' }, 'none yet') : kept.map((one) => this.#earlier(one)));
+    } catch (error) {
+      fill(place, h('li', { class: 'bad' }, messageOf(error)));
+    }
+  }
+
+  #earlier({ from, file, text }: KeptFile): HTMLElement {
+    const title = `${file} ${keptInWords(from)}`;
+    return h(
+      'li',
+      {},
+      `${title} `,
+      button('Compare', () => this.compare(title, [{ file, text }]), { class: 'quiet' }),
+    );
   }
 
   /** Loads the files from the lab. @param anew drop the learner's unsaved edits, as the learner has agreed to */
@@ -146,6 +199,7 @@ export class Workbench {
   }
 
   #take(files: VersionedFiles, before: Files): void {
+    if (this.#loaded && files.version !== this.version) this.#runner.forget();
     this.#workspace.take(files);
     for (const name of Object.keys(before) as FileName[]) {
       if (this.#workspace.text(name) !== before[name]) this.#editor?.replace(name, this.#workspace.text(name));
@@ -172,6 +226,8 @@ export class Workbench {
     this.#workspace.drop(names);
     for (const name of names) this.#editor?.replace(name, this.#workspace.text(name));
     this.#update();
+    // What Run has said about these files no longer holds, such as “Not saved”.
+    this.#runner.restate();
   }
 
   #mark(problems: Problem[]): void {
@@ -207,5 +263,13 @@ export class Workbench {
       },
       takeTheirs: () => this.#drop(this.#workspace.conflicts()),
     });
+    this.onUpdate();
   }
+}
+
+/** Says in words why a copy was kept, such as `before-08-context`. */
+function keptInWords(from: string): string {
+  if (from === 'before-reset') return 'before the last reset or skip';
+  const step = /^before-0?(\d+)-/.exec(from)?.[1];
+  return step === undefined ? `(${from})` : `before step ${step}`;
 }

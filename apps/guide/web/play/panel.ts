@@ -13,6 +13,15 @@ import { roundInWords, visitInWords } from './words.ts';
  */
 const patience = 10_000; // ms
 
+/** A request to dice that was sent. */
+interface Asked {
+  readonly traceId: string | undefined;
+  /** Whether the page scrolls to the trace. */
+  readonly reveal: boolean;
+  /** The number of the request. */
+  readonly turn: number;
+}
+
 export class PlayPanel {
   readonly #trace: TracePanel;
   readonly #store: Store;
@@ -54,8 +63,12 @@ export class PlayPanel {
   }
 
   start(): void {
-    void this.#startLoad();
-    void this.#startFaults();
+    byId('load').addEventListener('submit', (event) => {
+      event.preventDefault();
+      void this.#setLoad();
+    });
+    void this.readLoad();
+    void this.readFaults();
   }
 
   async play(): Promise<void> {
@@ -64,14 +77,14 @@ export class PlayPanel {
       const round = await send<Round>('POST', '/api/rounds').catch(lostRound);
       return { text: roundInWords(round), trace: round.trace };
     });
-    if (traceId) void this.#trace.show({ traceId });
+    if (traceId) void this.#trace.show({ traceId, reveal: true });
   }
 
   async ask(path: string): Promise<void> {
     this.#last = path;
     this.#store.set('ask', path);
     byId('ask-again').textContent = path;
-    return this.#askNewest(path);
+    return this.#askNewest(path, true);
   }
 
   /** Repeats the last request to dice after a Run, so that the learner sees the spans of the new code. */
@@ -83,21 +96,21 @@ export class PlayPanel {
    * Sends a request to dice. The promise resolves with dice's answer, and does not wait for the trace, which may never
    * arrive. So the learner can send the next request at once.
    */
-  async #askNewest(path: string): Promise<void> {
+  async #askNewest(path: string, reveal = false): Promise<void> {
     const turn = ++this.#turn;
     const traceId = await this.#visited(path);
-    void this.#showNewest(path, traceId, turn);
+    void this.#showNewest(path, { traceId, reveal, turn });
   }
 
   /**
    * Shows the trace of a request. Just after a Run, the old pod may have answered the request. Then this function sends
    * the request to dice again.
    */
-  async #showNewest(path: string, first: string | undefined, turn: number): Promise<void> {
+  async #showNewest(path: string, { traceId: first, reveal, turn }: Asked): Promise<void> {
     let traceId = first;
     for (const end = performance.now() + patience; traceId !== undefined && turn === this.#turn;) {
       const pod = this.#newest();
-      const query = { traceId, service: 'dice', ...(pod === undefined ? {} : { pod }) };
+      const query = { traceId, reveal, service: 'dice', ...(pod === undefined ? {} : { pod }) };
       const trace = await this.#trace.show(query);
       if (!trace || !isOfAnotherPod(trace, query) || performance.now() > end || turn !== this.#turn) return;
       traceId = await this.#visited(path);
@@ -137,29 +150,34 @@ export class PlayPanel {
     box.addEventListener('change', () => this.#store.set('ask-after-run', box.checked));
   }
 
-  async #startLoad(): Promise<void> {
-    const input = byId<HTMLInputElement>('per-minute');
+  #setLoad(): Promise<void> {
+    const perMinute = byId<HTMLInputElement>('per-minute').valueAsNumber;
+    return reported(byId('load-status'), async () => loadInWords(await send<Load>('PUT', '/api/load', { perMinute })));
+  }
+
+  /** Shows the rate of extra rounds that the lab has now. */
+  async readLoad(): Promise<void> {
     const status = byId('load-status');
-    byId('load').addEventListener('submit', (event) => {
-      event.preventDefault();
-      void reported(status, async () => {
-        const { perMinute } = await send<{ perMinute: number }>('PUT', '/api/load', { perMinute: input.valueAsNumber });
-        return perMinute === 0 ? 'none are played' : `${perMinute} a minute are played`;
-      });
-    });
     await reported(status, async () => {
-      input.value = String((await get<{ perMinute: number }>('/api/load')).perMinute);
-      return '';
+      const load = await get<Load>('/api/load');
+      const input = byId<HTMLInputElement>('per-minute');
+      if (document.activeElement !== input) input.value = String(load.perMinute);
+      return load.perMinute === 0 ? '' : loadInWords(load);
     });
   }
 
-  async #startFaults(): Promise<void> {
+  /** Shows which faults are on now. */
+  async readFaults(): Promise<void> {
     const { faults } = await get<{ faults: Fault[] }>('/api/faults').catch(() => ({ faults: [] }));
     byId('faults-part').hidden = faults.length === 0;
-    fill(
-      byId('faults'),
-      faults.map((fault) => this.#faultSwitch(fault)),
-    );
+    const place = byId('faults');
+    if (place.childElementCount !== faults.length)
+      return fill(
+        place,
+        faults.map((fault) => this.#faultSwitch(fault)),
+      );
+    // A switch that is replaced would lose the focus.
+    for (const fault of faults) turn(fault);
   }
 
   #faultSwitch({ name, title, on }: Fault): HTMLElement {
@@ -180,6 +198,21 @@ export class PlayPanel {
     return h('p', { class: 'group' }, box, h('label', { for: box.id }, title));
   }
 }
+
+/** Moves the switch of a fault that somebody else has switched. What the page has said about it no longer holds. */
+function turn({ name, on }: Fault): void {
+  const box = byId<HTMLInputElement>(`fault-${name}`);
+  if (box.checked === on) return;
+  box.checked = on;
+  byId('faults-status').textContent = '';
+}
+
+interface Load {
+  readonly perMinute: number;
+}
+
+const loadInWords = ({ perMinute }: Load): string =>
+  perMinute === 0 ? 'no extra rounds are played' : `${perMinute} a minute are played`;
 
 /**
  * Returns the round that a failed request has made, if this round has a trace. The page shows that trace, because it

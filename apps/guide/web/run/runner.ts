@@ -1,6 +1,6 @@
 // Shows the state, the log and the errors of the learner's pods. The guide streams them to the page as Server-Sent
 // Events.
-import type { Component, LogLine, PodState } from '../../contract.ts';
+import type { Component, LogLine, PodState, Shared, SharedVersion } from '../../contract.ts';
 import { button, byId, fill } from '../dom.ts';
 import { LogBuffer } from './log-buffer.ts';
 import { RunWatch } from './watch.ts';
@@ -21,12 +21,15 @@ export class Runner {
   #events: EventSource | undefined;
   #drawing = false;
   #problems = '';
+  readonly #versions = new Map<Shared, string>();
 
   /** Is called with all current problems whenever they change. */
   onProblems: (problems: Problem[]) => void = () => {};
   /** Is called when a Run is complete. */
   onUp: () => void = () => {};
   onGoTo: (problem: Problem) => void = () => {};
+  /** Is called when somebody has changed what the page shows, in this tab, in another one or in a terminal. */
+  onChange: (subject: Shared) => void = () => {};
 
   constructor() {
     this.#choice.addEventListener('change', () => this.#draw());
@@ -50,6 +53,9 @@ export class Runner {
     this.#events = events;
     events.addEventListener('state', ({ data }: MessageEvent<string>) => this.#onState(JSON.parse(data) as PodState));
     events.addEventListener('log', ({ data }: MessageEvent<string>) => this.#onLog(JSON.parse(data) as LogLine));
+    events.addEventListener('version', ({ data }: MessageEvent<string>) =>
+      this.#onVersion(JSON.parse(data) as SharedVersion),
+    );
     events.addEventListener('error', () => {
       if (!this.#watch.waiting)
         this.say({ tone: 'quiet', text: 'The guide is not heard from just now; trying again.' });
@@ -66,6 +72,13 @@ export class Runner {
     });
   }
 
+  /** The first version is the one that the page has just read. */
+  #onVersion({ subject, version }: SharedVersion): void {
+    const known = this.#versions.get(subject);
+    this.#versions.set(subject, version);
+    if (known !== undefined && known !== version) this.onChange(subject);
+  }
+
   /** Returns the name of the component's newest pod if the pod is ready. */
   newest(component: Component): string | undefined {
     return this.#watch.podOf(component);
@@ -80,10 +93,20 @@ export class Runner {
     const up = this.#watch.begin(restarted, performance.now());
     const [component] = this.#watch.awaited;
     if (component) this.#showLogOf(component);
-    if (restarted.length === 0)
-      this.say({ tone: 'good', text: 'Nothing has changed since the last Run: the lab has what you see.' });
+    if (restarted.length === 0) this.say({ tone: 'good', text: 'Nothing to run: the lab already had these files.' });
     else this.#report();
     if (up) this.onUp();
+  }
+
+  /** Ends the Run, because the lab's files are no longer the ones that it has sent. */
+  forget(): void {
+    this.#watch.forget();
+    this.#report();
+  }
+
+  /** Shows the state of the pods again, in place of a message that no longer holds. */
+  restate(): void {
+    this.#report();
   }
 
   say({ tone, text }: Report): void {

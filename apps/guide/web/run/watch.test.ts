@@ -79,3 +79,13 @@ test("reports what a new pod waits for, and names a problem's line only once", (
   watch.on(dice('new', 'failed', { message: 'your code does not parse, at line 7: no', line: 7 }), 1_300);
   expect(watch.report().text).toBe('app.ts: your code does not parse, at line 7: no');
 });
+
+test('ends a Run whose files somebody else has replaced, and drops what the pods before have reported', () => {
+  const watch = running();
+  watch.begin(['dice'], 1_100);
+  watch.on(dice('new', 'failed', { message: 'unexpected token', line: 7 }), 1_200);
+  watch.forget();
+  expect([watch.problems(), watch.report().tone]).toEqual([[], 'busy']);
+  expect(watch.on(dice('reset', 'running'), 68_000)).toBe(false);
+  expect(watch.report()).toEqual({ tone: 'good', text: 'dice runs (pod reset).' });
+});

@@ -24,6 +24,8 @@ export class RunWatch {
   #awaited = new Set<Component>();
   #since = 0;
   #took = 0;
+  /** The states from before somebody changed the lab's files. A problem of theirs may be solved already. */
+  #outdated: ReadonlySet<PodState> = new Set();
 
   /** Records which pods exist before a Run. Call it before you send the files. */
   prepare(now: number): void {
@@ -54,6 +56,13 @@ export class RunWatch {
     return this.#settle(state, now);
   }
 
+  /** Ends the Run: something else has replaced the files in the lab, such as a reset, another tab or kubectl. */
+  forget(): void {
+    this.#awaited.clear();
+    this.#took = 0;
+    this.#outdated = new Set(this.#latest.values());
+  }
+
   #settle(state: PodState, now: number): boolean {
     if (state.phase !== 'running' || this.#isOld(state) || !this.#awaited.delete(state.component)) return false;
     this.#took = now - this.#since;
@@ -81,7 +90,7 @@ export class RunWatch {
 
   problems(): Problem[] {
     return [...this.#latest.values()]
-      .filter((state) => isTrouble(state) && !this.#waitsForAnother(state.component))
+      .filter((state) => isTrouble(state) && !this.#outdated.has(state) && !this.#waitsForAnother(state.component))
       .map((state) => ({
         file: state.file ?? files[state.component],
         message: state.message ?? `${state.component} has failed; its log says more.`,
@@ -121,7 +130,8 @@ export class RunWatch {
     const dice = this.#latest.get('dice');
     if (dice?.phase === 'running') return { tone: 'good', text: `dice runs (pod ${dice.pod}).` };
     if (dice?.phase === 'starting') return { tone: 'busy', text: 'dice is starting…' };
-    return { tone: 'quiet', text: dice ? 'dice has no pod.' : 'Asking after dice…' };
+    if (dice?.phase === 'failed') return { tone: 'busy', text: 'The files in the lab have changed. Waiting for dice…' };
+    return { tone: 'quiet', text: dice ? 'dice has no pod.' : 'Waiting for news of dice…' };
   }
 }
 

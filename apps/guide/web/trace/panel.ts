@@ -28,6 +28,8 @@ export interface TraceQuery {
    * but started another one.
    */
   caller?: string;
+  /** Whether the learner has just asked for this trace, so that the page scrolls to it. */
+  reveal?: boolean;
 }
 
 export class TracePanel {
@@ -77,8 +79,10 @@ export class TracePanel {
   #hasAll(trace: TraceOfPage, seen: { size: number; grown: number }, query: TraceQuery): boolean {
     const size = rowsOf(trace).length;
     if (size !== seen.size) {
+      const isFirst = seen.size === 0;
       Object.assign(seen, { size, grown: performance.now() });
       this.#draw(trace, query);
+      if (isFirst && query.reveal) byId('trace').scrollIntoView({ block: 'nearest' });
     }
     return isComplete(trace, query) && performance.now() - seen.grown > quiet;
   }

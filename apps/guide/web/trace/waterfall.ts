@@ -9,7 +9,16 @@ import { inWords, rowsOf } from './flat.ts';
 import type { Row } from './flat.ts';
 import { spanJson } from './span-json.ts';
 
-const hues = 6;
+/** The services of the lab. Each has the same colour in every trace. */
+const known = ['guide', 'arcade', 'dice', 'prizes', 'visitors', 'flask'];
+
+/** Returns the number of a service's colour. A service with another name has one that depends on its name only. */
+function hueOf(service: string): number {
+  const at = known.indexOf(service);
+  if (at >= 0) return at;
+  return [...service].reduce((sum, letter) => sum + letter.charCodeAt(0), 0) % known.length;
+}
+
 const deepest = 8;
 
 /**
@@ -42,7 +51,7 @@ function item(row: Row, trace: TraceOfPage, isOpen: boolean): HTMLElement {
     'button',
     {
       type: 'button',
-      class: `span-row depth-${Math.min(depth, deepest)} hue-${trace.services.indexOf(span.service) % hues}`,
+      class: `span-row depth-${Math.min(depth, deepest)} hue-${hueOf(span.service)}`,
       'aria-expanded': String(isOpen),
       'aria-controls': id,
       'data-span': span.spanId,
@@ -122,7 +131,7 @@ function detailsOf(span: SpanOfPage): Child {
     h(
       'details',
       {},
-      h('summary', {}, 'Resource, and who made the span'),
+      h('summary', {}, 'Resource and instrumentation scope'),
       list({ 'otel.scope.name': span.scope, ...span.resource }),
     ),
     h(
@@ -152,8 +161,11 @@ function list(attributes: Attributes): HTMLElement {
   );
 }
 
-function shown(value: AttributeValue): string {
-  return JSON.stringify(value);
+/** Shows a value as JSON, so that 6 and "6" differ. A text of several lines, such as a stack trace, keeps its lines. */
+function shown(value: AttributeValue): Child {
+  return typeof value === 'string' && value.includes('\n')
+    ? h('pre', { class: 'lines', tabindex: '0', role: 'group', 'aria-label': 'Text of several lines' }, value)
+    : JSON.stringify(value);
 }
 
 function eventCount({ events: { length } }: SpanOfPage): string {

@@ -1,0 +1,86 @@
+// Tests the help for a learner who is stuck, the way back to earlier versions of a file, and the commands of a step for
+// each shell.
+import { jest } from '@jest/globals';
+import type { Page } from 'playwright-core';
+import { Pages, typeInEditor } from './fakes/pages.ts';
+import type { View } from './fakes/pages.ts';
+
+jest.setTimeout(30_000);
+
+const views: View[] = [
+  { width: 1366, scheme: 'light' },
+  { width: 390, scheme: 'dark' },
+];
+const [view = { width: 1366, scheme: 'light' as const }] = views;
+
+let pages: Pages;
+beforeAll(async () => {
+  pages = await Pages.open();
+});
+afterAll(() => pages?.close());
+
+const press = (page: Page, name: string) => page.getByRole('button', { name, exact: true }).click();
+
+describe.each(views)('the help of a step, on a page of $width px', (here) => {
+  test('shows one hint after another, then the solution next to the file, which Undo brings back', () =>
+    pages.with('help', here, async (page, guide) => {
+      await page.goto('/#06-manual');
+      await press(page, 'Start');
+      await page.getByRole('tab', { name: 'app.ts' }).click();
+      await typeInEditor(page, '// mine\n');
+      await page.getByText('If you are stuck').click();
+      await press(page, 'Show a hint');
+      await page.getByText('Which file sets the exporters?').waitFor();
+      await press(page, 'Show another hint');
+      await press(page, 'Compare with the solution');
+      await page.locator('.difference .ins', { hasText: '+const sides = 6;' }).waitFor();
+      await page.locator('.difference .del', { hasText: '−// mine' }).waitFor();
+      await press(page, 'Put this app.ts into the editor');
+      await page.getByText('Not saved: app.ts').waitFor();
+      await page.locator('.cm-line', { hasText: 'const sides = 6;' }).waitFor();
+      await page.locator('.cm-content').click();
+      await page.keyboard.press('Control+z');
+      await page.locator('.cm-line', { hasText: '// mine' }).waitFor();
+      expect(guide.changes).toEqual([
+        'POST /api/course/06-manual/start',
+        'POST /api/course/06-manual/hints',
+        'POST /api/course/06-manual/hints',
+        'POST /api/course/06-manual/solution',
+      ]);
+      await page.reload();
+      await page.getByText('If you are stuck').click();
+      await page.getByText('Which file sets the exporters?').waitFor();
+    }));
+});
+
+test('brings back what a file was before a step replaced it', () =>
+  pages.with('earlier', view, async (page, guide) => {
+    guide.lab.kept = [{ from: 'before-08-context', file: 'app.ts', text: '// of step 7\n' }];
+    await page.goto('/');
+    await page.locator('.cm-content').waitFor();
+    await page.getByText('Earlier versions').click();
+    await page.getByText('app.ts before step 8').waitFor();
+    await press(page, 'Compare');
+    await page.locator('.difference .ins', { hasText: '// of step 7' }).waitFor();
+    await press(page, 'Put this app.ts into the editor');
+    await page.getByText('Not saved: app.ts').waitFor();
+    expect(await page.locator('.cm-line').first().textContent()).toBe('// of step 7');
+  }));
+
+test('shows the commands of the shell that the learner chooses, with the keyboard too, and remembers it', () =>
+  pages.with('shells', view, async (page) => {
+    await page.goto('/#04-automatic');
+    await page.getByText('The same with kubectl').click();
+    const shown = (text: string) => page.locator('.commands pre:visible', { hasText: text });
+    await shown('[ -s settings.env ]').waitFor();
+    expect(await shown('if not exist').count()).toBe(0);
+    await page.getByRole('tab', { name: 'bash' }).focus();
+    await page.keyboard.press('ArrowRight');
+    await shown('cmd /c "if not exist').waitFor();
+    expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('PowerShell');
+    expect(await shown('[ -s').count()).toBe(0);
+    await shown('course.js start 04-automatic').waitFor();
+    await page.reload();
+    await page.getByText('The same with kubectl').click();
+    await shown('cmd /c "if not exist').waitFor();
+  }));
