@@ -2,7 +2,7 @@
 // reports the error and its line.
 import { execFile } from 'node:child_process';
 import console from 'node:console';
-import { existsSync, realpathSync } from 'node:fs';
+import { existsSync, readFileSync, realpathSync } from 'node:fs';
 import { registerHooks } from 'node:module';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -59,6 +59,7 @@ process.exit = (code) => {
 
 if (!existsSync(source))
   fatal(`dice can't start: expected its code at ${source}, found no such file. Check the ConfigMap of the dice.`);
+recorder.startedWith('app.ts', readFileSync(source));
 if (source.endsWith('.ts')) hookLoader(await stripTypes(source));
 try {
   await import(pathToFileURL(source).href);

@@ -1,10 +1,12 @@
 // Tests what dice reports about itself while the learner's code runs, with the built dice.
 import { jest } from '@jest/globals';
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { flushAt } from '../guide/server/pods/dice-report.ts';
 import { App, buildOutside } from '../testing/apps.ts';
 import { Receiver } from '../testing/receiver.ts';
 import { settings } from '../testing/settings.ts';
@@ -39,32 +41,57 @@ app.get('/broken', (request, response) => {
 app.listen(process.env.PORT ?? 8080);
 `;
 
+/** Code that makes telemetry of each signal, and a call that the SDK refuses. */
+const signals = `import { logs, metrics, trace } from '@opentelemetry/api';
+import express from 'express';
+const rolls = metrics.getMeter('dice').createCounter('dice.rolls');
+const app = express();
+app.get('/rolldice', (request, response) => {
+  const span = trace.getTracer('dice').startSpan('do_roll');
+  span.setAttribute('roll.value', BigInt(4));
+  rolls.add(1);
+  logs.getLogger('dice').emit({ body: 'rolled' });
+  span.end();
+  response.send('4');
+});
+app.listen(process.env.PORT ?? 8080);
+`;
+const onceAMinute = {
+  OTEL_BSP_SCHEDULE_DELAY: '60000',
+  OTEL_BLRP_SCHEDULE_DELAY: '60000',
+  OTEL_METRIC_EXPORT_INTERVAL: '60000',
+};
+const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
+
 const { dist, remove } = await buildOutside();
 let receiver: Receiver;
 const refusing = createServer((_request, response) => void response.writeHead(404).end('no such path'));
 let dice: App;
+/** A dice that exports once a minute, and whose exporter of logs fails. */
+let flushing: App;
 
 async function report(app: App): Promise<Report> {
   return (await (await fetch(`${app.health}/report`)).json()) as Report;
 }
 
+/** Starts a dice with this code, at the level `manual`. */
+async function start(code: string, env: Record<string, string>): Promise<App> {
+  const file = join(dist, 'dice', `${sha256(code).slice(0, 8)}.ts`);
+  writeFileSync(file, code);
+  return (await App.start(dist, 'dice', { ...settings('manual', receiver), ...env }, [file])).ready();
+}
+
 beforeAll(async () => {
   receiver = await Receiver.start();
   await once(refusing.listen(0, '127.0.0.1'), 'listening');
-  const file = join(dist, 'dice', 'report.ts');
-  writeFileSync(file, source);
-  const env = {
-    ...settings('manual', receiver),
-    OTEL_TRACE_EXPORTER: 'console',
-    OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: `http://127.0.0.1:${(refusing.address() as AddressInfo).port}/v1/wrong`,
-  };
-  dice = await App.start(dist, 'dice', env, [file]);
-  await dice.ready();
+  const wrong = `http://127.0.0.1:${(refusing.address() as AddressInfo).port}/v1/wrong`;
+  dice = await start(source, { OTEL_TRACE_EXPORTER: 'console', OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: wrong });
+  flushing = await start(signals, { ...onceAMinute, OTEL_LOG_LEVEL: 'ERROR', OTEL_EXPORTER_OTLP_LOGS_ENDPOINT: wrong });
   for (const path of ['/rolldice', '/rolldice', '/late', '/broken']) await fetch(dice.url + path);
 });
 
 afterAll(async () => {
-  await dice.stop();
+  await Promise.all([dice.stop(), flushing.stop()]);
   receiver.stop();
   refusing.close().closeAllConnections();
   remove();
@@ -115,4 +142,37 @@ test('reports little, whatever the code does', async () => {
   const { spans } = await report(dice);
   expect(spans.open).toMatchObject([{ count: 500 }]);
   expect(JSON.stringify(await report(dice)).length).toBeLessThan(20_000);
+});
+
+test('sends spans and metrics when the guide asks for it, and not a minute later', async () => {
+  await fetch(`${flushing.url}/rolldice`);
+  expect(receiver.metricNames()).not.toContain('dice.rolls');
+  expect(await flushAt(flushing.health)).toBe(true);
+  expect(receiver.traces().flatMap(({ spans }) => spans.map(({ name }) => name))).toContain('do_roll');
+  expect(receiver.metricNames()).toContain('dice.rolls');
+});
+
+test('has no flush at the level none', async () => {
+  const plain = await start("import http from 'node:http';\nhttp.createServer().listen(process.env.PORT);", {
+    INSTRUMENTATION: 'none',
+  });
+  expect(await flushAt(plain.health)).toBe(false);
+  expect((await fetch(`${plain.health}/flush`, { method: 'PUT' })).status).toBe(404);
+  await plain.stop();
+});
+
+test('reports refused calls also with OTEL_LOG_LEVEL, which prints only what it asks for', async () => {
+  const { refused } = await report(flushing);
+  expect(refused).toMatchObject([
+    { message: expect.stringContaining('roll.value: expected a text') as string, line: 7 },
+  ]);
+  expect(flushing.stderr + flushing.stdout).not.toContain('Invalid attribute value');
+});
+
+test('reports no error of an exporter of logs, which explains no missing span', async () => {
+  expect((await report(flushing)).exporterErrors).toEqual([]);
+});
+
+test('reports with which code and settings it has started', async () => {
+  expect((await report(flushing)).files).toEqual({ 'app.ts': sha256(signals) });
 });

@@ -7,7 +7,7 @@ import { messageOf } from '../../support/errors.ts';
  * @returns the response's body
  * @throws Error with the expected format if the body is invalid
  */
-export type Command = (text: string) => string;
+export type Command = (text: string) => string | Promise<string>;
 
 const LONGEST = 10_000; // bytes
 const commands = new Map<string, Command>();
@@ -26,7 +26,7 @@ export async function answerCommand(
   response: ServerResponse,
 ): Promise<void> {
   try {
-    const result = command(await textOf(request));
+    const result = await command(await textOf(request));
     response.writeHead(200, { 'content-type': 'application/json' }).end(result);
   } catch (error) {
     response.writeHead(400, { 'content-type': 'text/plain' }).end(`${messageOf(error)}\n`);

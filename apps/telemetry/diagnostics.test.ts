@@ -1,4 +1,6 @@
-import { diagnosticsLogger } from './diagnostics.ts';
+import { DiagLogLevel } from '@opentelemetry/api';
+import type { DiagLogger } from '@opentelemetry/api';
+import { diagnosticsLogger, recordingLogger } from './diagnostics.ts';
 
 type Logger = ReturnType<typeof diagnosticsLogger>;
 
@@ -70,3 +72,24 @@ test('prints the HTTP status with which a backend refused telemetry', () => {
     'OpenTelemetry error: Not Found (HTTP status 404)',
   ]);
 });
+
+test.each([
+  ['NONE', []],
+  ['ERROR', ['no']],
+  ['WARN', ['no', 'late']],
+  ['VERBOSE', ['no', 'late', 'x', 'y', 'z']],
+] as const)(
+  'records errors and warnings of OpenTelemetry with the log level %s, and prints what it asks for',
+  (...[level, expected]) => {
+    const [printed, recorded]: [string[], string[]] = [[], []];
+    const print = (text: string) => void printed.push(text);
+    const printer: DiagLogger = { error: print, warn: print, info: print, debug: print, verbose: print };
+    const logger = recordingLogger(printer, DiagLogLevel[level], (message) => recorded.push(message));
+    logger.error('no');
+    logger.warn('late');
+    logger.info('x');
+    logger.debug('y');
+    logger.verbose('z');
+    expect({ printed, recorded }).toEqual({ printed: expected, recorded: ['no', 'late'] });
+  },
+);

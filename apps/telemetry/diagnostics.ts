@@ -1,4 +1,5 @@
 // Prints the SDK's own errors and warnings, such as an unreachable backend, as lines that a learner can read.
+import { DiagLogLevel } from '@opentelemetry/api';
 import type { DiagLogger } from '@opentelemetry/api';
 
 const interval = 60_000; // ms between two lines with the same text
@@ -9,21 +10,24 @@ const interval = 60_000; // ms between two lines with the same text
  */
 const harmless = [/contains "none"\. SDK will not be initialized/, /resource attribute value for key "host\.id"/];
 
+/** Gets an error or a warning of the SDK, and the stack of the call. */
+export type RecordDiagnostic = (message: string, stack: string) => void;
+
 /**
  * Returns a DiagLogger that passes errors and warnings to `write`, but each text at most once per minute.
- * @param record gets every error and warning, with the severity and the stack of the call
+ * @param record gets every error and warning, with the stack of the call
  */
 export function diagnosticsLogger(
   write: (line: string) => void,
   now: () => number = Date.now,
-  record: (severity: string, message: string, stack: string) => void = () => undefined,
+  record: RecordDiagnostic = () => undefined,
 ): DiagLogger {
   const lastWritten = new Map<string, number>();
   const report =
     (severity: string) =>
     (message: string, ...more: unknown[]) => {
       if (harmless.some((text) => text.test(message))) return;
-      record(severity, readable(message), new Error().stack ?? '');
+      record(readable(message), new Error().stack ?? '');
       const text = `OpenTelemetry ${severity}: ${[readable(message), ...more.map(String)].join(' ')}`;
       const last = lastWritten.get(text);
       if (last !== undefined && now() - last < interval) return;
@@ -36,15 +40,49 @@ export function diagnosticsLogger(
 }
 
 /**
+ * Returns a DiagLogger that prints what OTEL_LOG_LEVEL asks for, and records errors and warnings whatever it asks for.
+ * @param print the SDK's own logger
+ */
+export function recordingLogger(print: DiagLogger, level: DiagLogLevel, record: RecordDiagnostic): DiagLogger {
+  const printed =
+    (from: DiagLogLevel, write: keyof DiagLogger) =>
+    (message: string, ...more: unknown[]) => {
+      if (level >= from) print[write](message, ...more);
+    };
+  const recorded =
+    (next: DiagLogger['error']): DiagLogger['error'] =>
+    (message, ...more) => {
+      record(readable(message), new Error().stack ?? '');
+      next(message, ...more);
+    };
+  return {
+    error: recorded(printed(DiagLogLevel.ERROR, 'error')),
+    warn: recorded(printed(DiagLogLevel.WARN, 'warn')),
+    info: printed(DiagLogLevel.INFO, 'info'),
+    debug: printed(DiagLogLevel.DEBUG, 'debug'),
+    verbose: printed(DiagLogLevel.VERBOSE, 'verbose'),
+  };
+}
+
+/**
  * Returns the message of an exception, which the SDK reports as JSON with a stack trace. Returns any other text
  * unchanged.
  */
 function readable(message: string): string {
   try {
-    const { message: inner, code } = JSON.parse(message) as { message?: string; code?: string };
-    const status = /^\d{3}$/.test(String(code)) ? ` (HTTP status ${code})` : '';
-    return inner ? inner + status : code || message;
+    return errorText(JSON.parse(message) as ErrorFields) || message;
   } catch {
     return message;
   }
+}
+
+interface ErrorFields {
+  readonly message?: string;
+  readonly code?: string | number;
+}
+
+/** Returns the message of an exporter's error, with the HTTP status if a backend has refused telemetry. */
+export function errorText({ message, code = '' }: ErrorFields): string {
+  const status = /^\d{3}$/.test(String(code)) ? ` (HTTP status ${code})` : '';
+  return message ? message + status : String(code);
 }

@@ -1,6 +1,6 @@
 // The server for health probes: /healthz (the process is alive) and /readyz (the app can serve requests). At /report
-// it shows what the process knows about its telemetry. It also accepts the app's commands (commands.ts). Requests to
-// this server create no spans at any instrumentation level.
+// it shows what the process knows about its telemetry. It also accepts commands (commands.ts), such as /flush. Requests
+// to this server create no spans at any instrumentation level.
 import { createServer } from 'node:http';
 import type { Server } from 'node:http';
 import { answerCommand, commandAt } from './commands.ts';

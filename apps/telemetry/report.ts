@@ -1,6 +1,8 @@
 // What this process knows about its own telemetry: spans that never ended, calls that the SDK refused, errors of
-// exporters, exceptions in the app's code, and where it listens. The health server shows it at /report, for the guide.
-// The app's code could fake it, so it helps to explain a problem, and never decides whether a step is passed.
+// exporters, exceptions in the app's code, the files it started with, and where it listens. The health server shows it
+// at /report, for the guide. The app's code could fake it, so it helps to explain a problem, and never decides whether
+// a step is passed.
+import { createHash } from 'node:crypto';
 import { performance } from 'node:perf_hooks';
 
 /** A number of spans with the same name that have started and not ended. */
@@ -22,10 +24,14 @@ export interface Incident {
   readonly ago: number;
 }
 
+export type StartedFile = 'app.ts' | 'settings.env';
+
 export interface Report {
   /** Whether the app's own code has run to its end once, as far as the process knows. */
   readonly stage: 'loading' | 'loaded';
   readonly level: string;
+  /** SHA-256 of the learner's files with which the process started, by their names. */
+  readonly files: Readonly<Partial<Record<StartedFile, string>>>;
   /** The port on which the app is expected to listen. */
   readonly port: number;
   readonly listening: readonly { readonly address: string; readonly port: number }[];
@@ -35,6 +41,7 @@ export interface Report {
   readonly spans: { readonly started: number; readonly ended: number; readonly open: readonly OpenSpans[] };
   /** Calls that the SDK refused: attributes of the wrong type, and calls on spans that had ended. */
   readonly refused: readonly Incident[];
+  /** Errors of the exporters of spans. */
   readonly exporterErrors: readonly Incident[];
   readonly exceptions: readonly Incident[];
 }
@@ -80,6 +87,7 @@ export class Recorder {
   sampler = '';
   instrumentations: readonly string[] = [];
   mistakes: readonly string[] = [];
+  readonly files: Partial<Record<StartedFile, string>> = {};
   readonly refused = new Incidents();
   readonly exporterErrors = new Incidents();
   readonly exceptions = new Incidents();
@@ -88,6 +96,11 @@ export class Recorder {
   readonly #open = new Map<string, OpenSpan>();
   /** Names of the spans that ended last, by span id. */
   readonly #names = new Map<string, string>();
+
+  /** Remembers with which content of a file the process started. */
+  startedWith(file: StartedFile, content: Buffer | string): void {
+    this.files[file] = createHash('sha256').update(content).digest('hex');
+  }
 
   spanStarted(spanId: string, name: string, scope: string): void {
     this.#started += 1;
@@ -111,6 +124,7 @@ export class Recorder {
     return {
       stage: this.stage,
       level: this.level,
+      files: this.files,
       ...where,
       sampler: this.sampler,
       instrumentations: this.instrumentations,

@@ -3,7 +3,7 @@
 // unless the level is `none`.
 import type { IncomingMessage } from 'node:http';
 import { createRequire, syncBuiltinESMExports } from 'node:module';
-import { diag, DiagLogLevel } from '@opentelemetry/api';
+import { diag, DiagConsoleLogger, DiagLogLevel } from '@opentelemetry/api';
 import type { Instrumentation } from '@opentelemetry/instrumentation';
 import { ExpressInstrumentation } from '@opentelemetry/instrumentation-express';
 import { HttpInstrumentation } from '@opentelemetry/instrumentation-http';
@@ -11,14 +11,16 @@ import { PinoInstrumentation } from '@opentelemetry/instrumentation-pino';
 import { UndiciInstrumentation } from '@opentelemetry/instrumentation-undici';
 import { NodeSDK } from '@opentelemetry/sdk-node';
 import { register } from 'import-in-the-middle/register-hooks.mjs';
+import { registerCommand } from './commands.ts';
 import { checkEnvironment } from './environment.ts';
-import { diagnosticsLogger } from './diagnostics.ts';
+import { diagnosticsLogger, recordingLogger } from './diagnostics.ts';
+import { Flusher, flushTelemetry } from './flush.ts';
 import type { Level } from './level.ts';
 import { isEnabled, LIBRARIES } from './mistakes.ts';
 import { consoleMetrics } from './metrics.ts';
 import { isIgnoredPath } from './ignored-paths.ts';
 import { recorder } from './report.ts';
-import { addSpanProcessor, recordDiagnostic, spanObserver } from './span-observer.ts';
+import { observeSpans, recordDiagnostic } from './span-observer.ts';
 
 const writeLine = (line: string) => void process.stderr.write(`${line}\n`);
 
@@ -34,15 +36,19 @@ export function startSdk(level: Exclude<Level, 'none'>, healthPort: number): () 
   recorder.mistakes = mistakes;
   recorder.level = level;
   recorder.sampler = samplerOf(process.env);
-  if (!process.env.OTEL_LOG_LEVEL) diag.setLogger(diagnosticsLogger(writeLine, Date.now, record), DiagLogLevel.WARN);
+  const logLevel = process.env.OTEL_LOG_LEVEL;
+  if (!logLevel) diag.setLogger(diagnosticsLogger(writeLine, Date.now, record), DiagLogLevel.WARN);
 
   const instrumentations = level === 'auto' ? libraries(healthPort) : [];
   recorder.instrumentations = instrumentations.map(({ instrumentationName }) => instrumentationName);
   const sdk = new NodeSDK({ instrumentations, ...consoleMetrics(process.env) });
+  if (logLevel) replaceLogger(levelOf(logLevel));
   if (level === 'auto') hookImports();
   sdk.start();
-  addSpanProcessor(spanObserver(recorder));
+  observeSpans(recorder);
   patchHttp();
+  const flusher = new Flusher(flushTelemetry);
+  registerCommand('/flush', async () => JSON.stringify({ flushed: await flusher.request() }));
   return () =>
     sdk
       .shutdown()
@@ -51,8 +57,16 @@ export function startSdk(level: Exclude<Level, 'none'>, healthPort: number): () 
       );
 }
 
-const record = (severity: string, message: string, stack: string) =>
-  recordDiagnostic(recorder, severity, message, stack);
+const record = (message: string, stack: string) => recordDiagnostic(recorder, message, stack);
+
+const levelOf = (name: string): DiagLogLevel =>
+  DiagLogLevel[name.toUpperCase() as keyof typeof DiagLogLevel] ?? DiagLogLevel.INFO;
+
+/** Replaces the logger that the SDK sets for OTEL_LOG_LEVEL. Ours prints the same, and records refused calls. */
+function replaceLogger(level: DiagLogLevel): void {
+  const logger = recordingLogger(new DiagConsoleLogger(), level, record);
+  diag.setLogger(logger, { logLevel: Math.max(level, DiagLogLevel.WARN), suppressOverrideMessage: true });
+}
 
 /** Returns the sampler with its argument, as the SDK reads the two variables. */
 function samplerOf({ OTEL_TRACES_SAMPLER: name, OTEL_TRACES_SAMPLER_ARG: argument }: NodeJS.ProcessEnv): string {

@@ -2,6 +2,7 @@
 // OpenTelemetry are applied, so that no line of the file can break the process.
 import { readFileSync } from 'node:fs';
 import { encodingProblem } from '../../support/encoding.ts';
+import { recorder } from './report.ts';
 
 export interface LearnerSettings {
   readonly values: Readonly<Record<string, string>>;
@@ -57,7 +58,9 @@ function readIfThere(file: string): string {
 export function applyLearnerSettings(env: NodeJS.ProcessEnv, report: (line: string) => void): void {
   const file = env.LEARNER_SETTINGS;
   if (!file) return;
-  const { values, ignored } = parseSettings(readIfThere(file));
+  const text = readIfThere(file);
+  recorder.startedWith('settings.env', text);
+  const { values, ignored } = parseSettings(text);
   Object.assign(env, values);
   if (ignored.length === 0) return;
   const found = ignored.map(shortened).join(', ');

@@ -1,11 +1,12 @@
-// Tells the recorder which spans start and end, and which calls the SDK refuses.
+// Tells the recorder which spans start and end, which exports of spans fail, and which calls the SDK refuses.
 import { trace } from '@opentelemetry/api';
 import type { ProxyTracerProvider } from '@opentelemetry/api';
-import type { SpanProcessor } from '@opentelemetry/sdk-trace';
+import type { SpanExporter, SpanProcessor } from '@opentelemetry/sdk-trace';
+import { errorText } from './diagnostics.ts';
 import type { Recorder } from './report.ts';
 
 /** A span processor that only looks. */
-export const spanObserver = (recorder: Recorder): SpanProcessor => ({
+const spanObserver = (recorder: Recorder): SpanProcessor => ({
   onStart: (span) => recorder.spanStarted(span.spanContext().spanId, span.name, span.instrumentationScope.name),
   onEnd: (span) => recorder.spanEnded(span.spanContext().spanId, span.name),
   forceFlush: () => Promise.resolve(),
@@ -13,35 +14,47 @@ export const spanObserver = (recorder: Recorder): SpanProcessor => ({
 });
 
 /**
- * Adds a span processor to the tracer provider that the SDK has registered. NodeSDK takes either its own list of span
- * processors or the one from OTEL_TRACES_EXPORTER, so the observer joins the list afterwards. Without a provider, as
- * with OTEL_TRACES_EXPORTER=none, there are no spans to see.
+ * Observes the tracer provider that the SDK has registered. NodeSDK takes either its own list of span processors or the
+ * one from OTEL_TRACES_EXPORTER, so the observer joins the list afterwards. Without a provider, as with
+ * OTEL_TRACES_EXPORTER=none, there are no spans to see.
  */
-export function addSpanProcessor(processor: SpanProcessor): boolean {
+export function observeSpans(recorder: Recorder): void {
   const provider = (trace.getTracerProvider() as ProxyTracerProvider).getDelegate() as {
-    _activeSpanProcessor?: { _spanProcessors?: SpanProcessor[] };
+    _activeSpanProcessor?: { _spanProcessors?: (SpanProcessor & { _exporter?: SpanExporter })[] };
   };
   const processors = provider._activeSpanProcessor?._spanProcessors;
-  processors?.push(processor);
-  return processors !== undefined;
+  processors?.forEach(({ _exporter: exporter }) => exporter && recordFailures(exporter, recorder));
+  processors?.push(spanObserver(recorder));
+}
+
+/**
+ * Records why an exporter of spans fails. The SDK reports errors of all exporters in the same words, so its log does
+ * not tell those of spans from those of metrics.
+ */
+export function recordFailures(exporter: SpanExporter, recorder: Recorder): void {
+  const send = exporter.export.bind(exporter);
+  exporter.export = (spans, done) =>
+    send(spans, (result) => {
+      if (result.error) recorder.exporterErrors.add(errorText(result.error));
+      done(result);
+    });
 }
 
 /** The calls on a span that do nothing after its end. */
 const CALLS = ['setAttributes', 'setAttribute', 'addEvent', 'addLink', 'setStatus', 'updateName', 'recordException'];
 
 /**
- * Sorts a message of the SDK: a call that it refused, or an error of an exporter. A refused call is reported while it
- * runs, so the stack names the line of the app's code.
+ * Records a call that the SDK refused. The SDK reports it while the call runs, so the stack names the line of the app's
+ * code.
  */
-export function recordDiagnostic(recorder: Recorder, severity: string, message: string, stack: string): void {
+export function recordDiagnostic(recorder: Recorder, message: string, stack: string): void {
   const key = /^Invalid attribute value set for key: (.*)$/.exec(message)?.[1];
   if (key !== undefined)
     return recorder.refused.add(`${key}: expected a text, a number, true, false or a list of these`, lineIn(stack));
   const spanId = /on ended Span \{traceId: \w+, spanId: (\w+)\}/.exec(message)?.[1];
   if (spanId !== undefined) return recordLateCall(recorder, recorder.nameOf(spanId) ?? 'a span', stack);
   const twice = /^(.*) \w{32}-\w{16} - You can only call end\(\) on a span once/.exec(message)?.[1];
-  if (twice !== undefined) return recorder.refused.add(`a second end() of ${twice}`, lineIn(stack));
-  if (severity === 'error') recorder.exporterErrors.add(message);
+  if (twice !== undefined) recorder.refused.add(`a second end() of ${twice}`, lineIn(stack));
 }
 
 /** Records a call on a span that had ended. The SDK reports a second end() in another message too. */

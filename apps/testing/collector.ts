@@ -79,10 +79,9 @@ export class FakeCollector {
 
   /** Returns the Collector's own log, with the output of its debug exporter. */
   log(): string {
-    const verbosity = this.#config.exporters?.['debug']?.verbosity ?? 'basic';
-    const spans = this.#traces().exporters.includes('debug')
-      ? this.#processed(this.#receivers.flatMap(({ receiver }) => receiver.resourceSpans()))
-      : [];
+    const debug = this.#traces().exporters.find((name) => /^debug(\/|$)/.test(name));
+    const verbosity = this.#config.exporters?.[debug ?? 'debug']?.verbosity ?? 'basic';
+    const spans = debug ? this.#processed(this.#receivers.flatMap(({ receiver }) => receiver.resourceSpans())) : [];
     if (verbosity === 'basic')
       return 'info\tTraces\t{"resource spans": 1, "spans": 1}\ninfo\tMetrics\t{"metrics": 2}\n';
     const lines = spans
@@ -145,10 +144,12 @@ function timeOf({ timeUnixNano = '0' }: { timeUnixNano?: string }): string {
 const typeOf = ({ sum, histogram }: Metric): string => (sum ? 'Sum' : histogram ? 'Histogram' : 'Gauge');
 
 function detailsOf(metric: Metric): string {
-  const { name, sum } = metric;
+  const { name, sum, histogram } = metric;
   const fields = [`-> Name: ${name}`, '-> Description: ', '-> Unit: ', `-> DataType: ${typeOf(metric)}`];
   if (sum) fields.push(`-> IsMonotonic: ${sum.isMonotonic ?? false}`);
-  fields.push('-> AggregationTemporality: Cumulative');
+  const temporality = (sum ?? histogram)?.aggregationTemporality;
+  if (temporality !== undefined)
+    fields.push(`-> AggregationTemporality: ${temporality === 1 ? 'Delta' : 'Cumulative'}`);
   return ['Metric #0', 'Descriptor:', ...fields.map((field) => `     ${field}`), ...pointsOf(metric)].join('\n');
 }
 

@@ -29,8 +29,11 @@ interface NumberPoint {
 }
 export interface Metric {
   readonly name: string;
-  readonly sum?: { isMonotonic?: boolean; dataPoints?: NumberPoint[] };
-  readonly histogram?: { dataPoints?: { timeUnixNano?: string; count?: number | string; sum?: number }[] };
+  readonly sum?: { isMonotonic?: boolean; aggregationTemporality?: number; dataPoints?: NumberPoint[] };
+  readonly histogram?: {
+    aggregationTemporality?: number;
+    dataPoints?: { timeUnixNano?: string; count?: number | string; sum?: number }[];
+  };
   readonly gauge?: { dataPoints?: NumberPoint[] };
 }
 interface LogRecord {

@@ -5,6 +5,7 @@ interface Case {
   readonly what: string;
   readonly settings: Record<string, string>;
   readonly yaml?: string;
+  readonly flushes?: boolean;
   readonly within: number;
   readonly reason?: string;
 }
@@ -48,8 +49,17 @@ test.each<Case>([
     within: 40_000,
     reason: '3600 s',
   },
-])('knows the delay of $what', ({ settings, yaml = '', within, reason }) => {
-  const arrival = arrivalOf(settings, yaml);
+  { what: 'a dice that flushes when a check asks', settings: {}, flushes: true, within: 700 },
+  {
+    what: 'a slow batch processor behind a dice that flushes',
+    settings: { OTEL_BSP_SCHEDULE_DELAY: '60000' },
+    yaml: 'processors: { batch: { timeout: 10s } }',
+    flushes: true,
+    within: 10_500,
+    reason: "the Collector's batch has timeout 10s",
+  },
+])('knows the delay of $what', ({ settings, yaml = '', flushes, within, reason }) => {
+  const arrival = arrivalOf(settings, yaml, flushes);
   expect(arrival.within).toBe(within);
   expect(arrival.reason).toEqual(reason === undefined ? '' : (expect.stringContaining(reason) as string));
 });

@@ -11,6 +11,7 @@ export interface Arrival {
   readonly reason: string;
 }
 
+const FLUSHED = 500; // ms between two flushes, by which a check makes dice send its telemetry
 const SDK_DEFAULT = 5_000; // ms, https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables/
 const BATCH_DEFAULT = 200; // ms, the lab's own batch processor
 const TAIL_DEFAULT = 30_000; // ms, tail_sampling's decision_wait
@@ -36,9 +37,14 @@ function collectorDelays(yaml: string): [string, number][] {
   ];
 }
 
-/** Returns when spans arrive. @param settings the settings with which dice runs */
-export function arrivalOf(settings: Settings, collectorYaml: string): Arrival {
-  const sdk = Number(settings['OTEL_BSP_SCHEDULE_DELAY']) || SDK_DEFAULT;
+/**
+ * Returns when spans arrive.
+ * @param settings the settings with which dice runs
+ * @param flushes whether dice sends its telemetry whenever the check asks for it
+ */
+export function arrivalOf(settings: Settings, collectorYaml: string, flushes = false): Arrival {
+  const delay = Number(settings['OTEL_BSP_SCHEDULE_DELAY']) || SDK_DEFAULT;
+  const sdk = flushes ? Math.min(delay, FLUSHED) : delay;
   const delays: [string, number][] = [
     [`spans leave dice every ${sdk / 1000} s (OTEL_BSP_SCHEDULE_DELAY)`, sdk],
     ...collectorDelays(collectorYaml),

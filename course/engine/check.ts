@@ -4,6 +4,7 @@
 import type { Component, Files, PipelineHop, Verdict } from '../../apps/guide/contract.ts';
 import type { AppAnswer } from '../../apps/guide/server/lab/visit.ts';
 import type { Span, Trace } from '../../otlp/traces.ts';
+import type { Arrival } from './arrival.ts';
 import type { Finding } from './findings.ts';
 import type { Observation, Seen } from './observation.ts';
 
@@ -52,6 +53,10 @@ export interface LabView {
    * @param back how far back before the start of the check to read, in milliseconds
    */
   collectorLog(back?: number): Promise<string>;
+  /** Makes dice send its telemetry now. @returns whether dice says that it has. It never fails */
+  flush(): Promise<boolean>;
+  /** Returns how long telemetry takes from dice to Jaeger, by what is known now. */
+  arrival(): Promise<Arrival>;
   /** Returns the state of each hop from dice to Jaeger. */
   why(): Promise<PipelineHop[]>;
   /**

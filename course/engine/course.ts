@@ -40,17 +40,16 @@ async function untilOver(ask: () => Promise<Outdated | 'current'>, within: numbe
   }
 }
 
-const notJudged = (component: Component, found: string): Verdict => ({
+const notJudged = (component: Component, { reason: found, todo = whatToDo }: Outdated): Verdict => ({
   passed: false,
   hop: component === 'dice' ? 'pod' : component,
   expected: `the newest pod of ${component} to run, with your files as they are now`,
   found,
-  hint:
-    'Nothing was checked: what answers now is from before your last change. Fix the error and press Run, or wait if ' +
-    'the pod is only starting.',
+  hint: `Nothing was checked: what answers now is from before your last change. ${todo}`,
 });
 
 const seenIn = (seen: HelpOfSteps, id: string): Pick<Step, 'seen'> => (seen[id] ? { seen: seen[id] } : {});
+const whatToDo = 'Fix the error and press Run, or wait if the pod is only starting.';
 
 /** Opens the course that is in the guide's image. */
 export function openCourse({
@@ -194,7 +193,7 @@ export class Course implements CourseService {
     for (const component of components) {
       const ask = async () => (await lab.outdated?.(component).catch(() => undefined)) ?? 'current';
       const last = await untilOver(ask, handover);
-      if (last !== 'current' && last.blocks) return notJudged(component, last.reason);
+      if (last !== 'current' && last.blocks) return notJudged(component, last);
     }
     return undefined;
   }

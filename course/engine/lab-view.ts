@@ -32,15 +32,20 @@ export function viewOf(lab: Lab, { answers = {}, since, traceId, deadline = 8_00
   const begun = Date.now();
   const patienceFor = ({ within }: Arrival): number => Math.max(deadline, within > 2_000 ? within + spare : 0);
   const settings = () => settingsOf(lab);
-  const arrival = async () =>
-    arrivalOf(await settings(), (await lab.files().catch(() => undefined))?.['collector.yaml'] ?? '');
+  const flusher = new Flusher(lab);
+  const arrivals = async () => {
+    const [env, files] = await Promise.all([settings(), lab.files().catch(() => undefined)]);
+    return () => arrivalOf(env, files?.['collector.yaml'] ?? '', flusher.works);
+  };
+  const arrival = async () => (await arrivals())();
   const ask = (path: string, traceId?: string) => visit({ url: lab.dice, path, collector: lab.collector, traceId });
   const trace = (id: string) => suppressTracing(() => traceFromJaeger(lab.jaeger, id));
   // If Jaeger does not answer, nothing arrives, and the check asks which hop is broken.
-  const sources: Sources = {
+  const sources: Omit<Sources, 'arrival'> = {
     ask,
     trace: (id) => trace(id).catch(() => undefined),
     newest: () => suppressTracing(() => newestOf(lab.jaeger)),
+    flush: () => flusher.flush(),
   };
   return {
     answers,
@@ -48,7 +53,9 @@ export function viewOf(lab: Lab, { answers = {}, since, traceId, deadline = 8_00
     traceId,
     now: () => Date.now(),
     ask: (path, app = 'dice') => visit({ url: lab[app], path, collector: lab.collector }),
-    observe: async (paths, traceIds) => Observation.make(sources, await arrival(), paths, traceIds),
+    observe: async (paths, traceIds) => Observation.make({ ...sources, arrival: await arrivals() }, paths, traceIds),
+    flush: () => flusher.flush(),
+    arrival,
     play: () => play(lab.arcade),
     trace,
     find: (service, matches) => suppressTracing(() => findBack(lab.jaeger, { service, since, matches })),
@@ -66,6 +73,24 @@ export function viewOf(lab: Lab, { answers = {}, since, traceId, deadline = 8_00
       return settle(look, { nothing, arrival: delays, why, patience: Math.max(patience, patienceFor(delays)) });
     },
   };
+}
+
+/** Makes dice send its telemetry. After a flush that fails, a check waits for the next export, as without any. */
+class Flusher {
+  readonly #lab: Lab;
+  works = false;
+  #failed = false;
+
+  constructor(lab: Lab) {
+    this.#lab = lab;
+  }
+
+  async flush(): Promise<boolean> {
+    if (this.#failed) return false;
+    this.works = (await this.#lab.flush?.().catch(() => false)) ?? false;
+    this.#failed = !this.works;
+    return this.works;
+  }
 }
 
 async function settingsOf(lab: Lab): Promise<Record<string, string | undefined>> {

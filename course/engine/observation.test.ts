@@ -4,7 +4,7 @@ import { spanOf } from '../harness/generated.ts';
 import { arrivalOf } from './arrival.ts';
 import { Observation, spansNamed } from './observation.ts';
 
-const arrival = arrivalOf({ OTEL_BSP_SCHEDULE_DELAY: '20' }, '');
+const arrival = () => arrivalOf({ OTEL_BSP_SCHEDULE_DELAY: '20' }, '');
 const traceOf = (traceId: string, spans: Span[]): Trace => ({
   traceId,
   spans,
@@ -22,8 +22,9 @@ async function seenWith(traces: (traceId: string) => Span[], newest: Trace[] = [
     ask: () => Promise.resolve({ traceId: `id-${ids.push('')}`, spanId: 'caller', status: 200, body: '4' }),
     trace: (id: string) => Promise.resolve(traceOf(id, [caller(id), ...traces(id)])),
     newest: () => Promise.resolve(ids.length === 0 ? before : [...before, ...newest]),
+    arrival,
   };
-  return (await Observation.make(sources, arrival, ['/rolldice', '/rolldice'])).look();
+  return (await Observation.make(sources, ['/rolldice', '/rolldice'])).look();
 }
 
 test("finds the spans of a renamed service, with a clock that is an hour slow, by the request's trace id", async () => {
@@ -56,8 +57,9 @@ test('sends no more requests to an app that does not answer', async () => {
     ask: () => Promise.resolve({ traceId: 'id', spanId: 'caller', status: 0, body: 'no answer within 5 s' }),
     trace: () => Promise.resolve(undefined),
     newest: () => Promise.resolve([]),
+    arrival,
   };
-  const observation = await Observation.make(sources, arrival, ['/rolldice', '/rolldice', '/rolldice']);
+  const observation = await Observation.make(sources, ['/rolldice', '/rolldice', '/rolldice']);
   expect((await observation.look()).visits).toHaveLength(1);
 });
 
@@ -66,9 +68,34 @@ test('is settled once the latest request has spans, and nothing has arrived for 
     ask: () => Promise.resolve({ traceId: 'id', spanId: 'caller', status: 200, body: '4' }),
     trace: (id: string) => Promise.resolve(traceOf(id, [caller(id), spanOf('do_roll', { traceId: id })])),
     newest: () => Promise.resolve([]),
+    arrival,
   };
-  const observation = await Observation.make(sources, arrival, ['/rolldice']);
+  const observation = await Observation.make(sources, ['/rolldice']);
   expect((await observation.look()).settled).toBe(false);
   await new Promise((resolve) => setTimeout(resolve, 600));
+  expect((await observation.look()).settled).toBe(true);
+});
+
+test('is settled soon although spans leave dice only once a minute, if dice flushes when it is asked', async () => {
+  const [flushed, spans]: [number[], Span[]] = [[], []];
+  const sources = {
+    ask: () => Promise.resolve({ traceId: 'id', spanId: 'caller', status: 200, body: '4' }),
+    trace: (id: string) => Promise.resolve(traceOf(id, [caller(id), ...spans])),
+    newest: () => Promise.resolve([]),
+    arrival: () => arrivalOf({ OTEL_BSP_SCHEDULE_DELAY: '60000' }, '', flushed.length > 0),
+    flush: () => {
+      flushed.push(Date.now());
+      // The code ends its span after it has answered, so only the second flush sends it.
+      if (flushed.length === 2) spans.push(spanOf('do_roll', { traceId: 'id' }));
+      return Promise.resolve(true);
+    },
+  };
+  const observation = await Observation.make(sources, ['/rolldice']);
+  for (let look = 0; look < 7; look += 1) {
+    expect((await observation.look()).settled).toBe(false);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  expect((await observation.look()).visits[0]?.spans).toHaveLength(1);
+  await new Promise((resolve) => setTimeout(resolve, 700));
   expect((await observation.look()).settled).toBe(true);
 });

@@ -31,6 +31,10 @@ export interface Sources {
   trace(traceId: string): Promise<Trace | undefined>;
   /** Returns the newest traces of all services that may be dice. */
   newest(): Promise<Trace[]>;
+  /** Returns how long spans take, by what is known now. */
+  arrival(): Arrival;
+  /** Makes dice send its telemetry now, if it can. */
+  flush?(): Promise<boolean>;
 }
 
 const others = new Set<string>(SERVICES.map(({ name }) => name).filter((name) => name !== 'dice'));
@@ -41,37 +45,37 @@ export const isLearners = (service: string): boolean => !others.has(service);
 const gap = 3; // ms between two requests, so that their spans differ in their start
 const quiet = 200; // ms for which nothing arrives after the time between two exports
 const searchPause = 400; // ms between two searches
+const flushPause = 500; // ms between two flushes
 const longQuiet = 3_000; // ms after which a request without spans counts as one that will have none
 
 export class Observation {
   readonly #sources: Sources;
-  readonly #arrival: Arrival;
   readonly #known: Set<string>;
   readonly #asked: { path: string; answer: AppAnswer }[] = [];
   #count = -1;
   #found: Span[] = [];
   #searchedAt = 0;
+  #flushedAt = 0;
   #changedAt = Date.now();
 
   /** Sends the requests, one after the other. @param traceIds ids of the traces to start; the default is random */
   static async make(
     sources: Sources,
-    arrival: Arrival,
     paths: readonly string[],
     traceIds: readonly string[] = [],
   ): Promise<Observation> {
-    const observation = new Observation(sources, arrival, await idsOf(sources));
+    const observation = new Observation(sources, await idsOf(sources));
     for (const [index, path] of paths.entries()) {
       const { status } = await observation.#ask(path, traceIds[index]);
       // Each request to an app that hangs takes seconds, and the first says enough.
-      if (status === 0) break;
+      if (status === 0) return observation;
     }
+    await observation.#flush();
     return observation;
   }
 
-  private constructor(sources: Sources, arrival: Arrival, known: Set<string>) {
+  private constructor(sources: Sources, known: Set<string>) {
     this.#sources = sources;
-    this.#arrival = arrival;
     this.#known = known;
   }
 
@@ -82,7 +86,15 @@ export class Observation {
     return answer;
   }
 
+  /** Flushes again and again, because code may end a span after it has answered. */
+  async #flush(): Promise<void> {
+    if (Date.now() - this.#flushedAt < flushPause) return;
+    this.#flushedAt = Date.now();
+    await this.#sources.flush?.();
+  }
+
   async look(): Promise<Seen> {
+    void this.#flush();
     const visits = await Promise.all(this.#asked.map((asked) => this.#visit(asked)));
     const strays = visits.some(({ spans }) => spans.length === 0) ? await this.#strays() : [];
     const count = visits.reduce(
@@ -95,9 +107,10 @@ export class Observation {
 
   #isSettled(visits: readonly Visit[], strays: readonly Span[]): boolean {
     const silence = Date.now() - this.#changedAt;
-    if (silence < Math.max(this.#arrival.export, 300) + quiet) return false;
+    const arrival = this.#sources.arrival();
+    if (silence < Math.max(arrival.export, 300) + quiet) return false;
     if (strays.length === 0 && visits.every(({ spans }) => spans.length === 0)) return false;
-    return hasLatest(visits, strays) || silence >= Math.max(this.#arrival.within, longQuiet);
+    return hasLatest(visits, strays) || silence >= Math.max(arrival.within, longQuiet);
   }
 
   async #visit({ path, answer }: { path: string; answer: AppAnswer }): Promise<Visit> {

@@ -5,6 +5,7 @@ import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { randomBytes } from 'node:crypto';
 import { viewOf } from '../engine/lab-view.ts';
+import { flushAt } from '../../apps/guide/server/pods/dice-report.ts';
 import type { Lab } from '../../apps/guide/server/lab/environment.ts';
 import type { StepCode } from '../engine/check.ts';
 import { truthOf } from '../../lab/faults.ts';
@@ -15,6 +16,7 @@ import type { App } from '../../apps/testing/apps.ts';
 import { FakeCollector } from '../../apps/testing/collector.ts';
 import { FakeJaeger } from '../../apps/testing/jaeger.ts';
 import { Receiver } from '../../apps/testing/receiver.ts';
+import type { Metric } from '../../apps/testing/receiver.ts';
 
 /**
  * What a learner may hand in for a step: files and answers. The step's check must pass a right solution. For a wrong
@@ -33,6 +35,8 @@ export interface Solution {
   /** The parts of the lab that this solution replaces while it is checked. */
   readonly lab?: Partial<Lab>;
   readonly before?: (harness: CheckHarness) => Promise<void> | void;
+  /** Whether the verdict could hang on what is rolled. Then the solution is checked 20 times. */
+  readonly chance?: true;
   /** Time limit in milliseconds for the check of a wrong solution. Set it for a step whose check needs many traces. */
   readonly deadline?: number;
 }
@@ -130,6 +134,7 @@ export class CheckHarness {
       settings,
       files: () => Promise.resolve(files),
       patience: 1_000,
+      flush: () => flushAt(dice.health),
       podLog: (component) => Promise.resolve(component === 'dice' ? `${dice.stdout}\n${dice.stderr}` : collector.log()),
       truth: (fault) => ({ ...truthOf({ release: 'lab', namespace: 'ns' })[fault] }),
     };
@@ -146,13 +151,21 @@ export class CheckHarness {
       ...span,
     };
     const attributes = Object.entries(resource).map(([key, stringValue]) => ({ key, value: { stringValue } }));
-    const body = JSON.stringify({
+    await this.#post('/v1/traces', {
       resourceSpans: [{ resource: { attributes }, scopeSpans: [{ scope: { name: 'a-library' }, spans: [made] }] }],
     });
-    await call(`${this.#receiver.url}/v1/traces`, {
+  }
+
+  /** Sends metrics to the receiver as if an earlier pod of dice had made them. */
+  async sendMetrics(metrics: readonly Metric[]): Promise<void> {
+    await this.#post('/v1/metrics', { resourceMetrics: [{ scopeMetrics: [{ scope: { name: 'dice' }, metrics }] }] });
+  }
+
+  async #post(path: string, body: object): Promise<void> {
+    await call(this.#receiver.url + path, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
-      body,
+      body: JSON.stringify(body),
     });
   }
 

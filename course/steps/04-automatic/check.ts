@@ -17,6 +17,7 @@ const patience = 6_000; // ms within which a span is printed, also on a busy mac
 export const check: Check = async (lab) => {
   const answer = await lab.ask('/visit');
   if (answer.status === 0) return verdictOf([noAnswer(answer)]);
+  await lab.flush();
   const [settings, began] = [await lab.settings(), lab.now()];
   const look = async (): Promise<Look> => {
     const log = await lab.podLog('dice');

@@ -1,15 +1,16 @@
 // The check of step 6. It rolls several times. It passes if each roll has a span do_roll, made by the learner's code,
 // whose attribute roll.value is what dice answered.
 import type { AttributeValue, Span } from '../../../otlp/traces.ts';
-import { byLibrary, named, neverEnded } from '../../engine/check.ts';
-import type { Check } from '../../engine/check.ts';
+import { byLibrary, checkOfRequests, named, neverEnded } from '../../engine/check.ts';
+import type { Look } from '../../engine/check.ts';
 import { finding, unknown, unmet } from '../../engine/findings.ts';
-import type { Finding, Problem } from '../../engine/findings.ts';
+import type { Problem } from '../../engine/findings.ts';
 import { PLAUSIBLE, spansNamed } from '../../engine/observation.ts';
 import type { Seen, Visit } from '../../engine/observation.ts';
 import { answeredValues, failedVisit, rollMatcher } from '../../engine/answers.ts';
 
-const rolls = 12; // two independent rolls agree twelve times in a row once in two billion
+/** Two independent rolls agree twelve times in a row once in two billion. */
+const PATHS = Array.from({ length: 12 }, () => '/rolldice');
 
 const texts = {
   span: 'a span do_roll for each roll, started by your own tracer',
@@ -17,18 +18,11 @@ const texts = {
   value: 'roll.value to be what dice answered, in each roll',
 };
 
-export const check: Check = async (lab) => {
-  const observation = await lab.observe(Array.from({ length: rolls }, () => '/rolldice'));
-  const look = async () => {
-    const seen = await observation.look();
-    const broken = failedVisit(seen.visits);
-    if (broken) return { findings: [broken], certain: true };
-    return { ...judge(seen), certain: seen.settled };
-  };
-  return lab.settle(look, { expected: texts.span, hint: neverEnded });
-};
+export const check = checkOfRequests(PATHS, judge, { expected: texts.span, hint: neverEnded });
 
-export function judge(seen: Seen): { findings: Finding[]; traceId?: string | undefined } {
+export function judge(seen: Seen): Pick<Look, 'findings' | 'traceId'> & { certain?: true } {
+  const broken = failedVisit(seen.visits);
+  if (broken) return { findings: [broken], certain: true };
   const isRoll = rollMatcher(seen.visits);
   const fit = (visit: Visit, span: Span): number => PLAUSIBLE + Number(isRoll(visit, span.attributes['roll.value']));
   const spans = spansNamed(seen, ({ name }) => name === 'do_roll', fit);

@@ -6,7 +6,7 @@ import type { Check, LabView, Look } from '../../engine/check.ts';
 import { finding, unknown, unmet } from '../../engine/findings.ts';
 import type { Finding, Problem } from '../../engine/findings.ts';
 import type { Observation, Seen, Visit } from '../../engine/observation.ts';
-import { exportsIn, judgeMetrics } from './metrics.ts';
+import { comparisonOf, exportsIn, judgeMetrics } from './metrics.ts';
 import type { Export } from './metrics.ts';
 
 /** Dice of a million sides add more to a histogram than all rolls of visitors together. */
@@ -26,17 +26,36 @@ export const check: Check = async (lab) => {
   const before = exportsIn(await lab.collectorLog(back));
   const words = [0, 1].map(() => `find-me-${randomBytes(4).toString('hex')}`);
   const observation = await lab.observe([...ROLLS, ...words.map((word) => `/server_request?param=${word}`)]);
-  const test = new SignalTest(lab, { observation, before, interval, back });
+  const slow = (await lab.flush()) ? 0 : interval;
+  const { within, reason } = await lab.arrival();
+  const every = `metrics leave every ${slow / 1_000} s (OTEL_METRIC_EXPORT_INTERVAL: set it to 2000)`;
+  const reasons = [slow > 0 && every, reason];
+  const prefersDelta = /^(delta|lowmemory)$/i.test(settings['OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE'] ?? '');
+  const notSent = exporterHint(settings);
+  const patience = slow + within + 2_000;
+  const test = new SignalTest(lab, { observation, before, back, patience, prefersDelta, reasons, notSent });
   const hint = 'Is the new code running? Press Run, and wait until the new pod runs.';
-  return lab.settle(() => test.look(), { expected: 'a trace of a request', hint }, interval + 3_000);
+  return lab.settle(() => test.look(), { expected: 'a trace of a request', hint }, patience + 1_000);
 };
+
+/** Returns the hint for metrics that dice does not send to the Collector, or undefined if it sends them. */
+function exporterHint({ OTEL_METRICS_EXPORTER: names = 'otlp' }: Readonly<Record<string, string | undefined>>) {
+  if (names.split(',').some((name) => name.trim() === 'otlp')) return undefined;
+  return `OTEL_METRICS_EXPORTER is ${names}: name otlp in settings.env, so that metrics leave dice. Then Run.`;
+}
 
 interface TestOptions {
   readonly observation: Observation;
   /** The exports in the Collector's log before the rolls. */
   readonly before: readonly Export[];
-  /** Milliseconds between two exports. */
-  readonly interval: number;
+  /** Milliseconds from the rolls after which all metrics have arrived. */
+  readonly patience: number;
+  /** Whether the settings ask for delta temporality. */
+  readonly prefersDelta: boolean;
+  /** Why no metrics leave dice, if the settings say so. */
+  readonly notSent: string | undefined;
+  /** What delays metrics, in words. */
+  readonly reasons: readonly (string | false)[];
   /** How far back before the check to read the Collector's log, in milliseconds. */
   readonly back: number;
 }
@@ -59,12 +78,10 @@ class SignalTest {
     const seen = await this.#options.observation.look();
     const broken = failedVisit(seen.visits.filter(({ path }) => !path.includes('sides')));
     if (broken) return { findings: [broken], certain: true };
-    const after = exportsIn(await this.#lab.collectorLog(this.#options.back)).at(-1);
-    const isFinal = this.#isFinal(after, seen);
-    const rolls = rollsIn(seen.visits);
-    const metrics = judgeMetrics({ rolls, before: this.#options.before.at(-1), after }).map((one) =>
-      this.#explained(one, after),
-    );
+    const now = exportsIn(await this.#lab.collectorLog(this.#options.back));
+    const isFinal = this.#isFinal(now.at(-1), seen);
+    const comparison = comparisonOf(rollsIn(seen.visits), { ...this.#options, now });
+    const metrics = judgeMetrics(comparison).map((one) => (now.length > 0 ? one : this.#explained(one)));
     const log = await this.#lab.podLog('dice');
     const findings = [...metrics, ...judgeLog(seen, log)];
     return { findings, certain: isFinal && seen.settled, traceId: seen.visits.at(-1)?.answer.traceId };
@@ -75,21 +92,19 @@ class SignalTest {
    * export and in the spans of the rolls. Otherwise it is the second new export, or time is up.
    */
   #isFinal(after: Export | undefined, seen: Seen): boolean {
-    if (Date.now() - this.#rolledAt > this.#options.interval + 2_000) return true;
+    if (Date.now() - this.#rolledAt > this.#options.patience) return true;
     if (!after) return false;
     if (!this.#known.has(after.text)) this.#newer.add(after.text);
     const rolled = lastEnd(seen);
     return rolled !== undefined && after.at !== undefined ? after.at > rolled : this.#newer.size > 1;
   }
 
-  /** Adds what may keep all metrics from the Collector's log, if there are none. */
-  #explained(metric: Finding, after: Export | undefined): Finding {
-    if (metric.state === 'met' || after) return metric;
-    const seconds = this.#options.interval / 1_000;
-    const hint =
-      'Does collector.yaml set exporters.debug.verbosity to detailed? ' +
-      `Metrics leave every ${seconds} s (OTEL_METRIC_EXPORT_INTERVAL): set it to 2000 in settings.env, then Run. ` +
-      (metric.hint ?? '');
+  /** Adds what may keep all metrics from the Collector's log. */
+  #explained(metric: Finding): Finding {
+    const reasons = this.#options.reasons.filter(Boolean);
+    const slow = reasons.length === 0 ? '' : `Or is it too early: ${reasons.join(', and ')}? `;
+    const yaml = 'Does collector.yaml set exporters.debug.verbosity to detailed? ';
+    const hint = this.#options.notSent ?? `${yaml}${slow}${metric.hint ?? ''}`;
     return { ...metric, hint };
   }
 }

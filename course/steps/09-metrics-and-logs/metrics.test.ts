@@ -2,7 +2,7 @@
 import { allMet } from '../../engine/findings.ts';
 import { randomFrom, roll, SEEDS } from '../../harness/generated.ts';
 import type { Random } from '../../harness/generated.ts';
-import { exportsIn, judgeMetrics } from './metrics.ts';
+import { comparisonOf, exportsIn, judgeMetrics } from './metrics.ts';
 
 interface Totals {
   counter: number;
@@ -13,7 +13,10 @@ interface Totals {
 type Code = (value: number, random: Random) => Totals;
 
 /** The Collector's log of an export, as the debug exporter of 0.144 prints it with verbosity detailed or normal. */
-const detailed = ({ counter, count, sum }: Totals): string => `2026-11-29T10:00:00Z\tinfo\tResourceMetrics #0
+const detailed = (
+  { counter, count, sum }: Totals,
+  isDelta = false,
+): string => `2026-11-29T10:00:00Z\tinfo\tResourceMetrics #0
 Metric #0
 Descriptor:
      -> Name: dice.rolls
@@ -21,7 +24,7 @@ Descriptor:
      -> Unit: 
      -> DataType: Sum
      -> IsMonotonic: true
-     -> AggregationTemporality: Cumulative
+     -> AggregationTemporality: ${isDelta ? 'Delta' : 'Cumulative'}
 NumberDataPoints #0
 Data point attributes:
      -> roll.sides: Int(6)
@@ -36,7 +39,7 @@ Metric #1
 Descriptor:
      -> Name: dice.roll.value
      -> DataType: Histogram
-     -> AggregationTemporality: Cumulative
+     -> AggregationTemporality: ${isDelta ? 'Delta' : 'Cumulative'}
 HistogramDataPoints #0
 Timestamp: 2026-11-29 09:34:50.456789 +0000 UTC
 Count: ${count}
@@ -92,4 +95,47 @@ describe.each([
 
 test('reads when dice collected an export, by the clock of dice', () => {
   expect(exportsIn(detailed({ counter: 3, count: 3, sum: 9 }))[0]?.at).toBe(Date.UTC(2026, 10, 29, 9, 34, 50, 456));
+});
+
+/** Whether code passes whose exports have only what was added since the export before. */
+function passesByDelta(seed: number, code: Code, print: (totals: Totals, isDelta: boolean) => string): boolean {
+  const random = randomFrom(seed);
+  const log = [`${print({ counter: 5, count: 5, sum: 700_000 }, true)}-- of the pod before`];
+  let added: Totals = { counter: 0, count: 0, sum: 0 };
+  const leave = () => {
+    if (added.counter + added.count > 0) log.push(`${print(added, true)}-- export ${log.length}\n`);
+    added = { counter: 0, count: 0, sum: 0 };
+  };
+  const make = (value: number): number => {
+    const { counter, count, sum } = code(value, random);
+    added = { counter: added.counter + counter, count: added.count + count, sum: added.sum + sum };
+    if (random() < 0.3) leave();
+    return value;
+  };
+  const before = exportsIn(log.join('\n'));
+  const rolls = [6, 1_000_000, 6, 1_000_000, 6].map((sides) => {
+    if (random() < 0.4) make(roll(random));
+    return make(roll(random, sides));
+  });
+  leave();
+  return allMet(judgeMetrics(comparisonOf(rolls, { before, now: exportsIn(log.join('\n')), prefersDelta: true })));
+}
+
+describe.each([
+  { verbosity: 'detailed', print: detailed },
+  { verbosity: 'normal', print: normal },
+])('metrics with delta temporality and verbosity $verbosity', ({ print }) => {
+  test('pass with each seed, if each roll is counted and recorded', () => {
+    expect(SEEDS.filter((seed) => passesByDelta(seed, step, print))).toEqual(SEEDS);
+  });
+
+  test.each<[string, Code]>([
+    ['count nothing any more, unlike the pod before', () => ({ counter: 0, count: 0, sum: 0 })],
+    ['record nothing any more, unlike the pod before', () => ({ counter: 1, count: 0, sum: 0 })],
+    ['add what was rolled to the counter', (value) => ({ counter: value, count: 1, sum: value })],
+    ['record a second roll', (_value, random) => ({ counter: 1, count: 1, sum: roll(random) })],
+    ['count and record everything twice', (value) => ({ counter: 2, count: 2, sum: 2 * value })],
+  ])('are refused with each seed, if they %s', (_what, code) => {
+    expect(SEEDS.filter((seed) => passesByDelta(seed, code, print))).toEqual([]);
+  });
 });

@@ -14,6 +14,8 @@ export interface Metric {
   readonly count: number;
   /** Sum of the recorded values of a histogram. */
   readonly sum: number;
+  /** Whether the numbers are those since the export before. Verbosity normal omits it. */
+  readonly isDelta?: boolean | undefined;
 }
 
 /** The metrics of dice in one export, by name. */
@@ -50,13 +52,18 @@ function detailed(text: string): [string, Metric][] {
       if (name === undefined) return [];
       const kind = kindOf(/-> DataType: (\w+)/.exec(block)?.[1], /-> IsMonotonic: (\w+)/.exec(block)?.[1]);
       const count = total(block, kind === 'histogram' ? /^Count: (\d+)/gm : /^Value: (-?[\d.]+)/gm);
-      return [[name, { kind, count, sum: total(block, /^Sum: (-?[\d.e+]+)/gm) }]];
+      return [[name, { kind, count, sum: total(block, /^Sum: (-?[\d.e+]+)/gm), isDelta: isDeltaIn(block) }]];
     });
+}
+
+function isDeltaIn(block: string): boolean | undefined {
+  const temporality = /-> AggregationTemporality: (\w+)/.exec(block)?.[1];
+  return temporality === undefined ? undefined : temporality === 'Delta';
 }
 
 /** Returns the kind of a metric. A sum that can decrease is no counter. */
 function kindOf(type: string | undefined, monotonic: string | undefined): Kind {
-  if (type === 'Histogram') return 'histogram';
+  if (type?.endsWith('Histogram')) return 'histogram';
   return type === 'Sum' && monotonic !== 'false' ? 'sum' : 'other';
 }
 
@@ -83,6 +90,38 @@ export interface Comparison {
   readonly before: Export | undefined;
   readonly after: Export | undefined;
 }
+
+/**
+ * Returns the numbers before and after the rolls. With delta temporality, an export has only what was added since the
+ * one before, so the new exports are added up.
+ * @param prefersDelta whether the settings ask for it, for an export that does not say
+ */
+export function comparisonOf(
+  rolls: readonly number[],
+  { before, now, prefersDelta }: { before: readonly Export[]; now: readonly Export[]; prefersDelta: boolean },
+): Comparison {
+  const last = now.at(-1);
+  if (!isDelta(last, prefersDelta)) return { rolls, before: before.at(-1), after: last };
+  const known = new Set(before.map(({ text }) => text));
+  const fresh = now.filter(({ text }) => !known.has(text));
+  return { rolls, before: NOTHING, after: fresh.length > 0 ? sumOfExports(fresh) : undefined };
+}
+
+const NOTHING: Export = { text: '', at: undefined, metrics: new Map() };
+
+function isDelta(last: Export | undefined, prefersDelta: boolean): boolean {
+  const said = [COUNTER, HISTOGRAM].map((name) => last?.metrics.get(name)?.isDelta);
+  return said.find((one) => one !== undefined) ?? prefersDelta;
+}
+
+const sumOfExports = (exports: readonly Export[]): Export =>
+  exports.reduce((sum, { text, at, metrics }) => {
+    const added = [...metrics].map(([name, metric]) => [name, merged(sum.metrics.get(name), metric)] as const);
+    return { text, at, metrics: new Map([...sum.metrics, ...added]) };
+  }, NOTHING);
+
+const merged = (sum: Metric | undefined, metric: Metric): Metric =>
+  sum?.kind === metric.kind ? { ...metric, count: sum.count + metric.count, sum: sum.sum + metric.sum } : metric;
 
 /** How much a metric has grown, or undefined if it is missing or of another kind. */
 type Growth = { readonly count: number; readonly sum: number } | undefined;

@@ -172,6 +172,26 @@ test.each<[string, string, RegExp, RegExp]>([
   expect(exporter?.todo).toMatch(todo);
 });
 
+test.each<[string, Report | undefined, string, boolean]>([
+  [
+    'no error, if dice reports one of its exporter of metrics in its log only',
+    reportWith(() => undefined, 'auto'),
+    'timed out',
+    true,
+  ],
+  [
+    'no error of metrics, if dice reports nothing',
+    undefined,
+    'PeriodicExportingMetricReader: metrics export timed out',
+    true,
+  ],
+  ['an error in the log, which may be about spans, if dice reports nothing', undefined, 'connect ECONNREFUSED', false],
+])('names %s', async (_what, report, error, ok) => {
+  const { exporter } = await hops('', report, { podLog: () => Promise.resolve(`OpenTelemetry error: ${error}\n`) });
+  expect(exporter).toMatchObject({ ok });
+  expect(exporter?.says).toMatch(ok ? /reports no trouble/ : /which may be about spans: .*connect ECONNREFUSED/);
+});
+
 test('names the cause of an error that the exporter in dice reports', async () => {
   const report = reportWith((recorder) => recorder.exporterErrors.add('Not Found (HTTP status 404)'), 'auto');
   expect((await hops('', report))['exporter']).toMatchObject({

@@ -33,6 +33,11 @@ export interface PipelineSources {
   readonly podTrouble?: (component: Component) => Promise<string | undefined>;
   /** Returns what dice reports about itself. The learner's code could fake it, so it explains and proves nothing. */
   readonly report?: () => Promise<Report | undefined>;
+  /**
+   * Asks dice to send its telemetry now. @returns whether dice says that it has. Then its telemetry arrives sooner, and
+   * nothing else changes.
+   */
+  readonly flush?: () => Promise<boolean>;
   /** Milliseconds within which a test span must arrive in Jaeger. */
   readonly patience?: number;
 }
@@ -85,17 +90,21 @@ async function exporterHop({ podLog }: PipelineSources, state: DiceState): Promi
       `nothing takes connections at ${endpoint}`,
       'Take OTEL_EXPORTER_OTLP_ENDPOINT out of settings.env (the lab sets it to its Collector), then Run.',
     );
-  const trouble =
-    exporterError(state) ??
-    (await podLog('dice', 20)).split('\n').findLast((line) => /^OpenTelemetry error: /.test(line));
-  if (trouble)
-    return bad(`dice says: ${trouble}`, 'See the next hop: is the Collector there, and does it take what is sent?');
+  const todo = 'See the next hop: is the Collector there, and does it take what is sent?';
+  const trouble = exporterError(state);
+  if (trouble) return bad(`dice says: ${trouble}`, todo);
+  const logged = state.report ? undefined : loggedError(await podLog('dice', 20));
+  if (logged) return bad(`dice's log has an error, which may be about spans: ${logged}`, todo);
   return {
     name: 'exporter',
     ok: true,
     says: `sends by OTLP to ${endpoint ?? 'the default endpoint'}, and reports no trouble`,
   };
 }
+
+/** Returns the last error of an exporter in dice's log. One that names metrics or logs explains no missing span. */
+const loggedError = (log: string): string | undefined =>
+  log.split('\n').findLast((line) => /^OpenTelemetry error: (?!.*\b(metrics?|logs?)\b)/i.test(line));
 
 async function backendHops(sources: PipelineSources): Promise<[PipelineHop, PipelineHop]> {
   const jaegerError = await jaegerErrorOf(sources);

@@ -146,6 +146,6 @@ export function exporterMistake({ settings, mistakes }: DiceState): PipelineHop 
   };
 }
 
-/** Returns the newest error that an exporter in dice has reported in the last minutes. */
+/** Returns the newest error of an exporter of spans in dice in the last minutes. */
 export const exporterError = ({ report }: DiceState): string | undefined =>
   report?.exporterErrors.find(({ ago }) => ago < RECENT)?.message;

@@ -12,7 +12,7 @@ import { Kube } from '../kube.ts';
 import { FileStore } from '../learner/files.ts';
 import { outdated } from '../pods/current.ts';
 import type { Outdated } from '../pods/current.ts';
-import { diceReport } from '../pods/dice-report.ts';
+import { diceReport, flushDice } from '../pods/dice-report.ts';
 import { stateOf } from '../pods/phase.ts';
 import { isStarting, newest } from '../pods/watcher.ts';
 import type { LearnerSources } from '../pods/watcher.ts';
@@ -106,6 +106,7 @@ function labOf({ env, release, namespace, pods, files }: LabSources): Lab {
     podLog: (component, sinceSeconds) => pods.log(component, sinceSeconds),
     podTrouble: (component) => pods.trouble(component, learner),
     report: () => pods.report(),
+    flush: () => pods.flush(),
     startOf: (component) => pods.startOf(component),
     outdated: (component) => pods.outdated(component, () => pods.trouble(component, learner)),
     truth: (fault) => ({ ...truthOf({ release, namespace })[fault] }),
@@ -143,18 +144,25 @@ class NewestPods {
     return typeof report === 'object' ? report : undefined;
   }
 
+  /** Asks the newest dice to send its telemetry now. @returns whether dice says that it has */
+  async flush(): Promise<boolean> {
+    const pod = await this.#pod('dice');
+    return pod ? flushDice(pod) : false;
+  }
+
   /**
    * Returns why the component does not run the learner's files as they are now, or undefined if it does.
    * @param trouble returns why the newest pod is not ready
    */
   async outdated(component: Component, trouble: () => Promise<string | undefined>): Promise<Outdated | undefined> {
-    const [pods, deployment, files, reason] = await Promise.all([
+    const [pods, deployment, files, reason, report] = await Promise.all([
       this.#pods(component),
       this.#kube?.deployment(`${this.#release}-${component}`).catch(() => undefined),
       this.#kube?.configMap(`${this.#release}-dice`).catch(() => undefined),
       trouble(),
+      component === 'dice' ? this.report() : undefined,
     ]);
-    return outdated({ component, pods, deployment, files, trouble: reason });
+    return outdated({ component, pods, deployment, files, trouble: reason, started: report?.files ?? {} });
   }
 
   /**

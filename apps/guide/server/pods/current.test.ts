@@ -32,6 +32,7 @@ const objects = (more: Partial<ComponentObjects> = {}): ComponentObjects => ({
   deployment: template({ restartedAt: '2' }),
   files: filesOf('mine', seat),
   trouble: undefined,
+  started: {},
   ...more,
 });
 
@@ -69,6 +70,24 @@ test.each<[string, Partial<ComponentObjects>, object]>([
   expect(outdated(objects(more))).toEqual(expected);
 });
 
-test("does not compare hashes outside a seat, where a pod has Helm's", () => {
-  expect(outdated(objects({ files: filesOf('edited', {}) }))).toBeUndefined();
+test.each<[string, Partial<ComponentObjects>]>([
+  ['the hashes that a pod has from Helm', {}],
+  ['a dice that reports no hashes', { started: {} }],
+  ['a dice that reports the hash of the file as it is', { started: { 'app.ts': sha256('edited') } }],
+  ['the hashes of dice, if the component is the Collector', { component: 'collector', started: { 'app.ts': 'old' } }],
+])('finds nothing outdated outside a seat by %s', (_what, more) => {
+  expect(outdated(objects({ files: filesOf('edited', {}), ...more }))).toBeUndefined();
+});
+
+test.each([
+  ['app.ts', { 'app.ts': sha256('mine') }],
+  ['settings.env', { 'app.ts': sha256('edited'), 'settings.env': sha256('INSTRUMENTATION=auto') }],
+] as const)('reports a %s outside a seat that was edited after dice started, and what to do', (file, started) => {
+  const deployment = { ...template({}), metadata: { name: 'intro-otel-dice' } } as Deployment;
+  expect(outdated(objects({ files: filesOf('edited', {}), started, deployment }))).toEqual({
+    reason: `its pod dice-2 started with an older ${file}`,
+    passes: false,
+    blocks: true,
+    todo: 'Press Run, or run kubectl rollout restart deployment/intro-otel-dice.',
+  });
 });

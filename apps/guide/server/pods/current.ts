@@ -3,6 +3,7 @@
 import { createHash } from 'node:crypto';
 import type { ConfigMap, Deployment, Pod } from '../../../../kubernetes/types.ts';
 import { LABELS, MANAGED_BY, OWN } from '../../../../lab/names.ts';
+import type { OwnFile } from '../../../../lab/names.ts';
 import type { Component } from '../../contract.ts';
 import { newest } from './watcher.ts';
 
@@ -13,6 +14,8 @@ export interface Outdated {
   readonly passes: boolean;
   /** Whether the older pod may still answer after that. */
   readonly blocks: boolean;
+  /** What to do about it, if it does not end by itself. */
+  readonly todo?: string;
 }
 
 export interface ComponentObjects {
@@ -23,6 +26,11 @@ export interface ComponentObjects {
   readonly files: ConfigMap | undefined;
   /** Why the newest pod is not ready, if it is not. */
   readonly trouble: string | undefined;
+  /**
+   * SHA-256 of the files with which the newest dice says that it started. Its code could fake them, and would then only
+   * hide from its learner that it is old.
+   */
+  readonly started: Readonly<Partial<Record<OwnFile, string>>>;
 }
 
 /** Returns why the component's pods are older than the learner's files, or undefined if they are not. */
@@ -49,15 +57,25 @@ function notReplaced({ deployment }: ComponentObjects, { metadata }: Pod): Outda
   return { reason: `its pod ${metadata.name} is of before the last Run`, passes: true, blocks: true };
 }
 
-/** In a seat, a pod says which files it started with. Outside a seat, only Helm writes these annotations. */
-function notRestarted({ component, files }: ComponentObjects, { metadata }: Pod): Outdated | undefined {
-  if (files?.metadata.labels?.[LABELS.managedBy] !== MANAGED_BY) return undefined;
+/**
+ * In a seat, a pod's annotations have the hashes of the files that it started with, and the operator restarts it after
+ * an edit. Outside a seat, only Helm writes these annotations, dice itself reports the hashes, and nobody restarts it.
+ */
+function notRestarted(objects: ComponentObjects, { metadata }: Pod): Outdated | undefined {
+  const { component, files, started: reported } = objects;
+  if (!files) return undefined;
+  const inSeat = files.metadata.labels?.[LABELS.managedBy] === MANAGED_BY;
   const old = OWN.find(({ file, started, component: reader }) => {
-    const hash = metadata.annotations?.[started];
+    const hash = inSeat ? metadata.annotations?.[started] : reported[file];
     return reader === component && hash !== undefined && hash !== sha256(files.data?.[file] ?? '');
   });
-  return old && { reason: `its pod ${metadata.name} started with an older ${old.file}`, passes: true, blocks: true };
+  if (!old) return undefined;
+  const reason = `its pod ${metadata.name} started with an older ${old.file}`;
+  return { reason, passes: inSeat, blocks: true, ...(inSeat ? {} : { todo: restart(objects) }) };
 }
+
+const restart = ({ component, deployment }: ComponentObjects): string =>
+  `Press Run, or run kubectl rollout restart deployment/${deployment?.metadata.name ?? component}.`;
 
 /** An old pod that is shutting down may answer for another second. */
 function leaving({ pods }: ComponentObjects, { metadata }: Pod): Outdated | undefined {
