@@ -45,6 +45,7 @@ export interface Findings {
 
 /** Why a reconcile ends early and is soon repeated, although nothing is wrong. */
 export type RequeueReason =
+  | 'FilesNotCached'
   | 'NamespaceNotCached'
   | 'NamespaceTerminating'
   | 'ObjectReplaced'

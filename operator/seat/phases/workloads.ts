@@ -1,10 +1,16 @@
 // Applies the lab's Deployments, then deletes objects that are no longer part of the lab.
+import { KINDS } from '../../../kubernetes/kinds.ts';
 import { keyOf } from '../../../kubernetes/object.ts';
+import type { KubeObject } from '../../../kubernetes/object.ts';
+import type { ConfigMap, Deployment } from '../../../kubernetes/types.ts';
+import { OWN } from '../../../lab/names.ts';
+import { NAMES } from '../../api/types.ts';
 import type { LabContext } from '../context.ts';
-import { operatorBinding } from '../objects.ts';
+import { namespaceOf, operatorBinding } from '../objects.ts';
 import { DONE, inOrder, requeueAfter } from '../phase-result.ts';
 import type { PhaseResult } from '../phase-result.ts';
 import type { Phase } from '../phase.ts';
+import { isDeployment } from '../types.ts';
 import { applyAll, prune } from '../write-objects.ts';
 
 /**
@@ -25,6 +31,32 @@ function yieldToOtherSeats({ memo, options: { stores }, desired }: LabContext): 
   return requeueAfter(YIELD_MS, 'YieldToOtherSeats');
 }
 
+/** Milliseconds until a seat is reconciled again whose attendee's files the operator has just read. */
+const FILES_MS = 1;
+
+/** Whether the live Deployment's pods started with other files of the attendee than the desired one's. */
+function hasOtherFiles(desired: Deployment, live: Deployment | undefined): boolean {
+  const [one, other] = [desired, live].map((object) => object?.spec.template.metadata?.annotations);
+  return other !== undefined && OWN.some(({ started }) => other[started] !== one?.[started]);
+}
+
+/**
+ * Reads the attendee's files again if the pods of a Deployment started with others. The guide writes a file, and then
+ * restarts the pods. If the store has the new Deployment but still the old file, an apply would start the pods twice
+ * more.
+ */
+async function refreshFiles({ options: { api, stores }, seat, desired }: LabContext): Promise<PhaseResult> {
+  const live = (name: string): Deployment | undefined =>
+    stores.Deployment.get(`${namespaceOf(seat)}/${name}`) as Deployment | undefined;
+  const deployments: readonly KubeObject[] = desired.deployments;
+  if (!deployments.filter(isDeployment).some((one) => hasOtherFiles(one, live(one.metadata.name)))) return DONE;
+  const known = stores.ConfigMap.get(`${namespaceOf(seat)}/${NAMES.dice}`);
+  const files = await api.get<ConfigMap>(KINDS.ConfigMap, NAMES.dice, namespaceOf(seat));
+  if (!files || files.metadata.resourceVersion === known?.metadata.resourceVersion) return DONE;
+  stores.ConfigMap.observe(files);
+  return requeueAfter(FILES_MS, 'FilesNotCached');
+}
+
 function pruneObjects(context: LabContext): Promise<PhaseResult> {
   const { seat, options, desired } = context;
   const { quota, limits, guardrails, services, deployments, dice } = desired;
@@ -38,6 +70,7 @@ export const workloads: Phase<LabContext> = {
   reconcile: (context) =>
     inOrder(
       () => Promise.resolve(yieldToOtherSeats(context)),
+      () => refreshFiles(context),
       () => applyAll(context, context.desired.deployments, context.desired.customized),
       () => pruneObjects(context),
     ),
