@@ -71,14 +71,14 @@ export const components = {
     directory: join(import.meta.dirname, 'collector'),
     packages: ['.'],
     ldflags: `-X main.version=${versions.collector}`,
-    cold: { packages: 1220, seconds: 150 },
+    cold: { packages: 1220, seconds: 170 },
   },
   jaeger: {
     name: 'jaeger',
     version: versions.jaegerModule,
     directory: join(import.meta.dirname, 'jaeger'),
     packages: ['github.com/jaegertracing/jaeger/cmd/jaeger'],
-    cold: { packages: 2400, seconds: 300 },
+    cold: { packages: 2330, seconds: 310 },
   },
 } satisfies Record<string, Component>;
 

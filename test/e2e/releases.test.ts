@@ -103,7 +103,7 @@ describe.each([
   test('refuses a Collector pipeline with an undefined exporter, and names the exporter', async () => {
     const refused = await upgradeWith('--set-json=collector.pipelines.traces.exporters=["otlp_http/nowhere"]');
     expect(refused.code).not.toBe(0);
-    expect(refused.stderr).toMatch(/otlp\/nowhere/);
+    expect(refused.stderr).toMatch(/otlp_http\/nowhere/);
   });
 
   test('removes a lab completely with helm uninstall, but nothing of the other labs', async () => {

@@ -7,6 +7,7 @@ import { parse, stringify } from 'yaml';
 import { renderLab } from '../../cdk8s/render.ts';
 import type { SomeValues } from '../../cdk8s/render.ts';
 import { binary } from '../../cluster/components/build.ts';
+import { JAEGER_EXPORTER, OLD_JAEGER_EXPORTER } from '../../lab/names.ts';
 import { repoRoot } from '../../support/paths.ts';
 import { run } from '../../support/run.ts';
 import { pages, yamlIn } from '../support/printed.ts';
@@ -48,7 +49,17 @@ const ownFiles = globSync('course/steps/*/{files,start}/collector.yaml', { cwd: 
 test('the pinned Collector refuses a component that it does not have', async () => {
   expect(await refusal(configOf(), 'exporters: { logging: {} }\n')).toContain('logging');
   expect(await refusal(configOf(), 'exporters: { debug: { verbose: 1 } }\n')).toContain('verbose');
+  expect(await refusal(configOf(), 'processors: { k8s_attributes: {} }\n')).toContain('k8s_attributes');
 });
+
+test.each([JAEGER_EXPORTER, OLD_JAEGER_EXPORTER])(
+  'the pinned Collector accepts a pipeline that names %s, with and without settings for it',
+  async (name) => {
+    const service = { pipelines: { traces: { exporters: [name] } } };
+    expect(await refusal(configOf(), stringify({ service }))).toBe('');
+    expect(await refusal(configOf(), stringify({ service, exporters: { [name]: { timeout: '9s' } } }))).toBe('');
+  },
+);
 
 test.each(printed.filter(({ block }) => isOwn(block)))(
   'the pinned Collector accepts what $path prints for collector.yaml',
