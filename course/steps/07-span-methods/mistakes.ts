@@ -67,7 +67,7 @@ export const mistakes: Solution[] = [
     name: 'a die that rolls from 0',
     right: false,
     chance: true,
-    says: /0 as the answer to .rolldice.sides=1/,
+    says: /0 as the answer to .rolldice/,
     ...changed(['Math.floor(Math.random() * sides) + 1', 'Math.floor(Math.random() * sides)']),
   },
   {
