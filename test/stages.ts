@@ -77,7 +77,8 @@ export const stages: readonly Stage[] = [
   // Some unit tests have time limits of 500 ms, so no stage that uses the cluster runs at the same time.
   jest('unit', 'units', { quick: true, args: ['--maxWorkers=2', WAITING_FIRST] }),
   // This stage's one test file starts apps on ports of its own, because unit tests start apps at the same time.
-  jest('solutions', 'units', { env: { TEST_PORTS_FROM: '30000' } }),
+  // Its tests mostly wait for telemetry, so many run at the same time.
+  jest('solutions', 'units', { env: { TEST_PORTS_FROM: '30000' }, args: ['--maxConcurrency=16'] }),
   // Tests on a cluster mostly wait, so there are more workers than cores.
   jest('integration', 'parts', { needsCluster: true, args: ['--maxWorkers=4', WAITING_FIRST, HANG_LIMIT] }),
   // These tests open the guide's pages in Chromium, which is installed while the cluster starts.

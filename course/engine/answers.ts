@@ -29,11 +29,17 @@ const textOf = (body: string): string =>
 
 const integersIn = (text: string): number[] => (text.match(/(?<![\w.])-?\d+(?![\w.]*\d)/g) ?? []).map(Number);
 
-/** Returns the numbers in each answer, one list for each place in the answers. */
+/**
+ * Returns the numbers in each answer, one list for each place in the answers. A place is counted from the start or from
+ * the end, because some answers may have a number more, such as that of the sides.
+ */
 function columnsOf(visits: readonly Visit[]): number[][] {
   const numbers = visits.map(({ answer }) => integersIn(answer.body));
-  const width = numbers.length === 0 ? 0 : Math.min(...numbers.map((some) => some.length));
-  const columns = Array.from({ length: width }, (_, at) => numbers.map((some) => some[at] ?? NaN));
+  const widths = numbers.map((some) => some.length);
+  const width = widths.length === 0 ? 0 : Math.min(...widths);
+  const places = Array.from({ length: width }, (_, at) => at);
+  const fromEnd = new Set(widths).size > 1 ? places.map((at) => -1 - at) : [];
+  const columns = [...places, ...fromEnd].map((at) => numbers.map((some) => some.at(at) ?? NaN));
   const varying = columns.filter((column) => new Set(column).size > 1);
   return varying.length > 0 ? varying : columns.slice(0, 1);
 }

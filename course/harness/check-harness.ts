@@ -62,25 +62,27 @@ export interface Shared {
 
 export class CheckHarness {
   readonly #shared: Shared;
+  readonly #files: Files;
   readonly #receiver: Receiver;
+  readonly #collector: FakeCollector;
   readonly jaeger: FakeJaeger;
   readonly #servers: Server[] = [];
   /** URL of the Flask app in this lab. By default nothing listens there. */
   flask = 'http://127.0.0.1:1';
 
-  private constructor(shared: Shared, receiver: Receiver, jaeger: FakeJaeger) {
+  private constructor(shared: Shared, files: Files, { receiver, jaeger }: { receiver: Receiver; jaeger: FakeJaeger }) {
     this.#shared = shared;
+    this.#files = files;
     this.#receiver = receiver;
     this.jaeger = jaeger;
+    this.#collector = new FakeCollector(files['collector.yaml'], [receiver, shared.dice.receiver, shared.others]);
+    this.jaeger.passes = this.#collector.passes;
   }
 
-  static async start(shared: Shared): Promise<CheckHarness> {
+  static async start(shared: Shared, files: Files): Promise<CheckHarness> {
     const receiver = await Receiver.start();
-    return new CheckHarness(
-      shared,
-      receiver,
-      await FakeJaeger.start([receiver, shared.dice.receiver], [shared.others]),
-    );
+    const jaeger = await FakeJaeger.start([receiver, shared.dice.receiver], [shared.others]);
+    return new CheckHarness(shared, files, { receiver, jaeger });
   }
 
   stop(): void {
@@ -90,16 +92,10 @@ export class CheckHarness {
   }
 
   /** Runs the step's check on a solution, as the guide does. */
-  async check(files: Files, solution: Solution): Promise<Verdict> {
-    const {
-      code: { check, begin },
-      dice,
-      others,
-    } = this.#shared;
-    const collector = new FakeCollector(files['collector.yaml'], [this.#receiver, dice.receiver, others]);
-    this.jaeger.passes = collector.passes;
+  async check(solution: Solution): Promise<Verdict> {
+    const { check, begin } = this.#shared.code;
     const since = Date.now();
-    const begun: Lab = { ...this.#lab(files, collector), ...solution.lab };
+    const begun: Lab = { ...this.#lab(), ...solution.lab };
     const traceId = (await begin?.(viewOf(begun, { since })))?.traceId;
     await solution.before?.(this);
     const lab: Lab = { ...begun, flask: this.flask, ...solution.lab };
@@ -119,7 +115,7 @@ export class CheckHarness {
     return answers(await this.#shared.others.trace(traceId, 8));
   }
 
-  #lab(files: Files, collector: FakeCollector): Lab {
+  #lab(): Lab {
     const {
       dice: { app: dice },
       arcade,
@@ -132,10 +128,11 @@ export class CheckHarness {
       collector: this.#receiver.url,
       jaeger: `${this.jaeger.url}/jaeger`,
       settings,
-      files: () => Promise.resolve(files),
+      files: () => Promise.resolve(this.#files),
       patience: 1_000,
       flush: () => flushAt(dice.health),
-      podLog: (component) => Promise.resolve(component === 'dice' ? `${dice.stdout}\n${dice.stderr}` : collector.log()),
+      podLog: (component) =>
+        Promise.resolve(component === 'dice' ? `${dice.stdout}\n${dice.stderr}` : this.#collector.log()),
       truth: (fault) => ({ ...truthOf({ release: 'lab', namespace: 'ns' })[fault] }),
     };
   }

@@ -17,6 +17,8 @@ export interface Case {
   readonly solution: Solution;
 }
 
+const repetitions = 20;
+
 interface Dice {
   app: App;
   receiver: Receiver;
@@ -87,7 +89,7 @@ export class SolutionRunner {
     const apps = [prizes, dice, arcade];
     await Promise.all(apps.map((app) => app.ready()));
     const runner = new SolutionRunner(dist, { apps, receiver, arcade: arcade.url, prizes: prizes.url });
-    for (const key of cases.map((one) => keyOf(runner.#filesOf(one))))
+    for (const key of cases.map((one) => runner.#keyOf(one)))
       runner.#wanted.set(key, (runner.#wanted.get(key) ?? 0) + 1);
     for (const id of runner.#steps.ids) runner.#code.set(id, await runner.#steps.code(id));
     return runner;
@@ -99,19 +101,23 @@ export class SolutionRunner {
     this.#others.receiver.stop();
   }
 
-  /** Checks one case, as the guide does. */
-  async check(one: Case): Promise<Verdict> {
-    const files = this.#filesOf(one);
-    const dice = await this.#diceWith(files);
+  /** Checks one case, as the guide does. Checks it several times if the verdict could hang on what is rolled. */
+  async check({ id, solution }: Case): Promise<Verdict[]> {
+    const files = this.#filesOf({ id, solution });
+    const key = this.#keyOf({ id, solution });
+    const dice = await this.#diceWith(files, key);
     const { receiver: others, arcade } = this.#others;
-    const code = this.#code.get(one.id);
-    if (!code) throw new Error(`expected a step ${one.id} in the build, found ${[...this.#code.keys()].join(', ')}`);
-    const harness = await CheckHarness.start({ code, dice, others, arcade, settings: settingsFor(dice.receiver) });
+    const code = this.#code.get(id);
+    if (!code) throw new Error(`expected a step ${id} in the build, found ${[...this.#code.keys()].join(', ')}`);
+    const shared = { code, dice, others, arcade, settings: settingsFor(dice.receiver) };
+    const harness = await CheckHarness.start(shared, files);
+    const verdicts: Verdict[] = [];
     try {
-      return await harness.check(files, one.solution);
+      while (verdicts.length < (solution.chance ? repetitions : 1)) verdicts.push(await harness.check(solution));
+      return verdicts;
     } finally {
       harness.stop();
-      this.#leave(keyOf(files));
+      this.#leave(key);
     }
   }
 
@@ -119,9 +125,17 @@ export class SolutionRunner {
     return { ...this.#steps.atEnd(id), ...solution.files };
   }
 
-  /** Returns a dice process with these files. It starts a process unless one with the same files is running. */
-  #diceWith(files: Files): Promise<Dice> {
-    const key = keyOf(files);
+  /**
+   * Returns what cases have in common that share a dice process. One that is checked many times has its own, because
+   * the rolls of other checks would count as those of very lucky visitors.
+   */
+  #keyOf({ id, solution }: Case): string {
+    const files = this.#filesOf({ id, solution });
+    return [files['app.ts'], files['settings.env'], ...(solution.chance ? [id, solution.name] : [])].join('\n');
+  }
+
+  /** Returns a dice process with these files. It starts a process unless one with the same key is running. */
+  #diceWith(files: Files, key: string): Promise<Dice> {
     const known = this.#dice.get(key);
     if (known) return known;
     const name = join(this.#dist, 'dice', `solution-${this.#dice.size}`);
@@ -137,11 +151,7 @@ export class SolutionRunner {
     const source = name + extension;
     writeFileSync(source, code);
     const receiver = await Receiver.start();
-    const settings = {
-      ...settingsFor(receiver),
-      ...parseSettings(files['settings.env']).values,
-      OTEL_METRIC_EXPORT_INTERVAL: metricsEvery,
-    };
+    const settings = { ...settingsFor(receiver), ...parseSettings(files['settings.env']).values };
     const app = await App.start(this.#dist, 'dice', settings, [source]);
     // Code that does not start is a wrong solution too.
     await app.ready().catch(() => undefined);
@@ -173,5 +183,3 @@ function stripped(code: string): { code: string; extension: string } {
     return { code, extension: '.ts' };
   }
 }
-
-const keyOf = (files: Files): string => files['app.ts'] + files['settings.env'];

@@ -1,6 +1,6 @@
 // `npm run bench` measures the figures that this repository promises, on clusters of its own.
 // usage: npm run bench [-- --only NAME,NAME] [--json FILE]
-import { writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { availableParallelism, cpus, totalmem } from 'node:os';
 import { resolve } from 'node:path';
 import { expect } from 'expect';
@@ -10,6 +10,7 @@ import { stopCluster } from '../../cluster/devcluster/index.ts';
 import { coloured, print, say } from '../../support/output.ts';
 import { createProgress } from '../../support/progress.ts';
 import type { Progress } from '../../support/progress.ts';
+import { artefacts } from '../support/artefacts.ts';
 import { environmentFor } from '../support/cluster/cluster.ts';
 import { startTestCluster } from '../support/cluster/start.ts';
 import type { StartedCluster } from '../support/cluster/start.ts';
@@ -36,6 +37,7 @@ await main().catch(broken);
 async function main(): Promise<void> {
   if (process.argv.includes('--help')) return print(optionsHelp(OPTIONS));
   const { given: values } = parseOptions(process.argv.slice(2), OPTIONS);
+  await mkdir(artefacts, { recursive: true });
   const rows = await measure(choose(values.only?.split(',')));
   printTable(rows);
   if (values.json !== undefined)

@@ -18,6 +18,28 @@ export const solutions: Solution[] = [
         'service: {pipelines: {traces: {processors: [probabilistic_sampler]}}}',
     },
   },
+  {
+    name: 'another service name, and spans that leave once a minute',
+    right: true,
+    files: { 'settings.env': 'OTEL_SERVICE_NAME=my-dice\nOTEL_BSP_SCHEDULE_DELAY=60000' },
+  },
+  {
+    name: 'code of dice that answers with JSON',
+    right: true,
+    files: {
+      'app.ts': edited(app, [
+        'response.send(`Thank you for the visit! You are number ${hits}.`)',
+        'response.json({ hits })',
+      ]),
+    },
+  },
+  {
+    name: 'code of dice without the route /visit',
+    right: false,
+    says: /status 404/,
+    hop: 'pod',
+    files: { 'app.ts': edited(app, ["app.get('/visit'", "app.get('/visits'"]) },
+  },
   { name: 'dice does not answer', right: false, hop: 'pod', says: /ECONNREFUSED/, lab: { dice: nobody } },
   { name: 'code of dice that does not parse', right: false, hop: 'pod', files: { 'app.ts': 'const app = (;' } },
   {

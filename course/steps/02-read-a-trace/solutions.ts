@@ -7,6 +7,7 @@ function slowest({ spans, roots }: Trace): Span {
 }
 const first = ({ roots }: Trace): Span => roots[0] as Span;
 const child = (trace: Trace): Span => first(trace).children[0] as Span;
+const spanOfDice = ({ spans }: Trace): Span => spans.find(({ service }) => service === 'dice') as Span;
 const quickest = ({ spans }: Trace): Span => spans.toSorted((a, b) => a.duration - b.duration)[0] as Span;
 
 /** Returns the right answers for a trace. `style` writes a span in a form that a learner may use. */
@@ -47,6 +48,30 @@ export const solutions: Solution[] = [
     right: true,
     answers: right(({ service, name, kind, spanId }) => `${service} ${name} | ${kind} | 0.5 ms | ${spanId}`),
   },
+  {
+    name: 'a parent and a child further down in the trace',
+    right: true,
+    answers: but((trace) => {
+      const { spanId, parentSpanId = '' } = spanOfDice(trace);
+      return { parent: parentSpanId, child: spanId };
+    }),
+  },
+  { name: 'ids of spans in capitals', right: true, answers: right(({ spanId }) => spanId.toUpperCase()) },
+  {
+    name: 'the same span as the parent and as the child',
+    right: false,
+    answers: but((trace) => ({ child: first(trace).spanId })),
+  },
+  {
+    name: 'the id of the trace in place of that of a span',
+    right: false,
+    answers: but(({ traceId }) => ({ root: traceId })),
+  },
+  {
+    name: 'a child that has another parent',
+    right: false,
+    answers: but((trace) => ({ parent: spanOfDice(trace).spanId, child: child(trace).spanId })),
+  },
   { name: 'no answer at all', right: false, says: /no answer/ },
   {
     name: 'a span that has a parent as the root',
@@ -82,7 +107,7 @@ export const solutions: Solution[] = [
     name: 'a grandchild instead of the child',
     right: false,
     says: /grandchild/,
-    answers: but((trace) => ({ child: (trace.spans.find(({ service }) => service === 'dice') as Span).spanId })),
+    answers: but((trace) => ({ child: spanOfDice(trace).spanId })),
   },
   {
     name: 'answers about a trace that Jaeger no longer has',

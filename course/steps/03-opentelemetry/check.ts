@@ -26,10 +26,11 @@ const noAnswer = unmet('the name of a library that is installed here', {
 
 const packageOf = (answer: string): string =>
   answer
-    .trim()
     .toLowerCase()
+    .replace(/^[\s"'`]+|[\s"'`]+$/g, '')
     .replace('@opentelemetry/', '')
-    .replace(/^instrumentation-/, '');
+    .replace(/^instrumentation-/, '')
+    .replace(/@\d.*$/, '');
 
 const hints: Record<string, string> = {
   pino:
@@ -49,6 +50,7 @@ export function judge({ visits }: Seen, pick: string): Finding[] {
   const hint =
     hints[pick] ??
     'Pick one that the search above lists: only those are installed here. ' +
-      'In a trace, “otel.scope.name” tells which library made a span.';
+      'In a trace, “otel.scope.name” tells which library made a span. ' +
+      'OTEL_NODE_DISABLED_INSTRUMENTATIONS in settings.env turns libraries off.';
   return [unmet(text, { found: `spans of ${[...new Set(spans.map(({ scope }) => scope))].join(', ')}`, hint })];
 }

@@ -1,6 +1,7 @@
 import type { Solution } from '../../harness/check-harness.ts';
 
 const pick = (name: string) => ({ answers: { pick: name } });
+const settings = (...lines: string[]) => ({ files: { 'settings.env': lines.join('\n') } });
 
 export const solutions: Solution[] = [
   { name: 'the library http as the answer', right: true, ...pick('http') },
@@ -14,7 +15,28 @@ export const solutions: Solution[] = [
     name: 'a right answer while dice has another service name',
     right: true,
     ...pick('express'),
-    files: { 'settings.env': 'INSTRUMENTATION=auto\nOTEL_SERVICE_NAME=my-dice' },
+    ...settings('INSTRUMENTATION=auto', 'OTEL_SERVICE_NAME=my-dice'),
+  },
+  { name: 'a package name with a version', right: true, ...pick('@opentelemetry/instrumentation-express@0.300.0') },
+  { name: 'the short package name, in quotes', right: true, ...pick('"instrumentation-http"') },
+  { name: 'a name as Markdown writes code', right: true, ...pick('`express`') },
+  {
+    name: 'a right answer while spans go to the console too',
+    right: true,
+    ...pick('http'),
+    ...settings('OTEL_TRACES_EXPORTER=console,otlp'),
+  },
+  {
+    name: 'a right answer while spans leave once a minute',
+    right: true,
+    ...pick('http'),
+    ...settings('INSTRUMENTATION=auto', 'OTEL_BSP_SCHEDULE_DELAY=60000'),
+  },
+  {
+    name: 'a right answer while another library is turned off',
+    right: true,
+    ...pick('http'),
+    ...settings('INSTRUMENTATION=auto', 'OTEL_NODE_DISABLED_INSTRUMENTATIONS=express'),
   },
   { name: 'no library as the answer', right: false, says: /no answer/, ...pick(' ') },
   { name: 'a library that makes no spans in dice', right: false, says: /log lines/, ...pick('pino') },
@@ -26,7 +48,47 @@ export const solutions: Solution[] = [
     hop: 'pod',
     says: /INSTRUMENTATION is none/,
     ...pick('http'),
-    files: { 'settings.env': 'INSTRUMENTATION=none' },
+    ...settings('INSTRUMENTATION=none'),
+  },
+  { name: 'the service as the answer', right: false, says: /installed here/, ...pick('dice') },
+  { name: 'the name of a span as the answer', right: false, says: /installed here/, ...pick('GET /visit') },
+  { name: 'the API as the answer', right: false, says: /installed here/, ...pick('@opentelemetry/api') },
+  { name: 'the word instrumentation as the answer', right: false, ...pick('@opentelemetry/instrumentation-') },
+  {
+    name: 'a library of another framework as the answer',
+    right: false,
+    says: /installed here/,
+    ...pick('@opentelemetry/instrumentation-koa'),
+  },
+  {
+    name: 'the library express while it is turned off',
+    right: false,
+    says: /spans of @opentelemetry\/instrumentation-http.*OTEL_NODE_DISABLED_INSTRUMENTATIONS/,
+    ...pick('express'),
+    ...settings('INSTRUMENTATION=auto', 'OTEL_NODE_DISABLED_INSTRUMENTATIONS=express'),
+  },
+  {
+    name: 'a right answer while no trace is kept',
+    right: false,
+    hop: 'pod',
+    says: /no span is recorded/,
+    ...pick('http'),
+    ...settings('INSTRUMENTATION=auto', 'OTEL_TRACES_SAMPLER=always_off'),
+  },
+  {
+    name: 'a right answer while the SDK is off',
+    right: false,
+    hop: 'pod',
+    says: /OTEL_SDK_DISABLED/,
+    ...pick('http'),
+    ...settings('INSTRUMENTATION=auto', 'OTEL_SDK_DISABLED=true'),
+  },
+  {
+    name: 'a right answer while dice makes no spans by libraries',
+    right: false,
+    says: /INSTRUMENTATION set to auto/,
+    ...pick('http'),
+    ...settings('INSTRUMENTATION=manual'),
   },
   {
     name: 'a right answer while dice prints its spans to the console only',
@@ -34,6 +96,6 @@ export const solutions: Solution[] = [
     hop: 'pod',
     says: /OTEL_TRACES_EXPORTER is console/,
     ...pick('http'),
-    files: { 'settings.env': 'INSTRUMENTATION=auto\nOTEL_TRACES_EXPORTER=console' },
+    ...settings('INSTRUMENTATION=auto', 'OTEL_TRACES_EXPORTER=console'),
   },
 ];

@@ -6,6 +6,9 @@ import type { Solution } from '../../harness/check-harness.ts';
 const dice = (name: string) => readFileSync(join(import.meta.dirname, '..', '..', '..', 'apps', 'dice', name), 'utf8');
 const settings = (...lines: string[]) => ({ files: { 'settings.env': lines.join('\n') } });
 
+const consoles = (...more: string[]) =>
+  settings('INSTRUMENTATION=auto', 'OTEL_TRACES_EXPORTER=console', 'OTEL_METRICS_EXPORTER=console', ...more);
+
 export const solutions: Solution[] = [
   { name: "the step's own solution", right: true },
   {
@@ -32,6 +35,43 @@ export const solutions: Solution[] = [
       "OTEL_TRACES_EXPORTER='console'",
       'OTEL_METRICS_EXPORTER=otlp,console # both',
     ),
+  },
+  {
+    name: 'settings with the line ends of Windows',
+    right: true,
+    files: {
+      'settings.env': 'INSTRUMENTATION=auto\r\nOTEL_TRACES_EXPORTER=console\r\nOTEL_METRICS_EXPORTER=console\r\n',
+    },
+  },
+  { name: 'metrics that leave once a minute', right: true, ...consoles('OTEL_METRIC_EXPORT_INTERVAL=60000') },
+  { name: 'metrics that leave every two seconds', right: true, ...consoles('OTEL_METRIC_EXPORT_INTERVAL=2000') },
+  { name: 'logs on the console too', right: true, ...consoles('OTEL_LOGS_EXPORTER=console') },
+  {
+    name: 'an older line for the same variable, and settings that are turned off by #',
+    right: true,
+    ...settings(
+      'INSTRUMENTATION=none',
+      '#INSTRUMENTATION=manual',
+      'INSTRUMENTATION=auto',
+      '\tOTEL_TRACES_EXPORTER=console  # for now',
+      'OTEL_METRICS_EXPORTER= console',
+    ),
+  },
+  {
+    name: 'every trace sampled, and another propagator',
+    right: true,
+    ...consoles('OTEL_TRACES_SAMPLER=always_on', 'OTEL_PROPAGATORS=tracecontext,baggage,b3'),
+  },
+  {
+    name: 'code that also makes a span by hand',
+    right: true,
+    files: {
+      ...consoles().files,
+      'app.ts': edited(dice('app.ts'), [
+        'import express',
+        "import { trace } from '@opentelemetry/api';\ntrace.getTracer('me').startSpan('up').end();\nimport express",
+      ]),
+    },
   },
   {
     name: 'spans on the console, but no metrics',
@@ -92,6 +132,52 @@ export const solutions: Solution[] = [
     hop: 'pod',
     says: /OTEL_SDK_DISABLED/,
     ...settings('INSTRUMENTATION=auto', 'OTEL_TRACES_EXPORTER=console', 'OTEL_SDK_DISABLED=true'),
+  },
+  {
+    name: 'a misspelt variable for the exporter of spans',
+    right: false,
+    hop: 'pod',
+    says: /did you mean OTEL_TRACES_EXPORTER/i,
+    ...settings('INSTRUMENTATION=auto', 'OTEL_TRACE_EXPORTER=console', 'OTEL_METRICS_EXPORTER=console'),
+  },
+  {
+    name: 'a colon in place of the sign =',
+    right: false,
+    hop: 'pod',
+    says: /line 1/,
+    ...settings('INSTRUMENTATION: auto', 'OTEL_TRACES_EXPORTER: console', 'OTEL_METRICS_EXPORTER: console'),
+  },
+  {
+    name: 'both exporters on one line',
+    right: false,
+    ...settings('INSTRUMENTATION=auto', 'OTEL_TRACES_EXPORTER=console OTEL_METRICS_EXPORTER=console'),
+    hop: 'pod',
+  },
+  {
+    name: 'an exporter of metrics by the name that other SDKs use',
+    right: false,
+    says: /OTEL_METRICS_EXPORTER does not name the console/,
+    ...settings('INSTRUMENTATION=auto', 'OTEL_TRACES_EXPORTER=console', 'OTEL_METRICS_EXPORTER=logging'),
+  },
+  {
+    name: 'only log records on the console',
+    right: false,
+    hop: 'pod',
+    says: /OTEL_TRACES_EXPORTER does not name the console/,
+    ...settings('INSTRUMENTATION=auto', 'OTEL_LOGS_EXPORTER=console'),
+  },
+  {
+    name: 'a sampler that drops every trace',
+    right: false,
+    hop: 'pod',
+    says: /no span is recorded/,
+    ...consoles('OTEL_TRACES_SAMPLER=always_off'),
+  },
+  {
+    name: 'the library of HTTP turned off',
+    right: false,
+    ...consoles('OTEL_NODE_DISABLED_INSTRUMENTATIONS=http'),
+    hop: 'pod',
   },
   {
     name: 'code that has renamed the route /visit',

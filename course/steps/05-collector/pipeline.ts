@@ -1,14 +1,24 @@
-// Reads the order of the processors in the learner's collector.yaml, which no telemetry shows. It understands the two
-// ways in which a list is usually written, and says nothing about any other.
+// Reads the order of the processors in the learner's collector.yaml, which no telemetry shows.
+import { parse } from 'yaml';
 import type { Problem } from '../../engine/findings.ts';
+
+interface Config {
+  readonly service?: { readonly pipelines?: { readonly traces?: { readonly processors?: unknown } } };
+}
 
 /** Returns the processors that collector.yaml names for the traces pipeline, or undefined if it names none. */
 export function tracesProcessors(yaml: string): string[] | undefined {
-  const text = yaml.replace(/(^|\s)#.*$/gm, '');
-  const [, below = ''] = /^(?: {2,}|\t)?pipelines:[\s\S]*?\btraces:\s*([\s\S]*)$/m.exec(text) ?? [];
-  const [, list = ''] = /^[\s\S]*?\bprocessors:\s*(\[[^\]]*\]|(?:\n\s*-\s*\S+)+)/.exec(below) ?? [];
-  const names = list.match(/[\w./-]*\w/g)?.map((name) => name.replace(/^-\s*/, ''));
-  return names && names.length > 0 ? names : undefined;
+  const names = configIn(yaml)?.service?.pipelines?.traces?.processors;
+  return Array.isArray(names) && names.length > 0 ? names.map(String) : undefined;
+}
+
+/** Returns the configuration, or undefined if the text is not YAML. Then the Collector itself says why. */
+function configIn(yaml: string): Config | undefined {
+  try {
+    return (parse(yaml) as Config | null) ?? undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 const typeOf = (name: string | undefined): string | undefined => name?.split('/')[0];

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { parse } from 'yaml';
 import { edited } from '../../harness/check-harness.ts';
 import type { Solution } from '../../harness/check-harness.ts';
 
@@ -18,6 +19,17 @@ service:
       processors:
         [memory_limiter, probabilistic_sampler/half, k8sattributes, resource/who, attributes/no-agent, batch]
       exporters: [debug, otlp_http/jaeger]
+`;
+
+const anchored = `exporters: { debug: { verbosity: normal } }
+processors:
+  attributes/mine:
+    actions: [{ key: workshop.step, value: 5, action: upsert }, { key: user_agent.original, action: delete }]
+  probabilistic_sampler: { sampling_percentage: 50 }
+service:
+  pipelines:
+    logs: { processors: &mine [memory_limiter, k8sattributes, attributes/mine, probabilistic_sampler, batch] }
+    traces: { processors: *mine, exporters: [otlphttp/jaeger, debug] }
 `;
 
 const all: Solution[] = [
@@ -80,6 +92,111 @@ const all: Solution[] = [
       'app.ts': readFileSync(join(import.meta.dirname, '..', '..', '..', 'apps', 'dice', 'app.manual.ts'), 'utf8'),
       'settings.env': 'INSTRUMENTATION=manual',
     },
+  },
+  { name: 'the configuration as JSON', right: true, files: { 'collector.yaml': JSON.stringify(parse(yaml), null, 2) } },
+  { name: 'an anchor for the list of processors', right: true, files: { 'collector.yaml': anchored } },
+  {
+    name: 'a debug exporter with a name of its own, and settings of the batch',
+    right: true,
+    ...changed(
+      [
+        '  debug:\n    verbosity: normal',
+        '  debug/spans: # mine\n    verbosity: normal\n    use_internal_logger: true',
+      ],
+      ['otlphttp/jaeger, debug]', 'otlphttp/jaeger, debug/spans]'],
+      ['processors:\n', 'processors:\n  batch: { timeout: 100ms, send_batch_size: 64 }\n'],
+    ),
+  },
+  {
+    name: 'quotes, comments behind each line, and a list of lines with less indentation',
+    right: true,
+    files: {
+      'collector.yaml': `---
+# my Collector
+"exporters":
+  'debug': { "verbosity": "detailed" } # all of it
+'processors':
+  "attributes/mine":
+    actions:
+    - key: "workshop.step" # any value
+      action: "insert"
+      value: 'five'
+    - action: delete
+      key: 'user_agent.original' # the User-Agent header
+  probabilistic_sampler: { sampling_percentage: 50.0, hash_seed: 0 }
+service:
+  pipelines:
+    traces: # only these
+      exporters: # both
+      - debug
+      - otlphttp/jaeger
+      processors: # in this order
+      - memory_limiter # first
+      - k8sattributes
+      - "attributes/mine"
+      - probabilistic_sampler
+      - batch # last
+`,
+    },
+  },
+  {
+    name: 'other pipelines that are set too, before that of the traces',
+    right: true,
+    ...changed([
+      '  pipelines:\n',
+      '  pipelines:\n    metrics: { processors: [batch], exporters: [debug] }\n' +
+        '    logs:\n      processors: [batch]\n      exporters: [debug]\n',
+    ]),
+  },
+  {
+    name: 'spans that leave dice once a minute',
+    right: true,
+    files: { 'settings.env': 'INSTRUMENTATION=auto\nOTEL_BSP_SCHEDULE_DELAY=60000' },
+  },
+  {
+    name: 'the processors under the pipeline of metrics',
+    right: false,
+    says: /workshop\.step/,
+    ...changed(['    traces:\n', '    metrics:\n']),
+  },
+  {
+    name: 'the old name of the User-Agent attribute',
+    right: false,
+    says: /user_agent\.original/,
+    ...changed(['key: user_agent.original', 'key: http.user_agent']),
+  },
+  {
+    name: 'the attribute inserted by a processor that the pipeline does not name',
+    right: false,
+    says: /workshop\.step/,
+    ...changed(['  attributes/mine:', '  attributes/my:'], ['k8sattributes, attributes/mine,', 'k8sattributes,']),
+  },
+  {
+    name: 'a sampler that keeps all',
+    right: false,
+    says: /all 24 of 24/,
+    ...changed(['sampling_percentage: 50', 'sampling_percentage: 100']),
+  },
+  {
+    name: 'a sampler that keeps nothing',
+    right: false,
+    hop: 'jaeger',
+    ...changed(['sampling_percentage: 50', 'sampling_percentage: 0']),
+  },
+  {
+    name: 'memory_limiter behind the others',
+    right: false,
+    says: /Put memory_limiter first/,
+    ...changed([
+      '[memory_limiter, k8sattributes, attributes/mine, probabilistic_sampler, batch]',
+      '[k8sattributes, attributes/mine, probabilistic_sampler, memory_limiter, batch]',
+    ]),
+  },
+  {
+    name: 'an anchored list without k8sattributes',
+    right: false,
+    says: /k8sattributes again/,
+    files: { 'collector.yaml': anchored.replace('memory_limiter, k8sattributes', 'memory_limiter') },
   },
   {
     name: 'processors in another order, without memory_limiter and k8sattributes',

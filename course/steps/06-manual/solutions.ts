@@ -2,6 +2,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { edited } from '../../harness/check-harness.ts';
 import type { Solution } from '../../harness/check-harness.ts';
+import { mistakes } from './mistakes.ts';
+import { styles } from './styles.ts';
 
 const app = readFileSync(join(import.meta.dirname, 'files', 'app.ts'), 'utf8');
 const changed = (...changes: [string, string][]) => ({ files: { 'app.ts': edited(app, ...changes) } });
@@ -27,7 +29,7 @@ const startSpan = edited(
 );
 
 const right: Solution[] = [
-  { name: "the step's own solution", right: true },
+  { name: "the step's own solution", right: true, chance: true },
   { name: 'startSpan with all attributes as options', right: true, files: { 'app.ts': startSpan } },
   {
     name: 'a span by hand in addition to the spans of the libraries',
@@ -179,18 +181,21 @@ const wrong: Solution[] = [
   {
     name: 'a roll.value from a second roll',
     right: false,
+    chance: true,
     says: /where dice answered.*roll once/,
     ...changed(["'roll.value', result", "'roll.value', Math.floor(Math.random() * 6) + 1"]),
   },
   {
     name: 'a roll.value that is always 6',
     right: false,
+    chance: true,
     says: /roll.value 6 where dice answered/,
     ...changed(["'roll.value', result", "'roll.value', 6"]),
   },
   {
     name: 'a roll.value of the roll before',
     right: false,
+    chance: true,
     says: /where dice answered/,
     ...changed(
       ["'roll.value', result);", "'roll.value', last);\n    last = result;"],
@@ -250,4 +255,4 @@ const wrong: Solution[] = [
   },
 ];
 
-export const solutions: Solution[] = [...right, ...wrong];
+export const solutions: Solution[] = [...right, ...styles, ...wrong, ...mistakes];

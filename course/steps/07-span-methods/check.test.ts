@@ -71,6 +71,17 @@ describe.each([true, false])('with the context of the caller: %s', (joined) => {
           : spanWith(({ attributes }) => ({ attributes: { ...attributes, 'roll.value': roll(random) } }))(reply),
       /roll.value.*dice answered/,
     ],
+    [
+      'rolls from 0',
+      ({ body, ...reply }) =>
+        isFailed({ body, ...reply })
+          ? { body, ...reply }
+          : spanWith(({ attributes }) => ({ attributes: { ...attributes, 'roll.value': Number(body) - 1 } }))({
+              ...reply,
+              body: String(Number(body) - 1),
+            }),
+      /0 as the answer to/,
+    ],
     ['answers 500', (reply) => (isFailed(reply) ? { ...reply, status: 500 } : reply), /400.*status 500/],
   ])('refuses code that %s with each seed, and says so', (_what, change, says) => {
     const wrongly = SEEDS.filter((seed) => {

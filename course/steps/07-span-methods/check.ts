@@ -10,8 +10,11 @@ import type { Finding, Problem } from '../../engine/findings.ts';
 import { PLAUSIBLE, spansNamed } from '../../engine/observation.ts';
 import type { Seen, Visit } from '../../engine/observation.ts';
 
-/** The dice that the check rolls. Six rolls of 20 and 100 sides are all below 7 once in a million. */
-const DICE = [0, undefined, 20, 100, 0, 100, 20, 100, 100, undefined];
+/**
+ * The dice that the check rolls. Six rolls of 20 and 100 sides are all below 7 once in a million. A die of one side
+ * shows whether rolls begin at 1, whatever chance does.
+ */
+const DICE = [0, undefined, 20, 100, 1, 0, 100, 20, 100, 100, undefined];
 export const PATHS = DICE.map((sides) => (sides === undefined ? '/rolldice' : `/rolldice?sides=${sides}`));
 
 const texts = {
@@ -46,7 +49,14 @@ function fit(visit: Visit, span: Span): number {
   return value === undefined && (hasFailed(span) || sides === 0) ? 0 : score;
 }
 
-export function judge(seen: Seen): Pick<Look, 'findings' | 'traceId'> & { certain?: true } {
+/** Returns what the check judges. The text doesn't say whether a die of one side can be rolled. */
+const withoutRefusals = ({ visits, ...seen }: Seen): Seen => ({
+  ...seen,
+  visits: visits.filter((visit) => sidesOf(visit) !== 1 || visit.answer.status === 200),
+});
+
+export function judge(all: Seen): Pick<Look, 'findings' | 'traceId'> & { certain?: true } {
+  const seen = withoutRefusals(all);
   const good = seen.visits.filter((visit) => sidesOf(visit) > 0);
   const broken = failedVisit(seen.visits.filter((visit) => sidesOf(visit) > 0 || visit.answer.status === 0));
   if (broken) return { findings: [broken], certain: true };
@@ -164,10 +174,10 @@ function judgeFailed(pairs: readonly Pair[]): Finding[] {
   const answer = finding(texts.answer, troubleWithAnswer(pairs.map(({ visit }) => visit)));
   const spans = pairs.flatMap(({ span }) => (span ? [span] : []));
   if (spans.length < pairs.length) {
-    const hint = 'End the span also when something is thrown: finally { span.end(); }.';
+    const hint = 'Let doRoll() throw while its span runs, and end the span also then: finally { span.end(); }.';
     return [
       answer,
-      unmet(texts.ended, { found: 'none: the span of a failed roll was never ended', hint }),
+      unmet(texts.ended, { found: 'none: it was never started, or never ended', hint }),
       unknown(texts.status),
       unknown(texts.exception),
     ];

@@ -2,6 +2,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { edited } from '../../harness/check-harness.ts';
 import type { Solution } from '../../harness/check-harness.ts';
+import { mistakes } from './mistakes.ts';
+import { styles } from './styles.ts';
 
 const app = readFileSync(join(import.meta.dirname, 'files', 'app.ts'), 'utf8');
 const ROUTE = 'response.send(String(doRoll(Number(request.query.sides ?? 6))));';
@@ -42,7 +44,9 @@ const inactive = edited(app, [
 ]);
 
 export const solutions: Solution[] = [
-  { name: "the step's own solution", right: true },
+  ...styles,
+  ...mistakes,
+  { name: "the step's own solution", right: true, chance: true },
   { name: 'a span that is never made the active span', right: true, files: { 'app.ts': inactive } },
   {
     name: 'another service name, and the roll in JSON',
@@ -123,7 +127,8 @@ export const solutions: Solution[] = [
   {
     name: 'a die of six sides, whatever the request says',
     right: false,
-    says: /as many sides as the request names.*the rolls/,
+    chance: true,
+    says: /as many sides as the request names/,
     ...changed(['Math.floor(Math.random() * sides)', 'Math.floor(Math.random() * 6)']),
   },
   {

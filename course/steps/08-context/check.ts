@@ -110,7 +110,7 @@ function troubleWithSpan({ answer, spans }: Visit, mine: readonly Span[], strays
 
 const extract =
   'propagation.extract(context.active(), request.headers) gives it, and startActiveSpan takes it as third argument, ' +
-  'between the options and the function';
+  'between the options and the function. OTEL_PROPAGATORS, if it is set, has to name tracecontext';
 
 /** Returns whether a span is below the span with the id `above`, at any depth. */
 function isUnder({ spans }: Trace, above: string, below: Span): boolean {

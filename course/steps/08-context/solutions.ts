@@ -2,6 +2,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { edited } from '../../harness/check-harness.ts';
 import type { Solution } from '../../harness/check-harness.ts';
+import { mistakes } from './mistakes.ts';
+import { styles } from './styles.ts';
 
 const app = readFileSync(join(import.meta.dirname, 'files', 'app.ts'), 'utf8');
 const broken = readFileSync(join(import.meta.dirname, 'start', 'app.ts'), 'utf8');
@@ -33,6 +35,8 @@ const byHand = edited(
 );
 
 export const solutions: Solution[] = [
+  ...styles,
+  ...mistakes,
   { name: "the step's own solution", right: true },
   { name: 'code that reads and writes the traceparent header by hand', right: true, files: { 'app.ts': byHand } },
   {

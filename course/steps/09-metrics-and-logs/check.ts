@@ -9,8 +9,11 @@ import type { Observation, Seen, Visit } from '../../engine/observation.ts';
 import { comparisonOf, exportsIn, judgeMetrics } from './metrics.ts';
 import type { Export } from './metrics.ts';
 
-/** Dice of a million sides add more to a histogram than all rolls of visitors together. */
-const ROLLS = ['', '?sides=1000000', '', '?sides=1000000', ''].map((query) => `/rolldice${query}`);
+/**
+ * Dice of a million sides add more to a histogram than all rolls of visitors together. The last roll is one of them, so
+ * that no small roll can take its place.
+ */
+const ROLLS = ['?sides=1000000', '', '?sides=1000000', '', '?sides=1000000'].map((query) => `/rolldice${query}`);
 const longest = 40_000; // ms that a check waits for a metric
 
 const texts = {
@@ -64,14 +67,14 @@ class SignalTest {
   readonly #lab: LabView;
   readonly #options: TestOptions;
   readonly #rolledAt = Date.now();
-  /** The exports from before the rolls, and those since then, by their texts. */
+  /** The exports from before the rolls, and those since then, by their keys. */
   readonly #known: Set<string>;
   readonly #newer = new Set<string>();
 
   constructor(lab: LabView, options: TestOptions) {
     this.#lab = lab;
     this.#options = options;
-    this.#known = new Set(options.before.map(({ text }) => text));
+    this.#known = new Set(options.before.map(({ key }) => key));
   }
 
   async look(): Promise<Look> {
@@ -94,7 +97,7 @@ class SignalTest {
   #isFinal(after: Export | undefined, seen: Seen): boolean {
     if (Date.now() - this.#rolledAt > this.#options.patience) return true;
     if (!after) return false;
-    if (!this.#known.has(after.text)) this.#newer.add(after.text);
+    if (!this.#known.has(after.key)) this.#newer.add(after.key);
     const rolled = lastEnd(seen);
     return rolled !== undefined && after.at !== undefined ? after.at > rolled : this.#newer.size > 1;
   }

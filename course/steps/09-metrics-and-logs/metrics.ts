@@ -20,7 +20,8 @@ export interface Metric {
 
 /** The metrics of dice in one export, by name. */
 export interface Export {
-  readonly text: string;
+  /** Tells this export from any other. The lines behind it in the log are no part of it, and may come only later. */
+  readonly key: string;
   /** When dice collected the metrics, in milliseconds since the epoch, by dice's clock. Verbosity normal omits it. */
   readonly at: number | undefined;
   readonly metrics: ReadonlyMap<string, Metric>;
@@ -30,8 +31,14 @@ export interface Export {
 export function exportsIn(log: string): Export[] {
   return log
     .split(/^(?=.*\bResourceMetrics #\d)/m)
-    .map((text) => ({ text, at: timeIn(text), metrics: new Map([...detailed(text), ...brief(text)]) }))
+    .map((text) => exportIn(text))
     .filter(({ metrics }) => [...metrics.keys()].some((name) => name.startsWith('dice')));
+}
+
+function exportIn(text: string): Export {
+  const [at, metrics] = [timeIn(text), new Map([...detailed(text), ...brief(text)])];
+  const [line] = text.split('\n', 1);
+  return { key: JSON.stringify([line, at, ...metrics]), at, metrics };
 }
 
 function timeIn(text: string): number | undefined {
@@ -102,12 +109,12 @@ export function comparisonOf(
 ): Comparison {
   const last = now.at(-1);
   if (!isDelta(last, prefersDelta)) return { rolls, before: before.at(-1), after: last };
-  const known = new Set(before.map(({ text }) => text));
-  const fresh = now.filter(({ text }) => !known.has(text));
+  const known = new Set(before.map(({ key }) => key));
+  const fresh = now.filter(({ key }) => !known.has(key));
   return { rolls, before: NOTHING, after: fresh.length > 0 ? sumOfExports(fresh) : undefined };
 }
 
-const NOTHING: Export = { text: '', at: undefined, metrics: new Map() };
+const NOTHING: Export = { key: '', at: undefined, metrics: new Map() };
 
 function isDelta(last: Export | undefined, prefersDelta: boolean): boolean {
   const said = [COUNTER, HISTOGRAM].map((name) => last?.metrics.get(name)?.isDelta);
@@ -115,9 +122,9 @@ function isDelta(last: Export | undefined, prefersDelta: boolean): boolean {
 }
 
 const sumOfExports = (exports: readonly Export[]): Export =>
-  exports.reduce((sum, { text, at, metrics }) => {
+  exports.reduce((sum, { key, at, metrics }) => {
     const added = [...metrics].map(([name, metric]) => [name, merged(sum.metrics.get(name), metric)] as const);
-    return { text, at, metrics: new Map([...sum.metrics, ...added]) };
+    return { key, at, metrics: new Map([...sum.metrics, ...added]) };
   }, NOTHING);
 
 const merged = (sum: Metric | undefined, metric: Metric): Metric =>
@@ -140,7 +147,7 @@ const texts = {
 };
 
 /** The most that a roll of somebody else adds to the histogram. The check's own rolls add far more. */
-const LARGEST = 1_000;
+const LARGEST = 100;
 
 export function judgeMetrics(comparison: Comparison): Finding[] {
   const [counter, histogram] = [growthOf(COUNTER, 'sum', comparison), growthOf(HISTOGRAM, 'histogram', comparison)];

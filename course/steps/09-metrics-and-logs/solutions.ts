@@ -2,6 +2,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { edited } from '../../harness/check-harness.ts';
 import type { Solution } from '../../harness/check-harness.ts';
+import { mistakes } from './mistakes.ts';
+import { styles } from './styles.ts';
 
 const app = readFileSync(join(import.meta.dirname, 'files', 'app.ts'), 'utf8');
 const changed = (...changes: [string, string][]) => ({ files: { 'app.ts': edited(app, ...changes) } });
@@ -9,7 +11,9 @@ const RECORD = "      rolls.add(1, { 'roll.sides': sides });\n      values.recor
 const mixin = '{ mixin: traceIds }';
 
 export const solutions: Solution[] = [
-  { name: "the step's own solution", right: true },
+  ...styles,
+  ...mistakes,
+  { name: "the step's own solution", right: true, chance: true },
   {
     name: 'a debug exporter with verbosity normal, and an additional counter',
     right: true,
@@ -118,6 +122,7 @@ export const solutions: Solution[] = [
   {
     name: 'a histogram that records a second roll',
     right: false,
+    chance: true,
     says: /where dice rolled/,
     ...changed(['values.record(result)', 'values.record(Math.floor(Math.random() * 6) + 1)']),
   },
@@ -228,6 +233,7 @@ export const solutions: Solution[] = [
     name: 'metrics that no exporter sends',
     right: false,
     hop: 'shape',
+    says: /OTEL_METRICS_EXPORTER is none/,
     files: { 'settings.env': 'INSTRUMENTATION=manual\nOTEL_METRICS_EXPORTER=none' },
   },
 ];

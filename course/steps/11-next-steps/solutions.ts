@@ -44,6 +44,13 @@ export const solutions: Solution[] = [
     files: { 'settings.env': 'INSTRUMENTATION=none' },
   },
   {
+    name: 'a right Flask app, while dice does not answer',
+    right: true,
+    ...flask({ more: true }),
+    lab: { dice: 'http://127.0.0.1:1' },
+  },
+  { name: 'a Flask app without the route', right: false, says: /status 404/, ...flask({ status: 404 }) },
+  {
     name: 'a Flask app that is not running',
     right: false,
     hop: 'pod',

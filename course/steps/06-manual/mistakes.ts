@@ -1,0 +1,119 @@
+// Wrong solutions of step 6: mistakes that people make who have read only the step's text.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { edited } from '../../harness/check-harness.ts';
+import type { Solution } from '../../harness/check-harness.ts';
+
+const app = readFileSync(join(import.meta.dirname, 'files', 'app.ts'), 'utf8');
+const changed = (...changes: [string, string][]) => ({ files: { 'app.ts': edited(app, ...changes) } });
+const settings = (...lines: string[]) => ({
+  files: { 'settings.env': ['INSTRUMENTATION=manual', ...lines].join('\n') },
+});
+const BODY = app.slice(app.indexOf("  return tracer.startActiveSpan('do_roll'"), app.indexOf('}\n\napp.listen'));
+const ROLL = 'const result = Math.floor(Math.random() * 6) + 1;';
+const SET = "rollSpan.setAttribute('roll.value', result);";
+
+export const mistakes: Solution[] = [
+  {
+    name: 'startActiveSpan without a function',
+    right: false,
+    hop: 'pod',
+    says: /status 500/,
+    ...changed([
+      BODY,
+      `  const rollSpan = tracer.startActiveSpan('do_roll');\n  ${ROLL}\n  ${SET}\n` +
+        '  rollSpan.end();\n  return result;\n',
+    ]),
+  },
+  {
+    name: 'the attribute set on the current span, while the span is not the current one',
+    right: false,
+    says: /an ended span takes no more|roll.value/,
+    ...changed([
+      BODY,
+      `  const span = tracer.startSpan('do_roll');\n  ${ROLL}\n` +
+        "  trace.getActiveSpan()?.setAttribute('roll.value', result);\n  span.end();\n  return result;\n",
+    ]),
+  },
+  {
+    name: 'attributes in place of the options',
+    right: false,
+    says: /roll\.value, an integer\. Found: the attributes workshop/,
+    ...changed([
+      BODY,
+      `  ${ROLL}\n  tracer.startSpan('do_roll', { 'roll.value': result } as object).end();\n  return result;\n`,
+    ]),
+  },
+  {
+    name: 'an event in place of the attribute',
+    right: false,
+    says: /roll\.value, an integer\. Found: the attributes workshop/,
+    ...changed([SET, "rollSpan.addEvent('roll.value', { value: result });"]),
+  },
+  {
+    name: 'the attribute for a six only',
+    right: false,
+    says: /roll\.value, an integer\. Found: the attributes workshop/,
+    ...changed([SET, `if (result === 6) ${SET}`]),
+  },
+  {
+    name: 'the attribute from 0 to 5, the answer from 1 to 6',
+    right: false,
+    says: /where dice answered/,
+    ...changed([SET, "rollSpan.setAttribute('roll.value', result - 1);"]),
+  },
+  {
+    name: 'a roll with a fraction, in the attribute and in the answer',
+    right: false,
+    says: /the double/,
+    ...changed([ROLL, 'const result = Math.random() * 5.9 + 1.05;']),
+  },
+  {
+    name: 'the attribute as a resource attribute',
+    right: false,
+    says: /roll\.value, an integer\. Found: the attributes workshop/,
+    files: { ...changed([SET, '']).files, ...settings('OTEL_RESOURCE_ATTRIBUTES=roll.value=4').files },
+  },
+  {
+    name: 'one span for all rolls',
+    right: false,
+    says: /none for 11 of 12 rolls|no more|never ended/,
+    ...changed(
+      [BODY, `  ${ROLL}\n  span.setAttribute('roll.value', result);\n  span.end();\n  return result;\n`],
+      ['const app = express();', "const span = tracer.startSpan('do_roll');\nconst app = express();"],
+    ),
+  },
+  {
+    name: 'the span around another route',
+    right: false,
+    says: /do_roll/,
+    ...changed(
+      [BODY, `  ${ROLL}\n  return result;\n`],
+      [
+        'response.send(`Thank',
+        "tracer.startSpan('do_roll', { attributes: { 'roll.value': 4 } }).end();\n  response.send(`Thank",
+      ],
+    ),
+  },
+  {
+    name: 'the console exporter of an earlier step',
+    right: false,
+    hop: 'pod',
+    says: /OTEL_TRACES_EXPORTER is console/,
+    ...settings('OTEL_TRACES_EXPORTER=console'),
+  },
+  {
+    name: 'a sampler that drops every trace',
+    right: false,
+    hop: 'pod',
+    says: /no span is recorded/,
+    ...settings('OTEL_TRACES_SAMPLER=always_off'),
+  },
+  {
+    name: 'an endpoint where nothing listens',
+    right: false,
+    hop: 'pod',
+    says: /OTEL_EXPORTER_OTLP_ENDPOINT leads to localhost/,
+    ...settings('OTEL_EXPORTER_OTLP_ENDPOINT=http://127.0.0.1:1'),
+  },
+];

@@ -1,0 +1,98 @@
+// Wrong solutions of step 8: mistakes that people make who have read only the step's text.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { edited } from '../../harness/check-harness.ts';
+import type { Solution } from '../../harness/check-harness.ts';
+
+const app = readFileSync(join(import.meta.dirname, 'files', 'app.ts'), 'utf8');
+const changed = (...changes: [string, string][]) => ({ files: { 'app.ts': edited(app, ...changes) } });
+const EXTRACT = 'propagation.extract(context.active(), request.headers)';
+const INJECT = '  propagation.inject(context.active(), headers);\n';
+const START = 'tracer.startActiveSpan(name, options, parent, async (span) => {';
+
+export const mistakes: Solution[] = [
+  {
+    name: 'extract with the headers alone, as in Python',
+    right: false,
+    hop: 'pod',
+    says: /status 500/,
+    ...changed([EXTRACT, 'propagation.extract(request.headers as never, undefined)']),
+  },
+  {
+    name: 'the context in the place of the options',
+    right: false,
+    says: /in a trace of its own.*third argument/,
+    ...changed([START, 'tracer.startActiveSpan(name, parent as never, async (span) => {']),
+  },
+  {
+    name: 'the headers injected only after the call',
+    right: false,
+    says: /propagation.inject/,
+    ...changed(
+      [INJECT, ''],
+      [
+        'return textFrom(prizes, headers);',
+        `const answer = textFrom(prizes, { ...headers });\n${INJECT}  return answer;`,
+      ],
+    ),
+  },
+  {
+    name: 'the headers injected when the module loads',
+    right: false,
+    says: /propagation.inject/,
+    ...changed(
+      [`  const headers = {};\n${INJECT}`, ''],
+      ['const app = express();', `const headers = {};\n${INJECT}const app = express();`],
+    ),
+  },
+  {
+    name: 'a span that is started but never made the active one',
+    right: false,
+    says: /propagation.inject|beside yours/,
+    ...changed(
+      [`return ${START}`, 'const span = tracer.startSpan(name, options, parent);\n    return (async () => {'],
+      ['        span.end();\n      }\n    });\n  };\n}', '        span.end();\n      }\n    })();\n  };\n}'],
+    ),
+  },
+  {
+    name: 'the kind as an attribute',
+    right: false,
+    says: /kind: SpanKind.SERVER/,
+    ...changed(['{ kind: SpanKind.SERVER, attributes:', "{ attributes: { 'span.kind': 'server' }, x:"]),
+  },
+  {
+    name: 'a propagator that does not know traceparent',
+    right: false,
+    says: /trace of its own.*OTEL_PROPAGATORS/,
+    files: { 'settings.env': 'INSTRUMENTATION=manual\nOTEL_PROPAGATORS=b3' },
+  },
+  {
+    name: 'prizes asked with the context of the caller, after the span has ended',
+    right: false,
+    says: /beside yours/,
+    ...changed([
+      'await handle(request, response);',
+      "response.send('served');\n        setTimeout(() => void context.with(parent, askPrizes), 5);",
+    ]),
+  },
+  {
+    name: 'the span around the other routes only',
+    right: false,
+    ...changed(
+      ["served('server_request', async (request, response) => {", 'async (request: Request, response: Response) => {'],
+      ['\n}));', '\n});'],
+    ),
+    says: /never ended is never sent/,
+  },
+  {
+    name: 'the header under a name of its own',
+    right: false,
+    says: /propagation.inject/,
+    ...changed([
+      INJECT,
+      '  const set = (carrier: object, key: string, value: string) => {\n' +
+        "    Object.assign(carrier, { ['x-' + key]: value });\n  };\n" +
+        '  propagation.inject(context.active(), headers, { set });\n',
+    ]),
+  },
+];

@@ -1,0 +1,141 @@
+// Wrong solutions of step 9: mistakes that people make who have read only the step's text.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { edited } from '../../harness/check-harness.ts';
+import type { Solution } from '../../harness/check-harness.ts';
+
+const app = readFileSync(join(import.meta.dirname, 'files', 'app.ts'), 'utf8');
+const code = (...changes: [string, string][]) => ({ files: { 'app.ts': edited(app, ...changes) } });
+const settings = (...lines: string[]) =>
+  ['INSTRUMENTATION=manual', 'OTEL_METRIC_EXPORT_INTERVAL=2000', ...lines].join('\n');
+const delta = settings('OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE=delta');
+const ADD = "      rolls.add(1, { 'roll.sides': sides });\n";
+const RECORD = '      values.record(result);\n';
+const IDS = '{ trace_id: span.traceId, span_id: span.spanId }';
+
+/** Metrics of the pod before, whose code was right: the Collector's log has them when the check begins. */
+const earlier = (temporality: 1 | 2) => {
+  const timeUnixNano = `${Date.now() - 5_000}000000`;
+  return [
+    {
+      name: 'dice.rolls',
+      sum: { isMonotonic: true, aggregationTemporality: temporality, dataPoints: [{ timeUnixNano, asInt: 5 }] },
+    },
+    {
+      name: 'dice.roll.value',
+      histogram: { aggregationTemporality: temporality, dataPoints: [{ timeUnixNano, count: 5, sum: 700_012 }] },
+    },
+  ];
+};
+
+export const mistakes: Solution[] = [
+  {
+    name: 'the histogram removed, while the log of the Collector has metrics of the pod before',
+    right: false,
+    says: /dice\.rolls \(sum\)/,
+    ...code([RECORD, '']),
+    before: (harness) => harness.sendMetrics(earlier(2)),
+  },
+  {
+    name: 'both instruments removed, while the log of the Collector has metrics of the pod before',
+    right: false,
+    says: /it grew by 0 in 5 rolls/,
+    ...code([RECORD, ''], [ADD, '']),
+    before: (harness) => harness.sendMetrics(earlier(2)),
+  },
+  {
+    name: 'with delta temporality, the histogram removed after the pod before had one',
+    right: false,
+    says: /dice\.rolls \(sum\)/,
+    files: { ...code([RECORD, '']).files, 'settings.env': delta },
+    before: (harness) => harness.sendMetrics(earlier(1)),
+  },
+  {
+    name: 'with delta temporality, a counter that adds what was rolled',
+    right: false,
+    says: /while the histogram counted \d+ rolls/,
+    files: { ...code([ADD, '      rolls.add(result);\n']).files, 'settings.env': delta },
+  },
+  {
+    name: 'with delta temporality, a histogram of second rolls',
+    right: false,
+    says: /where dice rolled/,
+    files: { ...code([RECORD, '      values.record(Math.ceil(Math.random() * 6));\n']).files, 'settings.env': delta },
+  },
+  {
+    name: 'a text recorded in place of a number',
+    right: false,
+    says: /dice\.rolls \(sum\)/,
+    ...code([RECORD, '      values.record(String(result) as never);\n']),
+  },
+  {
+    name: 'the roll recorded before the die has come to rest',
+    right: false,
+    chance: true,
+    says: /where dice rolled/,
+    ...code(
+      [RECORD, '      values.record(lastRoll);\n      lastRoll = result;\n'],
+      ['let hits = 0;', 'let hits = 0;\nlet lastRoll = 1;'],
+    ),
+  },
+  {
+    name: 'rolls counted in the route and in doRoll',
+    right: false,
+    says: /while the histogram counted \d+ rolls/,
+    ...code(['    response.send(String(doRoll(', '    rolls.add(1);\n    response.send(String(doRoll(']),
+  },
+  {
+    name: 'rolls of six sides only',
+    right: false,
+    says: /it grew by \d in 5 rolls/,
+    ...code([ADD, '      if (sides === 6) rolls.add(1);\n']),
+  },
+  {
+    name: 'the names of the two instruments swapped',
+    right: false,
+    says: /dice\.rolls \(histogram\)/,
+    ...code(
+      ["createCounter('dice.rolls'", "createCounter('dice.roll.value'"],
+      ["createHistogram('dice.roll.value'", "createHistogram('dice.rolls'"],
+    ),
+  },
+  {
+    name: 'a histogram with another name',
+    right: false,
+    says: /dice\.roll\.values \(histogram\)/,
+    ...code(["createHistogram('dice.roll.value'", "createHistogram('dice.roll.values'"]),
+  },
+  {
+    name: 'ids that are read once, when the module loads',
+    right: false,
+    says: /trace_id and span_id/,
+    ...code(['{ mixin: traceIds }', '{ base: traceIds() }']),
+  },
+  {
+    name: 'a trace id without the id of the span',
+    right: false,
+    says: /trace_id and span_id/,
+    ...code([IDS, '{ trace_id: span.traceId }']),
+  },
+  {
+    name: 'ids in fields of other names',
+    right: false,
+    says: /trace_id and span_id/,
+    ...code([IDS, '{ trace: span.traceId, span: span.spanId }']),
+  },
+  {
+    name: 'a second logger that has the ids, and writes nothing',
+    right: false,
+    says: /trace_id and span_id/,
+    ...code([
+      'const log = pino({ mixin: traceIds });',
+      'export const traced = pino({ mixin: traceIds });\nconst log = pino();',
+    ]),
+  },
+  {
+    name: 'metrics on the console only',
+    right: false,
+    says: /OTEL_METRICS_EXPORTER is console/,
+    files: { 'settings.env': settings('OTEL_METRICS_EXPORTER=console') },
+  },
+];
