@@ -23,8 +23,12 @@ export const finding = (text: string, problem: Problem | undefined): Finding =>
 export const allMet = (findings: readonly Finding[]): boolean =>
   findings.length > 0 && findings.every(({ state }) => state === 'met');
 
-/** Makes a verdict of findings. The first problem is the one that the verdict explains. */
+/**
+ * Makes a verdict of findings. The first problem is the one that the verdict explains.
+ * @throws Error if there are no findings, which would pass a step without a reason
+ */
 export function verdictOf(findings: readonly Finding[], traceId?: string): Verdict {
+  if (findings.length === 0) throw new Error('Expected a finding for each thing that the step asks for, found none.');
   const requirements = findings.map(requirementOf);
   const first = findings.find(({ state }) => state === 'unmet') ?? findings.find(({ state }) => state === 'unknown');
   const trace = first?.traceId ?? traceId;

@@ -1,6 +1,7 @@
 // Pairs requests with the spans that they made, when the spans are in traces of their own. Then no id connects the two,
 // and spans of other people's requests lie between. Both are in the order of time, so the best pairing keeps that
 // order. No clock is compared with another.
+import type { Span } from '../../otlp/traces.ts';
 
 /**
  * Finds the pairs with the highest sum of scores, in the order of both lists.
@@ -40,3 +41,20 @@ function bestSums<A, B>(
     }
   return best;
 }
+
+/** Milliseconds within which the spans of a check's requests begin. The requests follow one another at once. */
+const BURST_MS = 1_000;
+
+/**
+ * Returns spans of one name that begin close together, as many as there were requests. Spans of visitors, who come
+ * seconds apart, are not such a burst. Returns none if there is no burst.
+ * @param spans in the order of their start, all by one clock
+ */
+export function burstOf(spans: readonly Span[], requests: number): readonly Span[] {
+  const groups = [...Map.groupBy(spans, ({ name }) => name).values()];
+  const bursts = groups.flatMap((group) => group.map((_span, index) => group.slice(index, index + requests)));
+  return bursts.find((burst) => burst.length === requests && isWithin(burst, BURST_MS)) ?? [];
+}
+
+const isWithin = (burst: readonly Span[], ms: number): boolean =>
+  (burst.at(-1)?.start ?? 0) - (burst[0]?.start ?? 0) <= ms;

@@ -59,3 +59,8 @@ test('says after which time and delay nothing had arrived, if every hop works', 
     hint: nothing.hint,
   });
 });
+
+test('does not pass what it has nothing to judge by, even if nothing more will arrive', async () => {
+  const { verdict } = await settled(looking({ findings: [], certain: true }));
+  expect(verdict).toMatchObject({ passed: false, expected: nothing.expected });
+});

@@ -22,11 +22,11 @@ export async function settle(look: () => Promise<Look>, options: SettleOptions):
   const diagnosis = new Diagnosis(options);
   for (;;) {
     const { findings, certain, traceId } = await look();
-    if (certain || allMet(findings)) return verdictOf(findings, traceId);
-    const isEmpty = findings.length === 0;
-    if (isEmpty && Date.now() - begun > diagnosis.after) diagnosis.start();
-    if (isEmpty && diagnosis.broken) return diagnosis.verdict(Date.now() - begun);
-    if (Date.now() + pause > end) return isEmpty ? diagnosis.finish(Date.now() - begun) : verdictOf(findings, traceId);
+    const [isEmpty, isOver, waited] = [findings.length === 0, Date.now() + pause > end, Date.now() - begun];
+    if (!isEmpty && (certain || isOver || allMet(findings))) return verdictOf(findings, traceId);
+    if (isOver) return diagnosis.finish(waited);
+    const broken = isEmpty ? diagnosis.look(waited) : undefined;
+    if (broken) return broken;
     await delay(pause);
   }
 }
@@ -37,30 +37,32 @@ class Diagnosis {
   #asked: Promise<void> | undefined;
   #broken: PipelineHop | undefined;
   /** Milliseconds without telemetry after which a hop may be broken. */
-  readonly after: number;
+  readonly #after: number;
 
   constructor(options: SettleOptions) {
     this.#options = options;
-    this.after = Math.min(options.arrival.within + 1_000, options.patience / 2);
+    this.#after = Math.min(options.arrival.within + 1_000, options.patience / 2);
   }
 
-  get broken(): boolean {
-    return this.#broken !== undefined;
+  /** Begins to ask after a while. @returns the verdict once a hop is known to be broken */
+  look(waited: number): Verdict | undefined {
+    if (waited > this.#after) this.#start();
+    return this.#broken && this.#verdict(waited);
   }
 
-  start(): void {
+  #start(): void {
     this.#asked ??= this.#options.why().then((hops) => {
       this.#broken = hops.find(({ ok }) => !ok);
     });
   }
 
   async finish(waited: number): Promise<Verdict> {
-    this.start();
+    this.#start();
     await this.#asked;
-    return this.verdict(waited);
+    return this.#verdict(waited);
   }
 
-  verdict(waited: number): Verdict {
+  #verdict(waited: number): Verdict {
     const { nothing, arrival } = this.#options;
     const { expected, hint } = nothing;
     const broken = this.#broken;

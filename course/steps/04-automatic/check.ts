@@ -102,10 +102,16 @@ async function nothingPrinted(lab: LabView, settings: Settings, isLate: boolean)
   };
 }
 
-function levelProblem({ INSTRUMENTATION: level }: Settings): Problem | undefined {
-  if (level !== 'manual') return undefined;
-  const hint = 'Set INSTRUMENTATION=auto in settings.env: at manual, only code that you write makes spans.';
-  return { hop: 'pod', found: 'no span there: INSTRUMENTATION is manual', hint };
+const LEVELS: Readonly<Record<string, string>> = {
+  manual: 'at manual, only code that you write makes spans',
+  none: 'at none, the SDK is not even loaded',
+};
+
+function levelProblem({ INSTRUMENTATION: level = 'none' }: Settings): Problem | undefined {
+  const reason = LEVELS[level];
+  if (reason === undefined) return undefined;
+  const hint = `Set INSTRUMENTATION=auto in settings.env: ${reason}.`;
+  return { hop: 'pod', found: `no span there: INSTRUMENTATION is ${level}`, hint };
 }
 
 async function sdkProblem(lab: LabView): Promise<Problem | undefined> {
@@ -115,9 +121,10 @@ async function sdkProblem(lab: LabView): Promise<Problem | undefined> {
 
 function exporterProblem(settings: Settings): Problem | undefined {
   if (names(settings, 'TRACES', 'console')) return undefined;
+  const found = `no span there: OTEL_TRACES_EXPORTER is ${settings['OTEL_TRACES_EXPORTER'] ?? 'not set'}`;
   return {
     hop: 'pod',
-    found: 'no span there: OTEL_TRACES_EXPORTER does not name the console',
+    found: `${found}, and does not name the console`,
     hint: 'Set OTEL_TRACES_EXPORTER=console in settings.env, then Run.',
   };
 }

@@ -44,6 +44,35 @@ test('judges each of the five requirements by itself', () => {
   expect(findings.map(({ state }) => state)).toEqual(['met', 'met', 'unmet', 'unmet', 'met']);
 });
 
+const hintFor = (text: string, yaml: string): string | undefined =>
+  judge({ seen: withoutChanges, yaml, log: '' }).find((one) => one.text.startsWith(text))?.hint;
+const bare = { ...dice, attributes: {} };
+const withoutChanges: Seen = {
+  ...seenOf(() => true, true),
+  visits: [
+    { ...visitOf(0, true), trace: { spans: [{ ...guide, attributes: {} }] } as unknown as Trace, spans: [bare] },
+  ],
+};
+const mine = 'attributes/mine: { actions: [{ key: workshop.step, value: 5, action: upsert }] }';
+const half = 'probabilistic_sampler: { sampling_percentage: 50 }';
+const yamlOf = (all: string, list: string): string =>
+  `processors: { ${all} }\nservice: { pipelines: { traces: { processors: [memory_limiter, ${list} batch] } } }\n`;
+
+test.each([
+  ['the attribute', 'a processor that no pipeline lists', yamlOf(mine, ''), /defines attributes\/mine, but .*Name it/],
+  ['the attribute', 'no processor', yamlOf(half, ''), /^Add a processor attributes\/mine/],
+  ['some of the traces', 'a sampler that no pipeline lists', yamlOf(half, ''), /defines probabilistic_sampler, but/],
+  [
+    'some of the traces',
+    'a sampler of 100 percent',
+    yamlOf(half.replace('50', '100'), 'probabilistic_sampler,'),
+    /has sampling_percentage: 100, which keeps all/,
+  ],
+  ['some of the traces', 'no sampler', yamlOf(mine, ''), /^Add a processor probabilistic_sampler/],
+])('names the likeliest cause for “%s” if collector.yaml has %s', (text, _what, yaml, expected) => {
+  expect(hintFor(text, yaml)).toMatch(expected);
+});
+
 const ids = Array.from({ length: 24 }, (_, index) => spreadId(index, 24));
 
 test.each([25, 50, 75])('makes trace ids of which a sampler with %i percent keeps exactly that share', (percentage) => {

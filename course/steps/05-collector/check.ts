@@ -6,7 +6,7 @@ import type { Check, Look } from '../../engine/check.ts';
 import { finding } from '../../engine/findings.ts';
 import type { Finding, Problem } from '../../engine/findings.ts';
 import type { Seen } from '../../engine/observation.ts';
-import { ignoredText, troubleWithOrder } from './pipeline.ts';
+import { ignoredText, samplerOfAll, troubleWithOrder, unlistedProcessor } from './pipeline.ts';
 import { spreadId } from './trace-ids.ts';
 
 const visits = 24;
@@ -67,14 +67,18 @@ export function judge({ seen, yaml, log }: Evidence): Finding[] {
     finding(texts.added, first(kept, troubleWithStep, yaml)),
     finding(texts.dropped, first(kept, troubleWithAgent, yaml)),
     finding(texts.debug, troubleWithDebug(kept, log, yaml)),
-    sampled(seen, kept),
+    sampled(seen, kept, yaml),
     finding(texts.order, troubleWithOrder(yaml)),
   ];
 }
 
 /** Returns the first problem. If the file has text that the Collector ignores, that is the likeliest cause. */
-function first(kept: KeptTrace[], trouble: (one: KeptTrace) => Problem | undefined, yaml: string): Problem | undefined {
-  const problem = kept.map(trouble).find((one) => one !== undefined);
+function first(
+  kept: KeptTrace[],
+  trouble: (one: KeptTrace, yaml: string) => Problem | undefined,
+  yaml: string,
+): Problem | undefined {
+  const problem = kept.map((one) => trouble(one, yaml)).find((one) => one !== undefined);
   return problem && { ...problem, ...ignored(yaml) };
 }
 
@@ -86,9 +90,27 @@ const ignored = (yaml: string): { hint: string } | undefined => {
 const hasStep = ({ attributes, resource }: Span): boolean =>
   attributes['workshop.step'] !== undefined || resource['workshop.step'] !== undefined;
 
-function troubleWithStep({ guide, dice, traceId }: KeptTrace): Problem | undefined {
+/** The processors that can add an attribute to a span. */
+const EDITORS = ['attributes', 'resource', 'transform', 'span'];
+
+/** Explains that a processor is defined, and that the traces pipeline doesn't list it. */
+function unlisted(yaml: string, types: readonly string[]): Problem | undefined {
+  const name = unlistedProcessor(yaml, types);
+  return name === undefined
+    ? undefined
+    : {
+        found: `that the traces pipeline does not list ${name}`,
+        hint:
+          `collector.yaml defines ${name}, but a processor does nothing until it is in ` +
+          'service.pipelines.traces.processors. Name it there.',
+      };
+}
+
+function troubleWithStep({ guide, dice, traceId }: KeptTrace, yaml: string): Problem | undefined {
   const added = [guide, dice].filter(hasStep);
   if (added.length === 2) return undefined;
+  const forgotten = added.length === 0 ? unlisted(yaml, EDITORS) : undefined;
+  if (forgotten) return { ...forgotten, traceId };
   if (added.length === 0)
     return {
       found: 'none',
@@ -127,14 +149,23 @@ function troubleWithDebug(kept: KeptTrace[], log: string, yaml: string): Problem
 }
 
 /** Judges the sampling. A trace that is missing was dropped only if nothing more arrives. */
-function sampled({ visits: all, settled }: Seen, kept: KeptTrace[]): Finding {
-  if (kept.length === all.length)
-    return finding(texts.sampled, {
-      found: `all ${all.length} of ${all.length}`,
+function sampled({ visits: all, settled }: Seen, kept: KeptTrace[], yaml: string): Finding {
+  if (kept.length === all.length) return finding(texts.sampled, troubleWithSampler(all.length, yaml));
+  if (settled) return finding(texts.sampled, undefined);
+  return { text: texts.sampled, state: 'unknown', found: 'some are missing, and may still come' };
+}
+
+function troubleWithSampler(visited: number, yaml: string): Problem {
+  const found = `all ${visited} of ${visited}`;
+  const sampler = samplerOfAll(yaml);
+  if (sampler)
+    return { found, hint: `${sampler.name} has sampling_percentage: ${sampler.percentage}, which keeps all. Set 50.` };
+  return (
+    unlisted(yaml, ['probabilistic_sampler']) ?? {
+      found,
       hint:
         'Add a processor probabilistic_sampler with sampling_percentage: 50, ' +
         'and name it among the processors, before batch.',
-    });
-  if (settled) return finding(texts.sampled, undefined);
-  return { text: texts.sampled, state: 'unknown', found: 'some are missing, and may still come' };
+    }
+  );
 }

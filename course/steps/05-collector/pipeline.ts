@@ -1,8 +1,10 @@
-// Reads the order of the processors in the learner's collector.yaml, which no telemetry shows.
+// Reads from the learner's collector.yaml what no telemetry shows: the order of its processors, and why one of them has
+// no effect.
 import { parse } from 'yaml';
 import type { Problem } from '../../engine/findings.ts';
 
 interface Config {
+  readonly processors?: Readonly<Record<string, { readonly sampling_percentage?: unknown } | null>>;
   readonly service?: { readonly pipelines?: { readonly traces?: { readonly processors?: unknown } } };
 }
 
@@ -22,6 +24,22 @@ function configIn(yaml: string): Config | undefined {
 }
 
 const typeOf = (name: string | undefined): string | undefined => name?.split('/')[0];
+
+/** Returns a processor of one of these types that collector.yaml defines, but that the pipeline doesn't list. */
+export function unlistedProcessor(yaml: string, types: readonly string[]): string | undefined {
+  const listed = tracesProcessors(yaml) ?? [];
+  const defined = Object.keys(configIn(yaml)?.processors ?? {});
+  return defined.find((name) => types.includes(typeOf(name) ?? '') && !listed.includes(name));
+}
+
+/** Returns a listed sampler that keeps every trace, with its percentage. */
+export function samplerOfAll(yaml: string): { name: string; percentage: number } | undefined {
+  const processors = configIn(yaml)?.processors ?? {};
+  const samplers = (tracesProcessors(yaml) ?? []).filter((name) => typeOf(name) === 'probabilistic_sampler');
+  return samplers
+    .map((name) => ({ name, percentage: Number(processors[name]?.sampling_percentage) }))
+    .find(({ percentage }) => percentage >= 100);
+}
 
 const why =
   'Each processor hands on to the next: memory_limiter refuses data before others spend memory on it, and batch ' +

@@ -7,6 +7,7 @@ import type { Look } from '../../engine/check.ts';
 import { finding, met, unknown, unmet } from '../../engine/findings.ts';
 import type { Finding, Problem } from '../../engine/findings.ts';
 import type { Seen, Visit } from '../../engine/observation.ts';
+import { burstOf } from '../../engine/pairing.ts';
 
 const PATHS = ['context', 'extract', 'inject'].map((word) => `/server_request?param=${word}`);
 
@@ -22,8 +23,12 @@ export const check = checkOfRequests(PATHS, judge, { expected: texts.span, hint:
 export function judge(seen: Seen): Pick<Look, 'findings' | 'traceId'> & { certain?: true } {
   const broken = failedVisit(seen.visits);
   if (broken) return { findings: [broken], certain: true };
-  if (seen.strays.length === 0 && seen.visits.every(({ spans }) => spans.length === 0)) return { findings: [] };
-  const all = seen.visits.map((visit) => judgeVisit(visit, seen.strays));
+  const strays = burstOf(
+    seen.strays.filter((span) => !byLibrary(span)),
+    seen.visits.length,
+  );
+  if (strays.length === 0 && seen.visits.every(({ spans }) => spans.length === 0)) return { findings: [] };
+  const all = seen.visits.map((visit) => judgeVisit(visit, strays));
   const worst = all.find((findings) => findings.some(({ state }) => state !== 'met')) ?? all[0] ?? [];
   return { findings: worst, traceId: seen.visits[0]?.answer.traceId };
 }
@@ -37,7 +42,7 @@ function judgeVisit(visit: Visit, strays: readonly Span[]): Finding[] {
   const prizes = (trace?.spans ?? []).filter(({ service, kind }) => service === 'prizes' && kind === 'server');
   return [
     span,
-    ...judgePrizes(trace, { servers: under.filter(({ kind }) => kind === 'server'), prizes, strays }),
+    ...judgePrizes(trace, { servers: under.filter(({ kind }) => kind === 'server'), prizes }),
     orphansIn(trace),
   ];
 }
@@ -45,7 +50,6 @@ function judgeVisit(visit: Visit, strays: readonly Span[]): Finding[] {
 interface Ends {
   readonly servers: readonly Span[];
   readonly prizes: readonly Span[];
-  readonly strays: readonly Span[];
 }
 
 function judgePrizes(trace: Trace | undefined, { servers, prizes }: Ends): Finding[] {
@@ -86,7 +90,7 @@ function troubleWithSpan({ answer, spans }: Visit, mine: readonly Span[], strays
   const { traceId } = answer;
   const [first] = mine;
   const server = mine.find(({ kind }) => kind === 'server');
-  const stray = strays.find((span) => !byLibrary(span));
+  const [stray] = strays;
   if (server)
     return {
       found: `${named(server)} with another parent`,

@@ -250,6 +250,12 @@ const rows: Record<string, Row> = {
     cause: /no function set_attribute/,
     todo: /mean setAttribute\?/,
   },
+  'the arguments of startActiveSpan in another order': {
+    words: thrown('TypeError: context.getValue is not a function'),
+    line: 7,
+    cause: /where a Context belongs/,
+    todo: /startActiveSpan\(name, options, context, fn\)/,
+  },
   'any other missing name': {
     words: thrown('ReferenceError: nope is not defined'),
     line: 7,

@@ -250,13 +250,23 @@ export const appSymptoms: readonly Symptom[] = [
   },
   { pattern: /ReferenceError: (\w+) is not defined/, explain: ([, name = '']) => undefinedName(name) },
   {
+    // The SDK calls these methods of the context that it is given.
+    pattern: /(?:context|parent)\.(?:getValue|setValue|deleteValue) is not a function/i,
+    explain: () => ({
+      cause: 'something else is given where a Context belongs',
+      todo: 'The order is startActiveSpan(name, options, context, fn), and inject(context.active(), headers).',
+    }),
+  },
+  {
     pattern: /TypeError: (?:\(intermediate value\)|[\w.$]*?)\.?(\w+) is not a function/,
     explain: ([, name = '']) => {
       const meant = SPAN_METHODS.includes(name) ? undefined : nearest(name, SPAN_METHODS);
       return {
         cause: `there is no function ${name} there`,
         todo:
-          meant === undefined ? 'What stands before it is something else than you think.' : `Did you mean ${meant}?`,
+          meant === undefined
+            ? `Print what stands before .${name} with log.info(…): it is something else than expected.`
+            : `Did you mean ${meant}?`,
       };
     },
   },
