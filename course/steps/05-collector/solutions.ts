@@ -29,7 +29,7 @@ processors:
 service:
   pipelines:
     logs: { processors: &mine [memory_limiter, k8sattributes, attributes/mine, probabilistic_sampler, batch] }
-    traces: { processors: *mine, exporters: [otlphttp/jaeger, debug] }
+    traces: { processors: *mine, exporters: [otlp_http/jaeger, debug] }
 `;
 
 const all: Solution[] = [
@@ -103,7 +103,7 @@ const all: Solution[] = [
         '  debug:\n    verbosity: normal',
         '  debug/spans: # mine\n    verbosity: normal\n    use_internal_logger: true',
       ],
-      ['otlphttp/jaeger, debug]', 'otlphttp/jaeger, debug/spans]'],
+      ['otlp_http/jaeger, debug]', 'otlp_http/jaeger, debug/spans]'],
       ['processors:\n', 'processors:\n  batch: { timeout: 100ms, send_batch_size: 64 }\n'],
     ),
   },
@@ -129,7 +129,7 @@ service:
     traces: # only these
       exporters: # both
       - debug
-      - otlphttp/jaeger
+      - otlp_http/jaeger
       processors: # in this order
       - memory_limiter # first
       - k8sattributes
