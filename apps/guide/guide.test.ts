@@ -159,7 +159,7 @@ test("proxies Jaeger's pages if Jaeger has its UI", async () => {
 test("redirects requests for Jaeger's pages to the guide's own pages if Jaeger has no UI", async () => {
   const answer = await fetch(`${plain.url}/jaeger/trace/${traceId}`);
   expect(new URL(answer.url).pathname).toBe(`/traces/${traceId}`);
-  expect(await answer.text()).toContain('This Jaeger came without the files of its user interface');
+  expect(await answer.text()).toContain('This Jaeger was built from source');
   expect(new URL((await fetch(`${plain.url}/jaeger/search`)).url).pathname).toBe('/traces');
 });
 

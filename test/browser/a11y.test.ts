@@ -51,6 +51,26 @@ const states: State[] = [
     },
   },
   {
+    name: 'help',
+    path: '/#06-manual',
+    reach: async (page, guide) => {
+      guide.lab.kept = [{ from: 'before-08-context', file: 'app.ts', text: '// of step 7\n' }];
+      guide.lab.verdicts = [{ passed: false, hop: 'shape', expected: 'a span', found: 'none', hint: 'End it.' }];
+      await page.getByRole('button', { name: 'Start', exact: true }).click();
+      await page.getByText('If you are stuck').click();
+      await page.getByRole('button', { name: 'Show a hint' }).click();
+      await page.getByRole('button', { name: 'Show another hint' }).click();
+      await page.getByRole('button', { name: 'Check', exact: true }).click();
+      await page.getByText('End it.').waitFor();
+      await page.getByText('The same with kubectl').click();
+      await page.getByText('Earlier versions').click();
+      await page.getByRole('button', { name: 'Compare', exact: true }).click();
+      await page.locator('.difference').waitFor();
+      guide.lab.edit({ 'settings.env': '# theirs\n' });
+      await page.getByText('From before the last change of your files').waitFor();
+    },
+  },
+  {
     name: 'conflict',
     path: '/',
     answers: [409],

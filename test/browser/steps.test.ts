@@ -1,4 +1,4 @@
-// Tests a step's buttons and the drawing of a trace as a learner uses them, including with the keyboard alone.
+// Tests a step's buttons and the panels beside it as a learner uses them, including with the keyboard alone.
 import { gzipSync } from 'node:zlib';
 import { jest } from '@jest/globals';
 import type { Page } from 'playwright-core';
@@ -64,6 +64,7 @@ describe.each([view, small])('a step, on a page of $width px', (here) => {
         .getByRole('link', { name: /^5\./ })
         .click();
       await title(page, '5. Exporter, Collector, Jaeger');
+      expect(await page.title()).toBe('5. Exporter, Collector, Jaeger · intro-otel');
       expect(await page.evaluate(() => document.activeElement?.id)).toBe('step-title');
     }));
 
@@ -79,6 +80,9 @@ describe.each([view, small])('a step, on a page of $width px', (here) => {
       await page.locator('.span-row', { hasText: 'prizes' }).click();
       for (const text of ['the shelf is empty', 'node.pool', 'exception.message'])
         await page.locator('.span-details').getByText(text).first().waitFor();
+      expect(await page.locator('.span-details .lines').textContent()).toBe(
+        'Error: the shelf is empty\n    at take (shelf.js:7:9)',
+      );
       await page.getByText('The span as JSON').click();
       const json = JSON.parse((await page.locator('.json pre').textContent()) ?? '') as object;
       expect(json).toMatchObject({
@@ -175,71 +179,11 @@ test('asks its questions once the step has started, and keeps unsent answers whe
     expect(await page.getByLabel('Whose child is').inputValue()).toBe('visitors');
   }));
 
-test('shows the same trace after a reload of the page, and says what to do if Jaeger has lost the trace', () =>
-  pages.with('lost', view, async (page, guide) => {
-    await page.goto('/');
-    await page.getByRole('button', { name: '/visit', exact: true }).click();
-    await page.locator('.span-row', { hasText: 'dice GET /visit' }).waitFor();
-    await page.reload();
-    await page.locator('.span-row', { hasText: 'dice GET /visit' }).waitFor();
-    guide.lab.forgetTraces();
-    await page.reload();
-    await page.getByText('Jaeger no longer has the trace shown here before').waitFor();
-  }));
-
-test('links to the page "Why is there no trace?" if the trace has no span of dice', () =>
-  pages.with('partial', view, async (page, guide) => {
-    await page.clock.install();
-    await page.goto('/');
-    guide.lab.diceSends = false;
-    await page.getByRole('button', { name: '/rolldice', exact: true }).click();
-    await page.clock.runFor(1_000);
-    await page.locator('.span-row', { hasText: 'guide POST /api/visit' }).waitFor();
-    await page.clock.runFor(15_000);
-    await page.getByRole('status').getByText('None is of dice.').waitFor();
-    await page.locator('#trace-status').getByRole('link', { name: 'Why is there no trace?' }).waitFor();
-  }));
-
-test('draws no earlier trace below the message that no span of a request has come', () =>
-  pages.with('none-came', view, async (page, guide) => {
-    await page.clock.install();
-    await page.goto('/');
-    await page.getByRole('button', { name: '/visit', exact: true }).click();
-    await page.clock.runFor(1_000);
-    await page.locator('.span-row', { hasText: 'dice GET /visit' }).waitFor();
-    guide.lab.delay = 3_600_000;
-    await page.getByRole('button', { name: '/rolldice', exact: true }).click();
-    // The page starts to count when dice has answered. Time that passes before then would not be counted.
-    await page.getByRole('status').getByText('Waiting for the spans of').waitFor();
-    await page.clock.runFor(15_000);
-    await page.getByRole('status').getByText('If you sample, it may have been dropped').waitFor();
-    expect(await page.locator('.span-row').count()).toBe(0);
-  }));
-
-test('lets the learner roll the dice again while the page waits for a trace', () =>
-  pages.with('again', view, async (page, guide) => {
-    await page.goto('/');
-    guide.lab.diceSends = false;
-    await page.getByRole('button', { name: '/rolldice', exact: true }).click();
-    await page.locator('.span-row', { hasText: 'guide POST /api/visit' }).waitFor();
-    guide.lab.diceSends = true;
-    await page.getByRole('button', { name: '/rolldice', exact: true }).click();
-    // Without the second roll, the page would wait 12 s for the first trace.
-    await page.locator('.span-row', { hasText: 'dice' }).first().waitFor({ timeout: 6_000 });
-  }));
-
-test("draws dice's own trace, and says so, if dice does not continue the caller's trace", () =>
-  pages.with('own-trace', view, async (page, guide) => {
-    await page.goto('/');
-    guide.lab.diceBegins = true;
-    await page.getByLabel('Another path').fill('/rolldice?sides=20');
-    await page.getByRole('button', { name: 'Ask', exact: true }).click();
-    await page.getByText('/rolldice?sides=20 answered 200').waitFor();
-    await page.locator('.span-row', { hasText: 'dice do_roll' }).waitFor();
-    await page.getByRole('status').getByText('dice started a trace of its own').waitFor();
-    expect(await page.getByRole('link', { name: 'the trace of the request' }).getAttribute('href')).toMatch(
-      /^\/traces\/[0-9a-f]{32}$/,
-    );
+test('says on the page Lab at which level dice runs, which settings.env may have changed', () =>
+  pages.with('lab-level', small, async (page, guide) => {
+    guide.lab.edit({ 'settings.env': 'INSTRUMENTATION=none\nINSTRUMENTATION=manual\n' });
+    await page.goto('/lab');
+    await page.getByText('Your settings.env sets dice to manual.').waitFor();
   }));
 
 test('sets the load and the faults, and shows why the guide refuses a value', () =>

@@ -13,6 +13,7 @@ export const schemes = ['light', 'dark'] as const;
 
 export interface View {
   width: number;
+  height?: number;
   scheme: (typeof schemes)[number];
 }
 
@@ -54,16 +55,12 @@ export class Pages {
    */
   async with(
     name: string,
-    { width, scheme }: View,
+    { width, height = 900, scheme }: View,
     work: (page: Page, guide: FakeGuide) => Promise<void>,
     answers: number[] = [],
   ): Promise<void> {
     const guide = await FakeGuide.start(this.#assets);
-    const page = await this.#browser.newPage({
-      viewport: { width, height: 900 },
-      colorScheme: scheme,
-      baseURL: guide.url,
-    });
+    const page = await this.#browser.newPage({ viewport: { width, height }, colorScheme: scheme, baseURL: guide.url });
     page.setDefaultTimeout(10_000);
     const found = misdeeds(page, guide.url);
     try {

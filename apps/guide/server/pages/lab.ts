@@ -6,7 +6,7 @@ import { layout } from './layout.ts';
 const levels: Record<string, string> = {
   none: 'Nothing is instrumented: the apps run, and no telemetry leaves them.',
   auto: 'Instrumentation libraries make the spans. Not a line of the apps was changed for it.',
-  manual: 'Only hand-written spans: what you see in a trace, somebody asked for in the code.',
+  manual: 'Only hand-written spans: somebody wrote code for each span that you see.',
 };
 
 const apps = [
@@ -34,7 +34,8 @@ export function labPage(level: string, owner = ''): string {
     script: 'lab.js',
     owner,
     content: html`
-      <p>A round of the game goes from here through the arcade, to the dice, to the prizes. Play one, and follow it.</p>
+      <p>In a round of the game, the guide asks the arcade, which asks dice and then prizes.
+        Play one, and follow it.</p>
 
       <section aria-labelledby="play">
         <h2 id="play">Play a round</h2>

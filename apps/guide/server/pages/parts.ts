@@ -2,8 +2,8 @@
 import { html } from '../html.ts';
 import type { Content } from '../html.ts';
 
-export const noJaegerUi = html`<p class="note">This Jaeger came without the files of its user interface
-        (it was built from source; the official images have them), so its traces are shown here, plainly.</p>`;
+export const noJaegerUi = html`<p class="note">This Jaeger was built from source, without the files of its
+        user interface. So the guide shows its traces here. The official images of Jaeger have the user interface.</p>`;
 
 export function inMilliseconds(duration: number): string {
   return `${duration < 10 ? duration.toFixed(2) : duration.toFixed(1)} ms`;

@@ -31,10 +31,10 @@ export function missingTracePage(traceId: string): string {
     path: '/traces',
     refresh: 2,
     content: html`
-      <p>Jaeger has no trace <code>${traceId}</code>. Spans take a second or two to arrive:
-        this page looks again every two seconds.</p>
-      <p>Jaeger keeps traces in memory, and only so many: one from before it was started again is gone,
-        as is one that is too old. Play a round, or ask dice again, for a new one.</p>`,
+      <p>Jaeger has no trace <code>${traceId}</code> yet. Spans take a second or two to arrive.
+        This page asks again every two seconds.</p>
+      <p>Jaeger keeps a limited number of traces in memory. A restart of Jaeger deletes them all.
+        Play a round, or ask dice again, to make a new one.</p>`,
   });
 }
 
@@ -49,7 +49,7 @@ function branch(span: Span, trace: Trace): Content {
               <span class="took">${inMilliseconds(span.duration)}</span>
               ${bar(span, trace)}
             </summary>
-            ${span.orphan ? html`<p>Its parent, <code>${span.parentSpanId}</code>, is not among the spans.</p>` : ''}
+            ${span.orphan ? html`<p>Its parent, <code>${span.parentSpanId}</code>, is missing.</p>` : ''}
             ${span.status.message ? html`<p class="error">${span.status.message}</p>` : ''}
             ${list('Attributes', span.attributes)}
             ${span.events.map((event) => list(titleOf(event, span), event.attributes))}

@@ -13,7 +13,7 @@ export interface HelpActions {
 /** Builds the section. The hints that the learner has seen before are there at once. */
 export function helpSection({ hints, files, seen }: Step, actions: HelpActions): Child {
   if (hints.length === 0 && files.length === 0) return undefined;
-  const list = h('ol', { class: 'hints', role: 'status' });
+  const list = h('ol', {});
   const next = button('', () => more(), {});
   const place = h('div', { class: 'actions' });
   const show = (): void => list.append(h('li', {}, prose(hints[list.childElementCount]?.html ?? '')));
@@ -36,8 +36,12 @@ export function helpSection({ hints, files, seen }: Step, actions: HelpActions):
     'details',
     { class: 'commands' },
     h('summary', {}, 'If you are stuck'),
-    h('p', { class: 'soft' }, 'The course records which hints and solutions you have seen. A check does not mind.'),
-    list,
+    h(
+      'p',
+      { class: 'soft' },
+      "The course records which hints and solutions you have seen. They don't change the result of a check.",
+    ),
+    h('div', { role: 'status' }, list),
     place,
   );
 }

@@ -107,6 +107,7 @@ function content({ verdict, step }: CheckResult): Child {
     h('p', { class: 'verdict-title' }, h('strong', {}, verdictTitle(verdict, step.questions.length > 0))),
     !verdict.passed && failureList(verdict),
     requirementList(verdict),
+    verdict.passed && step.questions.length > 0 && h('p', {}, 'Your answers match what the lab did.'),
     traceId !== undefined &&
       h(
         'p',

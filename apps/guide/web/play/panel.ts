@@ -192,7 +192,7 @@ export class PlayPanel {
             box.checked = !box.checked;
             throw error;
           }
-          return `“${title}” is ${box.checked ? 'on' : 'off'}; it takes up to 5 s to be felt.`;
+          return `“${title}” is ${box.checked ? 'on' : 'off'}; it takes effect within 5 s.`;
         }),
     );
     return h('p', { class: 'group' }, box, h('label', { for: box.id }, title));
@@ -212,7 +212,7 @@ interface Load {
 }
 
 const loadInWords = ({ perMinute }: Load): string =>
-  perMinute === 0 ? 'no extra rounds are played' : `${perMinute} a minute are played`;
+  perMinute === 0 ? 'none are played' : `${perMinute} a minute are played`;
 
 /**
  * Returns the round that a failed request has made, if this round has a trace. The page shows that trace, because it

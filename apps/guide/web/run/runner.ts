@@ -57,8 +57,7 @@ export class Runner {
       this.#onVersion(JSON.parse(data) as SharedVersion),
     );
     events.addEventListener('error', () => {
-      if (!this.#watch.waiting)
-        this.say({ tone: 'quiet', text: 'The guide is not heard from just now; trying again.' });
+      if (!this.#watch.waiting) this.say({ tone: 'quiet', text: 'No connection to the guide. Trying again…' });
       // The browser reconnects by itself after a broken connection, but not after a refusal.
       if (events.readyState === EventSource.CLOSED)
         setTimeout(() => {

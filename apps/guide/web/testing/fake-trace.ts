@@ -122,7 +122,11 @@ const round: Sketch = {
                     {
                       name: 'exception',
                       time: start + 30.2,
-                      attributes: { 'exception.type': 'Error', 'exception.message': 'the shelf is empty' },
+                      attributes: {
+                        'exception.type': 'Error',
+                        'exception.message': 'the shelf is empty',
+                        'exception.stacktrace': 'Error: the shelf is empty\n    at take (shelf.js:7:9)',
+                      },
                     },
                   ],
                 },

@@ -117,8 +117,8 @@ export class TracePanel {
       this.#status,
       'Jaeger no longer has the trace shown here before, ',
       traceName(traceId),
-      '. It keeps traces in memory only, so a restart loses them, as does time. ' +
-        'Play a round or ask dice again, and the new one is drawn here.',
+      '. It keeps a limited number of traces in memory, and a restart deletes them. ' +
+        'Play a round or ask dice again to see a new one.',
     );
   }
 
@@ -176,8 +176,8 @@ export class TracePanel {
     if (!trace || isComplete(trace, query)) return;
     const { service } = query;
     if (service !== undefined && !trace.services.includes(service))
-      fill(this.#status, `${this.#drawn} None is of ${service}. `, why());
-    else fill(this.#status, `${this.#drawn} Some are missing: see which have lost their parent.`);
+      fill(this.#status, `${this.#drawn} None of them is of ${service}. `, why());
+    else fill(this.#status, `${this.#drawn} Some spans are missing: see which spans have lost their parent.`);
   }
 }
 

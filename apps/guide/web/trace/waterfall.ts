@@ -105,8 +105,8 @@ function detailsOf(span: SpanOfPage): Child {
       h(
         'p',
         { class: 'bad' },
-        `Its parent, ${span.parentSpanId ?? ''}, is not among the spans: ` +
-          'it was never sent, or the context came from elsewhere.',
+        `Its parent, ${span.parentSpanId ?? ''}, is missing. ` +
+          'Nobody sent it, or the context came from a service that is not in the lab.',
       ),
     h(
       'p',

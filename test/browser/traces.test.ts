@@ -1,0 +1,98 @@
+// Tests which trace the course page shows after a request, and what the page says if spans are missing.
+import { jest } from '@jest/globals';
+import { Pages } from './fakes/pages.ts';
+import type { View } from './fakes/pages.ts';
+
+jest.setTimeout(30_000);
+
+const view: View = { width: 1280, scheme: 'dark' };
+
+let pages: Pages;
+beforeAll(async () => {
+  pages = await Pages.open();
+});
+afterAll(() => pages?.close());
+
+test('shows the same trace after a reload of the page, and says what to do if Jaeger has lost the trace', () =>
+  pages.with('lost', view, async (page, guide) => {
+    await page.goto('/');
+    await page.getByRole('button', { name: '/visit', exact: true }).click();
+    await page.locator('.span-row', { hasText: 'dice GET /visit' }).waitFor();
+    await page.reload();
+    await page.locator('.span-row', { hasText: 'dice GET /visit' }).waitFor();
+    guide.lab.forgetTraces();
+    await page.reload();
+    await page.getByText('Jaeger no longer has the trace shown here before').waitFor();
+  }));
+
+test('links to the page "Why is there no trace?" if the trace has no span of dice', () =>
+  pages.with('partial', view, async (page, guide) => {
+    await page.clock.install();
+    await page.goto('/');
+    guide.lab.diceSends = false;
+    await page.getByRole('button', { name: '/rolldice', exact: true }).click();
+    await page.clock.runFor(1_000);
+    await page.locator('.span-row', { hasText: 'guide POST /api/visit' }).waitFor();
+    await page.clock.runFor(15_000);
+    await page.getByRole('status').getByText('None of them is of dice.').waitFor();
+    await page.locator('#trace-status').getByRole('link', { name: 'Why is there no trace?' }).waitFor();
+  }));
+
+test('draws no earlier trace below the message that no span of a request has come', () =>
+  pages.with('none-came', view, async (page, guide) => {
+    await page.clock.install();
+    await page.goto('/');
+    await page.getByRole('button', { name: '/visit', exact: true }).click();
+    await page.clock.runFor(1_000);
+    await page.locator('.span-row', { hasText: 'dice GET /visit' }).waitFor();
+    guide.lab.delay = 3_600_000;
+    await page.getByRole('button', { name: '/rolldice', exact: true }).click();
+    // The page starts to count when dice has answered. Time that passes before then would not be counted.
+    await page.getByRole('status').getByText('Waiting for the spans of').waitFor();
+    await page.clock.runFor(15_000);
+    await page.getByRole('status').getByText('If you sample, it may have been dropped').waitFor();
+    expect(await page.locator('.span-row').count()).toBe(0);
+  }));
+
+test('lets the learner roll the dice again while the page waits for a trace', () =>
+  pages.with('again', view, async (page, guide) => {
+    await page.goto('/');
+    guide.lab.diceSends = false;
+    await page.getByRole('button', { name: '/rolldice', exact: true }).click();
+    await page.locator('.span-row', { hasText: 'guide POST /api/visit' }).waitFor();
+    guide.lab.diceSends = true;
+    await page.getByRole('button', { name: '/rolldice', exact: true }).click();
+    // Without the second roll, the page would wait 12 s for the first trace.
+    await page.locator('.span-row', { hasText: 'dice' }).first().waitFor({ timeout: 6_000 });
+  }));
+
+test('scrolls to the trace that the learner has asked for, and gives a service one colour in every trace', () =>
+  pages.with('reveal', { width: 1366, height: 768, scheme: 'light' }, async (page) => {
+    await page.goto('/');
+    const dice = page.locator('.span-row', { hasText: 'dice GET /' });
+    await page.getByRole('button', { name: 'Play a round' }).click();
+    await page.locator('.span-row', { hasText: 'prizes' }).waitFor();
+    await page.waitForFunction(() => {
+      const row = document.querySelector('.span-row')?.getBoundingClientRect();
+      return row !== undefined && row.bottom <= innerHeight;
+    });
+    const hue = async () => /hue-\d/.exec((await dice.getAttribute('class')) ?? '')?.[0];
+    const inRound = await hue();
+    await page.getByRole('button', { name: '/visit', exact: true }).click();
+    await page.locator('.span-row', { hasText: 'dice GET /visit' }).waitFor();
+    expect([inRound, await hue()]).toEqual(['hue-2', 'hue-2']);
+  }));
+
+test("draws dice's own trace, and says so, if dice does not continue the caller's trace", () =>
+  pages.with('own-trace', view, async (page, guide) => {
+    await page.goto('/');
+    guide.lab.diceBegins = true;
+    await page.getByLabel('Another path').fill('/rolldice?sides=20');
+    await page.getByRole('button', { name: 'Ask', exact: true }).click();
+    await page.getByText('/rolldice?sides=20 answered 200').waitFor();
+    await page.locator('.span-row', { hasText: 'dice do_roll' }).waitFor();
+    await page.getByRole('status').getByText('dice started a trace of its own').waitFor();
+    expect(await page.getByRole('link', { name: 'the trace of the request' }).getAttribute('href')).toMatch(
+      /^\/traces\/[0-9a-f]{32}$/,
+    );
+  }));
