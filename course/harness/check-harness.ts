@@ -5,7 +5,7 @@ import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { randomBytes } from 'node:crypto';
 import { viewOf } from '../engine/lab-view.ts';
-import { flushAt } from '../../apps/guide/server/pods/dice-report.ts';
+import { diceReport, flushAt } from '../../apps/guide/server/pods/dice-report.ts';
 import type { Lab } from '../../apps/guide/server/lab/environment.ts';
 import type { StepCode } from '../engine/check.ts';
 import { truthOf } from '../../lab/faults.ts';
@@ -13,6 +13,8 @@ import type { Failed, Files, Verdict, VerdictHop } from '../../apps/guide/contra
 import { call } from '../../support/http.ts';
 import type { Trace } from '../../otlp/traces.ts';
 import type { App } from '../../apps/testing/apps.ts';
+import type { Report } from '../../apps/telemetry/report.ts';
+import type { Pod } from '../../kubernetes/types.ts';
 import { FakeCollector } from '../../apps/testing/collector.ts';
 import { FakeJaeger } from '../../apps/testing/jaeger.ts';
 import { Receiver } from '../../apps/testing/receiver.ts';
@@ -131,6 +133,7 @@ export class CheckHarness {
       files: () => Promise.resolve(this.#files),
       patience: 1_000,
       flush: () => flushAt(dice.health),
+      report: () => reportOf(dice),
       podLog: (component) =>
         Promise.resolve(component === 'dice' ? `${dice.stdout}\n${dice.stderr}` : this.#collector.log()),
       truth: (fault) => ({ ...truthOf({ release: 'lab', namespace: 'ns' })[fault] }),
@@ -181,6 +184,13 @@ export class CheckHarness {
     await new Promise((resolve) => server.once('listening', resolve));
     return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   }
+}
+
+/** Returns what dice reports about itself, or undefined if it is not there. */
+async function reportOf({ health }: App): Promise<Report | undefined> {
+  const { hostname, port } = new URL(health);
+  const report = await diceReport({ status: { podIP: hostname } } as Pod, Number(port));
+  return typeof report === 'object' ? report : undefined;
 }
 
 /** Replaces parts of a text. @throws if a part is missing, because then the solution would not be what its name says */

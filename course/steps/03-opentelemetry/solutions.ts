@@ -86,7 +86,8 @@ export const solutions: Solution[] = [
   {
     name: 'a right answer while dice makes no spans by libraries',
     right: false,
-    says: /INSTRUMENTATION set to auto/,
+    hop: 'pod',
+    says: /INSTRUMENTATION is manual.*INSTRUMENTATION=auto/,
     ...pick('http'),
     ...settings('INSTRUMENTATION=manual'),
   },

@@ -86,7 +86,8 @@ export const mistakes: Solution[] = [
   {
     name: 'the span around another route',
     right: false,
-    says: /do_roll/,
+    hop: 'pod',
+    says: /has started no span/,
     ...changed(
       [BODY, `  ${ROLL}\n  return result;\n`],
       [

@@ -119,7 +119,13 @@ const doRoll = () => die.roll();
 ];
 
 const wrong: Solution[] = [
-  { name: 'code that makes no span', right: false, hop: 'shape', files: { 'app.ts': plain } },
+  {
+    name: 'code that makes no span',
+    right: false,
+    hop: 'pod',
+    says: /has started no span/,
+    files: { 'app.ts': plain },
+  },
   {
     name: 'spans of the libraries, but no span by hand',
     right: false,
@@ -214,7 +220,8 @@ const wrong: Solution[] = [
   {
     name: 'a span that never ends',
     right: false,
-    says: /never ended is never sent/,
+    hop: 'pod',
+    says: /started spans that never ended: do_roll.*finally/,
     ...changed(['    rollSpan.end();\n', '']),
   },
   {

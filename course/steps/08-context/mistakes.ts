@@ -82,7 +82,8 @@ export const mistakes: Solution[] = [
       ["served('server_request', async (request, response) => {", 'async (request: Request, response: Response) => {'],
       ['\n}));', '\n});'],
     ),
-    says: /never ended is never sent/,
+    hop: 'pod',
+    says: /has started no span/,
   },
   {
     name: 'the header under a name of its own',

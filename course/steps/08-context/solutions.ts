@@ -94,7 +94,8 @@ export const solutions: Solution[] = [
   {
     name: 'a span that never ends',
     right: false,
-    says: /span of dice|orphan|never/,
+    hop: 'pod',
+    says: /started spans that never ended: server_request.*finally/,
     ...changed([
       "        span.setAttribute('http.response.status_code', response.statusCode);\n        span.end();\n",
       "        span.setAttribute('http.response.status_code', response.statusCode);\n",
