@@ -20,10 +20,10 @@ const filesOf = (text: string, labels: Record<string, string>): ConfigMap =>
 const now = new Date(Date.now() + 1_000).toISOString();
 const old = podOf('dice', 'dice-1');
 const fresh = annotated(podOf('dice', 'dice-2', { created: now }), { restartedAt: '2', [started]: sha256('mine') });
-const crashed = podOf('dice', 'dice-2', {
-  created: now,
-  container: { ready: false, state: { terminated: { exitCode: 1 } } },
-});
+const crashed = annotated(
+  podOf('dice', 'dice-2', { created: now, container: { ready: false, state: { terminated: { exitCode: 1 } } } }),
+  { restartedAt: '2' },
+);
 const seat = { [LABELS.managedBy]: MANAGED_BY };
 
 const objects = (more: Partial<ComponentObjects> = {}): ComponentObjects => ({
@@ -54,6 +54,11 @@ test.each<[string, Partial<ComponentObjects>, object]>([
   [
     'a Run whose new pod does not exist yet',
     { deployment: template({ restartedAt: '3' }) },
+    { reason: 'its pod dice-2 is of before the last Run', passes: true, blocks: true },
+  ],
+  [
+    'a Run after one whose pod crashed, whose new pod does not exist yet',
+    { pods: [old, crashed], trouble: 'your code does not parse', deployment: template({ restartedAt: '3' }) },
     { reason: 'its pod dice-2 is of before the last Run', passes: true, blocks: true },
   ],
   [

@@ -37,7 +37,7 @@ export interface ComponentObjects {
 export function outdated(objects: ComponentObjects): Outdated | undefined {
   const pod = newest(objects.pods);
   if (!pod) return undefined;
-  return notRunning(objects, pod) ?? notReplaced(objects, pod) ?? notRestarted(objects, pod) ?? leaving(objects, pod);
+  return notReplaced(objects, pod) ?? notRunning(objects, pod) ?? notRestarted(objects, pod) ?? leaving(objects, pod);
 }
 
 function notRunning({ trouble }: ComponentObjects, pod: Pod): Outdated | undefined {
