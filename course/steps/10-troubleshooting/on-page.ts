@@ -7,7 +7,7 @@ import { ENOUGH, pluginsIn, shared } from './rounds.ts';
 import type { SeenRound } from './rounds.ts';
 
 export async function onPage({ page }: Learner): Promise<void> {
-  await page.getByText('Faults to find').click();
+  await page.locator('#faults-part summary').click();
   await setLoad(page, 120);
   const traces = await page.context().newPage();
   try {

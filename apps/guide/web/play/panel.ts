@@ -162,7 +162,7 @@ export class PlayPanel {
       const load = await get<Load>('/api/load');
       const input = byId<HTMLInputElement>('per-minute');
       if (document.activeElement !== input) input.value = String(load.perMinute);
-      return load.perMinute === 0 ? '' : loadInWords(load);
+      return load.perMinute === 0 && status.textContent === '' ? '' : loadInWords(load);
     });
   }
 
