@@ -163,7 +163,7 @@ export const solutions: Solution[] = [
     name: 'only log records on the console',
     right: false,
     hop: 'pod',
-    says: /OTEL_TRACES_EXPORTER does not name the console/,
+    says: /OTEL_TRACES_EXPORTER is \S+, and does not name the console/,
     ...settings('INSTRUMENTATION=auto', 'OTEL_LOGS_EXPORTER=console'),
   },
   {
