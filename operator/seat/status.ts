@@ -201,6 +201,12 @@ const isBroken = ({ breakage, unreadySince: since }: SeatState, now: number): bo
 const hasEnded = (seat: Seat, { readiness, arePodsLeft = false }: SeatState): boolean =>
   isStopped(seat) && readiness.hasNoPods && !arePodsLeft;
 
+/** Returns the phase of a seat that is neither Ready nor Stopped yet, and may still get there. */
+function changingPhase(seat: Seat, problem: SeatProblem | undefined): SeatPhase {
+  if (problem?.reason === 'NamespaceTerminating') return 'Pending';
+  return isStopped(seat) ? 'Stopping' : 'Provisioning';
+}
+
 function phaseOf(seat: Seat, state: SeatState, { now, deadline }: Timing): SeatPhase {
   const { problem, unreadySince: since } = state;
   if (problem?.permanent) return 'Failed';
@@ -208,8 +214,7 @@ function phaseOf(seat: Seat, state: SeatState, { now, deadline }: Timing): SeatP
   if (isReady(seat, state)) return 'Ready';
   if (isBroken(state, now)) return 'Failed';
   if (now - since >= deadline) return 'Failed';
-  if (problem?.reason === 'NamespaceTerminating') return 'Pending';
-  return isStopped(seat) ? 'Stopping' : 'Provisioning';
+  return changingPhase(seat, problem);
 }
 
 function conditionsOf(seat: Seat, state: SeatState, timing: Timing): Condition[] {
