@@ -94,7 +94,7 @@ export class FakeCollector {
       );
     const exports = this.#receivers.flatMap(({ receiver, from }) => receiver.metricExports(from));
     const metrics = exports.flatMap((some, index) => [
-      `info\tResourceMetrics #0 export ${index}`,
+      `export ${index}\tinfo\tResourceMetrics #0`,
       ...some.map((metric) => metricText(metric, verbosity)),
     ]);
     return [...lines, ...metrics].join('\n');
@@ -135,10 +135,19 @@ function pointLines({ name, sum, histogram, gauge }: Metric): string {
 const valueOf = ({ asInt, asDouble }: { asInt?: number | string; asDouble?: number }): string =>
   String(asInt ?? asDouble ?? 0);
 
+interface Times {
+  readonly startTimeUnixNano?: string;
+  readonly timeUnixNano?: string;
+}
+
+/** Formats the times of a point. */
+const timesOf = ({ startTimeUnixNano, timeUnixNano }: Times): string =>
+  `StartTimestamp: ${timeOf(startTimeUnixNano)}\nTimestamp: ${timeOf(timeUnixNano)}`;
+
 /** Formats a time as Go does: 2026-11-29 09:34:48.123 +0000 UTC. */
-function timeOf({ timeUnixNano = '0' }: { timeUnixNano?: string }): string {
-  const time = new Date(Number(BigInt(timeUnixNano) / 1_000_000n)).toISOString();
-  return `Timestamp: ${time.replace('T', ' ').replace('Z', '')} +0000 UTC`;
+function timeOf(nanoseconds = '0'): string {
+  const time = new Date(Number(BigInt(nanoseconds) / 1_000_000n)).toISOString();
+  return `${time.replace('T', ' ').replace('Z', '')} +0000 UTC`;
 }
 
 const typeOf = ({ sum, histogram }: Metric): string => (sum ? 'Sum' : histogram ? 'Histogram' : 'Gauge');
@@ -156,9 +165,9 @@ function detailsOf(metric: Metric): string {
 function pointsOf({ sum, histogram, gauge }: Metric): string[] {
   const numbers = [...(sum?.dataPoints ?? []), ...(gauge?.dataPoints ?? [])];
   return [
-    ...numbers.map((point) => `${timeOf(point)}\nValue: ${valueOf(point)}`),
+    ...numbers.map((point) => `${timesOf(point)}\nValue: ${valueOf(point)}`),
     ...(histogram?.dataPoints ?? []).map(
-      (point) => `${timeOf(point)}\nCount: ${point.count}\nSum: ${(point.sum ?? 0).toFixed(6)}\nBuckets #0, Count: 1`,
+      (point) => `${timesOf(point)}\nCount: ${point.count}\nSum: ${(point.sum ?? 0).toFixed(6)}\nBuckets #0, Count: 1`,
     ),
   ];
 }

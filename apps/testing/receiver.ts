@@ -23,6 +23,7 @@ export interface ResourceSpans {
 }
 
 interface NumberPoint {
+  readonly startTimeUnixNano?: string;
   readonly timeUnixNano?: string;
   readonly asInt?: number | string;
   readonly asDouble?: number;
@@ -32,7 +33,7 @@ export interface Metric {
   readonly sum?: { isMonotonic?: boolean; aggregationTemporality?: number; dataPoints?: NumberPoint[] };
   readonly histogram?: {
     aggregationTemporality?: number;
-    dataPoints?: { timeUnixNano?: string; count?: number | string; sum?: number }[];
+    dataPoints?: { startTimeUnixNano?: string; timeUnixNano?: string; count?: number | string; sum?: number }[];
   };
   readonly gauge?: { dataPoints?: NumberPoint[] };
 }

@@ -1,5 +1,5 @@
 // Tests how a check reads the rolls in the answers of dice, whatever else the answers contain.
-import { answeredValues, rollMatcher } from './answers.ts';
+import { answeredValues, failedVisit, rollMatcher } from './answers.ts';
 import type { Visit } from './observation.ts';
 
 const visitOf = (body: string): Visit => ({
@@ -26,4 +26,13 @@ test.each<[string, (roll: number, index: number) => string]>([
 
 test('finds no rolls in answers without a number', () => {
   expect(answeredValues([visitOf('rolled'), visitOf('rolled 4')], [3, 4])).toBeUndefined();
+});
+
+test.each([
+  ['does not answer in time', 0, 'no answer within 5 s. A loop that never ends?', /log says nothing.*behind \/rolldice/],
+  ['is not there', 0, 'no connection (connect ECONNREFUSED). Is its pod running?', /^See in the log/],
+  ['answers with an error', 500, 'Internal Server Error', /^See in the log/],
+])('says where to look if dice %s', (_what, status, body, hint) => {
+  const { answer, ...visit } = visitOf(body);
+  expect(failedVisit([{ ...visit, path: '/rolldice?sides=20', answer: { ...answer, status } }])?.hint).toMatch(hint);
 });

@@ -1,4 +1,5 @@
 // Reads what dice answered. A learner may answer with a bare number, with JSON or with a sentence.
+import type { AppAnswer } from '../../apps/guide/server/lab/visit.ts';
 import type { AttributeValue } from '../../otlp/traces.ts';
 import { unmet } from './findings.ts';
 import type { Finding } from './findings.ts';
@@ -9,13 +10,21 @@ export function failedVisit(visits: readonly Visit[]): Finding | undefined {
   const failed = visits.find(({ answer }) => answer.status !== 200);
   if (!failed) return undefined;
   const { path, answer } = failed;
-  return unmet(`dice to answer GET ${path.replace(/\?.*/, '')} with 200`, {
+  const route = path.replace(/\?.*/, '');
+  return unmet(`dice to answer GET ${route} with 200`, {
     hop: 'pod',
     found: answer.status === 0 ? answer.body : `status ${answer.status}: ${textOf(answer.body)}`,
-    hint: 'See in the log what is wrong with app.ts.',
+    hint: isTimeout(answer) ? endless(route) : 'See in the log what is wrong with app.ts.',
     traceId: answer.traceId,
   });
 }
+
+const isTimeout = ({ status, body }: AppAnswer): boolean => status === 0 && body.startsWith('no answer within');
+
+/** The log of an app that hangs is empty. */
+const endless = (route: string): string =>
+  `The log says nothing of it. Look at the code behind ${route}: does each loop end, does the route call ` +
+  'response.send(…) on each way, and does each promise that it awaits settle?';
 
 /** Returns the text of an answer, without the tags of a page and without the lines of a stack trace. */
 const textOf = (body: string): string =>

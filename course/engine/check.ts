@@ -7,6 +7,7 @@ import type { Span, Trace } from '../../otlp/traces.ts';
 import type { Arrival } from './arrival.ts';
 import type { Finding } from './findings.ts';
 import type { Observation, Seen } from './observation.ts';
+import { withSampler } from './sampling.ts';
 
 export type { Verdict } from '../../apps/guide/contract.ts';
 export type { AppAnswer } from '../../apps/guide/server/lab/visit.ts';
@@ -99,7 +100,7 @@ export const checkOfRequests =
       const seen = await observation.look();
       return { certain: seen.settled, ...judge(seen) };
     };
-    return lab.settle(look, nothing);
+    return withSampler(lab, await lab.settle(look, nothing));
   };
 
 /** A function that runs when a step starts, after the step's files are written. */

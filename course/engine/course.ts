@@ -221,7 +221,7 @@ export class Course implements CourseService {
   async #withReport(verdict: Verdict, begun: number): Promise<Verdict> {
     if (verdict.passed) return verdict;
     const report = await suppressTracing(async () => this.#options.lab.report?.());
-    const notes = reportNotes(report, Date.now() - begun);
+    const notes = reportNotes(report, Date.now() - begun, verdict.found);
     return notes.length === 0 ? verdict : { ...verdict, hint: [...notes, verdict.hint].join(' ') };
   }
 

@@ -18,7 +18,7 @@ export const check: Check = async (lab) => {
 
 function gone(trace: Trace | undefined): Verdict {
   const hint =
-    'Jaeger keeps traces in memory: after a restart they are gone. ' +
+    'Jaeger keeps only the newest traces, and only in memory: newer ones have taken its place, or Jaeger restarted. ' +
     'Start this step again, which plays a new round; ' +
     'where its trace has a single span, instrumentation is none: see the page “Why is there no trace?”.';
   return {
@@ -67,17 +67,34 @@ const normal = (text: string): string =>
     .replace(/^0x/, '')
     .replace(rest, '');
 
-/** Returns the problem with an answer that matches no span of the trace, or undefined if a span matches. */
-function unclear({ spans }: Trace, answer: string | undefined): Problem | undefined {
-  if (matching(spans, answer).length > 0) return undefined;
+/** Returns the problem with an answer that names no span of the trace, or spans of several services. */
+function unclear(trace: Trace, answers: LabView['answers'], answer: string | undefined): Problem | undefined {
+  const found = matching(trace.spans, answer);
+  if (found.length === 0) return unknownName(trace, answers, answer);
+  const services = [...new Set(found.map(({ service }) => service))];
+  if (services.length < 2) return undefined;
   return {
-    found: answer?.trim() ? `“${answer}”, and no span is called that` : 'no answer',
-    hint: 'Write it as the waterfall does: GET /rolldice, or dice GET /rolldice. A span id does as well.',
+    found: `“${answer}”, and spans of ${services.join(', ')} are called that`,
+    hint: 'Put the service before it, as in: dice GET /rolldice. A span id does as well.',
   };
 }
 
-function troubleWithRoot(trace: Trace, { root }: LabView['answers']): Problem | undefined {
-  const problem = unclear(trace, root);
+function unknownName({ spans }: Trace, answers: LabView['answers'], answer = ''): Problem {
+  if (answer.trim() === '') return { found: 'no answer', hint: howToWrite };
+  const given = Object.values(answers).filter((one) => one.trim() !== '');
+  const isForeign = given.length > 1 && given.every((one) => matching(spans, one).length === 0);
+  return { found: `“${answer}”, and no span is called that`, hint: isForeign ? otherTrace : howToWrite };
+}
+
+const howToWrite = 'Write it as the waterfall does: GET /rolldice, or dice GET /rolldice. A span id does as well.';
+
+const otherTrace =
+  'None of your answers is in the trace of this step, so you have probably read another one, such as that of a round ' +
+  `you played later. Start this step again for a new trace, and read the one that the page then shows. ${howToWrite}`;
+
+function troubleWithRoot(trace: Trace, answers: LabView['answers']): Problem | undefined {
+  const { root } = answers;
+  const problem = unclear(trace, answers, root);
   if (problem || matching(trace.roots, root).length > 0) return problem;
   return {
     found: `“${root}”, which has a parent`,
@@ -85,10 +102,11 @@ function troubleWithRoot(trace: Trace, { root }: LabView['answers']): Problem | 
   };
 }
 
-function troubleWithSlowest(trace: Trace, { slowest }: LabView['answers']): Problem | undefined {
+function troubleWithSlowest(trace: Trace, answers: LabView['answers']): Problem | undefined {
+  const { slowest } = answers;
   const others = trace.spans.filter((span) => !trace.roots.includes(span));
   const longest = Math.max(...others.map(({ duration }) => duration));
-  const problem = unclear(trace, slowest);
+  const problem = unclear(trace, answers, slowest);
   if (problem || matching(others, slowest).some(({ duration }) => duration >= longest * 0.95)) return problem;
   const isRoot = matching(trace.roots, slowest).length > 0;
   return {
@@ -97,9 +115,10 @@ function troubleWithSlowest(trace: Trace, { slowest }: LabView['answers']): Prob
   };
 }
 
-function edge(trace: Trace, { parent, child }: LabView['answers']): Finding[] {
+function edge(trace: Trace, answers: LabView['answers']): Finding[] {
+  const { parent, child } = answers;
   const text = 'a span and one of its children';
-  const problem = unclear(trace, parent) ?? unclear(trace, child);
+  const problem = unclear(trace, answers, parent) ?? unclear(trace, answers, child);
   if (problem) return [unmet(text, problem)];
   const [parents, children] = [matching(trace.spans, parent), matching(trace.spans, child)];
   if (isAbove(parents, children)) return [finding(text, undefined)];
@@ -108,7 +127,7 @@ function edge(trace: Trace, { parent, child }: LabView['answers']): Finding[] {
       found: `“${parent}” over “${child}”, and the one is not the parent of the other`,
       hint: isAbove(children, parents)
         ? 'The other way round: the parent calls, the child is called.'
-        : 'A child stands one step further in, right under its parent; a grandchild is no child.',
+        : 'A child is indented one step more than its parent, the nearest such line above it; a grandchild is no child.',
     }),
   ];
 }

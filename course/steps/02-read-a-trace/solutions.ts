@@ -10,6 +10,11 @@ const child = (trace: Trace): Span => first(trace).children[0] as Span;
 const spanOfDice = ({ spans }: Trace): Span => spans.find(({ service }) => service === 'dice') as Span;
 const quickest = ({ spans }: Trace): Span => spans.toSorted((a, b) => a.duration - b.duration)[0] as Span;
 
+/** Returns whether spans of several services have this name. */
+const isShared = ({ spans }: Trace, wanted: string): boolean =>
+  new Set(spans.filter(({ name }) => name === wanted).map(({ service }) => service)).size > 1;
+const shared = (trace: Trace): string => trace.spans.find(({ name }) => isShared(trace, name))?.name ?? '';
+
 /** Returns the right answers for a trace. `style` writes a span in a form that a learner may use. */
 const right =
   (style: (span: Span) => string) =>
@@ -24,7 +29,11 @@ const but =
   (trace: Trace): Record<string, string> => ({ ...right(({ spanId }) => spanId)(trace), ...change(trace) });
 
 export const solutions: Solution[] = [
-  { name: 'right answers that give the names of spans', right: true, answers: right(({ name }) => name) },
+  {
+    name: 'right answers that give the names of spans, with the service only where several share a name',
+    right: true,
+    answers: (trace) => right(({ service, name }) => (isShared(trace, name) ? `${service} ${name}` : name))(trace),
+  },
   {
     name: 'right answers that give services and names, with extra spaces and capitals',
     right: true,
@@ -82,8 +91,20 @@ export const solutions: Solution[] = [
   {
     name: 'a span name that does not exist in the trace',
     right: false,
-    says: /no span is called that/,
+    says: /no span is called that. Hint: Write it as the waterfall does/,
     answers: but(() => ({ root: 'GET /nowhere' })),
+  },
+  {
+    name: 'answers from another trace',
+    right: false,
+    says: /no span is called that.*None of your answers.*another one/,
+    answers: () => ({ root: 'POST /api/rounds', slowest: 'guide SELECT', parent: 'POST /api/rounds', child: 'POST' }),
+  },
+  {
+    name: 'a name that spans of several services share, without the service',
+    right: false,
+    says: /spans of [\w-]+, [\w, -]+ are called that.*Put the service before it/,
+    answers: but((trace) => ({ child: shared(trace) })),
   },
   {
     name: 'the root as the slowest span',

@@ -21,7 +21,7 @@ export const check: Check = async (lab) => {
 
 const noAnswer = unmet('the name of a library that is installed here', {
   found: 'no answer',
-  hint: 'Search the list above: express, http, …',
+  hint: 'Search the installed libraries for a word such as http, and name one of them.',
 });
 
 const packageOf = (answer: string): string =>
@@ -49,7 +49,7 @@ export function judge({ visits }: Seen, pick: string): Finding[] {
   if (spans.some(({ scope }) => scope === `@opentelemetry/instrumentation-${pick}`)) return [met(text)];
   const hint =
     hints[pick] ??
-    'Pick one that the search above lists: only those are installed here. ' +
+    'Pick one that the search lists: only those are installed here. ' +
       'In a trace, “otel.scope.name” tells which library made a span. ' +
       'OTEL_NODE_DISABLED_INSTRUMENTATIONS in settings.env turns libraries off.';
   return [unmet(text, { found: `spans of ${[...new Set(spans.map(({ scope }) => scope))].join(', ')}`, hint })];

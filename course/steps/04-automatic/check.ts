@@ -1,5 +1,6 @@
 // The check of step 4. It passes if dice's log contains the span of a request, made by an instrumentation library, and
 // a metric.
+import { refusedValues } from '../../../apps/telemetry/environment.ts';
 import type { AppAnswer, Check, LabView, Look } from '../../engine/check.ts';
 import { allMet, finding, unknown, unmet, verdictOf } from '../../engine/findings.ts';
 import type { Finding, Problem } from '../../engine/findings.ts';
@@ -78,11 +79,18 @@ function troubleWithServer(blocks: readonly string[]): Problem | undefined {
   return { found: 'other spans of that trace, not this one', hint: 'Does app.ts still have its route /visit?' };
 }
 
+/** Says what the value is instead, if no exporter has that name. */
+function consoleHint(settings: Settings, signal: 'TRACES' | 'METRICS'): string {
+  const name = `OTEL_${signal}_EXPORTER`;
+  const refused = refusedValues(settings).find(({ names: [first] }) => first === name);
+  return `${refused ? `${refused.says}. ${refused.todo} ` : ''}Set ${name}=console in settings.env, then Run.`;
+}
+
 function troubleWithMetrics(settings: Settings): Problem {
   if (!names(settings, 'METRICS', 'console'))
     return {
       found: 'no metric there: OTEL_METRICS_EXPORTER does not name the console',
-      hint: 'Set OTEL_METRICS_EXPORTER=console in settings.env, then Run.',
+      hint: consoleHint(settings, 'METRICS'),
     };
   const seconds = intervalOf(settings) / 1_000;
   return {
@@ -125,6 +133,6 @@ function exporterProblem(settings: Settings): Problem | undefined {
   return {
     hop: 'pod',
     found: `${found}, and does not name the console`,
-    hint: 'Set OTEL_TRACES_EXPORTER=console in settings.env, then Run.',
+    hint: consoleHint(settings, 'TRACES'),
   };
 }

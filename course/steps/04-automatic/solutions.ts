@@ -156,8 +156,15 @@ export const solutions: Solution[] = [
   {
     name: 'an exporter of metrics by the name that other SDKs use',
     right: false,
-    says: /OTEL_METRICS_EXPORTER does not name the console/,
+    says: /OTEL_METRICS_EXPORTER does not name the console.*is "logging": expected.*called console here/,
     ...settings('INSTRUMENTATION=auto', 'OTEL_TRACES_EXPORTER=console', 'OTEL_METRICS_EXPORTER=logging'),
+  },
+  {
+    name: 'an exporter of spans by the name that other SDKs use',
+    right: false,
+    hop: 'pod',
+    says: /OTEL_TRACES_EXPORTER is "logging": expected.*called console here/,
+    ...settings('INSTRUMENTATION=auto', 'OTEL_TRACES_EXPORTER=logging', 'OTEL_METRICS_EXPORTER=console'),
   },
   {
     name: 'only log records on the console',

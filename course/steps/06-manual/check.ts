@@ -5,6 +5,7 @@ import { byLibrary, checkOfRequests, named, neverEnded } from '../../engine/chec
 import type { Look } from '../../engine/check.ts';
 import { finding, unknown, unmet } from '../../engine/findings.ts';
 import type { Problem } from '../../engine/findings.ts';
+import { renameHint } from '../../engine/names.ts';
 import { PLAUSIBLE, spansNamed } from '../../engine/observation.ts';
 import type { Seen, Visit } from '../../engine/observation.ts';
 import { answeredValues, failedVisit, rollMatcher } from '../../engine/answers.ts';
@@ -57,12 +58,16 @@ const someMissing = (missing: number, all: number): Problem => ({
 });
 
 function noneOf(others: readonly Span[]): Problem {
-  const hint = others.some(byLibrary)
+  const own = others.filter((span) => !byLibrary(span)).map(({ name }) => name);
+  const hint = renameHint('do_roll', own) ?? guessOf(others);
+  return { found: [...new Set(others.map(named))].join(', '), hint, ...traceOf(others[0]) };
+}
+
+const guessOf = (others: readonly Span[]): string =>
+  others.some(byLibrary)
     ? "The libraries' spans are there. Start one of your own in doRoll(): " +
       "tracer.startActiveSpan('do_roll', …), and end it: a span that is never ended is never sent."
     : 'Is it called do_roll, and is it ended? A span that is never ended is never sent.';
-  return { found: [...new Set(others.map(named))].join(', '), hint, ...traceOf(others[0]) };
-}
 
 const traceOf = (span: Span | undefined): Pick<Problem, 'traceId'> => (span ? { traceId: span.traceId } : {});
 
@@ -74,8 +79,9 @@ function troubleWithTypes(spans: readonly Span[]): Problem | undefined {
     return {
       found: `the attributes ${Object.keys(bad.attributes).join(', ') || 'none'}`,
       hint:
+        renameHint('roll.value', Object.keys(bad.attributes)) ??
         "span.setAttribute('roll.value', result), before span.end(): an ended span takes no more. " +
-        'The value is a plain number: a BigInt or an object is no attribute.',
+          'The value is a plain number: a BigInt or an object is no attribute.',
       traceId: bad.traceId,
     };
   return {

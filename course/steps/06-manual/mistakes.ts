@@ -9,6 +9,10 @@ const changed = (...changes: [string, string][]) => ({ files: { 'app.ts': edited
 const settings = (...lines: string[]) => ({
   files: { 'settings.env': ['INSTRUMENTATION=manual', ...lines].join('\n') },
 });
+const collectorOfStep5 = readFileSync(
+  join(import.meta.dirname, '..', '05-collector', 'files', 'collector.yaml'),
+  'utf8',
+);
 const BODY = app.slice(app.indexOf("  return tracer.startActiveSpan('do_roll'"), app.indexOf('}\n\napp.listen'));
 const ROLL = 'const result = Math.floor(Math.random() * 6) + 1;';
 const SET = "rollSpan.setAttribute('roll.value', result);";
@@ -102,6 +106,12 @@ export const mistakes: Solution[] = [
     hop: 'pod',
     says: /OTEL_TRACES_EXPORTER is console/,
     ...settings('OTEL_TRACES_EXPORTER=console'),
+  },
+  {
+    name: 'right code, while collector.yaml still has the sampler of the step before',
+    right: false,
+    says: /collector\.yaml lists probabilistic_sampler, which drops traces/,
+    files: { 'collector.yaml': collectorOfStep5 },
   },
   {
     name: 'a sampler that drops every trace',

@@ -132,7 +132,12 @@ const wrong: Solution[] = [
     says: /libraries' spans are there/,
     files: { 'app.ts': plain, 'settings.env': 'INSTRUMENTATION=auto' },
   },
-  { name: 'a span with a wrong name', right: false, says: /do_roll/, ...changed(["'do_roll'", "'doRoll'"]) },
+  {
+    name: 'a span with a wrong name',
+    right: false,
+    says: /Call it do_roll, not doRoll/,
+    ...changed(["'do_roll'", "'doRoll'"]),
+  },
   {
     name: 'roll.value as a string',
     right: false,
@@ -166,7 +171,7 @@ const wrong: Solution[] = [
   {
     name: 'an attribute with another name',
     right: false,
-    says: /the attributes roll_value/,
+    says: /the attributes roll_value.*Call it roll\.value, not roll_value/,
     ...changed(["'roll.value', result", "'roll_value', result"]),
   },
   {

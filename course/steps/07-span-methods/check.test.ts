@@ -82,6 +82,31 @@ describe.each([true, false])('with the context of the caller: %s', (joined) => {
             }),
       /0 as the answer to/,
     ],
+    [
+      'ignores the number of sides',
+      (reply, random) =>
+        isFailed(reply)
+          ? reply
+          : spanWith(({ attributes }) => ({ attributes: { ...attributes, 'roll.value': Number(reply.body) } }))(
+              Object.assign(reply, { body: String(roll(random)) }),
+            ),
+      /die with as many sides as the request names.* \d for sides=20, \d for sides=100, .*none above 6/,
+    ],
+    [
+      'calls the attribute roll_sides',
+      spanWith(({ attributes: { 'roll.sides': sides, ...rest } }) => ({ attributes: { ...rest, roll_sides: sides } })),
+      /roll\.sides.*Call it roll\.sides, not roll_sides/,
+    ],
+    [
+      'calls the event roll',
+      spanWith(({ events }) => ({ events: events.map((event) => ({ ...event, name: event.name.replace('ed', '') })) })),
+      /event “rolled”.*Call it rolled, not roll:/,
+    ],
+    [
+      "sets the deck's attribute error in place of the status",
+      spanWith(({ attributes }) => ({ attributes: { ...attributes, error: true }, status: { code: 'unset' } })),
+      /status unset.*replaced the deck's attribute error/,
+    ],
     ['answers 500', (reply) => (isFailed(reply) ? { ...reply, status: 500 } : reply), /400.*status 500/],
   ])('refuses code that %s with each seed, and says so', (_what, change, says) => {
     const wrongly = SEEDS.filter((seed) => {

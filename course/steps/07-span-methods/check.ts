@@ -7,6 +7,7 @@ import { checkOfRequests, neverEnded } from '../../engine/check.ts';
 import type { Look } from '../../engine/check.ts';
 import { finding, unknown, unmet } from '../../engine/findings.ts';
 import type { Finding, Problem } from '../../engine/findings.ts';
+import { renameHint } from '../../engine/names.ts';
 import { PLAUSIBLE, spansNamed } from '../../engine/observation.ts';
 import type { Seen, Visit } from '../../engine/observation.ts';
 
@@ -113,18 +114,24 @@ function troubleWithDie(pairs: readonly Pair[]): Problem | undefined {
       visits,
       pairs.map(({ span }) => span?.attributes['roll.value']),
     ) ?? [];
+  if (rolls.length === 0) return { found: `the answer ${visits[0]?.answer.body.slice(0, 80)}`, hint: SIDES_HINT };
+  if (rolls.every((roll) => roll <= 6)) return { found: `${largeDice(visits, rolls)}: none above 6`, hint: SIDES_HINT };
   const off = rolls.findIndex((roll, index) => !(roll >= 1 && roll <= sidesOf(visits[index] as Visit)));
-  if (off >= 0)
-    return {
-      found: `${rolls[off]} as the answer to ${visits[off]?.path}`,
-      hint: 'doRoll(sides) gives a whole number from 1 to sides.',
-    };
-  if (rolls.some((roll) => roll > 6)) return undefined;
+  if (off < 0) return undefined;
   return {
-    found: rolls.length === 0 ? `the answer ${visits[0]?.answer.body.slice(0, 80)}` : `the rolls ${rolls.join(', ')}`,
-    hint: 'The route takes the number from request.query.sides, and doRoll(sides) rolls a die of that many sides.',
+    found: `${rolls[off]} as the answer to ${visits[off]?.path}`,
+    hint: 'doRoll(sides) gives a whole number from 1 to sides.',
   };
 }
+
+const SIDES_HINT =
+  'The route takes the number from request.query.sides, and doRoll(sides) rolls a die of that many sides.';
+
+/** Returns the rolls of dice with more than six sides, in words. */
+const largeDice = (visits: readonly Visit[], rolls: readonly number[]): string =>
+  visits
+    .flatMap((visit, index) => (sidesOf(visit) > 6 ? [`${rolls[index]} for sides=${sidesOf(visit)}`] : []))
+    .join(', ');
 
 function troubleWithValues(rolled: readonly Rolled[]): Problem | undefined {
   const values = rolled.map(({ span }) => span.attributes['roll.value']);
@@ -148,19 +155,29 @@ function troubleWithSides({ visit, span }: Rolled): Problem | undefined {
     hint:
       typeof sides === 'string'
         ? 'What a request brings is text: Number(request.query.sides ?? 6) makes it a number.'
-        : "span.setAttribute('roll.sides', sides), or trace.getActiveSpan()?.setAttribute(…) while the span is active.",
+        : sidesHint(span),
   };
 }
 
+const sidesHint = ({ attributes }: Span): string =>
+  renameHint('roll.sides', Object.keys(attributes)) ??
+  "span.setAttribute('roll.sides', sides), or trace.getActiveSpan()?.setAttribute(…) while the span is active.";
+
 function troubleWithEvent({ span: { events } }: Rolled): Problem | undefined {
   const event = events.find(({ name }) => name === 'rolled');
-  if (!event) return { found: eventsIn(events), hint: "span.addEvent('rolled', { … }), before the span ends." };
+  if (!event) return { found: eventsIn(events), hint: eventHint(events) };
   if (Object.keys(event.attributes).length > 0) return undefined;
   return {
     found: 'the event, without any attribute',
     hint: "The second argument: addEvent('rolled', { 'roll.value': result }).",
   };
 }
+
+const eventHint = (events: Span['events']): string =>
+  renameHint(
+    'rolled',
+    events.map(({ name }) => name),
+  ) ?? "span.addEvent('rolled', { … }), before the span ends.";
 
 const eventsIn = (events: Span['events']): string =>
   events.length > 0 ? events.map(({ name }) => `“${name}”`).join(', ') : 'no event';
@@ -201,9 +218,13 @@ function troubleWithAnswer(visits: readonly Visit[]): Problem | undefined {
   };
 }
 
-function troubleWithErrorStatus({ status, traceId }: Span): Problem[] {
+function troubleWithErrorStatus({ status, attributes, traceId }: Span): Problem[] {
   if (status.code === 'error') return [];
-  const hint = 'span.setStatus({ code: SpanStatusCode.ERROR, message: … }): recording an exception does not set it.';
+  const set = 'span.setStatus({ code: SpanStatusCode.ERROR, message: … })';
+  const hint =
+    'error' in attributes
+      ? `The status has replaced the deck's attribute error: ${set}.`
+      : `${set}: recording an exception does not set it.`;
   return [{ found: `status ${status.code}`, hint, traceId }];
 }
 

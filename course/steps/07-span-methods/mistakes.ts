@@ -15,7 +15,7 @@ export const mistakes: Solution[] = [
   {
     name: 'the number of sides checked in the route, so that no span tells of it',
     right: false,
-    says: /a span do_roll for .rolldice.sides=0 too/,
+    says: /a span do_roll for .rolldice.sides=0 too\. Found: none: it was never started, or never ended/,
     ...changed([
       ROUTE,
       `const sides = Number(request.query.sides ?? 6);\n    if (sides < 1) throw new Error('no');\n    ${ROUTE}`,
@@ -48,7 +48,7 @@ export const mistakes: Solution[] = [
   {
     name: "the deck's attribute error in place of the status",
     right: false,
-    says: /status unset/,
+    says: /status unset.*replaced the deck's attribute error/,
     ...changed([STATUS, "      rollSpan.setAttribute('error', true);\n"]),
   },
   {
@@ -110,7 +110,7 @@ export const mistakes: Solution[] = [
   {
     name: 'an event with a capital letter',
     right: false,
-    says: /“Rolled”/,
+    says: /“Rolled”.*Call it rolled, not Rolled/,
     ...changed(["addEvent('rolled'", "addEvent('Rolled'"]),
   },
 ];

@@ -6,6 +6,7 @@ import type { Check, LabView, Look } from '../../engine/check.ts';
 import { finding, unknown, unmet } from '../../engine/findings.ts';
 import type { Finding, Problem } from '../../engine/findings.ts';
 import type { Observation, Seen, Visit } from '../../engine/observation.ts';
+import { withSampler } from '../../engine/sampling.ts';
 import { comparisonOf, exportsIn, judgeMetrics } from './metrics.ts';
 import type { Export } from './metrics.ts';
 
@@ -38,7 +39,8 @@ export const check: Check = async (lab) => {
   const patience = slow + within + 2_000;
   const test = new SignalTest(lab, { observation, before, back, patience, prefersDelta, reasons, notSent });
   const hint = 'Is the new code running? Press Run, and wait until the new pod runs.';
-  return lab.settle(() => test.look(), { expected: 'a trace of a request', hint }, patience + 1_000);
+  const nothing = { expected: 'a trace of a request', hint };
+  return withSampler(lab, await lab.settle(() => test.look(), nothing, patience + 1_000));
 };
 
 /** Returns the hint for metrics that dice does not send to the Collector, or undefined if it sends them. */
@@ -70,6 +72,8 @@ class SignalTest {
   /** The exports from before the rolls, and those since then, by their keys. */
   readonly #known: Set<string>;
   readonly #newer = new Set<string>();
+  /** The key of the newest export at the look before. */
+  #newest: string | undefined;
 
   constructor(lab: LabView, options: TestOptions) {
     this.#lab = lab;
@@ -92,14 +96,18 @@ class SignalTest {
 
   /**
    * Returns whether dice made this export after the rolls, so that its numbers are final. Dice's clock says so, in the
-   * export and in the spans of the rolls. Otherwise it is the second new export, or time is up.
+   * export and in the spans of the rolls. Otherwise it is the second new export, or time is up. An export that two
+   * looks find the same is in the log as a whole.
    */
   #isFinal(after: Export | undefined, seen: Seen): boolean {
     if (Date.now() - this.#rolledAt > this.#options.patience) return true;
     if (!after) return false;
+    const isWhole = after.key === this.#newest;
+    this.#newest = after.key;
     if (!this.#known.has(after.key)) this.#newer.add(after.key);
     const rolled = lastEnd(seen);
-    return rolled !== undefined && after.at !== undefined ? after.at > rolled : this.#newer.size > 1;
+    const isLater = rolled !== undefined && after.at !== undefined ? after.at > rolled : this.#newer.size > 1;
+    return isWhole && isLater;
   }
 
   /** Adds what may keep all metrics from the Collector's log. */
@@ -144,12 +152,23 @@ const noLine: Problem = { found: 'no such line', hint: "log.info(request.query.p
 
 const noIds = (line: string, { answer }: Visit): Problem => ({
   found: line.slice(0, 200),
-  hint:
-    'Two things give a line its ids. pino({ mixin }) calls mixin for each line: let it return the ids of ' +
-    'trace.getActiveSpan()?.spanContext(). And the line has to be written within your span: move log.info(…) into ' +
-    'the function that startActiveSpan calls, because outside of it no span is active.',
   traceId: answer.traceId,
+  hint:
+    namesHint(line) ??
+    'Two things give a line its ids. pino({ mixin }) calls mixin for each line: let it return the ids of ' +
+      'trace.getActiveSpan()?.spanContext(). And the line has to be written within your span: move log.info(…) into ' +
+      'the function that startActiveSpan calls, because outside of it no span is active.',
 });
+
+/** Returns what to do about a line that has ids in fields of other names, or only one of them. */
+function namesHint(line: string): string | undefined {
+  const names = [...line.matchAll(/"([\w.-]+)"\s*:\s*"(?:[0-9a-f]{16}){1,2}"/gi)].map(([, name]) => name);
+  if (names.length === 0) return undefined;
+  return (
+    `The line has ${names.join(' and ')}, and it needs two fields, called trace_id and span_id. ` +
+    'Let mixin return { trace_id: traceId, span_id: spanId }.'
+  );
+}
 
 interface Ids {
   readonly trace: string;
@@ -172,12 +191,9 @@ function troubleWithIds({ answer, spans }: Visit, { trace, span }: Ids, { strays
   };
 }
 
-/**
- * Finds the trace id and the span id in a line of the log. The line is JSON, and both fields may have any of their
- * usual names.
- */
+/** Finds the trace id and the span id in a line of the log, which is JSON. */
 function idsIn(line: string): Ids | undefined {
-  const trace = /"trace[_.]?id"\s*:\s*"([0-9a-f]{32})"/i.exec(line)?.[1];
-  const span = /"span[_.]?id"\s*:\s*"([0-9a-f]{16})"/i.exec(line)?.[1];
+  const trace = /"trace_id"\s*:\s*"([0-9a-f]{32})"/i.exec(line)?.[1];
+  const span = /"span_id"\s*:\s*"([0-9a-f]{16})"/i.exec(line)?.[1];
   return trace && span ? { trace, span } : undefined;
 }

@@ -41,6 +41,7 @@ Descriptor:
      -> DataType: Histogram
      -> AggregationTemporality: ${isDelta ? 'Delta' : 'Cumulative'}
 HistogramDataPoints #0
+StartTimestamp: 2026-11-29 09:34:48.123 +0000 UTC
 Timestamp: 2026-11-29 09:34:50.456789 +0000 UTC
 Count: ${count}
 Sum: ${sum.toFixed(6)}
@@ -102,6 +103,49 @@ describe.each([
   ])('are refused with each seed, if they %s', (_what, code) => {
     expect(SEEDS.filter((seed) => passes(seed, code, print))).toEqual([]);
   });
+});
+
+/** An export of another process: its numbers began earlier. */
+const ofBefore = (print: string): string =>
+  print.replaceAll('09:34:48', '09:11:11').replace('name=dice', 'name=dice pod=a');
+
+test.each([
+  {
+    what: 'smaller numbers',
+    verbosity: 'detailed',
+    print: detailed,
+    earlier: detailed({ counter: 2, count: 3, sum: 9 }),
+  },
+  { what: 'smaller numbers', verbosity: 'normal', print: normal, earlier: normal({ counter: 2, count: 3, sum: 9 }) },
+  {
+    what: 'a gauge in place of the histogram',
+    verbosity: 'detailed',
+    print: detailed,
+    earlier: detailed({ counter: 2, count: 3, sum: 9 }).replace('Histogram', 'Gauge').replace('Count: 3', 'Value: 3'),
+  },
+])('counts from 0 after a pod with $what, at verbosity $verbosity', ({ print, earlier }) => {
+  const rolls = [900_000, 3, 800_000, 4, 700_000];
+  const sum = rolls.reduce((all, roll) => all + roll, 0);
+  const [before] = exportsIn(ofBefore(earlier));
+  const judged = (counter: number) => {
+    const [after] = exportsIn(print({ counter, count: rolls.length, sum }));
+    return judgeMetrics({ rolls, before, after }).map(({ state }) => state);
+  };
+  expect(judged(5)).toEqual(['met', 'met']);
+  expect(judged(sum)).toEqual(['unmet', 'met']);
+});
+
+test.each([
+  ['Sum', 'true', 'counter'],
+  ['Sum', 'false', 'up-down counter'],
+  ['Gauge', undefined, 'gauge'],
+  ['ExponentialHistogram', undefined, 'histogram'],
+])('calls a %s whose IsMonotonic is %s a %s', (type, monotonic, kind) => {
+  const isMonotonic = monotonic === undefined ? '' : `     -> IsMonotonic: ${monotonic}\n`;
+  const [found] = exportsIn(
+    `ResourceMetrics #0\nMetric #0\n     -> Name: dice.rolls\n     -> DataType: ${type}\n${isMonotonic}`,
+  );
+  expect(found?.metrics.get('dice.rolls')?.kind).toBe(kind);
 });
 
 test('reads when dice collected an export, by the clock of dice', () => {

@@ -1,12 +1,15 @@
 // Reads dice's metrics from the Collector's log, where the debug exporter prints each export, and compares them before
 // and after known rolls.
 import { finding } from '../../engine/findings.ts';
+import { renameHint } from '../../engine/names.ts';
 import type { Finding, Problem } from '../../engine/findings.ts';
 
 export const COUNTER = 'dice.rolls';
 export const HISTOGRAM = 'dice.roll.value';
 
-type Kind = 'sum' | 'histogram' | 'other';
+/** What people call the instrument. With verbosity normal, a counter can't be told from a gauge. */
+type Kind = 'counter' | 'up-down counter' | 'gauge' | 'histogram' | 'counter or gauge';
+const COUNTERS: readonly Kind[] = ['counter', 'counter or gauge'];
 
 export interface Metric {
   readonly kind: Kind;
@@ -16,12 +19,16 @@ export interface Metric {
   readonly sum: number;
   /** Whether the numbers are those since the export before. Verbosity normal omits it. */
   readonly isDelta?: boolean | undefined;
+  /** When the process began to count, by its own clock. Another process has another. Verbosity normal omits it. */
+  readonly start?: number | undefined;
 }
 
 /** The metrics of dice in one export, by name. */
 export interface Export {
   /** Tells this export from any other. The lines behind it in the log are no part of it, and may come only later. */
   readonly key: string;
+  /** The resource, which names the pod. Verbosity detailed prints it elsewhere. */
+  readonly resource: string;
   /** When dice collected the metrics, in milliseconds since the epoch, by dice's clock. Verbosity normal omits it. */
   readonly at: number | undefined;
   readonly metrics: ReadonlyMap<string, Metric>;
@@ -36,15 +43,17 @@ export function exportsIn(log: string): Export[] {
 }
 
 function exportIn(text: string): Export {
-  const [at, metrics] = [timeIn(text), new Map([...detailed(text), ...brief(text)])];
-  const [line] = text.split('\n', 1);
-  return { key: JSON.stringify([line, at, ...metrics]), at, metrics };
+  const [[at], metrics] = [timesIn(text, 'Timestamp'), new Map([...detailed(text), ...brief(text)])];
+  const [line = ''] = text.split('\n', 1);
+  const resource = line.replace(/^.*\bResourceMetrics #\d+/, '').trim();
+  return { key: JSON.stringify([line, at, ...metrics]), resource, at, metrics };
 }
 
-function timeIn(text: string): number | undefined {
-  const [, day, time] = /^Timestamp: (\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d(?:\.\d{1,3})?)/m.exec(text) ?? [];
-  return day === undefined ? undefined : Date.parse(`${day}T${time}Z`);
-}
+/** Returns the times that stand behind a word, each in milliseconds since the epoch. */
+const timesIn = (text: string, word: string): number[] =>
+  [...text.matchAll(new RegExp(`^${word}: (\\d{4}-\\d\\d-\\d\\d) (\\d\\d:\\d\\d:\\d\\d(?:\\.\\d{1,3})?)`, 'gm'))].map(
+    ([, day, time]) => Date.parse(`${day}T${time}Z`),
+  );
 
 const total = (text: string, pattern: RegExp): number =>
   [...text.matchAll(pattern)].reduce((sum, [, value]) => sum + Number(value), 0);
@@ -59,8 +68,15 @@ function detailed(text: string): [string, Metric][] {
       if (name === undefined) return [];
       const kind = kindOf(/-> DataType: (\w+)/.exec(block)?.[1], /-> IsMonotonic: (\w+)/.exec(block)?.[1]);
       const count = total(block, kind === 'histogram' ? /^Count: (\d+)/gm : /^Value: (-?[\d.]+)/gm);
-      return [[name, { kind, count, sum: total(block, /^Sum: (-?[\d.e+]+)/gm), isDelta: isDeltaIn(block) }]];
+      const sum = total(block, /^Sum: (-?[\d.e+]+)/gm);
+      return [[name, { kind, count, sum, isDelta: isDeltaIn(block), start: startIn(block) }]];
     });
+}
+
+/** Returns when the oldest of a metric's points begins. A point that joins later begins later. */
+function startIn(block: string): number | undefined {
+  const starts = timesIn(block, 'StartTimestamp');
+  return starts.length === 0 ? undefined : Math.min(...starts);
 }
 
 function isDeltaIn(block: string): boolean | undefined {
@@ -68,10 +84,11 @@ function isDeltaIn(block: string): boolean | undefined {
   return temporality === undefined ? undefined : temporality === 'Delta';
 }
 
-/** Returns the kind of a metric. A sum that can decrease is no counter. */
+/** Returns the instrument of a metric. A sum that can decrease is no counter. */
 function kindOf(type: string | undefined, monotonic: string | undefined): Kind {
   if (type?.endsWith('Histogram')) return 'histogram';
-  return type === 'Sum' && monotonic !== 'false' ? 'sum' : 'other';
+  if (type !== 'Sum') return 'gauge';
+  return monotonic === 'false' ? 'up-down counter' : 'counter';
 }
 
 /** Reads the metrics that the debug exporter prints with verbosity normal: one line for each data point. */
@@ -85,7 +102,7 @@ function brief(text: string): [string, Metric][] {
 
 function sumOf(points: readonly string[]): Metric {
   const all = points.join('\n');
-  if (!all.includes('count=')) return { kind: 'sum', count: total(all, /^(-?[\d.e+]+)/gm), sum: 0 };
+  if (!all.includes('count=')) return { kind: 'counter or gauge', count: total(all, /^(-?[\d.e+]+)/gm), sum: 0 };
   return { kind: 'histogram', count: total(all, /\bcount=(\d+)/g), sum: total(all, /\bsum=(-?[\d.e+]+)/g) };
 }
 
@@ -114,7 +131,7 @@ export function comparisonOf(
   return { rolls, before: NOTHING, after: fresh.length > 0 ? sumOfExports(fresh) : undefined };
 }
 
-const NOTHING: Export = { key: '', at: undefined, metrics: new Map() };
+const NOTHING: Export = { key: '', resource: '', at: undefined, metrics: new Map() };
 
 function isDelta(last: Export | undefined, prefersDelta: boolean): boolean {
   const said = [COUNTER, HISTOGRAM].map((name) => last?.metrics.get(name)?.isDelta);
@@ -122,9 +139,9 @@ function isDelta(last: Export | undefined, prefersDelta: boolean): boolean {
 }
 
 const sumOfExports = (exports: readonly Export[]): Export =>
-  exports.reduce((sum, { key, at, metrics }) => {
+  exports.reduce((sum, { metrics, ...one }) => {
     const added = [...metrics].map(([name, metric]) => [name, merged(sum.metrics.get(name), metric)] as const);
-    return { key, at, metrics: new Map([...sum.metrics, ...added]) };
+    return { ...one, metrics: new Map([...sum.metrics, ...added]) };
   }, NOTHING);
 
 const merged = (sum: Metric | undefined, metric: Metric): Metric =>
@@ -133,13 +150,20 @@ const merged = (sum: Metric | undefined, metric: Metric): Metric =>
 /** How much a metric has grown, or undefined if it is missing or of another kind. */
 type Growth = { readonly count: number; readonly sum: number } | undefined;
 
-function growthOf(name: string, kind: Kind, { before, after }: Comparison): Growth {
-  const [earlier, later] = [before?.metrics.get(name), after?.metrics.get(name)];
-  if (later?.kind !== kind) return undefined;
-  // A smaller number than before is of a new process, which began at 0.
-  const base = earlier && earlier.count <= later.count ? earlier : { count: 0, sum: 0 };
+function growthOf(name: string, kinds: readonly Kind[], { before, after }: Comparison): Growth {
+  const later = after?.metrics.get(name);
+  if (!later || !kinds.includes(later.kind)) return undefined;
+  const earlier = before?.resource === after?.resource ? before?.metrics.get(name) : undefined;
+  const base = earlier && isContinued(earlier, later) ? earlier : { count: 0, sum: 0 };
   return { count: later.count - base.count, sum: later.sum - base.sum };
 }
+
+/**
+ * Returns whether one process has counted both. The pod before may have had another instrument of that name, and any
+ * numbers. A new process begins at 0.
+ */
+const isContinued = (earlier: Metric, later: Metric): boolean =>
+  earlier.kind === later.kind && earlier.start === later.start && earlier.count <= later.count;
 
 const texts = {
   counter: `the counter ${COUNTER}, which grows by 1 with each roll`,
@@ -150,17 +174,28 @@ const texts = {
 const LARGEST = 100;
 
 export function judgeMetrics(comparison: Comparison): Finding[] {
-  const [counter, histogram] = [growthOf(COUNTER, 'sum', comparison), growthOf(HISTOGRAM, 'histogram', comparison)];
+  const [counter, histogram] = [
+    growthOf(COUNTER, COUNTERS, comparison),
+    growthOf(HISTOGRAM, ['histogram'], comparison),
+  ];
   const values = troubleWithHistogram(histogram, comparison);
   const trusted = values ? undefined : histogram;
   return [finding(texts.counter, troubleWithCounter(counter, trusted, comparison)), finding(texts.histogram, values)];
 }
 
-const namesIn = (found: Export | undefined): string =>
-  [...(found?.metrics ?? [])]
-    .filter(([name]) => name.startsWith('dice'))
-    .map(([name, { kind }]) => `${name} (${kind})`)
-    .join(', ') || "no metric of that name in the Collector's log";
+/** Returns what to say of a metric that is missing, or of another kind. */
+function missing(name: string, found: Export | undefined, hint: string): Problem {
+  const metrics = [...(found?.metrics ?? [])].filter(([one]) => one.startsWith('dice'));
+  const named = metrics.map(([one, { kind }]) => `${one} (${kind})`).join(', ');
+  return {
+    found: named || "no metric of that name in the Collector's log",
+    hint:
+      renameHint(
+        name,
+        metrics.map(([one]) => one),
+      ) ?? hint,
+  };
+}
 
 /**
  * Compares the counter's growth with the number of rolls. Visitors roll too, so it may have grown by more: by as much
@@ -169,7 +204,7 @@ const namesIn = (found: Export | undefined): string =>
 function troubleWithCounter(counter: Growth, histogram: Growth, { rolls, after }: Comparison): Problem | undefined {
   const hint =
     `${COUNTER}: meter.createCounter('${COUNTER}') with add(1) in doRoll(), ` + "meter from metrics.getMeter('dice').";
-  if (!counter) return { found: namesIn(after), hint };
+  if (!counter) return missing(COUNTER, after, hint);
   if (counter.count < rolls.length)
     return { found: `it grew by ${counter.count} in ${rolls.length} rolls`, hint: `Call add(1) in each roll. ${hint}` };
   if (!histogram || counter.count === histogram.count) return undefined;
@@ -184,7 +219,7 @@ function troubleWithHistogram(histogram: Growth, { rolls, before, after }: Compa
   const hint =
     `${HISTOGRAM}: meter.createHistogram('${HISTOGRAM}') with record(result) in doRoll(), ` +
     "meter from metrics.getMeter('dice').";
-  if (!histogram) return { found: namesIn(after), hint };
+  if (!histogram) return missing(HISTOGRAM, after, hint);
   const others = histogram.count - rolls.length;
   const excess = histogram.sum - rolls.reduce((sum, roll) => sum + roll, 0);
   if (others < 0)

@@ -14,25 +14,45 @@ const RECORD = '      values.record(result);\n';
 const IDS = '{ trace_id: span.traceId, span_id: span.spanId }';
 
 /** Metrics of the pod before, whose code was right: the Collector's log has them when the check begins. */
-const earlier = (temporality: 1 | 2) => {
+const earlier = (temporality: 1 | 2, count = 5) => {
   const timeUnixNano = `${Date.now() - 5_000}000000`;
   return [
     {
       name: 'dice.rolls',
-      sum: { isMonotonic: true, aggregationTemporality: temporality, dataPoints: [{ timeUnixNano, asInt: 5 }] },
+      sum: { isMonotonic: true, aggregationTemporality: temporality, dataPoints: [{ timeUnixNano, asInt: count }] },
     },
     {
       name: 'dice.roll.value',
-      histogram: { aggregationTemporality: temporality, dataPoints: [{ timeUnixNano, count: 5, sum: 700_012 }] },
+      histogram: { aggregationTemporality: temporality, dataPoints: [{ timeUnixNano, count, sum: 700_012 }] },
     },
   ];
 };
 
+/** Metrics of the pod before, which had another instrument of that name. */
+const gaugeOfBefore = () => [
+  ...earlier(2).slice(0, 1),
+  { name: 'dice.roll.value', gauge: { dataPoints: [{ timeUnixNano: `${Date.now() - 5_000}000000`, asInt: 3 }] } },
+];
+
 export const mistakes: Solution[] = [
+  {
+    name: 'a counter that adds what was rolled, after the pod before had a gauge in place of the histogram',
+    right: false,
+    says: /it grew by \d+ while the histogram counted/,
+    ...code([ADD, '      rolls.add(result); // after a gauge\n']),
+    before: (harness) => harness.sendMetrics(gaugeOfBefore()),
+  },
+  {
+    name: 'a counter that adds what was rolled, after the pod before had counted less',
+    right: false,
+    says: /it grew by \d+ while the histogram counted/,
+    ...code([ADD, '      rolls.add(result); // after less\n']),
+    before: (harness) => harness.sendMetrics(earlier(2, 3)),
+  },
   {
     name: 'the histogram removed, while the log of the Collector has metrics of the pod before',
     right: false,
-    says: /dice\.rolls \(sum\)/,
+    says: /dice\.rolls \(counter\)/,
     ...code([RECORD, '']),
     before: (harness) => harness.sendMetrics(earlier(2)),
   },
@@ -46,7 +66,7 @@ export const mistakes: Solution[] = [
   {
     name: 'with delta temporality, the histogram removed after the pod before had one',
     right: false,
-    says: /dice\.rolls \(sum\)/,
+    says: /dice\.rolls \(counter\)/,
     files: { ...code([RECORD, '']).files, 'settings.env': delta },
     before: (harness) => harness.sendMetrics(earlier(1)),
   },
@@ -65,7 +85,7 @@ export const mistakes: Solution[] = [
   {
     name: 'a text recorded in place of a number',
     right: false,
-    says: /dice\.rolls \(sum\)/,
+    says: /dice\.rolls \(counter\)/,
     ...code([RECORD, '      values.record(String(result) as never);\n']),
   },
   {
@@ -114,13 +134,25 @@ export const mistakes: Solution[] = [
   {
     name: 'a trace id without the id of the span',
     right: false,
-    says: /trace_id and span_id/,
+    says: /The line has trace_id, and it needs two fields/,
     ...code([IDS, '{ trace_id: span.traceId }']),
+  },
+  {
+    name: 'the ids under the names that the API gives them',
+    right: false,
+    says: /has traceId and spanId.*called trace_id and span_id/,
+    ...code([IDS, '{ traceId: span.traceId, spanId: span.spanId }']),
+  },
+  {
+    name: 'an id with a dot in its name',
+    right: false,
+    says: /called trace_id and span_id/,
+    ...code([IDS, "{ 'trace.id': span.traceId, span_id: span.spanId }"]),
   },
   {
     name: 'ids in fields of other names',
     right: false,
-    says: /trace_id and span_id/,
+    says: /has trace and span.*called trace_id and span_id/,
     ...code([IDS, '{ trace: span.traceId, span: span.spanId }']),
   },
   {

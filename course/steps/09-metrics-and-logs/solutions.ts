@@ -23,14 +23,14 @@ export const solutions: Solution[] = [
     },
   },
   {
-    name: 'trace and span ids under other names, in another place of the log line',
+    name: 'trace and span ids that the route hands to the logger, beside the message',
     right: true,
     ...changed(
       [mixin, ''],
       [
         '  log.info(request.query.param);',
         '  const ids = trace.getActiveSpan()?.spanContext();\n' +
-          "  log.info({ traceId: ids?.traceId, spanId: ids?.spanId, said: request.query.param }, 'asked');",
+          "  log.info({ trace_id: ids?.traceId, span_id: ids?.spanId, said: request.query.param }, 'asked');",
       ],
       [
         '// Log lines that can be found from the trace, and the trace from them.\nfunction traceIds() {\n' +
@@ -162,13 +162,13 @@ export const solutions: Solution[] = [
   {
     name: 'code that records no histogram',
     right: false,
-    says: /dice.rolls \(sum\)/,
+    says: /dice.rolls \(counter\)/,
     ...changed(['      values.record(result);\n', '']),
   },
   {
     name: 'a counter instead of the histogram',
     right: false,
-    says: /dice.roll.value \(sum\)/,
+    says: /dice.roll.value \(counter\)/,
     ...changed(
       [
         "meter.createHistogram('dice.roll.value', {\n  description: 'What was rolled',\n" +
@@ -181,7 +181,7 @@ export const solutions: Solution[] = [
   {
     name: 'a gauge instead of the counter',
     right: false,
-    says: /dice.rolls \(other\)/,
+    says: /dice.rolls \(gauge\)/,
     ...changed(
       [
         "meter.createCounter('dice.rolls', { description: 'How often a die was rolled' })",
@@ -193,13 +193,13 @@ export const solutions: Solution[] = [
   {
     name: 'an up-down counter instead of the counter',
     right: false,
-    says: /dice.rolls \(other\)/,
+    says: /dice.rolls \(up-down counter\)/,
     ...changed(["meter.createCounter('dice.rolls'", "meter.createUpDownCounter('dice.rolls'"]),
   },
   {
     name: 'a counter with a wrong name',
     right: false,
-    says: /dice_rolls/,
+    says: /Call it dice\.rolls, not dice_rolls/,
     ...changed(["'dice.rolls'", "'dice_rolls'"]),
   },
   {

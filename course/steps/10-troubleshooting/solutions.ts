@@ -48,25 +48,25 @@ export const solutions: Solution[] = [
   {
     name: 'a wrong version',
     right: false,
-    says: /different answer to 1 of 2 questions: version/,
+    says: /Found: 1 of 2 answers right\. Hint: Search Jaeger.*status_code=500.*Open some that failed and some that did not/,
     ...but('spike.version', other('spike.version', '1.4.0', '2.0.0')),
   },
   {
     name: 'a wrong client version',
     right: false,
-    says: /client/,
+    says: /Found: 1 of 2 answers right\. Hint/,
     ...but('spike.client', other('spike.client', '3.1.0', '3.2.0')),
   },
   {
     name: 'a wrong browser plugin',
     right: false,
-    says: /different answer to 1 of 3 questions: plugin/,
+    says: /Found: 2 of 3 answers right\. Hint: Search Jaeger.*500ms.*Open some/,
     ...but('timeouts.plugin', other('timeouts.plugin', 'dark-reader/4.9', 'ad-blocker/1.62')),
   },
   {
     name: 'a wrong node pool',
     right: false,
-    says: /pool/,
+    says: /Found: 2 of 3 answers right\. Hint/,
     ...but('timeouts.pool', other('timeouts.pool', 'blue', 'green')),
   },
   {

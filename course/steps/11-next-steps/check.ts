@@ -33,14 +33,16 @@ async function look(lab: LabView, answer: AppAnswer, isLate: boolean): Promise<L
 
 function notAnswered({ status, body }: AppAnswer): Problem {
   if (status > 0) return { found: `status ${status}: ${body.slice(0, 100)}`, hint: 'See its log, by kubectl logs.' };
-  return {
-    hop: 'pod',
-    found: body,
-    hint:
-      'It is off by default. helm upgrade with --reset-then-reuse-values --set flask.enabled=true ' +
-      'switches it on; in a class, ask your instructor. Its first start takes some seconds.',
-  };
+  return { hop: 'pod', found: `${isOff(body) ? 'Flask is switched off, ' : ''}${body}`, hint: switchOn };
 }
+
+/** Returns whether nothing has the name of Flask's Service, which the chart makes only if Flask is on. */
+const isOff = (body: string): boolean => /ENOTFOUND|EAI_AGAIN/.test(body);
+
+const switchOn =
+  'It is off by default. If npm run up brought your lab up: npm run up -- --set flask.enabled=true. Otherwise: ' +
+  'helm upgrade with --reset-then-reuse-values --set flask.enabled=true. In a class, ask your instructor. ' +
+  'Its first start takes some seconds.';
 
 export function judge(trace: Trace, caller: string): Finding[] {
   const orphans = trace.spans.filter(({ orphan }) => orphan);

@@ -226,3 +226,18 @@ test('explains a failed check by what dice has reported since it began, and by s
   ]);
   expect(reportNotes(undefined, 1_000)).toEqual([]);
 });
+
+test('notes nothing that the verdict has found already', async () => {
+  const refused = reportWith((recorder) => recorder.refused.add('roll.value: expected a text', 7));
+  expect(reportNotes(refused, 1_000, 'it refused roll.value: expected a text')).toEqual([]);
+  const { sdk } = await hops('INSTRUMENTATION=manual', forgotten('dice'));
+  expect(reportNotes(forgotten('dice'), 1_000, sdk?.says)).toEqual([]);
+});
+
+test('names a mistake in settings.env with its place, and says only once what to do', async () => {
+  const { sdk } = await hops('INSTRUMENTATION=auto\nOTEL_TRACE_SAMPLER=always_on');
+  expect(sdk).toMatchObject({
+    says: 'settings.env, line 2: there is no variable OTEL_TRACE_SAMPLER',
+    todo: 'Did you mean OTEL_TRACES_SAMPLER? Then press Run.',
+  });
+});

@@ -3,7 +3,7 @@
 import type { Incident, OpenSpans, Report } from '../../../telemetry/report.ts';
 import type { PipelineHop } from '../../contract.ts';
 import { appSymptoms } from '../symptoms/app.ts';
-import { explained, withPlace } from '../symptoms/explanation.ts';
+import { explained, causeWithPlace } from '../symptoms/explanation.ts';
 import type { Explanation } from '../symptoms/explanation.ts';
 
 /** How dice is set, and what it reports about itself. */
@@ -25,7 +25,7 @@ const isOfExporter = ({ cause }: Explanation): boolean =>
 
 export function sdkState({ settings, mistakes, report }: DiceState): PipelineHop {
   const [mistake] = mistakes.filter((one) => !isOfExporter(one));
-  if (mistake) return broken(withPlace(mistake), `${mistake.todo} Then press Run.`);
+  if (mistake) return broken(causeWithPlace(mistake), `${mistake.todo} Then press Run.`);
   return (
     turnedOff(settings) ?? notEnded(report) ?? thrown(report) ?? nothingStarted(report) ?? working(settings, report)
   );
@@ -57,12 +57,14 @@ function ratioOf({ OTEL_TRACES_SAMPLER: sampler, OTEL_TRACES_SAMPLER_ARG: share 
   return sampler?.includes('traceidratio') && share?.trim() ? Number(share) : undefined;
 }
 
+const NEVER_ENDED = 'spans that never ended:';
+
 function notEnded(report: Report | undefined): PipelineHop | undefined {
   const forgotten = forgottenSpans(report);
   if (forgotten.length === 0) return undefined;
   const names = forgotten.map(({ name, count }) => `${name} (${count === 1 ? 'once' : `${count} times`})`).join(', ');
   return broken(
-    `app.ts has started spans that never ended: ${names}. A span is sent when it ends`,
+    `app.ts has started ${NEVER_ENDED} ${names}. A span is sent when it ends`,
     'Call span.end() on every path through the code, also when it throws: put it into a finally block. Then Run.',
   );
 }
@@ -94,11 +96,13 @@ function adviceFor(error: string): string {
 /**
  * Returns what dice has reported that explains a failed check, as sentences with the likeliest cause first.
  * @param within milliseconds since the check began; what happened earlier may be about other requests
+ * @param found what the verdict says already, which no note repeats
  */
-export function reportNotes(report: Report | undefined, within: number): string[] {
-  const newest = (incidents: readonly Incident[] = []) => incidents.find(({ ago }) => ago <= within);
+export function reportNotes(report: Report | undefined, within: number, found = ''): string[] {
+  const newest = (incidents: readonly Incident[] = []) =>
+    incidents.find(({ ago, message }) => ago <= within && !found.includes(message));
   const [error, refused] = [newest(report?.exceptions), newest(report?.refused)];
-  const forgotten = forgottenSpans(report).map(({ name }) => name);
+  const forgotten = found.includes(NEVER_ENDED) ? [] : forgottenSpans(report).map(({ name }) => name);
   return [
     error && `Your code throws while it answers: ${atLine(error)}. ${adviceFor(error.message)}`.trim(),
     refused && `The SDK refused a call: ${atLine(refused)}.`,
@@ -134,7 +138,7 @@ function working(settings: DiceState['settings'], report: Report | undefined): P
 export function exporterMistake({ settings, mistakes }: DiceState): PipelineHop | undefined {
   const [mistake] = mistakes.filter(isOfExporter);
   if (mistake)
-    return { name: 'exporter', ok: false, says: withPlace(mistake), todo: `${mistake.todo} Then press Run.` };
+    return { name: 'exporter', ok: false, says: causeWithPlace(mistake), todo: `${mistake.todo} Then press Run.` };
   const exporter = settings['OTEL_TRACES_EXPORTER'] ?? 'otlp';
   const names = exporter.split(',').map((name) => name.trim());
   if (names.includes('otlp')) return undefined;

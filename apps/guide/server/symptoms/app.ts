@@ -2,6 +2,7 @@
 import { nearest } from '../../../../support/nearest.ts';
 import { escaped, explained, lineOf } from './explanation.ts';
 import type { Explanation, Symptom } from './explanation.ts';
+import { methodAdvice } from './methods.ts';
 
 /** Types of the packages in dice. Node removes types before it runs app.ts, so they can't be imported as values. */
 const TYPES: Readonly<Record<string, readonly string[]>> = {
@@ -49,23 +50,6 @@ const VALUES = [
   'SpanStatusCode',
   'SeverityNumber',
   'ROOT_CONTEXT',
-];
-
-const SPAN_METHODS = [
-  'setAttribute',
-  'setAttributes',
-  'addEvent',
-  'recordException',
-  'setStatus',
-  'updateName',
-  'end',
-  'startSpan',
-  'startActiveSpan',
-  'getTracer',
-  'getActiveSpan',
-  'createCounter',
-  'createHistogram',
-  'spanContext',
 ];
 
 const PACKAGES =
@@ -258,17 +242,11 @@ export const appSymptoms: readonly Symptom[] = [
     }),
   },
   {
-    pattern: /TypeError: (?:\(intermediate value\)|[\w.$]*?)\.?(\w+) is not a function/,
-    explain: ([, name = '']) => {
-      const meant = SPAN_METHODS.includes(name) ? undefined : nearest(name, SPAN_METHODS);
-      return {
-        cause: `there is no function ${name} there`,
-        todo:
-          meant === undefined
-            ? `Print what stands before .${name} with log.info(…): it is something else than expected.`
-            : `Did you mean ${meant}?`,
-      };
-    },
+    pattern: /TypeError: (?:(.*)\.)?(\w+) is not a function/,
+    explain: ([, receiver = '', name = '']) => ({
+      cause: `there is no function ${name} there`,
+      todo: methodAdvice(receiver, name),
+    }),
   },
   {
     pattern: /Cannot read properties of (undefined|null) \(reading '(\w+)'\)/,
