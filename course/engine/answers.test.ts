@@ -29,7 +29,12 @@ test('finds no rolls in answers without a number', () => {
 });
 
 test.each([
-  ['does not answer in time', 0, 'no answer within 5 s. A loop that never ends?', /log says nothing.*behind \/rolldice/],
+  [
+    'does not answer in time',
+    0,
+    'no answer within 5 s. A loop that never ends?',
+    /log says nothing.*behind \/rolldice/,
+  ],
   ['is not there', 0, 'no connection (connect ECONNREFUSED). Is its pod running?', /^See in the log/],
   ['answers with an error', 500, 'Internal Server Error', /^See in the log/],
 ])('says where to look if dice %s', (_what, status, body, hint) => {

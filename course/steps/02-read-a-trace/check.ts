@@ -127,7 +127,7 @@ function edge(trace: Trace, answers: LabView['answers']): Finding[] {
       found: `“${parent}” over “${child}”, and the one is not the parent of the other`,
       hint: isAbove(children, parents)
         ? 'The other way round: the parent calls, the child is called.'
-        : 'A child is indented one step more than its parent, the nearest such line above it; a grandchild is no child.',
+        : 'A child is indented one step more than its parent, which stands above it; a grandchild is no child.',
     }),
   ];
 }

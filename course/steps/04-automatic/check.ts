@@ -130,9 +130,5 @@ async function sdkProblem(lab: LabView): Promise<Problem | undefined> {
 function exporterProblem(settings: Settings): Problem | undefined {
   if (names(settings, 'TRACES', 'console')) return undefined;
   const found = `no span there: OTEL_TRACES_EXPORTER is ${settings['OTEL_TRACES_EXPORTER'] ?? 'not set'}`;
-  return {
-    hop: 'pod',
-    found: `${found}, and does not name the console`,
-    hint: consoleHint(settings, 'TRACES'),
-  };
+  return { hop: 'pod', found: `${found}, and does not name the console`, hint: consoleHint(settings, 'TRACES') };
 }

@@ -94,7 +94,9 @@ describe.each([true, false])('with the context of the caller: %s', (joined) => {
     ],
     [
       'calls the attribute roll_sides',
-      spanWith(({ attributes: { 'roll.sides': sides, ...rest } }) => ({ attributes: { ...rest, roll_sides: sides } })),
+      spanWith(({ attributes: { 'roll.sides': sides, ...rest } }) => ({
+        attributes: { ...rest, roll_sides: sides ?? 0 },
+      })),
       /roll\.sides.*Call it roll\.sides, not roll_sides/,
     ],
     [

@@ -1,6 +1,8 @@
 // Tests that step 9 judges no export of which the Collector's log has only a part.
+import type { Trace } from '../../../otlp/traces.ts';
 import type { LabView } from '../../engine/check.ts';
-import type { Observation, Visit } from '../../engine/observation.ts';
+import { Observation } from '../../engine/observation.ts';
+import type { Sources } from '../../engine/observation.ts';
 import { settle } from '../../engine/settle.ts';
 import { spanOf } from '../../harness/generated.ts';
 import { check } from './check.ts';
@@ -14,25 +16,29 @@ const histogram = `Metric #1\n     -> Name: dice.roll.value\n     -> DataType: H
 const whole = `info\tResourceMetrics #0\n${counter}\nValue: ${5 * ROLL}\n${histogram}\nCount: 5\nSum: ${5 * ROLL}\n`;
 const parts = [whole.slice(0, whole.indexOf('Metric #1')), whole.slice(0, whole.indexOf('Count: 5'))];
 
-/** Returns a lab in which each read of the Collector's log returns the next of these texts, and then the last again. */
+const arrival = { export: 0, within: 10_000, reason: '' };
+const QUIET = 700; // ms after which an observation without news is settled
+
+/** Requests to dice. Each leaves one span, in the trace of the request. */
+const sources: Sources = {
+  ask: () => Promise.resolve({ traceId: 'a', spanId: 'b', status: 200, body: String(ROLL) }),
+  trace: () => Promise.resolve({ spans: [spanOf('server_request', { start: rolledAt, duration: 1 })] } as Trace),
+  newest: () => Promise.resolve([]),
+  arrival: () => arrival,
+};
+
+/** Returns a lab in which, after a while, each read of the Collector's log returns the next of these texts. */
 function labWith(logs: string[]): LabView {
-  const visitOf = (path: string): Visit => ({
-    path,
-    answer: { traceId: 'a', spanId: 'b', status: 200, body: String(ROLL) },
-    spans: [spanOf('server_request', { start: rolledAt, duration: 1 })],
-  });
-  const arrival = { export: 0, within: 0, reason: '' };
+  const begun = Date.now();
+  const next = () => (logs.length > 1 ? logs.shift() : logs[0]) ?? '';
   const lab: Partial<LabView> = {
     settings: () => Promise.resolve({}),
     files: () => Promise.resolve(undefined),
-    collectorLog: () => Promise.resolve((logs.length > 1 ? logs.shift() : logs[0]) ?? ''),
+    collectorLog: () => Promise.resolve(Date.now() - begun < QUIET ? '' : next()),
     podLog: () => Promise.resolve(''),
     flush: () => Promise.resolve(true),
     arrival: () => Promise.resolve(arrival),
-    observe: (paths) => {
-      const look = () => Promise.resolve({ visits: paths.map(visitOf), strays: [], settled: true });
-      return Promise.resolve({ look } as Observation);
-    },
+    observe: (paths) => Observation.make(sources, paths),
     settle: (look, nothing, patience = 0) =>
       settle(look, { nothing, arrival, patience, why: () => Promise.resolve([]) }),
   };
@@ -40,7 +46,7 @@ function labWith(logs: string[]): LabView {
 }
 
 test('waits for the whole of an export, and then names the instrument that is wrong', async () => {
-  const verdict = await check(labWith(['', ...parts, whole]));
+  const verdict = await check(labWith([...parts, whole]));
   expect(verdict).toMatchObject({ passed: false, found: expect.stringMatching(/it grew by 4500000/) as string });
   expect(verdict.requirements?.map(({ state }) => state).slice(0, 2)).toEqual(['unmet', 'met']);
 });

@@ -48,7 +48,7 @@ export const solutions: Solution[] = [
   {
     name: 'a wrong version',
     right: false,
-    says: /Found: 1 of 2 answers right\. Hint: Search Jaeger.*status_code=500.*Open some that failed and some that did not/,
+    says: /Found: 1 of 2 answers right\. Hint: Search Jaeger.*status_code=500.*Open some that failed and/,
     ...but('spike.version', other('spike.version', '1.4.0', '2.0.0')),
   },
   {

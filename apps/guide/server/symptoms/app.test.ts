@@ -274,47 +274,11 @@ const rows: Record<string, Row> = {
     cause: /no function flor/,
     todo: /^Did you mean Math\.floor\?$/,
   },
-  'a misspelt method of JSON': {
-    words: thrown('TypeError: JSON.stringfy is not a function'),
-    line: 7,
-    cause: /no function stringfy/,
-    todo: /^Did you mean JSON\.stringify\?$/,
-  },
-  'a method that Math does not have': {
-    words: thrown('TypeError: Math.randomInteger is not a function'),
-    line: 7,
-    cause: /no function randomInteger/,
-    todo: /Math has no such function/,
-  },
-  'a misspelt method of the response': {
-    words: thrown('TypeError: response.sned is not a function'),
-    line: 7,
-    cause: /no function sned/,
-    todo: /mean send\?/,
-  },
-  'a misspelt method of the log': {
-    words: thrown('TypeError: log.inof is not a function'),
-    line: 7,
-    cause: /no function inof/,
-    todo: /mean info\?/,
-  },
-  'a misspelt method of a number': {
-    words: thrown('TypeError: result.toFixd is not a function'),
-    line: 7,
-    cause: /no function toFixd/,
-    todo: /mean toFixed\?/,
-  },
   'a misspelt method of what a call gives back': {
     words: thrown('TypeError: trace.getTracer(...).startActivSpan is not a function'),
     line: 7,
     cause: /no function startActivSpan/,
     todo: /mean startActiveSpan\?/,
-  },
-  'a method of a span on something else': {
-    words: thrown('TypeError: tracer.setAttribute is not a function'),
-    line: 7,
-    cause: /no function setAttribute/,
-    todo: /Print what stands before \.setAttribute/,
   },
   'a property of nothing': {
     words: thrown("TypeError: Cannot read properties of undefined (reading 'end')"),

@@ -47,7 +47,13 @@ const USUAL: readonly [RegExp, readonly string[]][] = [
   [/span$/i, SPAN],
 ];
 
-const ANY = [...SPAN, ...API, ...RESPONSE, ...LOG, ...[[], '', 0].flatMap((value) => namesOf(Object.getPrototypeOf(value) as object))];
+const ANY = [
+  ...SPAN,
+  ...API,
+  ...RESPONSE,
+  ...LOG,
+  ...[[], '', 0].flatMap((value) => namesOf(Object.getPrototypeOf(value) as object)),
+];
 
 /**
  * Returns what to do about a method that is missing.

@@ -41,7 +41,7 @@ app.get('/server_request', async (request, response) => {
   }));
 });
 
-// The next hop.
+// The next hop. Nothing goes along with the request but the request.
 function askPrizes(): Promise<string> {
   const headers = {};
   return textFrom(prizes, headers);
