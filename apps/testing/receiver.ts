@@ -61,9 +61,21 @@ interface ReceivedTelemetry {
   parsed?: unknown;
 }
 
+/** The IDs of the traces in each group. They are kept, because checks read all groups many times. */
+const known = new WeakMap<ResourceSpans, Set<string>>();
+
+function traceIdsIn(group: ResourceSpans): Set<string> {
+  const cached = known.get(group);
+  if (cached) return cached;
+  const ids = new Set((group.scopeSpans ?? []).flatMap(({ spans = [] }) => spans.map(({ traceId }) => traceId)));
+  known.set(group, ids);
+  return ids;
+}
+
 /** Returns only the spans of the traces with the given IDs. */
 export function ofTraces(all: ResourceSpans[], wanted: Set<string>): ResourceSpans[] {
-  return all.flatMap((group) => {
+  const groups = all.filter((group) => [...wanted].some((id) => traceIdsIn(group).has(id)));
+  return groups.flatMap((group) => {
     const scopeSpans = (group.scopeSpans ?? [])
       .map((scope) => ({ ...scope, spans: (scope.spans ?? []).filter(({ traceId }) => wanted.has(traceId)) }))
       .filter(({ spans }) => spans.length > 0);

@@ -17,7 +17,8 @@ export interface Case {
   readonly solution: Solution;
 }
 
-const repetitions = 20;
+/** How often a verdict is asked for that could hang on what is rolled. The tests of `judge` roll 200 times. */
+const repetitions = 8;
 
 interface Dice {
   app: App;
