@@ -18,9 +18,9 @@ export const check: Check = async (lab) => {
 
 function gone(trace: Trace | undefined): Verdict {
   const hint =
-    'Jaeger keeps traces in memory: after a restart they are gone. ' +
-    'Start this step again, which plays a new round; ' +
-    'where its trace has a single span, instrumentation is none: see the page “Why is there no trace?”.';
+    'Jaeger keeps a limited number of traces in memory. It drops the oldest, and a restart deletes all. ' +
+    'Start this step again: that plays a new round, and the questions are about its trace. ' +
+    'If that trace has a single span, instrumentation is none: see the page “Why is there no trace?”.';
   return {
     passed: false,
     hop: 'jaeger',
@@ -67,12 +67,17 @@ const normal = (text: string): string =>
     .replace(/^0x/, '')
     .replace(rest, '');
 
+const SUBJECT =
+  'Did you read another trace? The questions are about the one that this step has started with. ' +
+  'On the page, “Show its trace” draws it.';
+const FORM = 'Write a name as it stands there: GET /rolldice, or dice GET /rolldice. A span id does as well.';
+
 /** Returns the problem with an answer that matches no span of the trace, or undefined if a span matches. */
 function unclear({ spans }: Trace, answer: string | undefined): Problem | undefined {
   if (matching(spans, answer).length > 0) return undefined;
   return {
     found: answer?.trim() ? `“${answer}”, and no span is called that` : 'no answer',
-    hint: 'Write it as the waterfall does: GET /rolldice, or dice GET /rolldice. A span id does as well.',
+    hint: answer?.trim() ? `${SUBJECT} ${FORM}` : FORM,
   };
 }
 
