@@ -1,4 +1,4 @@
-// Dice: plain Express. Not a word of OpenTelemetry here, and yet each request is a trace (instrumentation: auto).
+// Dice, a small Express app.
 import express from 'express';
 import pino from 'pino';
 

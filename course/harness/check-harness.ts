@@ -37,7 +37,7 @@ export interface Solution {
   /** The parts of the lab that this solution replaces while it is checked. */
   readonly lab?: Partial<Lab>;
   readonly before?: (harness: CheckHarness) => Promise<void> | void;
-  /** Whether the verdict could hang on what is rolled. Then the solution is checked several times. */
+  /** Whether the verdict could hang on what is rolled. Then the solution is checked 20 times. */
   readonly chance?: true;
   /** Time limit in milliseconds for the check of a wrong solution. Set it for a step whose check needs many traces. */
   readonly deadline?: number;

@@ -17,8 +17,8 @@ export interface Case {
   readonly solution: Solution;
 }
 
-/** How often a verdict is asked for that could hang on what is rolled. The tests of `judge` roll 200 times. */
-const repetitions = 8;
+/** How often a verdict is asked for that could hang on what is rolled. */
+const repetitions = 20;
 
 interface Dice {
   app: App;

@@ -139,8 +139,10 @@ test('ignores old file contents if a request from before a Run is answered after
     const held = new Promise<void>((resolve) => {
       answer = resolve;
     });
+    let reads = 0;
     await page.route('**/api/files', async (route) => {
-      if (route.request().method() !== 'GET') return route.fallback();
+      // The page reads the files again after the Run. That answer is the lab's own.
+      if (route.request().method() !== 'GET' || ++reads > 1) return route.fallback();
       await held;
       await route.fulfill({ json: old });
     });

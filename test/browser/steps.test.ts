@@ -9,6 +9,7 @@ jest.setTimeout(30_000);
 
 const view: View = { width: 1280, scheme: 'dark' };
 const small: View = { width: 390, scheme: 'light' };
+const laptop: View = { width: 1366, height: 768, scheme: 'light' };
 
 let pages: Pages;
 beforeAll(async () => {
@@ -177,6 +178,66 @@ test('asks its questions once the step has started, and keeps unsent answers whe
     expect(await page.getByLabel('arcade').first().isChecked()).toBe(true);
     expect(await page.getByLabel('Name of the slowest span').inputValue()).toBe('GET /prizes');
     expect(await page.getByLabel('Whose child is').inputValue()).toBe('visitors');
+  }));
+
+test('leads back to the trace that the questions are about, or starts again with a new one', () =>
+  pages.with('subject', view, async (page, guide) => {
+    await page.goto('/#02-read-a-trace');
+    await page.getByRole('button', { name: 'Start', exact: true }).click();
+    const own = page
+      .locator('.trace-links code')
+      .filter({ hasText: guide.lab.step('02-read-a-trace')?.traceId ?? '-' });
+    await own.waitFor();
+    await page.getByRole('button', { name: '/visit', exact: true }).click();
+    await page.locator('.span-row', { hasText: 'dice GET /visit' }).waitFor();
+    await page.getByRole('button', { name: 'Show its trace' }).click();
+    await own.waitFor();
+    await page.getByRole('button', { name: 'Start again' }).click();
+    await own.waitFor({ state: 'detached' });
+    await page.locator('.trace-links code', { hasText: guide.lab.step('02-read-a-trace')?.traceId ?? '-' }).waitFor();
+    expect(guide.changes.filter((change) => change.endsWith('/start'))).toHaveLength(2);
+  }));
+
+test('scrolls to the whole verdict of a check', () =>
+  pages.with('verdict-in-sight', laptop, async (page, guide) => {
+    const requirement = { text: 'a span that the step asks for, with its attribute', state: 'unmet' as const };
+    guide.lab.verdicts = [
+      {
+        passed: false,
+        hop: 'shape',
+        expected: 'a span',
+        found: 'none',
+        hint: 'Press Run.',
+        requirements: [requirement, requirement, requirement],
+      },
+    ];
+    await page.goto('/#06-manual');
+    await page.getByRole('button', { name: 'Start', exact: true }).click();
+    for (const last of ['not yet', 'Verified.']) {
+      await page.getByRole('button', { name: 'Check', exact: true }).click();
+      await page.locator('.verdict').getByText(last).last().waitFor();
+      expect(
+        await page.locator('.verdict').evaluate((verdict) => {
+          const pane = verdict.closest('.course')?.getBoundingClientRect();
+          const { top, bottom } = verdict.getBoundingClientRect();
+          return pane !== undefined && top >= pane.top && bottom <= Math.min(pane.bottom, innerHeight);
+        }),
+      ).toBe(true);
+    }
+  }));
+
+test('wraps the message of an error at the edge of the editor, also below a long line', () =>
+  pages.with('long-message', laptop, async (page) => {
+    await page.goto('/');
+    await typeInEditor(page, `oops\n// ${'a long comment '.repeat(20)}\n`);
+    await page.keyboard.press('Control+Enter');
+    const message = page.locator('.cm-problem-message');
+    await message.waitFor();
+    expect(
+      await message.evaluate(
+        (box) => box.getBoundingClientRect().right <= (box.closest('.cm-scroller')?.getBoundingClientRect().right ?? 0),
+      ),
+    ).toBe(true);
   }));
 
 test('says on the page Lab at which level dice runs, which settings.env may have changed', () =>

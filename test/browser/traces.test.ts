@@ -2,6 +2,7 @@
 import { jest } from '@jest/globals';
 import { Pages } from './fakes/pages.ts';
 import type { View } from './fakes/pages.ts';
+import type { TraceOfPage } from '../../apps/guide/contract.ts';
 
 jest.setTimeout(30_000);
 
@@ -81,6 +82,26 @@ test('scrolls to the trace that the learner has asked for, and gives a service o
     await page.getByRole('button', { name: '/visit', exact: true }).click();
     await page.locator('.span-row', { hasText: 'dice GET /visit' }).waitFor();
     expect([inRound, await hue()]).toEqual(['hue-2', 'hue-2']);
+  }));
+
+test('scrolls on while more spans of the trace arrive, so that all of its rows are in sight', () =>
+  pages.with('reveal-more', { width: 1366, height: 768, scheme: 'light' }, async (page) => {
+    await page.goto('/');
+    let asked = 0;
+    await page.route('**/api/traces/*', async (route) => {
+      const answer = await route.fetch();
+      if (answer.status() !== 200) return route.fulfill({ response: answer });
+      const trace = (await answer.json()) as TraceOfPage;
+      asked += 1;
+      const roots = asked > 2 ? trace.roots : trace.roots.map((root) => ({ ...root, children: [] }));
+      return route.fulfill({ response: answer, json: { ...trace, roots } });
+    });
+    await page.getByRole('button', { name: '/visit', exact: true }).click();
+    await page.locator('.span-row', { hasText: 'dice GET /visit' }).waitFor();
+    await page.waitForFunction(() => {
+      const bottom = document.querySelector('#trace')?.getBoundingClientRect().bottom;
+      return bottom !== undefined && bottom <= innerHeight;
+    });
   }));
 
 test("draws dice's own trace, and says so, if dice does not continue the caller's trace", () =>

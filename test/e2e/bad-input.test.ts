@@ -214,11 +214,9 @@ describe('a restart of Jaeger during a step', () => {
       },
       { within: 30_000 },
     );
-    expect(verdict.hint).toMatch(
-      /Jaeger keeps traces in memory: after a restart they are gone\. Start this step again/,
-    );
+    expect(verdict.hint).toMatch(/It drops the oldest, and a restart deletes all\. Start this step again/);
     await page.reload();
-    await page.getByText('so a restart loses them, as does time. Play a round or ask dice again').waitFor();
+    await page.getByText('and a restart deletes them. Play a round or ask dice again').waitFor();
     const missing = await fetch(`${guide.origin}/traces/${traceId}`);
     expect([missing.status, await missing.text()]).toEqual([
       404,

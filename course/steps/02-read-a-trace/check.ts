@@ -18,9 +18,9 @@ export const check: Check = async (lab) => {
 
 function gone(trace: Trace | undefined): Verdict {
   const hint =
-    'Jaeger keeps only the newest traces, and only in memory: newer ones have taken its place, or Jaeger restarted. ' +
-    'Start this step again, which plays a new round; ' +
-    'where its trace has a single span, instrumentation is none: see the page “Why is there no trace?”.';
+    'Jaeger keeps a limited number of traces in memory. It drops the oldest, and a restart deletes all. ' +
+    'Start this step again: that plays a new round, and the questions are about its trace. ' +
+    'If that trace has a single span, instrumentation is none: see the page “Why is there no trace?”.';
   return {
     passed: false,
     hop: 'jaeger',
@@ -90,7 +90,7 @@ const howToWrite = 'Write it as the waterfall does: GET /rolldice, or dice GET /
 
 const otherTrace =
   'None of your answers is in the trace of this step, so you have probably read another one, such as that of a round ' +
-  `you played later. Start this step again for a new trace, and read the one that the page then shows. ${howToWrite}`;
+  `you played later. On the page, “Show its trace” draws the right one. ${howToWrite}`;
 
 function troubleWithRoot(trace: Trace, answers: LabView['answers']): Problem | undefined {
   const { root } = answers;

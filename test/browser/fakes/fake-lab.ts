@@ -74,6 +74,7 @@ export class FakeLab {
   begin(id: string, verb: string): Step | undefined {
     const step = this.step(id);
     if (step) Object.assign(step, { state: 'started', startedAt: new Date().toISOString() });
+    if (step && id === '02-read-a-trace') Object.assign(step, { traceId: this.newTrace('round') });
     if (verb !== 'start') this.replace({ ...startFiles });
     this.#changed('progress');
     return step;

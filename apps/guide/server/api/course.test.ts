@@ -47,7 +47,7 @@ describe('the course API in a cluster', () => {
     await harness.post('/course/08-context/start');
     expect(harness.api.data('lab-dice')['app.ts']).toBe('my work');
     await harness.post('/course/08-context/reset');
-    expect(harness.api.data('lab-dice')['app.ts']).toContain('Nothing goes along');
+    expect(harness.api.data('lab-dice')['app.ts']).toContain('Dice, with a next hop');
     expect((await harness.ask('/files/kept')).body).toEqual({
       kept: [
         { from: 'before-reset', file: 'app.ts', text: 'my work' },

@@ -139,6 +139,7 @@ export class CoursePane {
     this.#form.dom.addEventListener('input', () => this.#verdict.update());
     const actions = {
       start: () => this.#begin(step),
+      showTrace: (traceId: string) => void this.#trace.show({ traceId, reveal: true }),
       check: () => this.#check(step),
       reset: () =>
         this.#replaceFiles(step, 'reset', {
@@ -178,10 +179,11 @@ export class CoursePane {
       const [file] = started.files;
       await Promise.all([this.#refresh(), this.#workbench.reload()]);
       this.#show(started);
+      this.#verdict.restore(started);
       byId<HTMLDetailsElement>('steps').open = false;
       if (file) this.#workbench.open(file);
-      this.#showTraceOf(started);
       byId('step-title').focus();
+      this.#showTraceOf(started);
     });
   }
 
@@ -207,8 +209,8 @@ export class CoursePane {
       await this.#refresh();
       const passed = await get<Step>(`/api/course/${step.id}`);
       this.#show(passed);
-      this.#verdict.show({ verdict, step: passed, asked });
       byId('step-actions').querySelector('button')?.focus();
+      this.#verdict.show({ verdict, step: passed, asked });
     });
   }
 

@@ -12,6 +12,7 @@ import { stateInWords } from './words.ts';
 
 export interface StepActions {
   start(): unknown;
+  showTrace(traceId: string): unknown;
   check(): unknown;
   reset(): unknown;
   skip(): unknown;
@@ -51,16 +52,31 @@ export function stepView({ step, form, actions, store }: StepParts): Child {
         h('span', { class: 'soft' }, 'It is about'),
         step.files.map((name) => button(name, () => actions.open(name), { class: 'quiet' })),
       ),
-    step.questions.length > 0 && questionsOf(step, form),
+    step.questions.length > 0 && questionsOf(step, form, actions),
     step.state !== 'open' && helpSection(step, actions),
   ];
 }
 
 /** The questions are about what happens after Start, so they appear only then. */
-function questionsOf({ state, questions }: Step, form: QuestionForm): Child {
+function questionsOf({ state, questions, traceId }: Step, form: QuestionForm, actions: StepActions): Child {
   if (state === 'open') return h('p', { class: 'soft' }, 'Press Start. The questions of this step then appear here.');
-  return [questions.some(({ name }) => name === 'pick') && librarySearch((name) => form.set('pick', name)), form.dom];
+  return [
+    questions.some(({ name }) => name === 'pick') && librarySearch((name) => form.set('pick', name)),
+    state === 'started' && traceId !== undefined && subjectOf(traceId, actions),
+    form.dom,
+  ];
 }
+
+/** Names the trace that the questions are about, and leads back to it. */
+const subjectOf = (traceId: string, actions: StepActions): Child => [
+  h('p', {}, 'The questions are about the trace that this step has started with. Your own rounds have other traces.'),
+  h(
+    'p',
+    { class: 'group' },
+    button('Show its trace', () => actions.showTrace(traceId)),
+    button('Start again', () => actions.start()),
+  ),
+];
 
 /** Builds a link to the trace that the step's start made, or to the trace that passed the step's check. */
 function traceOf({ state, traceId }: Step): Child {

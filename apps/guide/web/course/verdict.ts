@@ -51,10 +51,12 @@ export class VerdictView {
     fill(this.#place, text);
   }
 
+  /** Shows the result of a check that has just ended, and scrolls to it. */
   show(result: CheckResult): void {
     const { id, startedAt, questions } = result.step;
     this.#store.set(KEY, { ...result, step: { id, startedAt, questions } });
     this.#draw(result);
+    this.#place.scrollIntoView({ block: 'nearest' });
   }
 
   /** Shows the last verdict again if it is one of this step, and nobody has started or passed the step since. */

@@ -8,7 +8,7 @@ export const look = EditorView.theme({
   '&': { color: 'var(--ink)', backgroundColor: 'var(--code-paper)', fontSize: '0.875rem', height: '100%' },
   // The page shows the focus around the whole editor.
   '&.cm-focused': { outline: 'none' },
-  '.cm-scroller': { fontFamily: 'var(--mono)', lineHeight: '1.6', overflow: 'auto' },
+  '.cm-scroller': { fontFamily: 'var(--mono)', lineHeight: '1.6', overflow: 'auto', containerType: 'inline-size' },
   '.cm-content': { padding: '0.75rem 0', caretColor: 'var(--ink)' },
   '.cm-line': { padding: '0 1rem 0 0.5rem' },
   '.cm-gutters': { backgroundColor: 'var(--code-paper)', color: 'var(--soft)', border: 'none', paddingLeft: '0.25rem' },
@@ -30,6 +30,9 @@ export const look = EditorView.theme({
     boxShadow: 'inset 3px 0 var(--bad)',
     fontFamily: 'var(--sans)',
     whiteSpace: 'pre-wrap',
+    overflowWrap: 'anywhere',
+    // A message wraps at the edge of the editor, however long the lines of the file are. The rest is for the gutter.
+    maxWidth: 'calc(100cqi - 3.5rem)',
   },
 });
 

@@ -17,6 +17,15 @@ const patience = 12_000;
 /** Milliseconds without a new span after which a complete trace counts as final. */
 const quiet = 2_000;
 
+/** What has arrived of a trace so far. */
+interface Arrival {
+  size: number;
+  /** When the latest new span arrived. */
+  grown: number;
+  /** Where the page stood after it scrolled to the trace. It is undefined before that. */
+  scrolledTo?: number;
+}
+
 export interface TraceQuery {
   traceId: string;
   /** The service that the request went to. The trace should have spans of this service. */
@@ -60,7 +69,7 @@ export class TracePanel {
     const turn = ++this.#turn;
     const { traceId } = query;
     fill(this.#status, 'Waiting for the spans of ', traceName(traceId), '…');
-    const seen = { size: 0, grown: performance.now() };
+    const seen: Arrival = { size: 0, grown: performance.now() };
     const end = seen.grown + patience;
     while (performance.now() < end) {
       const trace = await this.#ask(traceId);
@@ -76,15 +85,21 @@ export class TracePanel {
   }
 
   /** Draws the trace if it has new spans. @returns whether the trace is complete and has had no new span for a while */
-  #hasAll(trace: TraceOfPage, seen: { size: number; grown: number }, query: TraceQuery): boolean {
+  #hasAll(trace: TraceOfPage, seen: Arrival, query: TraceQuery): boolean {
     const size = rowsOf(trace).length;
     if (size !== seen.size) {
-      const isFirst = seen.size === 0;
       Object.assign(seen, { size, grown: performance.now() });
       this.#draw(trace, query);
-      if (isFirst && query.reveal) byId('trace').scrollIntoView({ block: 'nearest' });
+      if (query.reveal) this.#reveal(seen);
     }
     return isComplete(trace, query) && performance.now() - seen.grown > quiet;
+  }
+
+  /** Scrolls to the trace, and again when it has grown, unless the learner has scrolled meanwhile. */
+  #reveal(seen: Arrival): void {
+    if (seen.scrolledTo !== undefined && seen.scrolledTo !== scrollY) return;
+    byId('trace').scrollIntoView({ block: 'nearest' });
+    seen.scrolledTo = scrollY;
   }
 
   /**

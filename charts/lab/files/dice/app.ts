@@ -1,5 +1,5 @@
 // Generated from cdk8s/ by `npm run generate`; change it there.
-// Dice: plain Express. Not a word of OpenTelemetry here, and yet each request is a trace (instrumentation: auto).
+// Dice, a small Express app.
 import express from 'express';
 import pino from 'pino';
 

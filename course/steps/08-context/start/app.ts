@@ -1,4 +1,4 @@
-// Dice, with a next hop: /server_request asks prizes.
+// Dice, with a next hop: /server_request asks prizes what a six wins.
 import { get } from 'node:http';
 import { SpanStatusCode, trace } from '@opentelemetry/api';
 import express from 'express';
@@ -41,7 +41,7 @@ app.get('/server_request', async (request, response) => {
   }));
 });
 
-// The next hop. Nothing goes along with the request but the request.
+// The next hop.
 function askPrizes(): Promise<string> {
   const headers = {};
   return textFrom(prizes, headers);
