@@ -18,7 +18,7 @@ export interface StageContext {
 }
 
 /** The groups of stages that run at the same time, in the order in which they run. */
-export const TURNS = ['units', 'parts', 'labs', 'serial', 'course', 'workshop'] as const;
+export const TURNS = ['units', 'solutions', 'parts', 'labs', 'serial', 'course', 'workshop'] as const;
 
 /**
  * The turn of a stage. Stages of one turn run in parallel. Background stages run during the last turn, with the lowest
@@ -76,9 +76,9 @@ export const stages: readonly Stage[] = [
   jest('chart', 'background', { args: [HANG_LIMIT] }),
   // Some unit tests have time limits of 500 ms, so no stage that uses the cluster runs at the same time.
   jest('unit', 'units', { quick: true, args: ['--maxWorkers=2', WAITING_FIRST] }),
-  // This stage's one test file starts apps on ports of its own, because unit tests start apps at the same time.
-  // Its tests mostly wait for telemetry, so many run at the same time.
-  jest('solutions', 'units', { env: { TEST_PORTS_FROM: '30000' }, args: ['--maxConcurrency=16'] }),
+  // This stage starts some 400 dice, so it has a turn of its own: beside it, unit tests exceed their time limits. Its
+  // tests mostly wait.
+  jest('solutions', 'solutions', { args: ['--maxConcurrency=16'] }),
   // Tests on a cluster mostly wait, so there are more workers than cores.
   jest('integration', 'parts', { needsCluster: true, args: ['--maxWorkers=4', WAITING_FIRST, HANG_LIMIT] }),
   // These tests open the guide's pages in Chromium, which is installed while the cluster starts.
@@ -122,14 +122,12 @@ interface JestOptions {
   readonly needsCluster?: boolean;
   readonly quick?: boolean;
   readonly args?: readonly string[];
-  /** Environment variables of this stage alone. */
-  readonly env?: Readonly<Record<string, string>>;
 }
 
 function jest(
   project: string,
   turn: Turn,
-  { needsCluster = false, quick = false, args = [], env = {} }: JestOptions = {},
+  { needsCluster = false, quick = false, args = [] }: JestOptions = {},
 ): Stage {
   return {
     name: project,
@@ -141,7 +139,7 @@ function jest(
       await rm(report, { force: true }); // jest may fail before it writes a new report
       const command = jestCommand(project, [`--outputFile=${report}`, ...args]);
       const background = turn === 'background';
-      await runProgram(command, logOf(project), { ...context, env: { ...env, ...context.env }, background });
+      await runProgram(command, logOf(project), { ...context, background });
       return resultsOf(JSON.parse(await readFile(report, 'utf8')) as JestReport);
     },
   };
