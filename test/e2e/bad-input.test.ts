@@ -117,14 +117,15 @@ test('shows the end of a 100 MB log, and holds almost none of it in the memory o
   const { bytes } = events;
   const nextEvent = events.mark();
   const [before] = await guideMemory();
-  // Each megabyte is written after the one before, so that dice itself stays healthy.
+  // Each megabyte is written after the one before, so that dice itself stays healthy. The first one waits until the
+  // guide follows the log. A guide that begins later reads the last 200 lines only, and leaves none out.
   const flood = `const chunk = ('x'.repeat(1022) + '\\n').repeat(1024);
 let left = 100;
 const more = () => {
   if (left-- > 0) process.stdout.write(chunk, () => setImmediate(more));
   else log.info('all is printed');
 };
-more();`;
+setTimeout(more, 3_000);`;
   await guide.run(atStart(flood));
   await nextEvent(({ phase }) => phase === 'running', 30_000);
   const peak: number[] = [];
