@@ -56,7 +56,15 @@ const sourceOf = (seat: string): Promise<string> => ofSpec(seat, `configmap/${NA
 const FILL = 'for(let n=0;n<75;n++)fs.appendFileSync("/t/x",Buffer.alloc(4<<20));setInterval(()=>{},1e6)';
 const filler = {
   volumes: [{ name: 't', emptyDir: {} }],
-  containers: [{ ...container, command: ['node', '-e', FILL], volumeMounts: [{ name: 't', mountPath: '/t' }] }],
+  containers: [
+    {
+      ...container,
+      command: ['node', '-e', FILL],
+      volumeMounts: [{ name: 't', mountPath: '/t' }],
+      // With less CPU it writes for so long that the kubelet's next look comes too early.
+      resources: { requests: { cpu: '5m', memory: '16Mi' }, limits: { cpu: '500m', memory: '64Mi' } },
+    },
+  ],
 };
 
 /** Two further Workshops of one attendee each. Their namespaces have names that tell nobody whose they are. */
