@@ -46,10 +46,9 @@ function hasOtherFiles(desired: Deployment, live: Deployment | undefined): boole
  * more.
  */
 async function refreshFiles({ options: { api, stores }, seat, desired }: LabContext): Promise<PhaseResult> {
-  const live = (name: string): Deployment | undefined =>
-    stores.Deployment.get(`${namespaceOf(seat)}/${name}`) as Deployment | undefined;
+  const live = (one: KubeObject): Deployment | undefined => stores.Deployment.get(keyOf(one)) as Deployment | undefined;
   const deployments: readonly KubeObject[] = desired.deployments;
-  if (!deployments.filter(isDeployment).some((one) => hasOtherFiles(one, live(one.metadata.name)))) return DONE;
+  if (!deployments.filter(isDeployment).some((one) => hasOtherFiles(one, live(one)))) return DONE;
   const known = stores.ConfigMap.get(`${namespaceOf(seat)}/${NAMES.dice}`);
   const files = await api.get<ConfigMap>(KINDS.ConfigMap, NAMES.dice, namespaceOf(seat));
   if (!files || files.metadata.resourceVersion === known?.metadata.resourceVersion) return DONE;
