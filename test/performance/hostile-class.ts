@@ -122,14 +122,15 @@ class OtherSeats {
 }
 
 function rows(quiet: Figures, hostile: Figures): Row[] {
-  const ratio = (what: string, field: 'created' | 'changed'): Row[] => [
+  const ratio = (what: string, field: 'created' | 'changed', bound?: Row['bound']): Row[] => [
     { what: `${what}, in peace`, unit: 's', value: quiet[field] },
     { what: '  the same with a hostile attendee', unit: 's', value: hostile[field] },
-    { what: '  relative to peace', unit: '×', value: hostile[field] / quiet[field], bound: { atMost: 2 } },
+    { what: '  relative to peace', unit: '×', value: hostile[field] / quiet[field], ...(bound && { bound }) },
   ];
   const { accepted = 0, refused = 0 } = hostile.acts ?? {};
   return [
-    ...ratio(`a class of five until ${OTHERS.length} seats are Ready`, 'created'),
+    ...ratio(`a class of five until ${OTHERS.length} seats are Ready`, 'created', { atMost: 2 }),
+    // The attendee's restarts and the change share the node's cores, so this figure has no bound: see docs/benchmarks.md.
     ...ratio('a change of every lab until they are Ready again', 'changed'),
     { what: 'seats of others that failed at any time', unit: '', value: hostile.failed.length, bound: { atMost: 0 } },
     { what: 'requests of the hostile attendee that were accepted', unit: '', value: accepted },
