@@ -52,8 +52,13 @@ const ofSpec = (namespace: string, what: string, jsonPath: string): Promise<stri
 
 const sourceOf = (seat: string): Promise<string> => ofSpec(seat, `configmap/${NAMES.dice}`, '{.data.app\\.ts}');
 
-/** A pod that writes 300 MiB to a volume, and then waits. The kubelet measures volumes once a minute. */
-const FILL = 'for(let n=0;n<75;n++)fs.appendFileSync("/t/x",Buffer.alloc(4<<20));setInterval(()=>{},1e6)';
+/**
+ * Writes 300 MiB to a volume, and then waits. The kubelet measures volumes once a minute. Each write waits for the
+ * disk: on cgroup v1, a container with more unwritten data than memory is killed, and the kubelet measures nothing.
+ */
+const FILL =
+  'const block=Buffer.alloc(4<<20);for(let n=0;n<75;n++)fs.appendFileSync("/t/x",block,{flush:true});' +
+  'setInterval(()=>{},1e6)';
 const filler = {
   volumes: [{ name: 't', emptyDir: {} }],
   containers: [
