@@ -130,7 +130,7 @@ function rows(quiet: Figures, hostile: Figures): Row[] {
   const { accepted = 0, refused = 0 } = hostile.acts ?? {};
   return [
     ...ratio(`a class of five until ${OTHERS.length} seats are Ready`, 'created', { atMost: 2 }),
-    // The attendee's restarts and the change share the node's cores, so this figure has no bound: see docs/benchmarks.md.
+    // This figure has no bound, because restarts and change share the node's cores: see docs/benchmarks.md.
     ...ratio('a change of every lab until they are Ready again', 'changed'),
     { what: 'seats of others that failed at any time', unit: '', value: hostile.failed.length, bound: { atMost: 0 } },
     { what: 'requests of the hostile attendee that were accepted', unit: '', value: accepted },
