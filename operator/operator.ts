@@ -18,7 +18,7 @@ import { SeatReconciler } from './seat/controller.ts';
 import { affectsSeat } from './seat/deployment-readiness.ts';
 import { areFaultsChanged } from './seat/faults.ts';
 import { isShared } from './seat/shared-fields.ts';
-import { labOf, seatRequirements } from './seat/rendered-lab.ts';
+import { labOf } from './seat/rendered-lab.ts';
 import { quotaProblem } from './seat/quota.ts';
 import type { Settings } from './settings.ts';
 import { createStores } from './stores.ts';
@@ -163,7 +163,9 @@ function createWorkshopReconciler({ manager, stores, settings, log }: Parts): Re
     clock,
     log,
     namespace: settings.namespace,
-    seatRequirements,
+    images: settings.images,
+    seatRequirements: (lab) => labOf(lab).requirements,
+    labHash: (lab) => labOf(lab).hash,
     quotaProblem: ({ lab, quota }) => quotaProblem(labOf(lab).requirements, quota),
   });
 }

@@ -11,6 +11,15 @@ test('uses defaults for port and workers if only the other variables are set', (
     port: 8082,
     workers: 16,
     network: chartValues.default.operator.network,
+    images: {},
+  });
+});
+
+test('keeps those images of the chart that are not the defaults', () => {
+  const { image, jaeger } = chartValues.default;
+  const given = { image: { ...image, registry: 'registry.example/class' }, jaeger: { image: jaeger.image } };
+  expect(readSettings({ ...complete, IMAGES: JSON.stringify(given) }).images).toEqual({
+    image: { registry: 'registry.example/class' },
   });
 });
 

@@ -27,6 +27,14 @@ const apart = (lab: OperatorProps): Affinity => ({
   },
 });
 
+/** Returns the values that name the lab's images. The labs of a class get the same images as this release. */
+const images = ({ values: { image, collector, jaeger, flask } }: OperatorProps): object => ({
+  image,
+  collector: { image: collector.image },
+  jaeger: { image: jaeger.image },
+  flask: { image: flask.image },
+});
+
 const environment = (lab: OperatorProps): Record<string, Given<string>> => ({
   ...telemetry(lab, { component }),
   INSTRUMENTATION: 'manual',
@@ -34,6 +42,7 @@ const environment = (lab: OperatorProps): Record<string, Given<string>> => ({
   // During this time, the process finishes its work and releases the lease.
   DRAIN_MS: '1500',
   HEALTH_PORT: String(PORTS.health),
+  IMAGES: lab.compute.json(images(lab)),
   LOG_LEVEL: lab.values.operator.logLevel,
   NETWORK: lab.compute.json(lab.values.operator.network),
   OPERATOR_ACCOUNT: nameOf(lab, component),

@@ -1,5 +1,6 @@
-// Partial values: values of which a user sets only some. This file has their type, and the function that adds the
-// defaults.
+// Partial values: values of which a user sets only some. This file has their type, and functions that merge and compare
+// them.
+import { json } from '../canonical-json.ts';
 
 /**
  * The type of values of which a user sets only some. A value that is not set has its default. As in Helm, a list
@@ -24,6 +25,22 @@ function merge(defaults: JsonObject, given: JsonObject): JsonObject {
     else if (value !== undefined) merged.set(key, isObject(value) && isObject(before) ? merge(before, value) : value);
   }
   return Object.fromEntries(merged);
+}
+
+/** Returns values of which some are set in `base` and some in `top`, which wins. */
+export const merged = <Some extends object>(base: Some, top: Some): Some =>
+  merge(base as JsonObject, top as JsonObject) as Some;
+
+/** Returns those of the given values that differ from the defaults. A list counts as one value. */
+export function differing<Some extends object>(given: Some, defaults: object): Some {
+  const entries = Object.entries(given).flatMap(([key, value]): [string, unknown][] => {
+    const before = (defaults as JsonObject)[key];
+    if (!isObject(value) || !isObject(before))
+      return before !== undefined && json(value) === json(before) ? [] : [[key, value]];
+    const inside = differing(value, before);
+    return Object.keys(inside).length === 0 ? [] : [[key, inside]];
+  });
+  return Object.fromEntries(entries) as Some;
 }
 
 /** Returns complete values: the defaults, with the given values merged over them as Helm does. */

@@ -157,5 +157,15 @@ export interface SeatContext {
 /** The input of one reconcile of a seat whose lab can be rendered. */
 export type LabContext = SeatContext & { readonly desired: DesiredSeat };
 
+/**
+ * Whether the seat's lab was rendered by another release of the operator, and waits until the Workshop's rollout
+ * changes it. A stopped seat has no pods that a change would replace, so it never waits.
+ */
+export const awaitsRollout = ({ seat, desired }: Pick<SeatContext, 'seat' | 'desired'>): boolean =>
+  desired !== undefined &&
+  seat.spec.labHash !== undefined &&
+  seat.spec.labHash !== desired.lab.hash &&
+  !isStopped(seat);
+
 /** Whether the seat must run no pods, because the instructor scaled it to 0 or the class has expired. */
 export const isStopped = ({ spec }: Seat): boolean => spec.stopped === true || spec.replicas === 0;

@@ -5,7 +5,7 @@ import type { Seat, SeatStatus } from '../api/types.ts';
 import { NotLeadingError, isConflict } from '../../kubernetes/api.ts';
 import { KINDS } from '../api/kinds.ts';
 import type { Reconciler, Result } from '../engine/reconciler.ts';
-import { DEADLINES, isStopped } from './context.ts';
+import { awaitsRollout, DEADLINES, isStopped } from './context.ts';
 import type { Deadlines, LabContext, SeatContext, SeatMemo, SeatOptions } from './context.ts';
 import { desiredSeat } from './desired-seat.ts';
 import { recordChanges } from './events.ts';
@@ -31,7 +31,7 @@ import { writeStatus } from './write-status.ts';
  * without its pods, the quota and the attendee's access follow. The pods come last.
  */
 const PHASES: readonly Phase<LabContext>[] = [quotaCheck, namespace, guardrails, lab, access, workloads, ownPods];
-/** The phases of a seat whose lab can't be rendered. */
+/** The phases of a seat whose lab can't be rendered, or must stay as it is until the rollout changes it. */
 const PHASES_WITHOUT_LAB: readonly Phase[] = [access];
 
 /** Milliseconds for which an unexpected error is retried before the status reports it. */
@@ -138,7 +138,8 @@ async function provision(context: SeatContext): Promise<{ context: SeatContext; 
     return { context, outcome: await runPhases(PHASES_WITHOUT_LAB, context, start) };
   }
   const withLab = { ...context, desired };
-  return { context: withLab, outcome: await runPhases(PHASES, withLab, START) };
+  const phases = awaitsRollout(withLab) ? PHASES_WITHOUT_LAB : PHASES;
+  return { context: withLab, outcome: await runPhases<LabContext>(phases, withLab, START) };
 }
 
 /** Returns the milliseconds until the seat must be reconciled again, even if no object changes. */

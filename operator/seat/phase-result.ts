@@ -31,6 +31,8 @@ export interface Findings {
   readonly readiness: Readiness;
   /** Names of the Deployments that run a file edited by the attendee. */
   readonly customized: readonly string[];
+  /** Whether the lab is that of another release of the operator, and waits until the rollout changes it. */
+  readonly awaitsRollout: boolean;
   /** Whether a stopped seat still has pods of the attendee. */
   readonly arePodsLeft?: boolean;
   /** Objects with fields that somebody keeps putting back. */

@@ -1,5 +1,6 @@
 // Renders the lab of a seat. Seats with the same Helm values share one rendered lab, whose objects are then copied into
 // each namespace.
+import { json, sha256 } from '../../cdk8s/canonical-json.ts';
 import { completeValues, labTemplate } from '../../cdk8s/render.ts';
 import type { SomeValues } from '../../cdk8s/render.ts';
 import type { LabValues } from '../../cdk8s/values.ts';
@@ -11,6 +12,8 @@ import type { LabObject } from './types.ts';
 export interface Lab {
   readonly values: LabValues;
   readonly requirements: SeatRequirements;
+  /** Hash of the objects. It differs if another release of the operator renders other objects from the same values. */
+  readonly hash: string;
   /**
    * Returns a lab's objects for a namespace. Callers must not change these objects, because several namespaces share
    * parts of them.
@@ -26,7 +29,9 @@ const CACHE_SIZE = 16;
 
 function render(template: LabTemplate, values: SomeValues | undefined): Lab {
   const objects = template(values);
-  return { values: completeValues(values), requirements: requirementsOf(objects('any')), objects };
+  const any = objects('any');
+  const hash = sha256(json(any)).slice(0, 12);
+  return { values: completeValues(values), requirements: requirementsOf(any), hash, objects };
 }
 
 /**
@@ -56,9 +61,3 @@ export function labCache(template: LabTemplate = labTemplate): (values?: SomeVal
 
 /** Returns the lab for these Helm values, from a cache for the whole process. */
 export const labOf = labCache();
-
-/**
- * Returns the resources that a seat with these Helm values needs on the nodes.
- * @throws TerminalError if the values can't be rendered
- */
-export const seatRequirements = (values?: SomeValues): SeatRequirements => labOf(values).requirements;

@@ -82,9 +82,20 @@ function contestText({ object: { kind, metadata }, fields, managers }: Contest, 
   );
 }
 
-function provisionedCondition(seat: Seat, { problem, contests }: SeatState): ConditionSpec {
+/** Says that the lab is that of another release. Provisioned stays False if that release has not finished the lab. */
+function awaitsRolloutCondition({ spec, status }: Seat): ConditionSpec {
+  const isComplete = status?.revision === spec.revision;
+  const message =
+    'Another release of the operator created this lab. It stays as it is, also if somebody changes its objects, ' +
+    `until the rollout of Workshop ${spec.workshop} reaches this seat. If the rollout is paused, resume it: ` +
+    `kubectl patch workshop ${spec.workshop} --type=merge -p '{"spec":{"rollout":{"paused":false}}}'`;
+  return { type: TYPES.provisioned, status: isComplete ? 'True' : 'False', reason: 'AwaitsRollout', message };
+}
+
+function provisionedCondition(seat: Seat, { problem, contests, awaitsRollout }: SeatState): ConditionSpec {
   const type = TYPES.provisioned;
   if (problem) return { type, status: 'False', reason: problem.reason, message: problem.message };
+  if (awaitsRollout) return awaitsRolloutCondition(seat);
   const message = `Namespace ${namespaceOf(seat)} and its objects follow revision ${seat.spec.revision}.`;
   const [first, ...others] = contests;
   if (!first) return { type, status: 'True', reason: 'Provisioned', message };
@@ -230,7 +241,7 @@ function conditionsOf(seat: Seat, state: SeatState, timing: Timing): Condition[]
 
 /** Returns the complete status of the Seat. */
 export function statusOf(seat: Seat, state: SeatState, timing: Timing): SeatStatus {
-  const { problem, access, url, progress } = state;
+  const { problem, access, url, progress, awaitsRollout } = state;
   const { status: before = {} } = seat;
   const phase = phaseOf(seat, state, timing);
   return withoutUndefined({
@@ -238,7 +249,7 @@ export function statusOf(seat: Seat, state: SeatState, timing: Timing): SeatStat
     conditions: conditionsOf(seat, state, timing),
     phase,
     namespace: problem ? before.namespace : namespaceOf(seat),
-    revision: problem ? before.revision : seat.spec.revision,
+    revision: problem || awaitsRollout ? before.revision : seat.spec.revision,
     url,
     access,
     ...progress,

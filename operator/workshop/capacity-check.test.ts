@@ -1,6 +1,6 @@
 import { apiError, manualClock } from '../engine/testing/fake-api.ts';
 import { ClusterReader } from './cluster-reader.ts';
-import { ClassApi, aNode, aPod, aWorkshop, seatOf } from './testing/fixtures.ts';
+import { LAB_HASH, ClassApi, aNode, aPod, aWorkshop, seatOf } from './testing/fixtures.ts';
 import { CapacityCheck } from './capacity-check.ts';
 import type { SeatRequirementsOf } from './capacity-check.ts';
 import { wantedSeats } from './seats.ts';
@@ -9,14 +9,14 @@ import type { Seat, Workshop } from '../api/types.ts';
 const SEAT = { cpu: 500, memory: 64 * 2 ** 20 };
 const seatRequirements: SeatRequirementsOf = () => ({ pods: [{ requests: SEAT }] });
 const workshop = aWorkshop({ seats: 10 });
-const names = wantedSeats(workshop).map(({ metadata }) => metadata.name);
+const names = wantedSeats(workshop, LAB_HASH).map(({ metadata }) => metadata.name);
 
 function setUp({ need = seatRequirements }: { need?: SeatRequirementsOf } = {}) {
   const clock = manualClock();
   const api = new ClassApi(clock);
   const capacity = new CapacityCheck({ cluster: new ClusterReader(api, clock), clock, seatRequirements: need });
   const check = (missing: readonly string[] = names, all: readonly Seat[] = [], asking: Workshop = workshop) =>
-    capacity.check({ workshop: asking, wanted: wantedSeats(asking), missing, all });
+    capacity.check({ workshop: asking, wanted: wantedSeats(asking, LAB_HASH), missing, all });
   return { api, clock, check };
 }
 

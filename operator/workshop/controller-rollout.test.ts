@@ -70,6 +70,44 @@ describe('a change of the lab', () => {
   });
 });
 
+describe('another release of the operator', () => {
+  const upgraded = { labHash: () => 'other-hash', images: { image: { tag: '9.9.9' } } };
+
+  test('changes a few seats at a time, if it renders another lab', async () => {
+    const { settleAll, settle, restart, reconcile, seats, condition } = aWorkshopHarness({
+      seats: 3,
+      rollout: { maxConcurrent: 1 },
+    });
+    await settleAll();
+    restart(upgraded);
+    for (const done of [1, 2, 3]) {
+      await reconcile();
+      const changed = seats.list().filter(({ spec }) => spec.labHash === 'other-hash');
+      expect(changed).toHaveLength(done);
+      expect(changed.every(({ spec }) => spec.lab?.image?.tag === '9.9.9')).toBe(true);
+      settle();
+    }
+    await reconcile();
+    expect(condition('Progressing')).toMatchObject({ reason: 'Complete' });
+  });
+
+  test('changes no seat if it renders the same lab', async () => {
+    const { settleAll, restart, reconcile, requests } = aWorkshopHarness({ seats: 3 });
+    await settleAll();
+    restart();
+    expect((await requests(reconcile)).filter((request) => request.includes('Seat'))).toEqual([]);
+  });
+
+  test("gives the seats the release's images, except those that the Workshop names", async () => {
+    const images = { image: { registry: 'registry.example', tag: '2' }, jaeger: { image: { tag: '3' } } };
+    const { settleAll, seats } = aWorkshopHarness({ seats: 1, lab: { image: { tag: 'mine' } } }, { images });
+    await settleAll();
+    expect(seats.list().map(({ spec }) => spec.lab)).toEqual([
+      { image: { registry: 'registry.example', tag: 'mine' }, jaeger: { image: { tag: '3' } } },
+    ]);
+  });
+});
+
 describe('a seat', () => {
   test('creates a seat again after somebody deletes it, even while the rollout is paused', async () => {
     const { api, settleAll, settle, edit, reconcile, names, seats } = aWorkshopHarness({ seats: 3 });

@@ -1,5 +1,7 @@
 // The Workshop reconciler. It creates, changes and deletes the Seats of a Workshop, a few at a time, and reports the
 // progress. Each reconcile observes everything, plans the changes with `planRollout`, and writes only what differs.
+import { merged } from '../../cdk8s/schema/partial.ts';
+import type { SomeValues } from '../../cdk8s/render.ts';
 import { asError } from '../../support/errors.ts';
 import { DEFAULTS } from '../api/types.ts';
 import type { Seat, Workshop } from '../api/types.ts';
@@ -71,7 +73,7 @@ export class WorkshopReconciler implements Reconciler {
     const workshop = this.#options.workshops.get(key);
     if (workshop === undefined) return this.#forget(key);
     if (isDeleting(workshop)) return this.#delete(workshop);
-    const kept = await ensureFinalizer(this.#options, workshop);
+    const kept = withImages(await ensureFinalizer(this.#options, workshop), this.#options.images);
     const problems = this.#problemsOf(kept);
     return problems.length > 0 ? this.#reportProblems(kept, problems) : this.#rollOut(kept, signal);
   }
@@ -158,7 +160,8 @@ export class WorkshopReconciler implements Reconciler {
   #wanted(workshop: Workshop, stopped: boolean): readonly Seat[] {
     const memo = this.#memos.get(workshop);
     const key = `${workshop.metadata.generation} ${stopped}`;
-    if (memo.wanted?.key !== key) memo.wanted = { key, seats: wantedSeats(workshop, { stopped }) };
+    if (memo.wanted?.key !== key)
+      memo.wanted = { key, seats: wantedSeats(workshop, this.#options.labHash(workshop.spec.lab), { stopped }) };
     return memo.wanted.seats;
   }
 
@@ -227,6 +230,12 @@ export class WorkshopReconciler implements Reconciler {
     memo.lastWarning = warning;
     record(this.#options.events, workshop, expiresSoon(schedule));
   }
+}
+
+/** Returns the Workshop with the operator's own images in its lab, except those that the Workshop names itself. */
+function withImages(workshop: Workshop, images: SomeValues): Workshop {
+  if (Object.keys(images).length === 0) return workshop;
+  return { ...workshop, spec: { ...workshop.spec, lab: merged(images, workshop.spec.lab ?? {}) } };
 }
 
 /** Returns the names of wanted Seats that have no place yet. */

@@ -26,6 +26,10 @@ export interface WorkshopOptions {
    * @throws Error that says what to change, if the lab can't be rendered
    */
   seatRequirements(lab?: SomeValues): SeatRequirements;
+  /** Returns the hash of the lab's objects that this release of the operator renders from these values. */
+  labHash(lab?: SomeValues): string;
+  /** The images of the lab, as far as they differ from the defaults. A Workshop's own values override them. */
+  readonly images: SomeValues;
   /** Returns why the lab does not fit into the quota, and what to do. Returns undefined if the lab fits. */
   quotaProblem(spec: Workshop['spec']): string | undefined;
 }

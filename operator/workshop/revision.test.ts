@@ -1,4 +1,7 @@
-import { revisionOf } from './revision.ts';
+import { revisionOf as revisionWith } from './revision.ts';
+import { LAB_HASH } from './testing/fixtures.ts';
+
+const revisionOf = (spec: Parameters<typeof revisionWith>[0]): string => revisionWith(spec, LAB_HASH);
 
 const revision = revisionOf({ lab: { jaeger: { maxTraces: 10 }, instrumentation: 'auto' }, quota: { pods: 20 } });
 
@@ -21,6 +24,10 @@ test.each([
   expect(
     revisionOf({ lab: { jaeger: { maxTraces: 10 }, instrumentation: 'auto' }, quota: { pods: 20 }, ...spec }),
   ).not.toBe(revision);
+});
+
+test('returns another revision if another release of the operator renders the lab', () => {
+  expect(revisionWith({}, 'another-hash')).not.toBe(revisionOf({}));
 });
 
 test('returns the same revision if only the attendees change', () => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import type { Seat } from '../api/types.ts';
-import { aSeat, aWorkshop } from './testing/fixtures.ts';
+import { LAB_HASH, aSeat, aWorkshop } from './testing/fixtures.ts';
 import { planRollout } from './rollout.ts';
 import type { RolloutInput, RolloutPlan } from './rollout.ts';
 import { hasFailed, isAsWanted, isDeleting, isInFlight, isSettled, nameOf, wantedSeats } from './seats.ts';
@@ -10,7 +10,7 @@ const NOTHING = { create: [], update: [], remove: [] };
 
 /** The wanted Seats for each version of the lab. The index is the version. */
 const wantedByVersion = Array.from({ length: 10 }, (_, version) =>
-  wantedSeats(aWorkshop({ seats: 12, lab: { jaeger: { maxTraces: version } } })),
+  wantedSeats(aWorkshop({ seats: 12, lab: { jaeger: { maxTraces: version } } }), LAB_HASH),
 );
 
 /**

@@ -1,6 +1,6 @@
 import { DEFAULTS, FINALIZER, LABELS } from '../api/types.ts';
 import type { Seat, Workshop } from '../api/types.ts';
-import { aSeat, aWorkshop } from './testing/fixtures.ts';
+import { LAB_HASH, aSeat, aWorkshop } from './testing/fixtures.ts';
 import { planRollout } from './rollout.ts';
 import type { RolloutInput } from './rollout.ts';
 import { wantedSeats } from './seats.ts';
@@ -9,7 +9,7 @@ const [BEFORE, NOW] = [
   aWorkshop({ seats: 6, lab: { jaeger: { maxTraces: 1 } } }),
   aWorkshop({ seats: 6, lab: { jaeger: { maxTraces: 2 } } }),
 ];
-const wanted = wantedSeats(NOW);
+const wanted = wantedSeats(NOW, LAB_HASH);
 const [first, second, third, fourth, fifth, sixth] = wanted.map(({ metadata: { name } }) => name) as [
   string,
   string,
@@ -21,7 +21,7 @@ const [first, second, third, fourth, fifth, sixth] = wanted.map(({ metadata: { n
 
 /** Builds the live Seat of the attendee with this index, for one version of the Workshop. */
 const made = (index: number, overrides: Parameters<typeof aSeat>[1] = { phase: 'Ready' }, by: Workshop = NOW): Seat =>
-  aSeat(wantedSeats(by)[index] as Seat, overrides);
+  aSeat(wantedSeats(by, LAB_HASH)[index] as Seat, overrides);
 const old = (index: number, overrides: Parameters<typeof aSeat>[1] = { phase: 'Ready' }): Seat =>
   made(index, overrides, BEFORE);
 
@@ -141,6 +141,7 @@ describe('changes of existing seats', () => {
   test('writes a new display name at once, even while the rollout is paused', () => {
     const renamed = wantedSeats(
       aWorkshop({ ...NOW.spec, attendees: wanted.map(({ spec }) => ({ name: spec.attendee, displayName: 'N.' })) }),
+      LAB_HASH,
     );
     const existing = wanted.map((_, index) => made(index));
     expect(plan({ wanted: renamed, existing, maxConcurrent: 1, mayStart: false })).toMatchObject({
@@ -149,7 +150,7 @@ describe('changes of existing seats', () => {
   });
 
   test('stops all seats at once, but starts at most maxConcurrent seats at a time', () => {
-    const stopped = wantedSeats(NOW, { stopped: true });
+    const stopped = wantedSeats(NOW, LAB_HASH, { stopped: true });
     const existing = wanted.map((_, index) => made(index));
     expect(plan({ wanted: stopped, existing, maxConcurrent: 1, mayStart: false }).update).toHaveLength(6);
     const asleep = wanted.map((_, index) => made(index, { spec: { stopped: true }, phase: 'Stopped' }));

@@ -2,12 +2,12 @@ import type { Seat } from '../api/types.ts';
 import type { Api } from '../../kubernetes/api.ts';
 import { KINDS } from '../api/kinds.ts';
 import { apiError, manualClock, recordedEvents } from '../engine/testing/fake-api.ts';
-import { ClassApi, aWorkshop } from './testing/fixtures.ts';
+import { LAB_HASH, ClassApi, aWorkshop } from './testing/fixtures.ts';
 import { isAsWanted, wantedSeats } from './seats.ts';
 import { SeatWriter, mergePatchOf } from './seat-writer.ts';
 
 const workshop = aWorkshop({ seats: 1, lab: { jaeger: { maxTraces: 5 }, visitors: { enabled: false } } });
-const [wanted] = wantedSeats(workshop) as [Seat];
+const [wanted] = wantedSeats(workshop, LAB_HASH) as [Seat];
 const key = { name: wanted.metadata.name };
 
 function setUp() {
@@ -30,7 +30,7 @@ test('creates a wanted Seat in the API server', async () => {
 test("removes a value from a Seat's spec with a single apply if the Workshop no longer has the value", async () => {
   const { writer, live, verbs } = setUp();
   await writer.create(wanted);
-  const [next] = wantedSeats(aWorkshop({ seats: 1, lab: { jaeger: { maxTraces: 5 } } })) as [Seat];
+  const [next] = wantedSeats(aWorkshop({ seats: 1, lab: { jaeger: { maxTraces: 5 } } }), LAB_HASH) as [Seat];
   await writer.update(live(), next);
   expect(live().spec.lab).toEqual({ jaeger: { maxTraces: 5 } });
   expect(verbs()).toEqual(['apply', 'apply']);
@@ -58,7 +58,7 @@ test("undoes edits of a Seat's spec, but keeps spec.replicas and other programs'
 test('records no Restored Event for a rollout step or a new display name', async () => {
   const { writer, live, events } = setUp();
   await writer.create(wanted);
-  await writer.update(live(), wantedSeats(aWorkshop({ seats: 1, lab: {} }))[0] as Seat);
+  await writer.update(live(), wantedSeats(aWorkshop({ seats: 1, lab: {} }), LAB_HASH)[0] as Seat);
   await writer.update(live(), { ...wanted, spec: { ...live().spec, displayName: 'Ada' } });
   expect(live().spec.displayName).toBe('Ada');
   expect(events.events).toEqual([]);

@@ -1,7 +1,7 @@
 import { DNS_LABEL } from '../api/types.ts';
 import type { WorkshopSpec } from '../api/types.ts';
 import { aWorkshopHarness } from './testing/workshop-harness.ts';
-import { aWorkshop } from './testing/fixtures.ts';
+import { LAB_HASH, aWorkshop } from './testing/fixtures.ts';
 import { seatName, wantedSeats } from './seats.ts';
 
 const attendees = [{ name: 'ada' }, { name: 'bob' }, { name: 'eve' }];
@@ -9,7 +9,10 @@ const opaque: WorkshopSpec = { attendees, seatNames: 'Opaque' };
 
 const namesIn = (spec: WorkshopSpec, uid = 'class-uid'): Record<string, string> =>
   Object.fromEntries(
-    wantedSeats(aWorkshop(spec, { uid })).map(({ metadata, spec: { attendee } }) => [attendee, metadata.name]),
+    wantedSeats(aWorkshop(spec, { uid }), LAB_HASH).map(({ metadata, spec: { attendee } }) => [
+      attendee,
+      metadata.name,
+    ]),
   );
 
 test('names a seat after its attendee unless the spec asks for opaque names', () => {

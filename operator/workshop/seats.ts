@@ -51,20 +51,23 @@ export const seatName = (workshop: Workshop, attendee: string): string =>
 const specFor = (
   { metadata, spec: { lab, quota, access } }: Workshop,
   attendee: Attendee,
-  revision: string,
+  rendering: Pick<SeatSpec, 'revision' | 'labHash'>,
 ): SeatSpec => ({
   workshop: metadata.name,
   attendee: attendee.name,
-  revision,
+  ...rendering,
   ...(attendee.displayName !== undefined && { displayName: attendee.displayName }),
   ...(lab !== undefined && { lab }),
   ...(quota !== undefined && { quota }),
   ...(access !== undefined && { access }),
 });
 
-/** Builds the Seats that a Workshop should have, in the order of the attendees. */
-export function wantedSeats(workshop: Workshop, { stopped = false } = {}): Seat[] {
-  const revision = revisionOf(workshop.spec);
+/**
+ * Builds the Seats that a Workshop should have, in the order of the attendees.
+ * @param labHash the hash of the lab's objects that this release of the operator renders
+ */
+export function wantedSeats(workshop: Workshop, labHash: string, { stopped = false } = {}): Seat[] {
+  const rendering = { revision: revisionOf(workshop.spec, labHash), labHash };
   return attendeesOf(workshop.spec).map((attendee) => {
     const name = seatName(workshop, attendee.name);
     return {
@@ -76,7 +79,7 @@ export function wantedSeats(workshop: Workshop, { stopped = false } = {}): Seat[
         finalizers: [FINALIZER],
         ownerReferences: [{ ...ownedBy(workshop), blockOwnerDeletion: true }],
       },
-      spec: { ...specFor(workshop, attendee, revision), ...(stopped && { stopped }) },
+      spec: { ...specFor(workshop, attendee, rendering), ...(stopped && { stopped }) },
     };
   });
 }

@@ -1,6 +1,6 @@
 import { conditionOf } from '../../kubernetes/conditions.ts';
 import type { Seat, SeatPhase, WorkshopStatus } from '../api/types.ts';
-import { MONDAY, aWorkshop, seatOf } from './testing/fixtures.ts';
+import { LAB_HASH, MONDAY, aWorkshop, seatOf } from './testing/fixtures.ts';
 import type { RolloutPlan } from './rollout.ts';
 import { wantedSeats } from './seats.ts';
 import { invalidStatus, isSameStatus, statusOf } from './status.ts';
@@ -22,7 +22,7 @@ function status(owned: readonly Seat[], more: Partial<WorkshopState> = {}): Work
     {
       workshop: NINE,
       schedule: { state: 'Open', afterExpiry: 'Delete' },
-      wanted: wantedSeats(NINE).slice(0, owned.length),
+      wanted: wantedSeats(NINE, LAB_HASH).slice(0, owned.length),
       owned,
       taken: [],
       plan: nothing,

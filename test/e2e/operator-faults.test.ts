@@ -3,13 +3,30 @@
 // other tests.
 import { silentProgress } from '../../support/progress.ts';
 import { say } from '../../support/output.ts';
-import { LABELS, RELEASE } from '../../operator/api/types.ts';
-import { allReady, applyWorkshop, gone, namespacesOf, seatsOf } from '../support/cluster/workshop.ts';
+import { VERSION } from '../../cdk8s/values.ts';
+import { KINDS } from '../../operator/api/kinds.ts';
+import { LABELS, NAMES, RELEASE } from '../../operator/api/types.ts';
+import type { Seat } from '../../operator/api/types.ts';
+import { isInFlight } from '../../operator/workshop/seats.ts';
+import {
+  allReady,
+  applyWorkshop,
+  conditionText,
+  gone,
+  namespacesOf,
+  patchWorkshop,
+  seatsOf,
+  workshopNow,
+} from '../support/cluster/workshop.ts';
 import { CLUSTER_TO_CRASH, apiGet, environmentFor, kubectl } from '../support/cluster/cluster.ts';
 import type { StartedCluster } from '../support/cluster/start.ts';
 import { eventually } from '../../support/waiting.ts';
 import { LocalOperator } from '../support/cluster/local-operator.ts';
+import { makeOtherRelease, OTHER_VERSION } from '../support/cluster/other-release.ts';
+import type { OtherRelease } from '../support/cluster/other-release.ts';
+import { Watches } from '../support/cluster/watch.ts';
 import { samplesOf } from '../support/matchers/metrics.ts';
+import type { Deployment } from '../support/matchers/objects.ts';
 import { FAULTS, FaultyLab } from '../support/cluster/operator-faults.ts';
 import type { Fault } from '../support/cluster/operator-faults.ts';
 import { startScaleCluster } from '../support/cluster/scale-cluster.ts';
@@ -184,4 +201,83 @@ describe('repeated kills of the leader while it creates seats', () => {
     await kubectl('delete', 'workshop', CROWD, '--timeout=60s');
     await gone(CROWD);
   }, 90_000);
+});
+
+describe('another release of the operator, with a class of 20', () => {
+  const UPGRADED = 'upgraded';
+  const SEATS = 20;
+  const AT_A_TIME = 3;
+  const FIRST = `${UPGRADED}-seat-01`;
+  const MINE = "// mine\nimport express from 'express';\n";
+  let other: OtherRelease | undefined;
+  let running: LocalOperator;
+
+  /** Returns the number of seats for each version of the lab, as the Deployments of dice have it. */
+  async function versionsNow(): Promise<Record<string, number>> {
+    const selector = `${LABELS.workshop}=${UPGRADED},${LABELS.component}=dice`;
+    const { items } = await apiGet<{ items: Deployment[] }>(`/apis/apps/v1/deployments?labelSelector=${selector}`);
+    const found: Record<string, number> = {};
+    for (const { metadata } of items) {
+      const version = metadata.labels?.['app.kubernetes.io/version'] ?? 'none';
+      found[version] = (found[version] ?? 0) + 1;
+    }
+    return found;
+  }
+
+  const ofFirst = (what: string, jsonPath: string): Promise<string> =>
+    kubectl('get', what, '--namespace', FIRST, `--output=jsonpath=${jsonPath}`);
+
+  beforeAll(async () => {
+    await lab.operator.stop();
+    running = await LocalOperator.start('operator-current', lab.proxy.url);
+    other = await makeOtherRelease();
+    await applyWorkshop(UPGRADED, { seats: SEATS, rollout: { maxConcurrent: SEATS } });
+    await allReady(UPGRADED, SEATS, 90_000);
+    const file = JSON.stringify({ data: { 'app.ts': MINE } });
+    await kubectl('patch', `configmap/${NAMES.dice}`, '--namespace', FIRST, '--type=merge', '--patch', file);
+    await patchWorkshop(UPGRADED, { rollout: { maxConcurrent: AT_A_TIME, paused: true } });
+    await allReady(UPGRADED, SEATS, 30_000);
+    await running.stop();
+    running = await LocalOperator.start('operator-upgraded', lab.proxy.url, other.root);
+  }, 180_000);
+
+  afterAll(async () => {
+    await running.stop();
+    await other?.remove();
+  }, 60_000);
+
+  test('leaves every lab as it is while the rollout is paused, and says so', async () => {
+    const before = await versionsNow();
+    expect(before).toEqual({ [VERSION]: SEATS });
+    await running.atWork();
+    const waiting = async (): Promise<void> => {
+      const texts = (await seatsOf(UPGRADED)).map((seat) => conditionText(seat, 'Provisioned').split(':')[0]);
+      expect(texts).toEqual(Array.from({ length: SEATS }, () => 'True AwaitsRollout'));
+    };
+    await eventually(waiting, { within: 30_000 });
+    expect(await versionsNow()).toEqual(before);
+    expect(conditionText(await workshopNow(UPGRADED), 'Ready')).toMatch(/^True/);
+  }, 100_000);
+
+  test('changes at most maxConcurrent seats at a time, and all in the end', async () => {
+    const inFlight = new Map<string, boolean>();
+    let most = 0;
+    const watches = await new Watches().add([KINDS.Seat], `${LABELS.workshop}=${UPGRADED}`, 'whole', (line) => {
+      const { type, object } = JSON.parse(line) as { type: string; object: Seat };
+      if (type === 'ADDED' || type === 'MODIFIED') inFlight.set(object.metadata.name, isInFlight(object));
+      most = Math.max(most, [...inFlight.values()].filter(Boolean).length);
+    });
+    await patchWorkshop(UPGRADED, { rollout: { maxConcurrent: AT_A_TIME, paused: false } });
+    await allReady(UPGRADED, SEATS, 120_000);
+    watches.stop();
+    expect(most).toBe(AT_A_TIME);
+    expect(await versionsNow()).toEqual({ [OTHER_VERSION]: SEATS });
+  }, 150_000);
+
+  test("keeps the attendee's code", async () => {
+    expect(await ofFirst(`configmap/${NAMES.dice}`, '{.data.app\\.ts}')).toBe(MINE);
+    expect(await ofFirst(`configmap/${NAMES.dice}`, '{.metadata.labels.app\\.kubernetes\\.io/version}')).toBe(
+      OTHER_VERSION,
+    );
+  });
 });

@@ -3,7 +3,7 @@
 import { LABELS, NAMES } from '../../api/types.ts';
 import type { KubeObject } from '../../../kubernetes/object.ts';
 import { breakageOf } from '../breakage.ts';
-import { isStopped } from '../context.ts';
+import { awaitsRollout, isStopped } from '../context.ts';
 import type { SeatContext } from '../context.ts';
 import { readinessOf } from '../deployment-readiness.ts';
 import type { Readiness } from '../deployment-readiness.ts';
@@ -28,11 +28,12 @@ const liveDeployments = ({ options: { stores }, seat }: SeatContext): readonly K
 
 /**
  * Decides whether the lab is ready: compares the live Deployments with the desired ones. If the lab can't be rendered,
- * only checks whether each live Deployment is completely rolled out.
+ * or is that of another release, only checks whether each live Deployment is completely rolled out.
  */
 function labReadiness(context: SeatContext): Readiness {
   const { options, seat, desired } = context;
-  const wanted: readonly KubeObject[] = desired?.deployments ?? liveDeployments(context);
+  const wanted: readonly KubeObject[] =
+    desired && !awaitsRollout(context) ? desired.deployments : liveDeployments(context);
   const live = (name: string): Deployment | undefined =>
     options.stores.Deployment.get(`${namespaceOf(seat)}/${name}`) as Deployment | undefined;
   return readinessOf(wanted.filter(isDeployment), live, desired?.customized ?? []);
@@ -88,6 +89,7 @@ async function reconcileReadiness(context: SeatContext): Promise<Done<Observatio
     ...(await guideReport(context)),
     hasNoKey: await hasNoKey(context, readiness.ready && !isStopped(seat)),
     customized: desired?.customized ?? [],
+    awaitsRollout: awaitsRollout(context),
     contests: context.options.applier.contestsIn(namespaceOf(seat)),
     podDiagnosis,
     breakage: podDiagnosis && breakage(context, podDiagnosis, since),

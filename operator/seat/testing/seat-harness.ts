@@ -87,8 +87,8 @@ export class SeatHarness {
   }
 
   /** Replaces the reconciler with a new one, as a restart of the operator does. */
-  restart(): void {
-    this.#reconciler = new SeatReconciler(this.options());
+  restart(more: Partial<SeatOptions> = {}): void {
+    this.#reconciler = new SeatReconciler({ ...this.options(), ...more });
   }
 
   get seat(): Seat {

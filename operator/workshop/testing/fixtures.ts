@@ -9,6 +9,9 @@ import { wantedSeats } from '../seats.ts';
 
 export const MONDAY = '2026-01-05T09:00:00Z';
 
+/** The hash of the lab's objects, as the operator of these tests renders them. */
+export const LAB_HASH = 'lab-hash';
+
 export const aWorkshop = (spec: WorkshopSpec = { seats: 3 }, metadata: Partial<ObjectMeta> = {}): Workshop => ({
   apiVersion: API_VERSION,
   kind: 'Workshop',
@@ -52,7 +55,7 @@ export function aSeat(wanted: Seat, { metadata, spec, status, phase }: SeatOverr
 
 /** Builds the live Seat of the attendee at this index. */
 export function seatOf(workshop: Workshop, index: number, overrides: SeatOverrides = {}): Seat {
-  const wanted = wantedSeats(workshop)[index];
+  const wanted = wantedSeats(workshop, LAB_HASH)[index];
   if (!wanted) throw new Error(`Expected a Workshop with more than ${index} attendees.`);
   return aSeat(wanted, overrides);
 }

@@ -6,7 +6,7 @@ import { KINDS } from '../../api/kinds.ts';
 import type { Condition } from '../../../kubernetes/object.ts';
 import type { Result } from '../../engine/reconciler.ts';
 import { manualClock, recordedEvents } from '../../engine/testing/fake-api.ts';
-import { ClassApi, MONDAY, aNode, aWorkshop } from './fixtures.ts';
+import { ClassApi, LAB_HASH, MONDAY, aNode, aWorkshop } from './fixtures.ts';
 import { SHUT } from './isolation-answer.ts';
 import type { Pod } from '../../../kubernetes/types.ts';
 import { WorkshopReconciler } from '../controller.ts';
@@ -54,6 +54,8 @@ export function aWorkshopHarness(spec: WorkshopSpec = { seats: 3 }, options: Par
     namespace: 'intro-otel',
     seatRequirements: () => ({ pods: [{ requests: { cpu: 500 } }] }),
     quotaProblem: () => undefined,
+    labHash: () => LAB_HASH,
+    images: {},
     ...options,
   };
   const { signal } = new AbortController();

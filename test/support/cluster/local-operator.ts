@@ -36,8 +36,12 @@ export class LocalOperator {
     });
   }
 
-  /** Starts the operator. @param server the URL, without TLS, of the API server or of a proxy in front of it */
-  static async start(name: string, server: string): Promise<LocalOperator> {
+  /**
+   * Starts the operator.
+   * @param server the URL, without TLS, of the API server or of a proxy in front of it
+   * @param root the checkout whose operator runs
+   */
+  static async start(name: string, server: string, root = repoRoot): Promise<LocalOperator> {
     await mkdir(artefacts, { recursive: true });
     const directory = await mkdtemp(join(tmpdir(), 'operator-'));
     const account = await kubectl(
@@ -64,10 +68,7 @@ export class LocalOperator {
       PORT: String(port),
     };
     const log = openSync(join(artefacts, `${name}.log`), 'a');
-    const child = spawn(process.execPath, [join(repoRoot, 'operator', 'main.ts')], {
-      env,
-      stdio: ['ignore', log, log],
-    });
+    const child = spawn(process.execPath, [join(root, 'operator', 'main.ts')], { env, stdio: ['ignore', log, log] });
     return new LocalOperator(child, `http://127.0.0.1:${port}`, directory);
   }
 
