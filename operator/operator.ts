@@ -163,6 +163,7 @@ function createWorkshopReconciler({ manager, stores, settings, log }: Parts): Re
     clock,
     log,
     namespace: settings.namespace,
+    images: settings.images,
     seatRequirements,
     quotaProblem: ({ lab, quota }) => quotaProblem(labOf(lab).requirements, quota),
   });

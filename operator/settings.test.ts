@@ -1,4 +1,5 @@
 import { chartValues } from '../cdk8s/operator/values.ts';
+import { labValues } from '../cdk8s/values.ts';
 import { linkLocalServers, readSettings } from './settings.ts';
 
 const complete = { POD_NAME: 'op-1', POD_NAMESPACE: 'default', OPERATOR_ACCOUNT: 'intro-otel-operator' };
@@ -10,6 +11,7 @@ test('uses defaults for port and workers if only the other variables are set', (
     account: 'intro-otel-operator',
     port: 8082,
     workers: 16,
+    images: {},
     network: chartValues.default.operator.network,
   });
 });
@@ -23,6 +25,16 @@ test('throws an error that names every invalid variable with its expected and fo
     'WORKERS: .*"0"',
   ];
   expect(() => readSettings(wrong)).toThrow(new RegExp(problems.join('\n.*')));
+});
+
+test("takes the release's images from IMAGES, as far as they differ from a lab's defaults", () => {
+  const { image, collector, jaeger, flask } = labValues.default;
+  const names = { image, collector: { image: collector.image }, jaeger: { image: jaeger.image }, flask };
+  expect(readSettings({ ...complete, IMAGES: JSON.stringify(names) }).images).toEqual({});
+  const mirrored = { ...names, collector: { image: { ...collector.image, registry: 'localhost:5000' } } };
+  expect(readSettings({ ...complete, IMAGES: JSON.stringify(mirrored) }).images).toEqual({
+    collector: { image: { registry: 'localhost:5000' } },
+  });
 });
 
 test("adds the link-local name servers of the operator's own pod to the DNS servers in the values", () => {

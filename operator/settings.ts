@@ -1,6 +1,9 @@
 // The operator's settings. They come from environment variables that the chart sets, and are checked at the start.
 import { chartValues } from '../cdk8s/operator/values.ts';
 import type { NetworkValues } from '../cdk8s/operator/values.ts';
+import type { SomeValues } from '../cdk8s/render.ts';
+import { changedFrom } from '../cdk8s/schema/partial.ts';
+import { labValues } from '../cdk8s/values.ts';
 import { messageOf } from '../support/errors.ts';
 
 export interface Settings {
@@ -19,6 +22,8 @@ export interface Settings {
   readonly workers: number;
   /** What the chart's values say about the cluster's network. */
   readonly network: NetworkValues;
+  /** The images of this release, as far as they differ from a lab's defaults. */
+  readonly images: SomeValues;
 }
 
 /**
@@ -86,6 +91,7 @@ export function readSettings(env: NodeJS.ProcessEnv, resolvConf = ''): Settings 
     account: environment.text('OPERATOR_ACCOUNT', NAME),
     port: environment.integer('PORT', [0, 65535], 8082),
     workers: environment.integer('WORKERS', [1, 1000], 16),
+    images: changedFrom(labValues, environment.json<SomeValues>('IMAGES', {})),
     network: { ...network, dnsCidrs: [...network.dnsCidrs, ...linkLocalServers(resolvConf)] },
   };
   if (environment.problems.length === 0) return settings;

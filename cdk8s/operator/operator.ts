@@ -5,8 +5,9 @@ import { PORTS } from '../../lab/ports.ts';
 import { nameOf, selectorLabels } from '../lab/lab.ts';
 import { lease } from '../lab/manifest.ts';
 import type { Affinity } from '../lab/manifest.ts';
-import type { Given } from '../lab/value.ts';
+import type { Given, Values } from '../lab/value.ts';
 import { ComponentService, Workload, fromPod } from '../lab/workload.ts';
+import type { ImageValues } from '../values.ts';
 import { OPERATOR, metadataElsewhere } from './props.ts';
 import type { OperatorProps } from './props.ts';
 
@@ -27,6 +28,18 @@ const apart = (lab: OperatorProps): Affinity => ({
   },
 });
 
+/**
+ * Returns the names of the release's images, as values of a lab. A class uses them unless its Workshop names others.
+ */
+const imagesOf = ({ values: { image, collector, jaeger, flask } }: OperatorProps) => ({
+  image: nameOfImage(image),
+  collector: { image: nameOfImage(collector.image) },
+  jaeger: { image: nameOfImage(jaeger.image) },
+  flask: { image: nameOfImage(flask.image) },
+});
+
+const nameOfImage = ({ registry, repository, tag }: Values<ImageValues>) => ({ registry, repository, tag });
+
 const environment = (lab: OperatorProps): Record<string, Given<string>> => ({
   ...telemetry(lab, { component }),
   INSTRUMENTATION: 'manual',
@@ -34,6 +47,7 @@ const environment = (lab: OperatorProps): Record<string, Given<string>> => ({
   // During this time, the process finishes its work and releases the lease.
   DRAIN_MS: '1500',
   HEALTH_PORT: String(PORTS.health),
+  IMAGES: lab.compute.json(imagesOf(lab)),
   LOG_LEVEL: lab.values.operator.logLevel,
   NETWORK: lab.compute.json(lab.values.operator.network),
   OPERATOR_ACCOUNT: nameOf(lab, component),

@@ -31,3 +31,19 @@ export const completed = <Values extends object>(
   { default: defaults }: { readonly default: Values },
   given: NoInfer<SomeValues<Values>>,
 ): Values => merge(defaults as JsonObject, given as JsonObject) as Values;
+
+function changed(defaults: JsonObject, given: JsonObject): JsonObject {
+  const entries = Object.entries(given).flatMap(([key, value]): [string, unknown][] => {
+    const before = defaults[key];
+    if (!isObject(value) || !isObject(before)) return value === before ? [] : [[key, value]];
+    const inner = changed(before, value);
+    return Object.keys(inner).length === 0 ? [] : [[key, inner]];
+  });
+  return Object.fromEntries(entries);
+}
+
+/** Returns those of the given values that differ from the defaults. Two lists always differ. */
+export const changedFrom = <Values extends object>(
+  { default: defaults }: { readonly default: Values },
+  given: NoInfer<SomeValues<Values>>,
+): SomeValues<Values> => changed(defaults as JsonObject, given as JsonObject) as SomeValues<Values>;

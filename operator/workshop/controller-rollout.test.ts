@@ -27,6 +27,22 @@ describe('a change of the lab', () => {
     expect(condition('Progressing')).toMatchObject({ reason: 'Complete' });
   });
 
+  test("gives seats the release's images, and after an upgrade the new ones to a few seats at a time", async () => {
+    const released = (tag: string) => ({ image: { registry: 'registry.example', tag } });
+    const lab = { jaeger: { maxTraces: 7 }, image: { repository: 'mine/intro-otel' } };
+    const spec = { seats: 3, lab, rollout: { maxConcurrent: 1 } };
+    const { settleAll, restart, reconcile, settle, seats } = aWorkshopHarness(spec, { images: released('1.0.0') });
+    await settleAll();
+    const image = { ...lab.image, registry: 'registry.example', tag: '1.0.0' };
+    expect(seats.list().map((seat) => seat.spec.lab)).toEqual(NAMES.map(() => ({ ...lab, image })));
+    restart({ images: released('1.1.0') });
+    for (const done of [1, 2, 3]) {
+      await reconcile();
+      expect(seats.list().filter((seat) => seat.spec.lab?.image?.tag === '1.1.0')).toHaveLength(done);
+      settle();
+    }
+  });
+
   test('stops a rollout after too many failures, with advice, and continues after the next change', async () => {
     const { settleAll, settle, edit, reconcile, seats, condition, events } = aWorkshopHarness({
       seats: 3,

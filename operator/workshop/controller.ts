@@ -18,6 +18,7 @@ import { IsolationCheck } from './isolation-check.ts';
 import { ImagePrepull, NODES_MS } from './image-prepull.ts';
 import { WorkshopMemos } from './memo.ts';
 import type { WorkshopOptions } from './options.ts';
+import { withReleaseImages } from './release-images.ts';
 import { planRollout } from './rollout.ts';
 import type { RolloutPlan } from './rollout.ts';
 import { MAX_WAIT_MS, isOver } from './schedule.ts';
@@ -71,7 +72,7 @@ export class WorkshopReconciler implements Reconciler {
     const workshop = this.#options.workshops.get(key);
     if (workshop === undefined) return this.#forget(key);
     if (isDeleting(workshop)) return this.#delete(workshop);
-    const kept = await ensureFinalizer(this.#options, workshop);
+    const kept = withReleaseImages(await ensureFinalizer(this.#options, workshop), this.#options.images);
     const problems = this.#problemsOf(kept);
     return problems.length > 0 ? this.#reportProblems(kept, problems) : this.#rollOut(kept, signal);
   }

@@ -21,6 +21,8 @@ export interface WorkshopOptions {
   readonly log: Logger;
   /** Name of the namespace that the operator runs in. */
   readonly namespace: string;
+  /** The images of the operator's release, as far as they differ from a lab's defaults. */
+  readonly images: SomeValues;
   /**
    * Returns the resources that a seat with this lab needs on the nodes.
    * @throws Error that says what to change, if the lab can't be rendered
