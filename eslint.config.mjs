@@ -7,6 +7,7 @@ import tseslint from 'typescript-eslint';
 /** The layers, top first. A folder may import the folders below it, and none above. */
 export const LAYERS = [
   'test',
+  'release',
   'cluster',
   'operator',
   'course',
