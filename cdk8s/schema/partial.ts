@@ -27,10 +27,6 @@ function merge(defaults: JsonObject, given: JsonObject): JsonObject {
   return Object.fromEntries(merged);
 }
 
-/** Returns values of which some are set in `base` and some in `top`, which wins. */
-export const merged = <Some extends object>(base: Some, top: Some): Some =>
-  merge(base as JsonObject, top as JsonObject) as Some;
-
 /** Returns those of the given values that differ from the defaults. A list counts as one value. */
 export function differing<Some extends object>(given: Some, defaults: object): Some {
   const entries = Object.entries(given).flatMap(([key, value]): [string, unknown][] => {

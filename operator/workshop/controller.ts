@@ -1,6 +1,6 @@
 // The Workshop reconciler. It creates, changes and deletes the Seats of a Workshop, a few at a time, and reports the
 // progress. Each reconcile observes everything, plans the changes with `planRollout`, and writes only what differs.
-import { merged } from '../../cdk8s/schema/partial.ts';
+import { completed } from '../../cdk8s/schema/partial.ts';
 import type { SomeValues } from '../../cdk8s/render.ts';
 import { asError } from '../../support/errors.ts';
 import { DEFAULTS } from '../api/types.ts';
@@ -235,7 +235,8 @@ export class WorkshopReconciler implements Reconciler {
 /** Returns the Workshop with the operator's own images in its lab, except those that the Workshop names itself. */
 function withImages(workshop: Workshop, images: SomeValues): Workshop {
   if (Object.keys(images).length === 0) return workshop;
-  return { ...workshop, spec: { ...workshop.spec, lab: merged(images, workshop.spec.lab ?? {}) } };
+  const lab = completed<SomeValues>({ default: images }, workshop.spec.lab ?? {});
+  return { ...workshop, spec: { ...workshop.spec, lab } };
 }
 
 /** Returns the names of wanted Seats that have no place yet. */
