@@ -8,6 +8,7 @@ import { explainCollector } from '../symptoms/collector.ts';
 import { inWords } from '../symptoms/explanation.ts';
 import type { Explanation } from '../symptoms/explanation.ts';
 import { settingsMistakes } from '../symptoms/settings.ts';
+import { unusedComponent } from '../symptoms/unused.ts';
 import { ignoredRest } from '../symptoms/yaml.ts';
 
 type Phase = PodState['phase'];
@@ -64,9 +65,17 @@ const reasonFrom = ({ file, line, ...meaning }: Explanation): Reason => ({
 function trouble(component: Component, pod: Pod, { container, evidence, now }: Observation<ContainerStatus>): Reason {
   const crash = recentCrash(component, pod, { container, evidence, now });
   if (crash.message !== undefined) return crash;
-  const mistake =
-    component === 'dice' ? mistakesOf(evidence)[0] : ignoredRest(evidence.files?.['collector.yaml'] ?? '');
+  const mistake = component === 'dice' ? mistakesOf(evidence)[0] : withoutEffect(evidence.files?.['collector.yaml']);
   return mistake ? reasonFrom(mistake) : {};
+}
+
+/** The last file that was read, because the same one is asked about again and again. */
+let last: { readonly yaml: string; readonly found: Explanation | undefined } = { yaml: '', found: undefined };
+
+/** Returns what the Collector ignores in the learner's file, or what the file sets up and no pipeline uses. */
+function withoutEffect(yaml = ''): Explanation | undefined {
+  if (last.yaml !== yaml) last = { yaml, found: ignoredRest(yaml) ?? unusedComponent(yaml) };
+  return last.found;
 }
 
 const mistakesOf = ({ files, settings }: Evidence): Explanation[] =>
