@@ -15,12 +15,9 @@ export const solutions: Solution[] = [
   ...mistakes,
   { name: "the step's own solution", right: true, chance: true },
   {
-    name: 'a debug exporter with verbosity normal, and an additional counter',
+    name: 'an additional counter',
     right: true,
-    files: {
-      'app.ts': edited(app, ['const values =', "meter.createCounter('dice.more').add(1);\nconst values ="]),
-      'collector.yaml': 'exporters: {debug: {verbosity: normal}}',
-    },
+    ...changed(['const values =', "meter.createCounter('dice.more').add(1);\nconst values ="]),
   },
   {
     name: 'trace and span ids that the route hands to the logger, beside the message',
@@ -145,6 +142,18 @@ export const solutions: Solution[] = [
     ),
   },
   {
+    name: 'a log line before the span, and another within it',
+    right: false,
+    says: /Other lines have both ids, so your mixin works, .*within your span: move log.info/,
+    ...changed(
+      ['  log.info(request.query.param);\n', "  log.info('asked');\n"],
+      [
+        '    const parent = propagation.extract',
+        '    log.info(request.query.param);\n    const parent = propagation.extract',
+      ],
+    ),
+  },
+  {
     name: 'a log line in a trace of its own',
     right: false,
     says: /trace of its own/,
@@ -209,9 +218,30 @@ export const solutions: Solution[] = [
     files: { 'collector.yaml': '{}' },
   },
   {
+    name: 'a debug exporter with verbosity normal, which does not tell a counter from a gauge',
+    right: false,
+    says: /whether they are a counter's or a gauge's.*Set exporters\.debug\.verbosity to detailed/,
+    files: { 'collector.yaml': 'exporters: {debug: {verbosity: normal}}' },
+  },
+  {
+    name: 'a gauge with the right numbers, at verbosity normal',
+    right: false,
+    says: /whether they are a counter's or a gauge's/,
+    files: {
+      ...changed(
+        [
+          "meter.createCounter('dice.rolls', { description: 'How often a die was rolled' })",
+          "meter.createGauge('dice.rolls');\nlet rolled = 0",
+        ],
+        ["rolls.add(1, { 'roll.sides': sides })", 'rolls.record((rolled += 1))'],
+      ).files,
+      'collector.yaml': 'exporters: {debug: {verbosity: normal}}',
+    },
+  },
+  {
     name: 'a log line without trace and span ids',
     right: false,
-    says: /trace_id and span_id/,
+    says: /Does your logger have a mixin\?.*If it does already, the line is not written within your span/,
     ...changed([mixin, '']),
   },
   {
