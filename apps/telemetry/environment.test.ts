@@ -9,6 +9,9 @@ test.each([
   ['OTEL_TRACES_SAMPLER', 'parentbased_traceidratio'],
   ['OTEL_LOG_LEVEL', 'DEBUG'],
   ['OTEL_BSP_SCHEDULE_DELAY', '500'],
+  ['OTEL_BSP_SCHEDULE_DELAY', '20'],
+  ['OTEL_METRIC_EXPORT_INTERVAL', '2000'],
+  ['OTEL_SPAN_EVENT_COUNT_LIMIT', '0'],
   ['OTEL_SERVICE_NAME', 'anything at all'],
   ['OTEL_TRACES_EXPORTER', ''],
 ])('accepts the environment variable %s=%s', (name, value) => {
@@ -22,6 +25,11 @@ test.each([
   ['OTEL_EXPORTER_OTLP_ENDPOINT', 'collector:4318', 'a URL such as http://collector:4318'],
   ['OTEL_BSP_SCHEDULE_DELAY', 'soon', 'a number greater than 0'],
   ['OTEL_BSP_SCHEDULE_DELAY', '-1', 'a number greater than 0'],
+  ['OTEL_METRIC_EXPORT_INTERVAL', '0', 'a number greater than 0'],
+  ['OTEL_METRIC_EXPORT_INTERVAL', '3000000000', 'at most 2147483647 milliseconds'],
+  ['OTEL_EXPORTER_OTLP_METRICS_TIMEOUT', 'never', 'a number greater than 0'],
+  ['OTEL_BLRP_MAX_QUEUE_SIZE', '0', 'a number greater than 0'],
+  ['OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT', '-5', 'a number of at least 0'],
 ])('refuses the environment variable %s=%s, and names the valid values', (name, value, expected) => {
   const { mistakes, refused } = checkEnvironment({ [name]: value });
   expect(refused).toEqual([name]);

@@ -3,6 +3,7 @@
 // https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables/
 import { mistakesIn } from './mistakes.ts';
 import type { Mistake } from './mistakes.ts';
+import { expectedNumber, numbers, withoutUnit } from './numbers.ts';
 
 const protocols = ['grpc', 'http/protobuf', 'http/json'];
 const compressions = ['gzip', 'none'];
@@ -30,17 +31,6 @@ const choices: Record<string, { expected: string[]; list?: true }> = {
   ...forEachSignal('COMPRESSION', compressions),
 };
 
-const numbers = [
-  'OTEL_BSP_SCHEDULE_DELAY',
-  'OTEL_BSP_EXPORT_TIMEOUT',
-  'OTEL_BSP_MAX_QUEUE_SIZE',
-  'OTEL_BSP_MAX_EXPORT_BATCH_SIZE',
-  'OTEL_BLRP_SCHEDULE_DELAY',
-  'OTEL_BLRP_EXPORT_TIMEOUT',
-  'OTEL_METRIC_EXPORT_INTERVAL',
-  'OTEL_METRIC_EXPORT_TIMEOUT',
-];
-
 const urls = ['OTEL_EXPORTER_OTLP_ENDPOINT', ...signals.map((signal) => `OTEL_EXPORTER_OTLP_${signal}_ENDPOINT`)];
 
 function forEachSignal(setting: string, expected: string[]): Record<string, { expected: string[] }> {
@@ -57,9 +47,8 @@ function forEachSignal(setting: string, expected: string[]): Record<string, { ex
 function expectedInstead(name: string, value: string): string | undefined {
   const choice = choices[name];
   if (choice) return expectedChoice(choice, value);
-  if (numbers.includes(name) && !(Number(value) > 0)) return 'a number greater than 0';
   if (urls.includes(name) && !/^https?:\/\/[^/]/.test(value)) return 'a URL such as http://collector:4318';
-  return undefined;
+  return expectedNumber(name, value);
 }
 
 function expectedChoice({ expected, list }: { expected: string[]; list?: true }, value: string): string | undefined {
@@ -89,7 +78,7 @@ export function refusedValues(env: NodeJS.ProcessEnv): Mistake[] {
     const value = env[name]?.trim();
     const expected = value ? expectedInstead(name, value) : undefined;
     if (value === undefined || !expected) return [];
-    const todo = RENAMED[value.toLowerCase()] ?? 'Until then it is treated as not set.';
+    const todo = RENAMED[value.toLowerCase()] ?? withoutUnit(name, value) ?? 'Until then it is treated as not set.';
     return [{ names: [name], says: `${name} is "${value}": expected ${expected}`, todo }];
   });
 }

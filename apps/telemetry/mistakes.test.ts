@@ -66,6 +66,18 @@ test.each<[string, Record<string, string>, RegExp, RegExp]>([
     /from 0 to 1/,
     /0\.5 for half/,
   ],
+  [
+    'an interval in seconds',
+    { OTEL_METRIC_EXPORT_INTERVAL: '2' },
+    /is 2, which is in milliseconds: metrics leave every 2 ms/,
+    /Write 2000 for 2 s/,
+  ],
+  [
+    'a time limit in seconds',
+    { OTEL_EXPORTER_OTLP_TIMEOUT: '10' },
+    /an export may take 10 ms only/,
+    /Write 10000 for 10 s/,
+  ],
   ['a ratio without a sampler', { OTEL_TRACES_SAMPLER_ARG: '0.5' }, /no effect/, /parentbased_traceidratio/],
   [
     'a library that is not there',

@@ -1,6 +1,7 @@
 // Finds mistakes in the OTEL_* variables that the SDK doesn't report: misspelt names, endpoints that can't work, and
 // values that have no effect. https://opentelemetry.io/docs/specs/otel/protocol/exporter/#endpoint-urls-for-otlphttp
 import { nearest } from '../../support/nearest.ts';
+import { INTERVAL, timeouts } from './numbers.ts';
 import { VARIABLES } from './variables.ts';
 
 export interface Mistake {
@@ -26,6 +27,7 @@ export function mistakesIn(env: Env): Mistake[] {
     ...names.filter(isUnknown).map(unknownName),
     ...endpointMistakes(env),
     ...samplerMistakes(env),
+    ...shortTimes(env),
     ...['OTEL_NODE_DISABLED_INSTRUMENTATIONS', 'OTEL_NODE_ENABLED_INSTRUMENTATIONS'].flatMap((name) =>
       libraryMistakes(name, env[name]),
     ),
@@ -134,6 +136,29 @@ function samplerMistakes(env: Env): Mistake[] {
   const share = percent === undefined ? '0.5 for half of the traces' : `${Number(percent) / 100} for ${percent} %`;
   return [{ names: [name], says: `${name} is "${argument}": expected a number from 0 to 1`, todo: `Write ${share}.` }];
 }
+
+/** Milliseconds below which a time limit of an export makes no sense: an export is a request to another pod. */
+const SHORTEST = 100;
+
+/** Finds times so short that exports may fail. Whoever writes one has probably thought of seconds. */
+const shortTimes = (env: Env): Mistake[] =>
+  [INTERVAL, ...timeouts].filter((name) => Number(env[name]) > 0 && Number(env[name]) < SHORTEST).map(shortTime(env));
+
+const shortTime =
+  (env: Env) =>
+  (name: string): Mistake => {
+    const time = Number(env[name]);
+    const effect =
+      name === INTERVAL
+        ? `metrics leave every ${time} ms, and an export may take no longer`
+        : `an export may take ${time} ms only`;
+    const seconds = Math.max(1, time);
+    return {
+      names: [name],
+      says: `${name} is ${time}, which is in milliseconds: ${effect}`,
+      todo: `Write ${seconds * 1_000} for ${seconds} s.`,
+    };
+  };
 
 function libraryMistakes(name: string, value = ''): Mistake[] {
   const unknown = listOf(value).filter((library) => !(LIBRARIES as readonly string[]).includes(library));

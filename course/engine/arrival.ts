@@ -1,5 +1,7 @@
 // How long a span takes from its end to Jaeger, by the settings of dice and the Collector's configuration. A check
 // waits that long before it says that nothing arrived.
+import { numberIn } from '../../apps/telemetry/numbers.ts';
+
 type Settings = Readonly<Record<string, string | undefined>>;
 
 export interface Arrival {
@@ -43,7 +45,7 @@ function collectorDelays(yaml: string): [string, number][] {
  * @param flushes whether dice sends its telemetry whenever the check asks for it
  */
 export function arrivalOf(settings: Settings, collectorYaml: string, flushes = false): Arrival {
-  const delay = Number(settings['OTEL_BSP_SCHEDULE_DELAY']) || SDK_DEFAULT;
+  const delay = numberIn(settings, 'OTEL_BSP_SCHEDULE_DELAY', SDK_DEFAULT);
   const sdk = flushes ? Math.min(delay, FLUSHED) : delay;
   const delays: [string, number][] = [
     [`spans leave dice every ${sdk / 1000} s (OTEL_BSP_SCHEDULE_DELAY)`, sdk],

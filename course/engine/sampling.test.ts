@@ -2,15 +2,36 @@
 import type { Verdict } from '../../apps/guide/contract.ts';
 import { samplerIn, withSampler } from './sampling.ts';
 
+const traces = (list: string): string => `service: { pipelines: { traces: { processors: ${list} } } }`;
+
 test.each([
-  ['a list in brackets', 'processors: [memory_limiter, probabilistic_sampler, batch]', 'probabilistic_sampler'],
-  ['the end of a list, with a name', 'processors: [batch, "probabilistic_sampler/half"]', 'probabilistic_sampler/half'],
-  ['a list of lines', 'processors:\n  - batch\n  - tail_sampling # half', 'tail_sampling'],
-  ['a definition only', 'processors:\n  probabilistic_sampler:\n    sampling_percentage: 50', undefined],
-  ['a comment only', '# processors: [probabilistic_sampler, batch]', undefined],
-  ['no sampler', 'exporters: { debug: { verbosity: detailed } }', undefined],
+  ['a list in brackets', traces('[memory_limiter, probabilistic_sampler, batch]'), 'probabilistic_sampler'],
+  ['the end of a list, with a name', traces('[batch, "probabilistic_sampler/half"]'), 'probabilistic_sampler/half'],
+  ['a list over two lines', traces('[batch,\n  tail_sampling]'), 'tail_sampling'],
+  [
+    'a list of lines',
+    'service:\n  pipelines:\n    traces:\n      processors:\n        - batch\n        - tail_sampling # half',
+    'tail_sampling',
+  ],
+  [
+    'a list with an anchor',
+    'service: { pipelines: { logs: { processors: &all [tail_sampling] }, traces: { processors: *all } } }',
+    'tail_sampling',
+  ],
 ])('finds the sampler in %s', (_what, yaml, sampler) => {
   expect(samplerIn(yaml)).toBe(sampler);
+});
+
+test.each([
+  ['a definition only', 'processors:\n  probabilistic_sampler:\n    sampling_percentage: 50'],
+  ['a comment only', `# ${traces('[probabilistic_sampler, batch]')}`],
+  ['another pipeline', traces('[batch]').replace('traces', 'logs: { processors: [probabilistic_sampler] }, traces')],
+  ['only a pipeline of metrics', traces('[probabilistic_sampler]').replace('traces', 'metrics')],
+  ['a list of actions', 'processors: { attributes/mine: { actions: [tail_sampling] } }'],
+  ['a text that is not YAML', 'processors: [probabilistic_sampler'],
+  ['no list', 'exporters: { debug: { verbosity: detailed } }'],
+])('names no sampler that stands in %s', (_what, yaml) => {
+  expect(samplerIn(yaml)).toBeUndefined();
 });
 
 const failed: Verdict = { passed: false, hop: 'shape', expected: 'a span', found: 'none', hint: 'End it.' };
@@ -19,7 +40,7 @@ const labWith = (yaml: string) => ({
 });
 
 test('begins the hint of a failed check with the sampler, and leaves every other verdict as it is', async () => {
-  const sampling = labWith('processors: [probabilistic_sampler, batch]');
+  const sampling = labWith(traces('[probabilistic_sampler, batch]'));
   expect(await withSampler(sampling, failed)).toMatchObject({
     hint: expect.stringMatching(/^collector\.yaml lists probabilistic_sampler.*End it\.$/) as string,
   });

@@ -1,15 +1,16 @@
 // Explains a failed check by a sampler in collector.yaml. A learner may have brought it back from an earlier step.
+import { tracesProcessors, typeOf } from '../../apps/guide/collector-yaml.ts';
 import type { Files, Verdict } from '../../apps/guide/contract.ts';
 
 interface Lab {
   files(): Promise<Files | undefined>;
 }
 
-/** Returns the name of a sampler that a list of processors in collector.yaml has, or undefined. */
+const SAMPLERS = ['probabilistic_sampler', 'tail_sampling'];
+
+/** Returns the name of a sampler that collector.yaml lists for the traces pipeline, or undefined. */
 export const samplerIn = (yaml: string): string | undefined =>
-  /^[^#\n]*(?:[[,]\s*|-\s+)["']?((?:probabilistic_sampler|tail_sampling)(?:\/[\w-]+)?)["']?\s*(?:[,\]#]|$)/m.exec(
-    yaml,
-  )?.[1];
+  tracesProcessors(yaml)?.find((name) => SAMPLERS.includes(typeOf(name)));
 
 /** Begins the hint of a failed verdict with the sampler that may have dropped what the check misses. */
 export async function withSampler(lab: Lab, verdict: Verdict): Promise<Verdict> {

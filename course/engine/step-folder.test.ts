@@ -30,9 +30,15 @@ function write(path: string, text: string): void {
   writeFileSync(join(sources, path), text);
 }
 
+/** What cluster/image/build.ts puts before each bundle, for packages that call require(). */
+const banner = {
+  js: "import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url);",
+};
+
 /** Bundles the checks in a separate process, because esbuild does not work inside jest. */
 function bundleChecks(): void {
-  const options = { entryPoints: checksOf(sources), outdir: dist, bundle: true, format: 'esm', platform: 'node' };
+  const entries = { entryPoints: checksOf(sources), outdir: dist };
+  const options = { ...entries, bundle: true, format: 'esm', platform: 'node', banner };
   const script = "import { build } from 'esbuild'; await build(JSON.parse(process.argv[1]));";
   const { status, stderr } = spawnSync(
     process.execPath,

@@ -1,6 +1,7 @@
 // The check of step 4. It passes if dice's log contains the span of a request, made by an instrumentation library, and
 // a metric.
 import { refusedValues } from '../../../apps/telemetry/environment.ts';
+import { numberIn } from '../../../apps/telemetry/numbers.ts';
 import type { AppAnswer, Check, LabView, Look } from '../../engine/check.ts';
 import { allMet, finding, unknown, unmet, verdictOf } from '../../engine/findings.ts';
 import type { Finding, Problem } from '../../engine/findings.ts';
@@ -49,8 +50,8 @@ const hasMetric = (log: string): boolean => /^\s*dataPointType: \d/m.test(log);
 const names = (settings: Settings, signal: 'TRACES' | 'METRICS', exporter: string): boolean =>
   (settings[`OTEL_${signal}_EXPORTER`] ?? 'otlp').split(',').some((name) => name.trim() === exporter);
 
-const intervalOf = ({ OTEL_METRIC_EXPORT_INTERVAL: interval }: Settings): number =>
-  Math.min(Number(interval) || 60_000, longest);
+const intervalOf = (settings: Settings): number =>
+  Math.min(numberIn(settings, 'OTEL_METRIC_EXPORT_INTERVAL', 60_000), longest);
 
 export interface Printed {
   readonly log: string;

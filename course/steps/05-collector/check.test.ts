@@ -1,9 +1,10 @@
 // Tests how the check of step 5 judges a sampler, and the order of processors.
+import { tracesProcessors } from '../../../apps/guide/collector-yaml.ts';
 import type { Span, Trace } from '../../../otlp/traces.ts';
 import type { Seen, Visit } from '../../engine/observation.ts';
 import { judge } from './check.ts';
 import { bucketOf, spreadId } from './trace-ids.ts';
-import { ignoredText, tracesProcessors, troubleWithOrder } from './pipeline.ts';
+import { ignoredText, troubleWithOrder } from './pipeline.ts';
 
 const attributes = { 'workshop.step': '5' };
 const guide = { spanId: 'caller', service: 'guide', attributes, resource: {} } as unknown as Span;

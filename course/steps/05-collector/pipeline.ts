@@ -1,43 +1,21 @@
 // Reads from the learner's collector.yaml what no telemetry shows: the order of its processors, and why one of them has
 // no effect.
-import { parse } from 'yaml';
+import { collectorYaml, tracesProcessors, typeOf } from '../../../apps/guide/collector-yaml.ts';
 import type { Problem } from '../../engine/findings.ts';
-
-interface Config {
-  readonly processors?: Readonly<Record<string, { readonly sampling_percentage?: unknown } | null>>;
-  readonly service?: { readonly pipelines?: { readonly traces?: { readonly processors?: unknown } } };
-}
-
-/** Returns the processors that collector.yaml names for the traces pipeline, or undefined if it names none. */
-export function tracesProcessors(yaml: string): string[] | undefined {
-  const names = configIn(yaml)?.service?.pipelines?.traces?.processors;
-  return Array.isArray(names) && names.length > 0 ? names.map(String) : undefined;
-}
-
-/** Returns the configuration, or undefined if the text is not YAML. Then the Collector itself says why. */
-function configIn(yaml: string): Config | undefined {
-  try {
-    return (parse(yaml) as Config | null) ?? undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-const typeOf = (name: string | undefined): string | undefined => name?.split('/')[0];
 
 /** Returns a processor of one of these types that collector.yaml defines, but that the pipeline doesn't list. */
 export function unlistedProcessor(yaml: string, types: readonly string[]): string | undefined {
   const listed = tracesProcessors(yaml) ?? [];
-  const defined = Object.keys(configIn(yaml)?.processors ?? {});
-  return defined.find((name) => types.includes(typeOf(name) ?? '') && !listed.includes(name));
+  const defined = Object.keys(collectorYaml(yaml)?.processors ?? {});
+  return defined.find((name) => types.includes(typeOf(name)) && !listed.includes(name));
 }
 
 /** Returns a listed sampler that keeps every trace, with its percentage. */
 export function samplerOfAll(yaml: string): { name: string; percentage: number } | undefined {
-  const processors = configIn(yaml)?.processors ?? {};
+  const processors = collectorYaml(yaml)?.processors ?? {};
   const samplers = (tracesProcessors(yaml) ?? []).filter((name) => typeOf(name) === 'probabilistic_sampler');
   return samplers
-    .map((name) => ({ name, percentage: Number(processors[name]?.sampling_percentage) }))
+    .map((name) => ({ name, percentage: Number(processors[name]?.['sampling_percentage']) }))
     .find(({ percentage }) => percentage >= 100);
 }
 

@@ -1,6 +1,9 @@
 // The check of step 9. It makes known rolls, and compares dice's counter and histogram before and after. It also looks
 // for a line of dice's log with the ids of its trace and span.
 import { randomBytes } from 'node:crypto';
+import { refusedValues } from '../../../apps/telemetry/environment.ts';
+import { mistakesIn } from '../../../apps/telemetry/mistakes.ts';
+import { numberIn } from '../../../apps/telemetry/numbers.ts';
 import { answeredValues, failedVisit } from '../../engine/answers.ts';
 import type { Check, LabView, Look } from '../../engine/check.ts';
 import { finding, unknown, unmet } from '../../engine/findings.ts';
@@ -25,7 +28,7 @@ const texts = {
 
 export const check: Check = async (lab) => {
   const settings = await lab.settings();
-  const interval = Math.min(Number(settings['OTEL_METRIC_EXPORT_INTERVAL']) || 60_000, longest);
+  const interval = Math.min(numberIn(settings, 'OTEL_METRIC_EXPORT_INTERVAL', 60_000), longest);
   const back = interval + 10_000;
   const before = exportsIn(await lab.collectorLog(back));
   const words = [0, 1].map(() => `find-me-${randomBytes(4).toString('hex')}`);
@@ -35,18 +38,27 @@ export const check: Check = async (lab) => {
   const every = `metrics leave every ${slow / 1_000} s (OTEL_METRIC_EXPORT_INTERVAL: set it to 2000)`;
   const reasons = [slow > 0 && every, reason];
   const prefersDelta = /^(delta|lowmemory)$/i.test(settings['OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE'] ?? '');
-  const notSent = exporterHint(settings);
+  const [notSent, doubtful] = [exporterHint(settings), doubtfulSetting(settings)];
   const patience = slow + within + 2_000;
-  const test = new SignalTest(lab, { observation, before, back, patience, prefersDelta, reasons, notSent });
+  const test = new SignalTest(lab, { observation, before, back, patience, prefersDelta, reasons, notSent, doubtful });
   const hint = 'Is the new code running? Press Run, and wait until the new pod runs.';
   const nothing = { expected: 'a trace of a request', hint };
   return withSampler(lab, await lab.settle(() => test.look(), nothing, patience + 1_000));
 };
 
-/** Returns the hint for metrics that dice does not send to the Collector, or undefined if it sends them. */
-function exporterHint({ OTEL_METRICS_EXPORTER: names = 'otlp' }: Readonly<Record<string, string | undefined>>) {
+type Settings = Readonly<Record<string, string | undefined>>;
+
+/** Returns the hint for metrics that the settings keep from the Collector, or undefined if they send them. */
+function exporterHint({ OTEL_METRICS_EXPORTER: names = 'otlp' }: Settings): string | undefined {
   if (names.split(',').some((name) => name.trim() === 'otlp')) return undefined;
   return `OTEL_METRICS_EXPORTER is ${names}: name otlp in settings.env, so that metrics leave dice. Then Run.`;
+}
+
+/** Returns a sentence on a setting of metrics that makes no sense, or an empty text. */
+function doubtfulSetting(settings: Settings): string {
+  const mistakes = [...refusedValues(settings), ...mistakesIn(settings)];
+  const mistake = mistakes.find(({ names: [name] }) => /^OTEL_(EXPORTER_OTLP_)?METRIC/.test(name ?? ''));
+  return mistake ? `${mistake.says}. ${mistake.todo} ` : '';
 }
 
 interface TestOptions {
@@ -59,6 +71,8 @@ interface TestOptions {
   readonly prefersDelta: boolean;
   /** Why no metrics leave dice, if the settings say so. */
   readonly notSent: string | undefined;
+  /** What a setting of metrics has that makes no sense, as a sentence with a blank behind it. */
+  readonly doubtful: string;
   /** What delays metrics, in words. */
   readonly reasons: readonly (string | false)[];
   /** How far back before the check to read the Collector's log, in milliseconds. */
@@ -115,7 +129,7 @@ class SignalTest {
     const reasons = this.#options.reasons.filter(Boolean);
     const slow = reasons.length === 0 ? '' : `Or is it too early: ${reasons.join(', and ')}? `;
     const yaml = 'Does collector.yaml set exporters.debug.verbosity to detailed? ';
-    const hint = this.#options.notSent ?? `${yaml}${slow}${metric.hint ?? ''}`;
+    const hint = this.#options.notSent ?? `${this.#options.doubtful}${yaml}${slow}${metric.hint ?? ''}`;
     return { ...metric, hint };
   }
 }

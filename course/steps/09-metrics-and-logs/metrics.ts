@@ -180,8 +180,22 @@ export function judgeMetrics(comparison: Comparison): Finding[] {
   ];
   const values = troubleWithHistogram(histogram, comparison);
   const trusted = values ? undefined : histogram;
-  return [finding(texts.counter, troubleWithCounter(counter, trusted, comparison)), finding(texts.histogram, values)];
+  const numbers = troubleWithCounter(counter, trusted, comparison);
+  return [
+    numbers || !lacksKind(comparison) ? finding(texts.counter, numbers) : withoutKind,
+    finding(texts.histogram, values),
+  ];
 }
+
+/** Returns whether the export leaves open if the counter is one. A gauge may have the same numbers. */
+const lacksKind = ({ after }: Comparison): boolean => after?.metrics.get(COUNTER)?.kind === 'counter or gauge';
+
+const withoutKind: Finding = {
+  text: texts.counter,
+  state: 'unknown',
+  found: "its numbers, and not whether they are a counter's or a gauge's",
+  hint: 'With verbosity normal the Collector prints numbers only. Set exporters.debug.verbosity to detailed, then Run.',
+};
 
 /** Returns what to say of a metric that is missing, or of another kind. */
 function missing(name: string, found: Export | undefined, hint: string): Problem {

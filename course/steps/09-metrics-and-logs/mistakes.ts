@@ -165,6 +165,15 @@ export const mistakes: Solution[] = [
     ]),
   },
   {
+    name: 'an interval in seconds, and a debug exporter that only counts',
+    right: false,
+    says: /OTEL_METRIC_EXPORT_INTERVAL is 2, which is in milliseconds.*Write 2000.*verbosity/,
+    files: {
+      'settings.env': 'INSTRUMENTATION=manual\nOTEL_METRIC_EXPORT_INTERVAL=2',
+      'collector.yaml': 'exporters: { debug: { verbosity: basic } }',
+    },
+  },
+  {
     name: 'metrics on the console only',
     right: false,
     says: /OTEL_METRICS_EXPORTER is console/,

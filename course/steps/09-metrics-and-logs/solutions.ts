@@ -15,12 +15,9 @@ export const solutions: Solution[] = [
   ...mistakes,
   { name: "the step's own solution", right: true, chance: true },
   {
-    name: 'a debug exporter with verbosity normal, and an additional counter',
+    name: 'an additional counter',
     right: true,
-    files: {
-      'app.ts': edited(app, ['const values =', "meter.createCounter('dice.more').add(1);\nconst values ="]),
-      'collector.yaml': 'exporters: {debug: {verbosity: normal}}',
-    },
+    ...changed(['const values =', "meter.createCounter('dice.more').add(1);\nconst values ="]),
   },
   {
     name: 'trace and span ids that the route hands to the logger, beside the message',
@@ -207,6 +204,27 @@ export const solutions: Solution[] = [
     right: false,
     says: /verbosity/,
     files: { 'collector.yaml': '{}' },
+  },
+  {
+    name: 'a debug exporter with verbosity normal, which does not tell a counter from a gauge',
+    right: false,
+    says: /whether they are a counter's or a gauge's.*Set exporters\.debug\.verbosity to detailed/,
+    files: { 'collector.yaml': 'exporters: {debug: {verbosity: normal}}' },
+  },
+  {
+    name: 'a gauge with the right numbers, at verbosity normal',
+    right: false,
+    says: /whether they are a counter's or a gauge's/,
+    files: {
+      ...changed(
+        [
+          "meter.createCounter('dice.rolls', { description: 'How often a die was rolled' })",
+          "meter.createGauge('dice.rolls');\nlet rolled = 0",
+        ],
+        ["rolls.add(1, { 'roll.sides': sides })", 'rolls.record((rolled += 1))'],
+      ).files,
+      'collector.yaml': 'exporters: {debug: {verbosity: normal}}',
+    },
   },
   {
     name: 'a log line without trace and span ids',

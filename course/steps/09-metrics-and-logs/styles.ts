@@ -54,12 +54,12 @@ export const styles: Solution[] = [
     files: { 'app.ts': usual, 'settings.env': settings('OTEL_METRIC_EXPORT_INTERVAL=2000', delta) },
   },
   {
-    name: 'delta temporality, and verbosity normal',
+    name: 'delta temporality in capital letters, and verbosity in quotes',
     right: true,
     files: {
       'app.ts': usual,
-      'settings.env': settings('OTEL_METRIC_EXPORT_INTERVAL=1000', delta.toUpperCase()),
-      'collector.yaml': 'exporters: { debug: { verbosity: normal } }',
+      'settings.env': settings('OTEL_METRIC_EXPORT_INTERVAL=1000', delta.replace('=delta', '=DELTA')),
+      'collector.yaml': "exporters: { debug: { verbosity: 'detailed' } }",
     },
   },
   {

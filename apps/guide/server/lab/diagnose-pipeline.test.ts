@@ -128,6 +128,12 @@ test.each<[string, string, Report | undefined, RegExp]>([
     /refused a call: roll\.value: expected a text \(app\.ts, line 7\)/,
   ],
   [
+    'an interval of metrics that makes no sense, because no span depends on it',
+    'OTEL_METRIC_EXPORT_INTERVAL=2',
+    undefined,
+    /No span is missing because of it, but settings\.env, line 1: .* every 2 ms.* Write 2000 for 2 s/,
+  ],
+  [
     'an exception at the level auto, which makes spans all the same',
     '',
     reportWith((recorder) => recorder.exceptions.add('ReferenceError: nope is not defined', 3), 'auto'),

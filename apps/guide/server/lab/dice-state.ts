@@ -23,11 +23,19 @@ const FORGOTTEN = 1_000;
 const isOfExporter = ({ cause }: Explanation): boolean =>
   /OTEL_EXPORTER_|OTEL_TRACES_EXPORTER|\bport 431[78]\b/.test(cause);
 
+/** Whether a mistake in settings.env is about metrics or logs only, so that no span is missing because of it. */
+const isOfOtherSignals = ({ cause }: Explanation): boolean =>
+  /\bOTEL_(EXPORTER_OTLP_)?(METRICS?|LOGS?|LOGRECORD|BLRP)_/.test(cause);
+
 export function sdkState({ settings, mistakes, report }: DiceState): PipelineHop {
-  const [mistake] = mistakes.filter((one) => !isOfExporter(one));
+  const [mistake] = mistakes.filter((one) => !isOfExporter(one) && !isOfOtherSignals(one));
   if (mistake) return broken(causeWithPlace(mistake), `${mistake.todo} Then press Run.`);
   return (
-    turnedOff(settings) ?? notEnded(report) ?? thrown(report) ?? nothingStarted(report) ?? working(settings, report)
+    turnedOff(settings) ??
+    notEnded(report) ??
+    thrown(report) ??
+    nothingStarted(report) ??
+    working(settings, report, mistakes.find(isOfOtherSignals))
   );
 }
 
@@ -123,7 +131,8 @@ function nothingStarted(report: Report | undefined): PipelineHop | undefined {
   );
 }
 
-function working(settings: DiceState['settings'], report: Report | undefined): PipelineHop {
+/** @param other a mistake that is about metrics or logs */
+function working(settings: DiceState['settings'], report: Report | undefined, other?: Explanation): PipelineHop {
   const level = settings['INSTRUMENTATION'] ?? 'none';
   const how =
     level === 'auto' ? 'on, with the instrumentation libraries' : 'on, by hand: only the spans that app.ts starts';
@@ -132,13 +141,14 @@ function working(settings: DiceState['settings'], report: Report | undefined): P
     ratio !== undefined && ratio < 1 && `The sampler keeps ${ratio * 100} % of the traces, so one may be missing`,
     report?.refused[0] && `The SDK refused a call: ${atLine(report.refused[0])}`,
     recentException(report) && `Your code throws while it answers: ${recentException(report)}`,
+    other && `No span is missing because of it, but ${causeWithPlace(other)}. ${other.todo}`,
   ].filter((note) => typeof note === 'string');
   return { name: 'sdk', ok: true, says: [`INSTRUMENTATION is ${level}: ${how}`, ...notes].join('. ') };
 }
 
 /** Returns the exporter's hop if a setting keeps spans from leaving dice, or undefined. */
 export function exporterMistake({ settings, mistakes }: DiceState): PipelineHop | undefined {
-  const [mistake] = mistakes.filter(isOfExporter);
+  const [mistake] = mistakes.filter((one) => isOfExporter(one) && !isOfOtherSignals(one));
   if (mistake)
     return { name: 'exporter', ok: false, says: causeWithPlace(mistake), todo: `${mistake.todo} Then press Run.` };
   const exporter = settings['OTEL_TRACES_EXPORTER'] ?? 'otlp';

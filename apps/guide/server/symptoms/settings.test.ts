@@ -46,6 +46,10 @@ test.each<[mistake: string, line: string, cause: RegExp, todo: RegExp]>([
     /names net/,
     /http, express, undici, pino/,
   ],
+  ['an interval in seconds', 'OTEL_METRIC_EXPORT_INTERVAL=2', /metrics leave every 2 ms/, /Write 2000 for 2 s/],
+  ['a time with a unit', 'OTEL_METRIC_EXPORT_INTERVAL=2s', /"2s": expected a number/, /without a unit: write 2000/],
+  ['a negative time', 'OTEL_BSP_SCHEDULE_DELAY=-5', /"-5": expected a number greater than 0/, /treated as not set/],
+  ['a time that no timer takes', 'OTEL_BLRP_SCHEDULE_DELAY=9999999999', /expected at most \d+/, /treated as not set/],
   ['a variable of Java', 'OTEL_INSTRUMENTATION_EXPRESS_ENABLED=false', /Java/, /OTEL_NODE_DISABLED_INSTRUMENTATIONS/],
   ['a variable of the retired exporter', 'OTEL_EXPORTER_JAEGER_ENDPOINT=http://j:14268', /retired/, /already set up/],
 ])('explains %s in settings.env, with its line', (_mistake, line, cause, todo) => {
