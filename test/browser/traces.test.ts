@@ -105,6 +105,21 @@ test('scrolls on while more spans of the trace arrive, so that all of its rows a
     });
   }));
 
+test('has the trace in sight on a screen of 1920 × 1080, before a request and after it, without scrolling', () =>
+  pages.with('full-hd', { width: 1920, height: 1080, scheme: 'light' }, async (page) => {
+    await page.goto('/');
+    await page.locator('.cm-content').waitFor();
+    const bottoms = () =>
+      page.evaluate(() =>
+        [...document.querySelectorAll('#trace, .span-row')].map((one) => one.getBoundingClientRect().bottom + scrollY),
+      );
+    expect(await bottoms()).toEqual([expect.any(Number)]);
+    const before = await bottoms();
+    await page.getByRole('button', { name: 'Play a round' }).click();
+    await page.locator('.span-row').nth(7).waitFor();
+    expect([...before, ...(await bottoms())].filter((bottom) => bottom > 1080)).toEqual([]);
+  }));
+
 test("draws dice's own trace, and says so, if dice does not continue the caller's trace", () =>
   pages.with('own-trace', view, async (page, guide) => {
     await page.goto('/');
@@ -113,6 +128,7 @@ test("draws dice's own trace, and says so, if dice does not continue the caller'
     await page.getByRole('button', { name: 'Ask', exact: true }).click();
     await page.getByText('/rolldice?sides=20 answered 200').waitFor();
     await page.locator('.span-row', { hasText: 'dice do_roll' }).waitFor();
+    await page.getByRole('status').getByText('1 span in dice; ').waitFor();
     await page.getByRole('status').getByText('dice started a trace of its own').waitFor();
     expect(await page.getByRole('link', { name: 'the trace of the request' }).getAttribute('href')).toMatch(
       /^\/traces\/[0-9a-f]{32}$/,
