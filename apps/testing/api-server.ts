@@ -9,6 +9,9 @@ import type { ConfigMap, ContainerStatus, Pod } from '../../kubernetes/types.ts'
 
 type Data = Record<string, string>;
 
+/** The metadata that a test may give a ConfigMap. Our object types leave out the managers of fields. */
+type Metadata = Pick<ConfigMap['metadata'], 'labels' | 'annotations'> & { readonly managedFields?: readonly object[] };
+
 export class ApiServer {
   readonly #server: Server;
   readonly #secure: boolean;
@@ -66,8 +69,7 @@ export class ApiServer {
   put(
     name: string,
     data: Data,
-    { labels, annotations }: Pick<ConfigMap['metadata'], 'labels' | 'annotations'> = this.configMaps.get(name)
-      ?.metadata ?? {},
+    { labels, annotations, managedFields }: Metadata = this.configMaps.get(name)?.metadata ?? {},
   ): void {
     this.configMaps.set(name, {
       apiVersion: 'v1',
@@ -77,6 +79,7 @@ export class ApiServer {
         resourceVersion: String((this.#version += 1)),
         ...(labels && { labels }),
         ...(annotations && { annotations }),
+        ...(managedFields && { managedFields }),
       },
       data,
     });

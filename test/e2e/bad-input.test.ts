@@ -180,22 +180,31 @@ test('makes dice work again when the learner resets a step', async () => {
   await playedRound(lab, 20_000);
 });
 
-test('judges nothing after kubectl has changed a file, until dice runs with the file as it is', async () => {
-  const write = (source: string) => {
-    const patch = JSON.stringify({ data: { 'app.ts': source } });
-    return lab.kubectl('patch', 'configmap', `${lab.release}-dice`, '--type=merge', '--patch', patch);
-  };
-  const check = () => guide.ask('/course/01-set-up/check', { answers: {} });
-  await write(`${original}// by kubectl\n`);
-  expect(await check()).toMatchObject({
-    passed: false,
-    hop: 'pod',
-    found: expect.stringContaining('started with an older app.ts') as string,
-    hint: expect.stringContaining(`kubectl rollout restart deployment/${lab.release}-dice`) as string,
-  });
-  await write(original);
-  expect(await check()).toMatchObject({ passed: true });
-});
+test.each([
+  { file: 'app.ts', comment: '// by kubectl', component: 'dice', hop: 'pod' },
+  { file: 'collector.yaml', comment: '# by kubectl', component: 'collector', hop: 'collector' },
+])(
+  'judges nothing after kubectl has changed $file, until $component runs with the file as it is',
+  async ({ file, comment, component, hop }) => {
+    const map = `${lab.release}-dice`;
+    const { data } = JSON.parse(await lab.kubectl('get', 'configmap', map, '--output=json')) as {
+      data: Record<string, string>;
+    };
+    const write = (text = '') =>
+      lab.kubectl('patch', 'configmap', map, '--type=merge', '--patch', JSON.stringify({ data: { [file]: text } }));
+    const check = () => guide.ask('/course/01-set-up/check', { answers: {} });
+    expect(await check()).toMatchObject({ passed: true });
+    await write(`${data[file]}${comment}\n`);
+    expect(await check()).toMatchObject({
+      passed: false,
+      hop,
+      found: expect.stringContaining(`started with an older ${file}`) as string,
+      hint: expect.stringContaining(`kubectl rollout restart deployment/${lab.release}-${component}`) as string,
+    });
+    await write(data[file]);
+    expect(await check()).toMatchObject({ passed: true });
+  },
+);
 
 describe('a restart of Jaeger during a step', () => {
   test('makes the check and the pages say that Jaeger has lost its traces, and what to do', async () => {

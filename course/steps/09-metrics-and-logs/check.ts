@@ -154,7 +154,7 @@ export function judgeLog(seen: Seen, log: string): Finding[] {
   const ids = lines.map(({ visit, line = '' }) => ({ visit, line, ids: idsIn(line) }));
   const bare = ids.find((one) => one.ids === undefined);
   if (bare)
-    return [finding(texts.line, undefined), unmet(texts.ids, noIds(bare.line, bare.visit)), unknown(texts.span)];
+    return [finding(texts.line, undefined), unmet(texts.ids, noIds(bare.line, bare.visit, log)), unknown(texts.span)];
   const trouble = ids.map(({ visit, ids: found }) => found && troubleWithIds(visit, found, seen)).find(Boolean);
   return [finding(texts.line, undefined), finding(texts.ids, undefined), finding(texts.span, trouble)];
 }
@@ -164,15 +164,28 @@ const lineOf = ({ path }: Visit, log: string): string | undefined =>
 
 const noLine: Problem = { found: 'no such line', hint: "log.info(request.query.param), as the deck's print does." };
 
-const noIds = (line: string, { answer }: Visit): Problem => ({
+const noIds = (line: string, { answer }: Visit, log: string): Problem => ({
   found: line.slice(0, 200),
   traceId: answer.traceId,
-  hint:
-    namesHint(line) ??
-    'Two things give a line its ids. pino({ mixin }) calls mixin for each line: let it return the ids of ' +
-      'trace.getActiveSpan()?.spanContext(). And the line has to be written within your span: move log.info(…) into ' +
-      'the function that startActiveSpan calls, because outside of it no span is active.',
+  hint: namesHint(line) ?? (hasIds(log) ? outside : noMixin),
 });
+
+/** Returns whether any line of the log has ids. Then the logger adds them to each line within a span. */
+const hasIds = (log: string): boolean => log.split('\n').some((line) => idsIn(line) !== undefined);
+
+const MOVE =
+  'move log.info(…) into the function that startActiveSpan calls, because outside of it no span is active.';
+
+const outside =
+  'Other lines have both ids, so your mixin works, and this line is not written within your span: ' + MOVE;
+
+/**
+ * Names the likelier of two causes first: the code of the step before writes the line within its span, and has no
+ * mixin. The log does not tell them apart.
+ */
+const noMixin =
+  'Does your logger have a mixin? pino({ mixin }) calls it for each line: let it return the ids of ' +
+  "trace.getActiveSpan()?.spanContext(). If it does already, the line is not written within your span: " + MOVE;
 
 /** Returns what to do about a line that has ids in fields of other names, or only one of them. */
 function namesHint(line: string): string | undefined {

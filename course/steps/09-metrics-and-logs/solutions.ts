@@ -142,6 +142,18 @@ export const solutions: Solution[] = [
     ),
   },
   {
+    name: 'a log line before the span, and another within it',
+    right: false,
+    says: /Other lines have both ids, so your mixin works, .*within your span: move log.info/,
+    ...changed(
+      ['  log.info(request.query.param);\n', "  log.info('asked');\n"],
+      [
+        '    const parent = propagation.extract',
+        '    log.info(request.query.param);\n    const parent = propagation.extract',
+      ],
+    ),
+  },
+  {
     name: 'a log line in a trace of its own',
     right: false,
     says: /trace of its own/,
@@ -229,7 +241,7 @@ export const solutions: Solution[] = [
   {
     name: 'a log line without trace and span ids',
     right: false,
-    says: /trace_id and span_id/,
+    says: /Does your logger have a mixin\?.*If it does already, the line is not written within your span/,
     ...changed([mixin, '']),
   },
   {

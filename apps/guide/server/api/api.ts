@@ -67,7 +67,7 @@ export function apiOf(environment: Environment, options: ApiOptions): Router {
     courseApi(course, () => resetLab(load, faults)),
   );
   router.get('/export', exportApi(course, environment));
-  router.use('/files', filesApi(files));
+  router.use('/files', filesApi(files, lab.outdated));
   router.use('/run', runApi(kube && watcherOf(kube, { ...environment, load })));
   router.use(labApi({ lab, load, faults, instrumentations: join(folder, 'instrumentations.json') }));
   return router;

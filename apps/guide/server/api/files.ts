@@ -2,7 +2,8 @@
 // them.
 import { Router } from 'express';
 import { fileNames } from '../../contract.ts';
-import type { Files } from '../../contract.ts';
+import type { Component, Files } from '../../contract.ts';
+import type { Lab } from '../lab/environment.ts';
 import type { FileStore } from '../learner/files.ts';
 import { refuse } from './errors.ts';
 
@@ -15,7 +16,8 @@ const maxTotalBytes = 512 * 1024;
 
 export const editingDisabled = 'editing is off, because the guide has no access to Kubernetes here';
 
-export function filesApi(store: FileStore | undefined): Router {
+/** @param outdated returns why a component does not run the learner's files as they are now */
+export function filesApi(store: FileStore | undefined, outdated?: Lab['outdated']): Router {
   const router = Router();
   if (!store) {
     router.all(['/', '/kept'], (_request, response) => refuse(response, editingDisabled, 503));
@@ -28,9 +30,23 @@ export function filesApi(store: FileStore | undefined): Router {
     const problem = problemWith(version, files);
     if (problem) return refuse(response, problem, problem.includes('kB') ? 413 : 400);
     const { version: now, restarted } = await store.write(files as Partial<Files>, { from: version as string });
-    response.json({ version: now, restarted });
+    response.json({
+      version: now,
+      restarted: restarted.length > 0 ? restarted : await restartOutdated(store, outdated),
+    });
   });
   return router;
+}
+
+const components: readonly Component[] = ['dice', 'collector'];
+
+/** Restarts the components that run older files and that nobody else restarts. @returns their names */
+async function restartOutdated(store: FileStore, outdated: Lab['outdated']): Promise<Component[]> {
+  const ask = async (component: Component) => outdated?.(component).catch(() => undefined);
+  const found = await Promise.all(components.map(ask));
+  const older = components.filter((_component, index) => found[index]?.todo !== undefined);
+  await Promise.all(older.map((component) => store.restart(component)));
+  return older;
 }
 
 function problemWith(version: unknown, files: unknown): string | undefined {

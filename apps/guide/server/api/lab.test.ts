@@ -36,6 +36,25 @@ describe('the route /api/files', () => {
     expect(harness.api.data('lab-dice')['app.ts']).toBe('mine');
   });
 
+  test('restarts a Collector that runs an older file, if a save changes nothing', async () => {
+    const put = (text: string, time: string) =>
+      harness.api.put(
+        'lab-dice',
+        { ...harness.api.data('lab-dice'), 'collector.yaml': text },
+        { managedFields: [{ manager: 'kubectl-edit', time, fieldsV1: { 'f:data': { 'f:collector.yaml': {} } } }] },
+      );
+    const save = async () => {
+      const { body } = await harness.ask('/files');
+      return (await harness.put('/files', body)).body['restarted'];
+    };
+    harness.api.pods.set('collector-1', podOf('collector', 'collector-1', { created: '2026-01-01T00:01:00Z' }));
+    put('exporters: {}\n', '2026-01-01T00:00:00Z');
+    expect(await save()).toEqual([]);
+    put('processors: {}\n', '2026-01-01T00:02:00Z');
+    expect(await save()).toEqual(['collector']);
+    expect(harness.api.restarts).toContain('lab-collector');
+  });
+
   test.each([
     [
       'a file that is too large',

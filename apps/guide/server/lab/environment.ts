@@ -3,15 +3,16 @@
 import { readFileSync } from 'node:fs';
 import { truthOf } from '../../../../lab/faults.ts';
 import { ACCOUNT, inClusterConfig } from '../../../../kubernetes/in-cluster.ts';
-import type { Pod } from '../../../../kubernetes/types.ts';
+import type { ConfigMap, Pod } from '../../../../kubernetes/types.ts';
 import { urlFromEnv } from '../../../../support/env.ts';
 import type { Component } from '../../contract.ts';
 import type { Signer } from '../../passed-steps.ts';
 import type { Report } from '../../../telemetry/report.ts';
 import { Kube } from '../kube.ts';
 import { FileStore } from '../learner/files.ts';
+import { CollectorFile } from '../pods/collector-file.ts';
 import { outdated } from '../pods/current.ts';
-import type { Outdated } from '../pods/current.ts';
+import type { ComponentObjects, Outdated } from '../pods/current.ts';
 import { diceReport, flushDice } from '../pods/dice-report.ts';
 import { stateOf } from '../pods/phase.ts';
 import { isStarting, newest } from '../pods/watcher.ts';
@@ -115,6 +116,7 @@ function labOf({ env, release, namespace, pods, files }: LabSources): Lab {
 
 /** Reads the newest pod of each component. Outside a cluster there are no pods. */
 class NewestPods {
+  readonly #collectorFile = new CollectorFile();
   readonly #kube: Kube | undefined;
   readonly #release: string;
 
@@ -162,7 +164,13 @@ class NewestPods {
       trouble(),
       component === 'dice' ? this.report() : undefined,
     ]);
-    return outdated({ component, pods, deployment, files, trouble: reason, started: report?.files ?? {} });
+    const started = component === 'dice' ? (report?.files ?? {}) : this.#startedCollector(newest(pods), files);
+    return outdated({ component, pods, deployment, files, trouble: reason, started });
+  }
+
+  #startedCollector(pod: Pod | undefined, files: ConfigMap | undefined): ComponentObjects['started'] {
+    const hash = pod && files && this.#collectorFile.startedWith(pod, files);
+    return hash === undefined ? {} : { 'collector.yaml': hash };
   }
 
   /**

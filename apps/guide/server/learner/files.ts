@@ -6,7 +6,7 @@ import type { ConfigMap } from '../../../../kubernetes/types.ts';
 import { OWN } from '../../../../lab/names.ts';
 import { encodingProblem } from '../../../../support/encoding.ts';
 import { fileNames } from '../../contract.ts';
-import type { Files, KeptFile, VersionedFiles } from '../../contract.ts';
+import type { Component, Files, KeptFile, VersionedFiles } from '../../contract.ts';
 import { tidy } from '../../tidy.ts';
 import type { Kube } from '../kube.ts';
 
@@ -108,6 +108,11 @@ export class FileStore {
       if (isConflict(error)) return undefined;
       throw error;
     }
+  }
+
+  /** Restarts a component whose pod started with older files, after somebody else has changed them. */
+  restart(component: Component): Promise<void> {
+    return this.#kube.restart(`${this.#release}-${component}`);
   }
 
   /**

@@ -94,5 +94,20 @@ test.each([
     passes: false,
     blocks: true,
     todo: 'Press Run, or run kubectl rollout restart deployment/intro-otel-dice.',
+    file,
+  });
+});
+
+test('reports a collector.yaml outside a seat that was edited after the Collector started', () => {
+  const pods = [podOf('collector', 'collector-1')];
+  const started = { 'collector.yaml': sha256('{}') };
+  const deployment = { ...template({}), metadata: { name: 'intro-otel-collector' } } as Deployment;
+  const files = { ...filesOf('mine', {}), data: { 'collector.yaml': 'exporters: {}' } };
+  expect(outdated(objects({ component: 'collector', pods, deployment, files, started }))).toEqual({
+    reason: 'its pod collector-1 started with an older collector.yaml',
+    passes: false,
+    blocks: true,
+    todo: 'Press Run, or run kubectl rollout restart deployment/intro-otel-collector.',
+    file: 'collector.yaml',
   });
 });

@@ -16,6 +16,8 @@ export interface Outdated {
   readonly blocks: boolean;
   /** What to do about it, if it does not end by itself. */
   readonly todo?: string;
+  /** The file of which the pod has an older one, if a restart is needed. */
+  readonly file?: OwnFile;
 }
 
 export interface ComponentObjects {
@@ -27,8 +29,8 @@ export interface ComponentObjects {
   /** Why the newest pod is not ready, if it is not. */
   readonly trouble: string | undefined;
   /**
-   * SHA-256 of the files with which the newest dice says that it started. Its code could fake them, and would then only
-   * hide from its learner that it is old.
+   * SHA-256 of the files with which the newest pod started, as far as known. Dice says it itself. Its code could fake
+   * them, and would then only hide from its learner that it is old.
    */
   readonly started: Readonly<Partial<Record<OwnFile, string>>>;
 }
@@ -59,7 +61,7 @@ function notReplaced({ deployment }: ComponentObjects, { metadata }: Pod): Outda
 
 /**
  * In a seat, a pod's annotations have the hashes of the files that it started with, and the operator restarts it after
- * an edit. Outside a seat, only Helm writes these annotations, dice itself reports the hashes, and nobody restarts it.
+ * an edit. Outside a seat, only Helm writes these annotations, the hashes come from elsewhere, and nobody restarts it.
  */
 function notRestarted(objects: ComponentObjects, { metadata }: Pod): Outdated | undefined {
   const { component, files, started: reported } = objects;
@@ -71,7 +73,7 @@ function notRestarted(objects: ComponentObjects, { metadata }: Pod): Outdated | 
   });
   if (!old) return undefined;
   const reason = `its pod ${metadata.name} started with an older ${old.file}`;
-  return { reason, passes: inSeat, blocks: true, ...(inSeat ? {} : { todo: restart(objects) }) };
+  return { reason, passes: inSeat, blocks: true, ...(inSeat ? {} : { todo: restart(objects), file: old.file }) };
 }
 
 const restart = ({ component, deployment }: ComponentObjects): string =>
@@ -83,4 +85,4 @@ function leaving({ pods }: ComponentObjects, { metadata }: Pod): Outdated | unde
   return other && { reason: `its old pod ${other.metadata.name} is shutting down`, passes: true, blocks: false };
 }
 
-const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
+export const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');

@@ -133,6 +133,19 @@ describe('the Collector', () => {
     expect(collector({ ready: true }, 20, { log: [], files })).toMatchObject({ phase: 'running', line: 1 });
   });
 
+  test('says that it runs older files, before what is wrong with those of now', () => {
+    const files = { 'collector.yaml': '{}\nprocessors:\n  batch: {}\n' };
+    const outdated = { reason: 'its pod c-1 started with an older collector.yaml', passes: false, blocks: true };
+    const restart = { ...outdated, todo: 'Press Run.', file: 'collector.yaml' } as const;
+    expect(collector({ ready: true }, 20, { log: [], files, outdated: restart })).toMatchObject({
+      phase: 'running',
+      file: 'collector.yaml',
+      message: 'its pod c-1 started with an older collector.yaml. Press Run.',
+    });
+    // A seat's operator restarts it without being asked.
+    expect(collector({ ready: true }, 20, { log: [], outdated })).not.toHaveProperty('message');
+  });
+
   test('is slow before it has failed', () => {
     expect(collector(starting, 20, { log: [] })).toMatchObject({ phase: 'starting' });
     expect(collector(starting, 40, { log: [] })).toMatchObject({ phase: 'failed' });

@@ -5,9 +5,11 @@ import { isLoopback } from '../../../telemetry/readiness.ts';
 import type { Component, Files, PodState } from '../../contract.ts';
 import { explainApp } from '../symptoms/app.ts';
 import { explainCollector } from '../symptoms/collector.ts';
+import type { Outdated } from './current.ts';
 import { inWords } from '../symptoms/explanation.ts';
 import type { Explanation } from '../symptoms/explanation.ts';
 import { settingsMistakes } from '../symptoms/settings.ts';
+import { unusedComponent } from '../symptoms/unused.ts';
 import { ignoredRest } from '../symptoms/yaml.ts';
 
 type Phase = PodState['phase'];
@@ -25,6 +27,8 @@ export interface Evidence {
    * health checks. `silent` means that it takes the connection and does not answer, because it is busy.
    */
   readonly report?: Report | 'refused' | 'silent' | undefined;
+  /** Why the pod has to be restarted to run the learner's files as they are now. */
+  readonly outdated?: Outdated | undefined;
 }
 
 const startTime = 12_000; // ms within which a server listens, even on a busy laptop
@@ -60,13 +64,23 @@ const reasonFrom = ({ file, line, ...meaning }: Explanation): Reason => ({
   ...(line === undefined ? {} : { line }),
 });
 
-/** Returns what is wrong although the pod serves: a crash a while ago, or a mistake that the program ignores. */
+/** Returns what is wrong although the pod serves: a crash a while ago, older files, or what the program ignores. */
 function trouble(component: Component, pod: Pod, { container, evidence, now }: Observation<ContainerStatus>): Reason {
   const crash = recentCrash(component, pod, { container, evidence, now });
   if (crash.message !== undefined) return crash;
-  const mistake =
-    component === 'dice' ? mistakesOf(evidence)[0] : ignoredRest(evidence.files?.['collector.yaml'] ?? '');
+  const { reason, todo, file } = evidence.outdated ?? {};
+  if (todo !== undefined) return { message: `${reason}. ${todo}`, ...(file && { file }) };
+  const mistake = component === 'dice' ? mistakesOf(evidence)[0] : withoutEffect(evidence.files?.['collector.yaml']);
   return mistake ? reasonFrom(mistake) : {};
+}
+
+/** The last file that was read, because the same one is asked about again and again. */
+let last: { readonly yaml: string; readonly found: Explanation | undefined } = { yaml: '', found: undefined };
+
+/** Returns what the Collector ignores in the learner's file, or what the file sets up and no pipeline uses. */
+function withoutEffect(yaml = ''): Explanation | undefined {
+  if (last.yaml !== yaml) last = { yaml, found: ignoredRest(yaml) ?? unusedComponent(yaml) };
+  return last.found;
 }
 
 const mistakesOf = ({ files, settings }: Evidence): Explanation[] =>

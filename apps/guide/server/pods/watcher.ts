@@ -6,6 +6,7 @@ import type { Component, Files, PodEvent, PodState, Shared } from '../../contrac
 import type { Kube } from '../kube.ts';
 import { messageOf } from '../../../../support/errors.ts';
 import { suppressTracing } from '../suppress-tracing.ts';
+import type { Outdated } from './current.ts';
 import { diceReport } from './dice-report.ts';
 import { Lines } from './lines.ts';
 import { stateOf } from './phase.ts';
@@ -28,6 +29,8 @@ interface WatchedPod {
   recent: string[];
   /** The learner's files, as they were when the container started. */
   files?: Files | undefined;
+  /** Why the container does not run the files as they are now. A new container runs them. */
+  outdated?: Outdated | undefined;
   follower?: AbortController;
   lines?: Lines;
 }
@@ -42,6 +45,8 @@ export interface LearnerSources {
 /** What the watcher reads for the pages. */
 export interface WatcherSources extends LearnerSources {
   readonly versions?: () => Promise<ReadonlyMap<Shared, string>>;
+  /** Returns why a component does not run the learner's files as they are now. */
+  readonly outdated?: (component: Component) => Promise<Outdated | undefined>;
 }
 
 export class PodWatcher {
@@ -117,7 +122,18 @@ export class PodWatcher {
       if (this.#versions.get(subject) === version) continue;
       this.#versions.set(subject, version);
       this.#send({ type: 'version', data: { subject, version } });
+      if (subject === 'files') await Promise.all(this.#watched.map((watched) => this.#compare(watched)));
     }
+  }
+
+  /**
+   * Compares the files with which the pod started with those of now. That is needed for a new container, whose files
+   * are known best soon after its start, and after each change of the files.
+   */
+  async #compare(watched: WatchedPod): Promise<void> {
+    const { container } = watched;
+    const outdated = await this.#sources.outdated?.(watched.component).catch(() => undefined);
+    if (watched.container === container) watched.outdated = outdated;
   }
 
   async #read(watched: WatchedPod, signal: AbortSignal): Promise<void> {
@@ -139,10 +155,12 @@ export class PodWatcher {
   async #evidence(watched: WatchedPod, pod: Pod): Promise<Evidence> {
     const isNew = this.#follow(watched, pod);
     if (isNew) watched.files = await this.#sources.files?.().catch(() => undefined);
+    if (isNew) await this.#compare(watched);
     watched.lines?.settle();
     const { component, recent, files } = watched;
     const report = component === 'dice' && isStarting(pod) ? await diceReport(pod) : undefined;
-    return { log: recent, files, report, ...(this.#sources.settings && { settings: this.#sources.settings }) };
+    const { settings } = this.#sources;
+    return { log: recent, files, report, outdated: watched.outdated, ...(settings && { settings }) };
   }
 
   /**
@@ -156,7 +174,7 @@ export class PodWatcher {
     if (!container || watched.container === container) return false;
     watched.follower?.abort();
     const follower = new AbortController();
-    Object.assign(watched, { pod: name, container, recent: [], follower });
+    Object.assign(watched, { pod: name, container, recent: [], follower, outdated: undefined });
     const lines = new Lines((line) => this.#log(watched, line));
     watched.lines = lines;
     void this.#kube
