@@ -36,7 +36,10 @@ function otlp(id: string): string {
       {
         name: 'exception',
         timeUnixNano: '1795363200011000000',
-        attributes: [{ key: 'exception.message', value: { stringValue: 'no time' } }],
+        attributes: [
+          { key: 'exception.message', value: { stringValue: 'no time' } },
+          { key: 'exception.stacktrace', value: { stringValue: 'Error: no time\n    at <play> (arcade.js:7:9)' } },
+        ],
       },
     ],
   };
@@ -133,6 +136,12 @@ test('shows a trace with its spans, and escapes their content', async () => {
   const page = await text(`${guide.url}/traces/${traceId}`);
   for (const piece of ['GET &lt;b&gt;/play&lt;/b&gt;', '12.0 ms', 'player.name', 'too slow', 'no time'])
     expect(page).toContain(piece);
+});
+
+test('shows a stack trace on the page of a trace on lines, and counts one span of one service', async () => {
+  const page = await text(`${guide.url}/traces/${traceId}`);
+  expect(page).toMatch(/<pre class="lines"[^>]*>Error: no time\n {4}at &lt;play&gt; \(arcade\.js:7:9\)<\/pre>/);
+  expect(page).toContain('1 span in 1 service (arcade)');
 });
 
 test('shows that a trace has not arrived yet, on a page that reloads itself', async () => {

@@ -1,6 +1,7 @@
 // A fake Collector with the features that the course uses. It applies collector.yaml to received telemetry: it adds and
-// deletes attributes, samples by trace ID, and returns the log that the debug exporter would print.
+// deletes attributes, samples by trace ID, holds spans back, and returns the log that the debug exporter would print.
 import { parse } from 'yaml';
+import { milliseconds } from '../guide/go-duration.ts';
 import { JAEGER_EXPORTER, OLD_JAEGER_EXPORTER } from '../../lab/names.ts';
 import type { Receiver } from './receiver.ts';
 import type { Metric, ResourceSpans } from './receiver.ts';
@@ -16,6 +17,8 @@ interface Processor {
   readonly actions?: Action[];
   readonly attributes?: Action[];
   readonly sampling_percentage?: number;
+  readonly timeout?: string;
+  readonly decision_wait?: string;
 }
 interface Config {
   readonly exporters?: Record<string, { verbosity?: string } | null>;
@@ -42,7 +45,7 @@ export class FakeCollector {
   }
 
   #traces() {
-    return { processors: [], exporters: [JAEGER_EXPORTER], ...this.#config.service?.pipelines?.['traces'] };
+    return { processors: ['batch'], exporters: [JAEGER_EXPORTER], ...this.#config.service?.pipelines?.['traces'] };
   }
 
   /** Returns the spans that would reach Jaeger, as the Collector's processors change them. */
@@ -53,6 +56,8 @@ export class FakeCollector {
     const processors = this.#traces().processors.map(
       (name) => [name.split('/')[0], this.#config.processors?.[name] ?? {}] as const,
     );
+    const held = processors.reduce((sum, [type, settings]) => sum + heldBy(type, settings), 0);
+    const arrived = all.filter(({ receivedAt = 0 }) => receivedAt + held <= Date.now());
     return processors.reduce((groups, [type, { actions, attributes, sampling_percentage: percentage = 100 }]) => {
       if (type === 'attributes')
         return groups.map((group) => ({
@@ -74,7 +79,7 @@ export class FakeCollector {
           ),
         })),
       }));
-    }, all);
+    }, arrived);
   }
 
   /** Returns the Collector's own log, with the output of its debug exporter. */
@@ -99,6 +104,12 @@ export class FakeCollector {
     ]);
     return [...lines, ...metrics].join('\n');
   }
+}
+
+/** Returns for how many milliseconds a processor holds spans back, at most. */
+function heldBy(type: string | undefined, { timeout, decision_wait: wait = '30s' }: Processor): number {
+  if (type === 'batch') return milliseconds(timeout) ?? 0;
+  return type === 'tail_sampling' ? (milliseconds(wait) ?? 0) : 0;
 }
 
 /** Parses a configuration. After a line `{}` the real Collector reads no further. */

@@ -20,6 +20,8 @@ export interface OtlpSpan {
 export interface ResourceSpans {
   readonly resource?: { attributes?: Attribute[] };
   readonly scopeSpans?: { scope?: object; spans?: OtlpSpan[] }[];
+  /** When the receiver received the spans, in milliseconds since 1970. */
+  receivedAt?: number;
 }
 
 interface NumberPoint {
@@ -57,6 +59,7 @@ interface ReceivedTelemetry {
   path: string;
   type: string;
   bytes: Buffer;
+  at: number;
   /** The JSON of the request, parsed. The result is cached, because tests read all requests repeatedly. */
   parsed?: unknown;
 }
@@ -70,6 +73,12 @@ function traceIdsIn(group: ResourceSpans): Set<string> {
   const ids = new Set((group.scopeSpans ?? []).flatMap(({ spans = [] }) => spans.map(({ traceId }) => traceId)));
   known.set(group, ids);
   return ids;
+}
+
+function parsed({ bytes, at }: ReceivedTelemetry): unknown {
+  const body = JSON.parse(bytes.toString('utf8')) as Partial<ResourceTraces>;
+  for (const group of body.resourceSpans ?? []) group.receivedAt = at;
+  return body;
 }
 
 /** Returns only the spans of the traces with the given IDs. */
@@ -106,6 +115,7 @@ export class Receiver {
         path: request.url ?? '',
         type: request.headers['content-type'] ?? '',
         bytes: Buffer.concat(chunks),
+        at: Date.now(),
       });
       response.writeHead(200, { 'content-type': request.headers['content-type'] ?? 'application/json' });
       response.end(request.headers['content-type'] === 'application/json' ? '{}' : undefined);
@@ -125,7 +135,7 @@ export class Receiver {
     return this.requests
       .slice(from)
       .filter((request) => request.path === path && request.type === 'application/json')
-      .map((request) => (request.parsed ??= JSON.parse(request.bytes.toString('utf8'))) as T);
+      .map((request) => (request.parsed ??= parsed(request)) as T);
   }
 
   traces(): Trace[] {

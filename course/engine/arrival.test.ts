@@ -10,6 +10,10 @@ interface Case {
   readonly reason?: string;
 }
 
+/** Lists a processor for the traces, before the lab's own batch. */
+const listing = (name: string): string =>
+  `service: { pipelines: { traces: { processors: [memory_limiter, ${name}, batch] } } }\n`;
+
 const lab = { OTEL_BSP_SCHEDULE_DELAY: '500' };
 
 test.each<Case>([
@@ -32,17 +36,85 @@ test.each<Case>([
   {
     what: 'tail_sampling with its default wait',
     settings: lab,
-    yaml: 'processors:\n  tail_sampling:\n    policies: [{ name: all, type: always_sample }]\n',
+    yaml: `processors:\n  tail_sampling: { policies: [{ type: always_sample }] }\n${listing('tail_sampling')}`,
     within: 30_700,
     reason: 'tail_sampling waits 30 s',
   },
   {
     what: 'tail_sampling with a wait of its own',
     settings: lab,
-    yaml: 'processors:\n  tail_sampling:\n    decision_wait: 2s\n',
+    yaml: `processors:\n  tail_sampling:\n    decision_wait: 2s\n${listing('tail_sampling')}`,
     within: 2_700,
     reason: 'tail_sampling waits 2 s',
   },
+  {
+    what: 'tail_sampling on one line',
+    settings: lab,
+    yaml: `processors: { tail_sampling: { decision_wait: 5s } }\n${listing('tail_sampling')}`,
+    within: 5_700,
+    reason: 'tail_sampling waits 5 s',
+  },
+  {
+    what: 'tail_sampling that is defined, but not listed',
+    settings: lab,
+    yaml: 'processors: { tail_sampling: { decision_wait: 5s } }',
+    within: 700,
+  },
+  {
+    what: 'tail_sampling in the pipeline of logs only',
+    settings: lab,
+    yaml: listing('tail_sampling').replace('traces', 'logs'),
+    within: 700,
+  },
+  {
+    what: 'a second tail_sampling',
+    settings: lab,
+    yaml: `processors:\n  tail_sampling/errors: {decision_wait: 4s}\n${listing('tail_sampling/errors')}`,
+    within: 4_700,
+    reason: "the Collector's tail_sampling/errors waits 4 s",
+  },
+  {
+    what: 'a batch processor in quotes',
+    settings: lab,
+    yaml: 'processors: {"batch": {"timeout": "10s"}}',
+    within: 10_500,
+    reason: 'timeout 10s',
+  },
+  {
+    what: 'a batch processor in JSON',
+    settings: lab,
+    yaml: JSON.stringify({ processors: { batch: { timeout: '10s' } } }, null, 2),
+    within: 10_500,
+    reason: 'timeout 10s',
+  },
+  {
+    what: 'a batch processor with a comment below it',
+    settings: lab,
+    yaml: 'processors:\n  batch:\n    # slow: is seen\n    timeout: 10s\n',
+    within: 10_500,
+    reason: 'timeout 10s',
+  },
+  {
+    what: 'a timeout that is commented out',
+    settings: lab,
+    yaml: 'processors:\n  batch:\n    # timeout: 10s\n    send_batch_size: 1\n',
+    within: 700,
+  },
+  {
+    what: 'a duration of two units',
+    settings: lab,
+    yaml: 'processors: { batch: { timeout: 1m30s } }',
+    within: 40_000,
+    reason: 'timeout 90s',
+  },
+  {
+    what: 'two batch processors',
+    settings: lab,
+    yaml: `processors: { batch/slow: { timeout: 3s } }\n${listing('batch/slow')}`,
+    within: 3_700,
+    reason: "the Collector's batch/slow has timeout 3s",
+  },
+  { what: 'a text that is not YAML', settings: lab, yaml: 'processors: [', within: 700 },
   {
     what: 'a delay of an hour, of which a check waits only a part',
     settings: { OTEL_BSP_SCHEDULE_DELAY: '3600000' },

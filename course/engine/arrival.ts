@@ -1,5 +1,7 @@
 // How long a span takes from its end to Jaeger, by the settings of dice and the Collector's configuration. A check
 // waits that long before it says that nothing arrived.
+import { collectorYaml, tracesProcessors, typeOf } from '../../apps/guide/collector-yaml.ts';
+import { milliseconds } from '../../apps/guide/go-duration.ts';
 import { numberIn } from '../../apps/telemetry/numbers.ts';
 
 type Settings = Readonly<Record<string, string | undefined>>;
@@ -20,23 +22,21 @@ const TAIL_DEFAULT = 30_000; // ms, tail_sampling's decision_wait
 const LONGEST = 40_000; // ms that a check waits, because a proxy may end a request after a minute
 const SLOW = 2_000; // ms from which a delay is worth a word
 
-const units: Record<string, number> = { ms: 1, s: 1_000, m: 60_000 };
+type Delay = [words: string, milliseconds: number];
 
-function duration(text: string | undefined): number | undefined {
-  const [, amount, unit = ''] = /^(\d+(?:\.\d+)?)(ms|s|m)$/.exec(text ?? '') ?? [];
-  return amount === undefined ? undefined : Number(amount) * (units[unit] ?? 1);
+/** Returns the delays of the processors that the traces pipeline lists, each with the words that name it. */
+function collectorDelays(yaml: string): Delay[] {
+  const defined = collectorYaml(yaml)?.processors ?? {};
+  // The lab's own list ends with batch.
+  const listed = tracesProcessors(yaml) ?? ['batch'];
+  return listed.flatMap((name) => delayOf(name, defined[name] ?? {}));
 }
 
-/** Returns the delays that a Collector configuration adds, each with the words that name it. */
-function collectorDelays(yaml: string): [string, number][] {
-  const batch = duration(/\bbatch(?:\/[\w-]+)?:[\s{]*(?:[\w_]+:\s*\S+[\s,]+)*timeout:\s*["']?(\w+)/.exec(yaml)?.[1]);
-  const tail = /^\s+tail_sampling(?:\/[\w-]+)?:/m.test(yaml)
-    ? (duration(/\bdecision_wait:\s*["']?(\w+)/.exec(yaml)?.[1]) ?? TAIL_DEFAULT)
-    : 0;
-  return [
-    [`the Collector's batch has timeout ${(batch ?? 0) / 1000}s`, batch ?? BATCH_DEFAULT],
-    [`the Collector's tail_sampling waits ${tail / 1000} s for each trace`, tail],
-  ];
+function delayOf(name: string, { timeout, decision_wait: wait }: Readonly<Record<string, unknown>>): Delay[] {
+  const [batch, tail] = [milliseconds(timeout) ?? BATCH_DEFAULT, milliseconds(wait) ?? TAIL_DEFAULT];
+  if (typeOf(name) === 'batch') return [[`the Collector's ${name} has timeout ${batch / 1000}s`, batch]];
+  if (typeOf(name) !== 'tail_sampling') return [];
+  return [[`the Collector's ${name} waits ${tail / 1000} s for each trace`, tail]];
 }
 
 /**
@@ -44,12 +44,12 @@ function collectorDelays(yaml: string): [string, number][] {
  * @param settings the settings with which dice runs
  * @param flushes whether dice sends its telemetry whenever the check asks for it
  */
-export function arrivalOf(settings: Settings, collectorYaml: string, flushes = false): Arrival {
+export function arrivalOf(settings: Settings, yaml: string, flushes = false): Arrival {
   const delay = numberIn(settings, 'OTEL_BSP_SCHEDULE_DELAY', SDK_DEFAULT);
   const sdk = flushes ? Math.min(delay, FLUSHED) : delay;
-  const delays: [string, number][] = [
+  const delays: Delay[] = [
     [`spans leave dice every ${sdk / 1000} s (OTEL_BSP_SCHEDULE_DELAY)`, sdk],
-    ...collectorDelays(collectorYaml),
+    ...collectorDelays(yaml),
   ];
   const sum = delays.reduce((total, [, delay]) => total + delay, 0);
   const reason = delays.flatMap(([words, delay]) => (delay >= SLOW ? [words] : [])).join(', and ');

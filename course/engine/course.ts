@@ -2,7 +2,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Component, CourseOverview, Files, Step, Verdict } from '../../apps/guide/contract.ts';
 import type { CourseOptions as OpenOptions, CourseService } from '../../apps/guide/server/course-service.ts';
-import { reportNotes } from '../../apps/guide/server/lab/dice-state.ts';
 import type { Lab } from '../../apps/guide/server/lab/environment.ts';
 import type { Outdated } from '../../apps/guide/server/pods/current.ts';
 import type { FileStore } from '../../apps/guide/server/learner/files.ts';
@@ -14,6 +13,7 @@ import type { StepProgress } from '../../apps/guide/passed-steps.ts';
 import type { LabView } from './check.ts';
 import { viewOf } from './lab-view.ts';
 import { Steps } from './steps.ts';
+import { withReport } from './with-report.ts';
 
 export interface CourseOptions {
   readonly steps: Steps;
@@ -171,7 +171,7 @@ export class Course implements CourseService {
     const verdict =
       (await suppressTracing(() => this.#outdated(judges))) ??
       (await this.#withJaeger(await check(this.#view(known, answers)), Date.parse(known?.startedAt ?? '')));
-    const explained = judges.includes('dice') ? await this.#withReport(verdict, begun) : verdict;
+    const explained = judges.includes('dice') ? await withReport(verdict, this.#options.lab, begun) : verdict;
     if (verdict.passed) await progress.pass(id, { ...(verdict.traceId ? { traceId: verdict.traceId } : {}), answers });
     return explained;
   }
@@ -212,17 +212,6 @@ export class Course implements CourseService {
       'step. It keeps traces in memory, so the earlier ones are gone. ' +
       'Repeat what the step tells you to play, ask or switch on.';
     return { ...verdict, hint: `${verdict.hint} ${lost}` };
-  }
-
-  /**
-   * Begins the hint of a failed verdict with what dice has reported since the check began: an exception, a refused
-   * attribute, spans that never ended. The report changes no verdict, because the learner's code could fake it.
-   */
-  async #withReport(verdict: Verdict, begun: number): Promise<Verdict> {
-    if (verdict.passed) return verdict;
-    const report = await suppressTracing(async () => this.#options.lab.report?.());
-    const notes = reportNotes(report, Date.now() - begun, verdict.found);
-    return notes.length === 0 ? verdict : { ...verdict, hint: [...notes, verdict.hint].join(' ') };
   }
 
   async #begin(id: string): Promise<void> {

@@ -14,6 +14,11 @@ test.each([
     'tail_sampling',
   ],
   [
+    'a list, which drops some traces and samples the others',
+    `processors:\n  tail_sampling: { policies: [type: always_sample, type: drop] }\n${traces('[tail_sampling]')}`,
+    'tail_sampling',
+  ],
+  [
     'a list with an anchor',
     'service: { pipelines: { logs: { processors: &all [tail_sampling] }, traces: { processors: *all } } }',
     'tail_sampling',
@@ -29,6 +34,19 @@ test.each([
   ['only a pipeline of metrics', traces('[probabilistic_sampler]').replace('traces', 'metrics')],
   ['a list of actions', 'processors: { attributes/mine: { actions: [tail_sampling] } }'],
   ['a text that is not YAML', 'processors: [probabilistic_sampler'],
+  [
+    'a list, and keeps 100 %',
+    `processors: { probabilistic_sampler: { sampling_percentage: 100 } }\n${traces('[probabilistic_sampler]')}`,
+  ],
+  [
+    'a list, and keeps every trace by one of its policies',
+    `processors:
+  tail_sampling:
+    policies:
+      - { name: errors, type: status_code, status_code: { status_codes: [ERROR] } }
+      - { name: all, type: always_sample }
+${traces('[tail_sampling]')}`,
+  ],
   ['no list', 'exporters: { debug: { verbosity: detailed } }'],
 ])('names no sampler that stands in %s', (_what, yaml) => {
   expect(samplerIn(yaml)).toBeUndefined();

@@ -1,5 +1,5 @@
 // Explains a failed check by a sampler in collector.yaml. A learner may have brought it back from an earlier step.
-import { tracesProcessors, typeOf } from '../../apps/guide/collector-yaml.ts';
+import { collectorYaml, tracesProcessors, typeOf } from '../../apps/guide/collector-yaml.ts';
 import type { Files, Verdict } from '../../apps/guide/contract.ts';
 
 interface Lab {
@@ -8,9 +8,17 @@ interface Lab {
 
 const SAMPLERS = ['probabilistic_sampler', 'tail_sampling'];
 
-/** Returns the name of a sampler that collector.yaml lists for the traces pipeline, or undefined. */
-export const samplerIn = (yaml: string): string | undefined =>
-  tracesProcessors(yaml)?.find((name) => SAMPLERS.includes(typeOf(name)));
+/** Returns the name of a sampler that collector.yaml lists for the traces pipeline, unless it keeps every trace. */
+export function samplerIn(yaml: string): string | undefined {
+  const defined = collectorYaml(yaml)?.processors ?? {};
+  const isDropping = (name: string) => SAMPLERS.includes(typeOf(name)) && !keepsAll(defined[name] ?? {});
+  return tracesProcessors(yaml)?.find(isDropping);
+}
+
+function keepsAll({ sampling_percentage: percentage, policies }: Readonly<Record<string, unknown>>): boolean {
+  const types = (Array.isArray(policies) ? policies : []).map((policy: { type?: unknown } | null) => policy?.type);
+  return Number(percentage) >= 100 || (types.includes('always_sample') && !types.includes('drop'));
+}
 
 /** Begins the hint of a failed verdict with the sampler that may have dropped what the check misses. */
 export async function withSampler(lab: Lab, verdict: Verdict): Promise<Verdict> {

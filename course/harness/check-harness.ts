@@ -5,6 +5,7 @@ import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { randomBytes } from 'node:crypto';
 import { viewOf } from '../engine/lab-view.ts';
+import { withReport } from '../engine/with-report.ts';
 import { diceReport, flushAt } from '../../apps/guide/server/pods/dice-report.ts';
 import type { Lab } from '../../apps/guide/server/lab/environment.ts';
 import type { StepCode } from '../engine/check.ts';
@@ -95,21 +96,24 @@ export class CheckHarness {
 
   /** Runs the step's check on a solution, as the guide does. */
   async check(solution: Solution): Promise<Verdict> {
-    const { check, begin } = this.#shared.code;
+    const { check, begin, judges = ['dice'] } = this.#shared.code;
     const since = Date.now();
     const begun: Lab = { ...this.#lab(), ...solution.lab };
     const traceId = (await begin?.(viewOf(begun, { since })))?.traceId;
     await solution.before?.(this);
     const lab: Lab = { ...begun, flask: this.flask, ...solution.lab };
     const answers = await this.#answersOf(solution, traceId);
+    const judge = async (deadline?: number): Promise<Verdict> => {
+      const begun = Date.now();
+      const verdict = await check(viewOf(lab, { since, traceId, answers, ...(deadline && { deadline }) }));
+      return judges.includes('dice') ? withReport(verdict, lab, begun) : verdict;
+    };
     if (!solution.right) {
-      const verdict = await check(
-        viewOf(lab, { since, traceId, deadline: solution.deadline ?? shortDeadline, answers }),
-      );
+      const verdict = await judge(solution.deadline ?? shortDeadline);
       if (verdict.passed || isAsExpected(verdict, solution)) return verdict;
     }
     // The guide's own time limit. A right solution passes earlier, and a wrong one may need it on a busy machine.
-    return check(viewOf(lab, { since, traceId, answers }));
+    return judge();
   }
 
   async #answersOf({ answers = {} }: Solution, traceId = ''): Promise<Record<string, string>> {

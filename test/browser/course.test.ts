@@ -210,6 +210,22 @@ test('closes the event stream while the browser tab is hidden, and opens it agai
     expect((await page.locator('#log').textContent())?.match(/a first line/g)).toHaveLength(1);
   }));
 
+test('says that the course is finished once every step is verified, and offers the work for download', () =>
+  pages.with('finished', view, async (page, guide) => {
+    const [last = '', ...others] = guide.lab
+      .course()
+      .steps.map(({ id }) => id)
+      .toReversed();
+    for (const id of others) guide.lab.check(id);
+    await page.goto(`/#${last}`);
+    await page.getByText('Steps: 10 of 11 verified').waitFor();
+    expect(await page.getByRole('heading', { name: 'You have finished the course' }).count()).toBe(0);
+    await page.getByRole('button', { name: 'Start', exact: true }).click();
+    await page.getByRole('button', { name: 'Check', exact: true }).click();
+    await page.getByRole('heading', { name: 'You have finished the course' }).waitFor();
+    expect(await page.getByRole('link', { name: 'Download my work' }).getAttribute('href')).toBe('/api/export');
+  }));
+
 test('hides Run and gives the reason if the guide may not change the lab', () =>
   pages.with('off', view, async (page, guide) => {
     guide.lab.editing = false;

@@ -1,7 +1,11 @@
 // Tests the help for a learner who is stuck, the way back to earlier versions of a file, and the commands of a step for
 // each shell.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { jest } from '@jest/globals';
 import type { Page } from 'playwright-core';
+import { renderStep } from '../../course/engine/render-step.ts';
+import { repoRoot } from '../../support/paths.ts';
 import { Pages, typeInEditor } from './fakes/pages.ts';
 import type { View } from './fakes/pages.ts';
 
@@ -52,6 +56,53 @@ describe.each(views)('the help of a step, on a page of $width px', (here) => {
       await page.getByText('Which file sets the exporters?').waitFor();
     }));
 });
+
+/** The steps whose texts have tables, as the guide's image has them. */
+const withTables = ['03-opentelemetry', '06-manual', '07-span-methods'].map((id) => {
+  const text = readFileSync(join(repoRoot, 'course', 'steps', id, 'step.md'), 'utf8');
+  return { id, html: renderStep(id, text).html };
+});
+
+/** Returns the code in tables that the page breaks at another place than a blank or a sign. */
+const brokenCode = (page: Page): Promise<string[]> =>
+  page.locator('.prose td code').evaluateAll((codes) => {
+    const topsOf = (code: Element): { character: string; top: number }[] => {
+      const texts = [...code.childNodes].filter((node) => node instanceof Text);
+      return texts.flatMap((text) =>
+        [...text.data].map((character, index) => {
+          const range = document.createRange();
+          range.setStart(text, index);
+          range.setEnd(text, index + 1);
+          return { character, top: range.getBoundingClientRect().top };
+        }),
+      );
+    };
+    return codes
+      .filter((code) =>
+        topsOf(code).some(
+          ({ top }, index, all) =>
+            index > 0 && top > (all[index - 1]?.top ?? 0) && /[a-z\d]/i.test(all[index - 1]?.character ?? ''),
+        ),
+      )
+      .map((code) => code.textContent);
+  });
+
+test.each([
+  [1920, 450],
+  [1366, 400],
+  [390, 300],
+])("breaks no word of a table's code on a page of %d px, and shows the text %d px wide at least", (width, least) =>
+  pages.with('tables', { width, height: 1080, scheme: 'light' }, async (page, guide) => {
+    for (const { id, html } of withTables) Object.assign(guide.lab.step(id) ?? {}, { html });
+    for (const { id } of withTables) {
+      await page.goto(`/#${id}`);
+      await page.locator('.step h2', { hasText: `${Number(id.slice(0, 2))}. ` }).waitFor();
+      const text = page.locator('.prose', { has: page.locator('table') });
+      expect(await brokenCode(page)).toEqual([]);
+      expect(await text.evaluate(({ clientWidth }) => clientWidth)).toBeGreaterThan(least);
+    }
+  }),
+);
 
 test('brings back what a file was before a step replaced it', () =>
   pages.with('earlier', view, async (page, guide) => {

@@ -78,7 +78,9 @@ describe.each([view, small])('a step, on a page of $width px', (here) => {
       expect(await page.getByRole('link', { name: 'Open this trace in Jaeger' }).getAttribute('href')).toMatch(
         /^\/jaeger\/trace\/[0-9a-f]{32}$/,
       );
-      await page.locator('.span-row', { hasText: 'prizes' }).click();
+      const prizes = page.locator('.span-row', { hasText: 'prizes' });
+      expect(await prizes.textContent()).toMatch(/, level 5, 1 event/);
+      await prizes.click();
       for (const text of ['the shelf is empty', 'node.pool', 'exception.message'])
         await page.locator('.span-details').getByText(text).first().waitFor();
       expect(await page.locator('.span-details .lines').textContent()).toBe(

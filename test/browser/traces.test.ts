@@ -1,5 +1,6 @@
 // Tests which trace the course page shows after a request, and what the page says if spans are missing.
 import { jest } from '@jest/globals';
+import { rollTrace } from '../../apps/guide/web/testing/fake-trace.ts';
 import { Pages } from './fakes/pages.ts';
 import type { View } from './fakes/pages.ts';
 import type { TraceOfPage } from '../../apps/guide/contract.ts';
@@ -104,6 +105,21 @@ test('scrolls on while more spans of the trace arrive, so that all of its rows a
     });
   }));
 
+test('has the trace in sight on a screen of 1920 × 1080, before a request and after it, without scrolling', () =>
+  pages.with('full-hd', { width: 1920, height: 1080, scheme: 'light' }, async (page) => {
+    await page.goto('/');
+    await page.locator('.cm-content').waitFor();
+    const bottoms = () =>
+      page.evaluate(() =>
+        [...document.querySelectorAll('#trace, .span-row')].map((one) => one.getBoundingClientRect().bottom + scrollY),
+      );
+    expect(await bottoms()).toEqual([expect.any(Number)]);
+    const before = await bottoms();
+    await page.getByRole('button', { name: 'Play a round' }).click();
+    await page.locator('.span-row').nth(7).waitFor();
+    expect([...before, ...(await bottoms())].filter((bottom) => bottom > 1080)).toEqual([]);
+  }));
+
 test("draws dice's own trace, and says so, if dice does not continue the caller's trace", () =>
   pages.with('own-trace', view, async (page, guide) => {
     await page.goto('/');
@@ -112,8 +128,37 @@ test("draws dice's own trace, and says so, if dice does not continue the caller'
     await page.getByRole('button', { name: 'Ask', exact: true }).click();
     await page.getByText('/rolldice?sides=20 answered 200').waitFor();
     await page.locator('.span-row', { hasText: 'dice do_roll' }).waitFor();
+    await page.getByRole('status').getByText('1 span in dice; ').waitFor();
     await page.getByRole('status').getByText('dice started a trace of its own').waitFor();
     expect(await page.getByRole('link', { name: 'the trace of the request' }).getAttribute('href')).toMatch(
       /^\/traces\/[0-9a-f]{32}$/,
     );
   }));
+
+const other = 'e'.repeat(32);
+const search = /\/api\/traces\?/;
+
+test.each([
+  { what: 'a round of a visitor of which only the span of dice has come', orphan: true, drawn: [] },
+  { what: 'a request of somebody else that has begun a trace', orphan: false, drawn: [other] },
+])('draws the trace of the request, and nothing of $what, once dice has joined it', ({ orphan, drawn }) =>
+  pages.with('joined-late', view, async (page, guide) => {
+    const begun = rollTrace(other, 'lab-dice-1');
+    const trace = { ...begun, roots: begun.roots.map((root) => ({ ...root, orphan })) };
+    const asked: string[] = [];
+    await page.route(search, (route) => route.fulfill({ json: { traces: [trace] } }));
+    await page.route(`**/api/traces/${other}*`, (route) => {
+      asked.push(other);
+      return route.fulfill({ json: trace });
+    });
+    await page.goto('/');
+    guide.lab.diceSends = false;
+    await page.getByRole('button', { name: '/visit', exact: true }).click();
+    await page.waitForRequest(search);
+    if (!orphan) await page.getByRole('status').getByText('dice started a trace of its own').waitFor();
+    guide.lab.join();
+    await page.locator('.span-row', { hasText: 'dice GET /visit' }).waitFor();
+    expect(await page.locator('#trace-status').textContent()).not.toContain('of its own');
+    expect([...new Set(asked)]).toEqual(drawn);
+  }),
+);

@@ -49,6 +49,31 @@ test('prints a trace as an indented tree of spans, with attributes and events be
   ]);
 });
 
+test('prints a stack trace on lines, below its event, and no character that controls the terminal', () => {
+  const stack = 'Error: the shelf is empty\r\n    at take (shelf.js:7:9)\n\u001b[2J\u009bat "end"\n';
+  const event = {
+    name: 'exception',
+    time: 0,
+    attributes: { 'exception.stacktrace': stack, 'exception.type': 'Error' },
+  };
+  expect(treeOf([span({ attributes: { 'db.query.text': 'SELECT 1\n  FROM shelf' }, events: [event] })])).toEqual([
+    expect.stringMatching(/^prizes /) as string,
+    '      db.query.text=',
+    '        SELECT 1',
+    '          FROM shelf',
+    '      event exception exception.type="Error"',
+    '        exception.stacktrace=',
+    '          Error: the shelf is empty',
+    '              at take (shelf.js:7:9)',
+    '          \\u001b[2J\\u009bat "end"',
+  ]);
+});
+
+test('prints a span with a stack trace on one line', () => {
+  const attributes = { 'exception.stacktrace': 'Error: no\n    at take' };
+  expect(lineOf(span({ attributes, resource: {} }))).toMatch(/ exception\.stacktrace="Error: no\\n {4}at take"$/);
+});
+
 test('prints each error of a span on one line, even if its text has several lines', () => {
   expect(
     treeOf([span({ orphan: true, status: { code: 'error', message: 'too slow\n  at stack' }, attributes: {} })]),

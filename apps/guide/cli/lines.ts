@@ -1,16 +1,11 @@
 // Prints spans as lines of text that a person can read and grep can search.
-import type { Attributes, AttributeValue, Span } from '../../../otlp/traces.ts';
+import type { Attributes, AttributeValue, Span, SpanEvent } from '../../../otlp/traces.ts';
 
 /** Prints a trace as an indented tree of spans, with each attribute on a line below its span. */
 export function treeOf(spans: readonly Span[], depth = 0): string[] {
   return spans.flatMap((span) => {
     const indent = '  '.repeat(depth);
-    const more = [
-      ...Object.entries(span.attributes).map(pair),
-      ...span.events.map(({ name, attributes }) =>
-        [`event ${name}`, ...Object.entries(attributes).map(pair)].join(' '),
-      ),
-    ];
+    const more = [...linesOf(span.attributes), ...span.events.flatMap(eventLines)];
     return [
       indent + headOf(span),
       ...more.map((line) => `${indent}      ${line}`),
@@ -18,6 +13,32 @@ export function treeOf(spans: readonly Span[], depth = 0): string[] {
     ];
   });
 }
+
+type Pair = [string, AttributeValue];
+
+const hasLines = (value: AttributeValue): value is string => typeof value === 'string' && value.includes('\n');
+
+/** Prints an event on one line. The values of several lines, such as a stack trace, are below it. */
+function eventLines({ name, attributes }: SpanEvent): string[] {
+  const pairs = Object.entries(attributes);
+  const long = pairs.filter(([, value]) => hasLines(value));
+  const short = pairs.filter(([, value]) => !hasLines(value));
+  const below = long.flatMap(pairLines).map((line) => `  ${line}`);
+  return [[`event ${name}`, ...short.map(pair)].join(' '), ...below];
+}
+
+const linesOf = (attributes: Attributes): string[] => Object.entries(attributes).flatMap(pairLines);
+
+/** Prints an attribute. A value of several lines keeps them, below its name. */
+function pairLines([key, value]: Pair): string[] {
+  if (!hasLines(value)) return [pair([key, value])];
+  const lines = value.trimEnd().split(/\r?\n/);
+  return [`${key}=`, ...lines.map((line) => `  ${printable(line)}`)];
+}
+
+/** Escapes the characters that would control the terminal. A tab stays. */
+const printable = (line: string): string =>
+  line.replace(/[^\P{Cc}\t]/gu, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
 
 /** Prints a span with its attributes on one line. */
 export function lineOf(span: Span): string {
@@ -46,6 +67,6 @@ function headOf({ service, name, kind, duration, status, orphan, spanId }: Span)
   return [`${service} ${name}`, kind, `${duration.toFixed(1)} ms`, spanId, ...notes].join(' | ');
 }
 
-const pair = ([key, value]: [string, AttributeValue]): string => `${key}=${JSON.stringify(value)}`;
+const pair = ([key, value]: Pair): string => `${key}=${JSON.stringify(value)}`;
 
 const firstLine = (text: string): string => text.split('\n', 1)[0] ?? '';

@@ -50,6 +50,11 @@ const right: Solution[] = [
       'settings.env': 'INSTRUMENTATION=auto\nOTEL_SERVICE_NAME=\nOTEL_RESOURCE_ATTRIBUTES=service.name=my-dice',
     },
   },
+  {
+    name: 'a batch processor that sends every 10 s',
+    right: true,
+    files: { 'collector.yaml': 'processors: {"batch": {timeout: 10s}}\n' },
+  },
   { name: 'a roll in JSON', right: true, ...changed([ROUTE, 'response.json({ roll: doRoll() });']) },
   { name: 'a roll in a sentence', right: true, ...changed([ROUTE, 'response.send(`You rolled a ${doRoll()}!`);']) },
   { name: 'a roll in a list', right: true, ...changed([ROUTE, 'response.send(JSON.stringify([doRoll()]));']) },

@@ -10,13 +10,36 @@ const EXTRACT = 'propagation.extract(context.active(), request.headers)';
 const INJECT = '  propagation.inject(context.active(), headers);\n';
 const START = 'tracer.startActiveSpan(name, options, parent, async (span) => {';
 
+/** The error, without the page around it, its line, and the call that is right. */
+const missesContext =
+  /status 500: TypeError: context\.getValue is not a function\b.*\.ts, line \d+\)\. Get it by propagation\.extract\(/;
+
 export const mistakes: Solution[] = [
   {
     name: 'extract with the headers alone, as in Python',
     right: false,
     hop: 'pod',
-    says: /status 500/,
-    ...changed([EXTRACT, 'propagation.extract(request.headers as never, undefined)']),
+    says: missesContext,
+    ...changed([EXTRACT, 'propagation.extract(request.headers)']),
+  },
+  {
+    name: 'extract with its arguments swapped',
+    right: false,
+    hop: 'pod',
+    says: missesContext,
+    ...changed([EXTRACT, 'propagation.extract(request.headers, context.active())']),
+  },
+  {
+    name: 'extract without the headers',
+    right: false,
+    says: /trace of its own.*propagation\.extract\(context\.active\(\), request\.headers\)/,
+    ...changed([EXTRACT, 'propagation.extract(context.active())']),
+  },
+  {
+    name: 'inject with the headers alone, as in Python',
+    right: false,
+    says: /propagation\.inject\(context\.active\(\), headers\)/,
+    ...changed([INJECT, '  propagation.inject(headers);\n']),
   },
   {
     name: 'the context in the place of the options',

@@ -51,6 +51,15 @@ export const solutions: Solution[] = [
     ]),
   },
   {
+    name: 'tail_sampling that waits 9 s and keeps every trace',
+    right: true,
+    files: {
+      'collector.yaml':
+        'processors: { tail_sampling: { decision_wait: 9s, policies: [{ name: all, type: always_sample }] } }\n' +
+        'service: { pipelines: { traces: { processors: [memory_limiter, k8sattributes, tail_sampling, batch] } } }\n',
+    },
+  },
+  {
     name: 'a span called /server_request',
     right: true,
     ...changed(["served('server_request'", "served('/server_request'"]),

@@ -215,6 +215,13 @@ export class FakeLab {
     return id;
   }
 
+  /** Lets the spans of dice arrive that are missing in the trace of a visit. */
+  join(): void {
+    for (const [id, { trace, from }] of this.#traces)
+      if (!trace.services.includes('dice'))
+        this.#traces.set(id, { trace: visitTrace(id, '/visit', this.#pod.pod), from });
+  }
+
   #answering(): string | undefined {
     if (!this.diceSends || this.diceBegins) return undefined;
     return this.stale-- > 0 ? 'lab-dice-before' : this.#pod.pod;

@@ -1,10 +1,16 @@
 // Tests the course API of the built guide.
+import { readFileSync } from 'node:fs';
 import { jest } from '@jest/globals';
 import { FAULTS_OF } from '../../../../lab/names.ts';
 import { podOf } from '../../../testing/api-server.ts';
 import { GuideHarness } from '../../testing/guide-harness.ts';
 
 jest.setTimeout(40_000);
+
+/** What the pinned Collector prints for each mistake in a learner's collector.yaml. */
+const collectorErrors = JSON.parse(
+  readFileSync(new URL('../../testing/collector-errors.json', import.meta.url), 'utf8'),
+) as Record<string, { yaml: string[]; log: string[] }>;
 
 let harness: GuideHarness;
 
@@ -126,6 +132,23 @@ describe('the course API in a cluster', () => {
       passed: false,
       hop: 'pod',
       found: 'your code does not parse, at line 3: SyntaxError: Unexpected token',
+    });
+  });
+
+  test("judges nothing while the new Collector does not run, and names the mistake in the learner's file", async () => {
+    const { yaml, log } = collectorErrors['the exporter logging'] ?? { yaml: [], log: [] };
+    harness.api.put('lab-dice', { 'app.ts': '', 'settings.env': '', 'collector.yaml': yaml.join('\n') });
+    harness.api.pods.set(
+      'collector-2',
+      podOf('collector', 'collector-2', { container: { ready: false, state: { terminated: { exitCode: 1 } } } }),
+    );
+    harness.api.log('collector-2', log.join('\n'));
+    expect((await harness.post('/course/05-collector/check')).body).toEqual({
+      passed: false,
+      hop: 'collector',
+      expected: 'the newest pod of collector to run, with your files as they are now',
+      found: expect.stringMatching(/^collector\.yaml, line 2: the exporter logging was removed/) as string,
+      hint: expect.stringMatching(/^Nothing was checked: what answers now is from before your last change\./) as string,
     });
   });
 

@@ -240,6 +240,15 @@ test('notes nothing that the verdict has found already', async () => {
   expect(reportNotes(forgotten('dice'), 1_000, sdk?.says)).toEqual([]);
 });
 
+test('names the line of an exception that the verdict has found without one, and what to do', () => {
+  const report = reportWith((recorder) => recorder.exceptions.add('ReferenceError: inject is not defined', 7));
+  expect(reportNotes(report, 1_000, 'status 500: ReferenceError: inject is not defined')).toEqual([
+    'Your code throws while it answers: ReferenceError: inject is not defined (app.ts, line 7). ' +
+      'Write propagation.inject(context.active(), headers).',
+  ]);
+  expect(reportNotes(report, 1_000, 'throws ReferenceError: inject is not defined (app.ts, line 7)')).toEqual([]);
+});
+
 test('names a mistake in settings.env with its place, and says only once what to do', async () => {
   const { sdk } = await hops('INSTRUMENTATION=auto\nOTEL_TRACE_SAMPLER=always_on');
   expect(sdk).toMatchObject({

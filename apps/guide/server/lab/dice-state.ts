@@ -107,9 +107,11 @@ function adviceFor(error: string): string {
  * @param found what the verdict says already, which no note repeats
  */
 export function reportNotes(report: Report | undefined, within: number, found = ''): string[] {
-  const newest = (incidents: readonly Incident[] = []) =>
-    incidents.find(({ ago, message }) => ago <= within && !found.includes(message));
-  const [error, refused] = [newest(report?.exceptions), newest(report?.refused)];
+  const newest = (incidents: readonly Incident[] = [], words: (incident: Incident) => string) =>
+    incidents.find((incident) => incident.ago <= within && !found.includes(words(incident)));
+  // A verdict may have found the error in the answer of dice, which does not name the line.
+  const error = newest(report?.exceptions, atLine);
+  const refused = newest(report?.refused, ({ message }) => message);
   const forgotten = found.includes(NEVER_ENDED) ? [] : forgottenSpans(report).map(({ name }) => name);
   return [
     error && `Your code throws while it answers: ${atLine(error)}. ${adviceFor(error.message)}`.trim(),

@@ -250,6 +250,24 @@ const rows: Record<string, Row> = {
     cause: /no function set_attribute/,
     todo: /mean setAttribute\?/,
   },
+  'inject as in Python': {
+    words: thrown('ReferenceError: inject is not defined'),
+    line: 7,
+    cause: /inject is not defined/,
+    todo: /propagation\.inject\(context\.active\(\), headers\)/,
+  },
+  'extract of another object': {
+    words: thrown('TypeError: context.extract is not a function'),
+    line: 7,
+    cause: /no function extract/,
+    todo: /^Write propagation\.extract\(context\.active\(\), request\.headers\)\.$/,
+  },
+  'propagation.extract with the headers alone': {
+    words: thrown('TypeError: context.getValue is not a function'),
+    line: 7,
+    cause: /where a Context belongs/,
+    todo: /^Get it by propagation\.extract\(context\.active\(\), request\.headers\), with both arguments/,
+  },
   'the arguments of startActiveSpan in another order': {
     words: thrown('TypeError: context.getValue is not a function'),
     line: 7,

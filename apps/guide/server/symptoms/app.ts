@@ -2,7 +2,7 @@
 import { nearest } from '../../../../support/nearest.ts';
 import { escaped, explained, lineOf } from './explanation.ts';
 import type { Explanation, Symptom } from './explanation.ts';
-import { methodAdvice } from './methods.ts';
+import { methodAdvice, PROPAGATION } from './methods.ts';
 
 /** Types of the packages in dice. Node removes types before it runs app.ts, so they can't be imported as values. */
 const TYPES: Readonly<Record<string, readonly string[]>> = {
@@ -238,7 +238,9 @@ export const appSymptoms: readonly Symptom[] = [
     pattern: /(?:context|parent)\.(?:getValue|setValue|deleteValue) is not a function/i,
     explain: () => ({
       cause: 'something else is given where a Context belongs',
-      todo: 'The order is startActiveSpan(name, options, context, fn), and inject(context.active(), headers).',
+      todo:
+        `Get it by ${PROPAGATION['extract']}, with both arguments in this order, and give it as the third ` +
+        'argument: startActiveSpan(name, options, context, fn).',
     }),
   },
   {
@@ -274,8 +276,8 @@ export const appSymptoms: readonly Symptom[] = [
 function undefinedName(name: string): Pick<Explanation, 'cause' | 'todo'> {
   const cause = `${name} is not defined`;
   if (VALUES.includes(name)) return { cause, todo: `Import it: import { ${name} } from '@opentelemetry/api'.` };
-  if (name === 'extract') return { cause, todo: 'Write propagation.extract(context.active(), request.headers).' };
-  if (name === 'inject') return { cause, todo: 'Write propagation.inject(context.active(), headers).' };
+  const call = PROPAGATION[name];
+  if (call !== undefined) return { cause, todo: `Write ${call}.` };
   if (name === 'tracer') return { cause, todo: "Acquire it at the top: const tracer = trace.getTracer('dice')." };
   if (name === 'meter') return { cause, todo: "Acquire it at the top: const meter = metrics.getMeter('dice')." };
   return { cause, todo: 'Is it imported or declared, and spelt the same in both places?' };

@@ -55,11 +55,19 @@ const ANY = [
   ...[[], '', 0].flatMap((value) => namesOf(Object.getPrototypeOf(value) as object)),
 ];
 
+/** The propagator's methods, with all arguments. Python's take the carrier alone. */
+export const PROPAGATION: Readonly<Record<string, string>> = {
+  extract: 'propagation.extract(context.active(), request.headers)',
+  inject: 'propagation.inject(context.active(), headers)',
+};
+
 /**
  * Returns what to do about a method that is missing.
  * @param receiver what stands before the method in the code, such as `Math` or `trace.getTracer(...)`
  */
 export function methodAdvice(receiver: string, name: string): string {
+  const call = PROPAGATION[name];
+  if (call !== undefined) return `Write ${call}.`;
   const known = BUILT_IN.get(receiver);
   const methods = known ?? USUAL.find(([pattern]) => pattern.test(receiver))?.[1] ?? ANY;
   const meant = methods.includes(name) ? undefined : nearest(name, methods);

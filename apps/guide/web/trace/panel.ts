@@ -75,8 +75,8 @@ export class TracePanel {
       const trace = await this.#ask(traceId);
       if (turn !== this.#turn) return undefined;
       if (trace && (isOfAnotherPod(trace, query) || this.#hasAll(trace, seen, query))) return trace;
-      const own = trace && (await this.#begunBy(query.service, trace));
-      if (own && turn === this.#turn) return this.show({ ...query, traceId: own, caller: traceId });
+      const other = trace && (await this.#insteadOf(trace, query));
+      if (other && turn === this.#turn) return this.show(other);
       await new Promise((resolve) => setTimeout(resolve, pause));
       if (turn !== this.#turn) return undefined;
     }
@@ -103,6 +103,21 @@ export class TracePanel {
   }
 
   /**
+   * Finds the trace to show instead of the one that has arrived: that which the service has started itself, or again
+   * that of the caller, once the service's spans have come there. Then the other trace was of another request.
+   */
+  async #insteadOf(trace: TraceOfPage, query: TraceQuery): Promise<TraceQuery | undefined> {
+    const { caller, ...rest } = query;
+    if (caller !== undefined) return (await this.#isJoined(caller, query)) ? { ...rest, traceId: caller } : undefined;
+    const own = await this.#begunBy(query.service, trace);
+    return own === undefined ? undefined : { ...query, traceId: own, caller: query.traceId };
+  }
+
+  async #isJoined(traceId: string, { service = '' }: TraceQuery): Promise<boolean> {
+    return (await this.#ask(traceId))?.services.includes(service) ?? false;
+  }
+
+  /**
    * Finds a trace that the service has started itself, because the service did not continue its caller's trace.
    * @returns the id of the trace that the service has started
    */
@@ -112,8 +127,9 @@ export class TracePanel {
     const { traces } = await get<{ traces: TraceOfPage[] }>(`/api/traces?${query.toString()}`).catch(() => ({
       traces: [],
     }));
-    // A trace that began elsewhere, such as a round of the load, was not started by the service.
-    return traces.findLast(({ roots: [root] }) => root?.service === service)?.traceId;
+    // A trace that began elsewhere, such as a round of the load, was not started by the service. As long as only spans
+    // of the service have come, the first of them is an orphan.
+    return traces.findLast(({ roots: [root] }) => root?.service === service && !root.orphan)?.traceId;
   }
 
   /** Shows the message that the request made no trace. */
