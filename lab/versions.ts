@@ -26,6 +26,10 @@ export const versions = {
   helm: '4.1.4',
   kubectl: '1.34.5',
 
+  // The programs that push and sign a release. Each go.mod in release/components pins the same version.
+  crane: '0.22.1',
+  cosign: '3.1.3',
+
   // The base images of our own images. The Dockerfiles name the same versions.
   nodeBase: '24.21.0-bookworm-slim',
   pythonBase: '3.11.7-slim-bookworm',
