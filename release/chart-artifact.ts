@@ -1,7 +1,6 @@
 // Packs the chart as an OCI artifact, in a directory with the OCI image layout. `helm package` and `helm push` would
 // write the time of day into it. Here the same files always give the same bytes.
 // https://helm.sh/docs/topics/registries/#oci-feature-deprecation-and-behavior-changes-with-v370
-import { createHash } from 'node:crypto';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { buffer, text } from 'node:stream/consumers';
@@ -9,11 +8,13 @@ import { gunzipSync, gzipSync } from 'fflate';
 import { extract } from 'tar-stream';
 import { parse } from 'yaml';
 import type { Files } from '../cdk8s/helm/chart.ts';
-import { tar } from '../cluster/components/oci.ts';
+import { MEDIA, tar } from '../cluster/components/oci.ts';
+import { writeBlob } from './layout.ts';
+import type { Descriptor } from './layout.ts';
 
 const CONFIG_TYPE = 'application/vnd.cncf.helm.config.v1+json';
 const CONTENT_TYPE = 'application/vnd.cncf.helm.chart.content.v1.tar+gzip';
-const MANIFEST_TYPE = 'application/vnd.oci.image.manifest.v1+json';
+const MANIFEST_TYPE = `${MEDIA}.manifest.v1+json`;
 
 /** The fields of Chart.yaml that this file reads. */
 interface ChartYaml {
@@ -31,34 +32,21 @@ export interface ChartArtifact {
   readonly archive: string;
 }
 
-interface Blob {
-  readonly mediaType: string;
-  readonly bytes: Uint8Array;
-}
-
-const digestOf = (bytes: Uint8Array): string => `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
-const jsonBlob = (mediaType: string, value: unknown): Blob => ({
-  mediaType,
-  bytes: Buffer.from(JSON.stringify(value)),
-});
-const descriptorOf = ({ mediaType, bytes }: Blob) => ({ mediaType, digest: digestOf(bytes), size: bytes.length });
-
 /** Writes the chart's OCI layout and archive into `directory`, which it creates or replaces. */
 export async function writeChartArtifact(files: Files, directory: string): Promise<ChartArtifact> {
   const chart = parse(files.get('Chart.yaml') ?? '') as ChartYaml;
-  const content = { mediaType: CONTENT_TYPE, bytes: await packChart(files, chart.name) };
-  const config = jsonBlob(CONFIG_TYPE, chart);
-  const manifest = jsonBlob(MANIFEST_TYPE, manifestOf(chart, config, content));
+  const content = await packChart(files, chart.name);
   const layout = join(directory, 'layout');
   await rm(directory, { recursive: true, force: true });
   await mkdir(join(layout, 'blobs', 'sha256'), { recursive: true });
+  const config = await writeBlob(layout, CONFIG_TYPE, chart);
+  const layer = await writeBlob(layout, CONTENT_TYPE, content);
+  const manifest = await writeBlob(layout, MANIFEST_TYPE, manifestOf(chart, config, layer));
   await writeFile(join(layout, 'oci-layout'), '{"imageLayoutVersion":"1.0.0"}');
-  await writeFile(join(layout, 'index.json'), JSON.stringify(indexOf(manifest)));
-  for (const { bytes } of [config, content, manifest])
-    await writeFile(join(layout, 'blobs', ...digestOf(bytes).split(':')), bytes);
+  await writeFile(join(layout, 'index.json'), JSON.stringify({ schemaVersion: 2, manifests: [manifest] }));
   const archive = join(directory, `${chart.name}-${chart.version}.tgz`);
-  await writeFile(archive, content.bytes);
-  return { layout, digest: digestOf(manifest.bytes), archive };
+  await writeFile(archive, content);
+  return { layout, digest: manifest.digest, archive };
 }
 
 /**
@@ -80,22 +68,16 @@ async function packChart(files: Files, name: string): Promise<Uint8Array> {
 /** Compares by UTF-16 code units, so that the order doesn't depend on the locale. */
 const compare = (a: string, b: string): number => (a < b ? -1 : Number(a > b));
 
-const manifestOf = ({ name, version, description }: ChartYaml, config: Blob, content: Blob): object => ({
+const manifestOf = ({ name, version, description }: ChartYaml, config: Descriptor, layer: Descriptor): object => ({
   schemaVersion: 2,
   mediaType: MANIFEST_TYPE,
-  config: descriptorOf(config),
-  layers: [descriptorOf(content)],
+  config,
+  layers: [layer],
   annotations: {
     'org.opencontainers.image.title': name,
     'org.opencontainers.image.version': version,
     'org.opencontainers.image.description': description,
   },
-});
-
-const indexOf = (manifest: Blob): object => ({
-  schemaVersion: 2,
-  mediaType: 'application/vnd.oci.image.index.v1+json',
-  manifests: [descriptorOf(manifest)],
 });
 
 /** Returns the digests that a chart's default values name, such as those of images. */

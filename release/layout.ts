@@ -29,7 +29,7 @@ export interface WrittenLayout {
   readonly manifests: readonly string[];
 }
 
-interface Descriptor extends Blob {
+export interface Descriptor extends Blob {
   readonly mediaType: string;
 }
 
@@ -94,7 +94,8 @@ function writeJson(directory: string, kind: 'manifest' | 'index', content: objec
   return writeBlob(directory, mediaType, { schemaVersion: 2, mediaType, ...content });
 }
 
-async function writeBlob(directory: string, mediaType: string, content: object): Promise<Descriptor> {
+/** Writes a blob, as bytes or as JSON, into an OCI layout whose directories exist. */
+export async function writeBlob(directory: string, mediaType: string, content: object): Promise<Descriptor> {
   const bytes = content instanceof Uint8Array ? content : Buffer.from(JSON.stringify(content));
   const digest = digestOf(bytes);
   await writeFile(join(directory, 'blobs', digest.replace(':', '/')), bytes);
