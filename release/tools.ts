@@ -19,7 +19,7 @@ const cosign: Component = {
   version: versions.cosign,
   directory: join(import.meta.dirname, 'components', 'cosign'),
   packages: ['github.com/sigstore/cosign/v3/cmd/cosign'],
-  cold: { packages: 1500, seconds: 240 },
+  cold: { packages: 1450, seconds: 450 },
 };
 
 /** The paths of the programs. */
