@@ -37,5 +37,6 @@ export default {
     inTest('serial'),
     inTest('course'),
     inTest('workshop'),
+    inTest('release'),
   ],
 };

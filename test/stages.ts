@@ -32,6 +32,8 @@ export interface Stage {
   readonly needsCluster: boolean;
   /** Whether the stage is part of `npm run check`. */
   readonly quick: boolean;
+  /** Whether the stage runs only if --only names it. */
+  readonly onRequest?: boolean;
   run(context: StageContext): Promise<Results>;
 }
 
@@ -91,6 +93,8 @@ export const stages: readonly Stage[] = [
   // A cluster has only one operator, which counts the cluster's free capacity. So these files share one Workshop, and
   // no other labs run. Each file relies on what the earlier files leave.
   jest('workshop', 'workshop', { needsCluster: true, args: ['--runInBand', sequencer('by-name.mjs'), HANG_LIMIT] }),
+  // Makes a release, which takes minutes and compiles the programs for it.
+  { ...jest('release', 'workshop', { needsCluster: true, args: ['--runInBand', HANG_LIMIT] }), onRequest: true },
 ];
 
 type Command = readonly [string, ...string[]];

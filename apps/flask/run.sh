@@ -8,9 +8,9 @@ serve() {
   exec "$@" flask --app "$app" run --host "${POD_IP:-0.0.0.0}" --port "${PORT:-8080}"
 }
 case "${INSTRUMENTATION:-none}" in
-  none) serve app env ;;
+  none) serve app ;;
   auto) serve app opentelemetry-instrument ;;
-  manual) serve app_manual env ;;
+  manual) serve app_manual ;;
   *)
     echo "INSTRUMENTATION is \"$INSTRUMENTATION\": expected one of none, auto, manual" >&2
     exit 1

@@ -3,7 +3,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
-import { API_VERSION } from '../../lab/names.ts';
+import { withDefaults } from '../schema/defaults.ts';
+import type { Group } from '../schema/schema.ts';
 import { yamlOf } from '../schema/yaml.ts';
 import { schemaOf } from '../schema/json-schema.ts';
 import { tableOf } from '../schema/table.ts';
@@ -12,14 +13,14 @@ import { components } from '../lab/components.ts';
 import type { Component } from '../lab/components.ts';
 import type { Values } from '../lab/value.ts';
 import { Probe } from '../lab/probe.ts';
-import { imageOf } from '../lab/workload.ts';
-import { crds } from '../operator/crds.ts';
 import type { OperatorProps } from '../operator/props.ts';
 import { operatorParts } from '../operator/render.ts';
+import type { SomeChartValues } from '../operator/render.ts';
 import { chartValues } from '../operator/values.ts';
 import type { ChartValues } from '../operator/values.ts';
 import { objectsOf } from '../render.ts';
 import { VERSION } from '../values.ts';
+import { chartYaml } from './chart-yaml.ts';
 import { helmCompute } from './compute.ts';
 import type { NamedTemplate } from './compute.ts';
 import { TEMPLATE_PREFIX, goExpression } from './expression.ts';
@@ -31,12 +32,24 @@ import { Tokens } from './tokens.ts';
 export type Files = ReadonlyMap<string, string>;
 
 const GENERATED = 'Generated from cdk8s/ by `npm run generate`; change it there.';
-/** URL of the repository with the workshop's slides and its first version. */
-const ORIGIN = 'https://github.com/paigerduty/intro-to-instrumentation';
 const DICE = join(import.meta.dirname, '..', '..', 'apps', 'dice');
+
+/** How a command names the chart in a checkout. */
+const IN_CHECKOUT = './charts/lab';
+
+/** A release of the chart in a registry. */
+export interface Release {
+  /** The address of the chart, such as oci://ghcr.io/you/intro-otel. */
+  readonly chart: string;
+  /** The names of the images that belong to the release, as values of the chart. */
+  readonly images: SomeChartValues;
+}
 
 const own = (name: string): string => readFileSync(join(import.meta.dirname, name), 'utf8');
 const hash = (text: string): string => `# ${GENERATED}\n${text}`;
+/** Returns the text with commands that name the chart where its reader has it. */
+const forReader = (text: string, release?: Release): string =>
+  release === undefined ? text : text.replaceAll(IN_CHECKOUT, `${release.chart} --version ${VERSION}`);
 const template = (text: string): string => `{{- /* ${GENERATED} */ -}}\n${text}`;
 
 /**
@@ -67,7 +80,7 @@ function namedTemplate(tokens: Tokens, { name, body }: NamedTemplate): string {
   return `{{- define "${TEMPLATE_PREFIX}${name}" -}}\n${text}{{ end }}\n`;
 }
 
-function templates(): [string, string][] {
+function templates(release?: Release): [string, string][] {
   const tokens = new Tokens();
   const lab = tokenLab(tokens);
   const printed = [...components, ...operatorParts].map((component): [string, string] => [
@@ -81,75 +94,8 @@ function templates(): [string, string][] {
     ['templates/_config.tpl', template(lab.compute.templates.map((named) => namedTemplate(tokens, named)).join('\n'))],
     ['templates/release-name.yaml', template('{{- include "intro-otel.checkReleaseName" . -}}\n')],
     ['templates/_helpers.tpl', template(own('_helpers.tpl'))],
-    ['templates/NOTES.txt', template(own('NOTES.txt'))],
+    ['templates/NOTES.txt', template(forReader(own('NOTES.txt'), release))],
   ];
-}
-
-const EXAMPLE = { apiVersion: API_VERSION, kind: 'Workshop', metadata: { name: 'otel-101' }, spec: { seats: 3 } };
-
-/**
- * Returns the chart's CRDs in the format of an annotation for Artifact Hub.
- * https://artifacthub.io/docs/topics/annotations/helm/
- */
-const definitions = (): object[] =>
-  crds().map(({ metadata: { name }, spec }) => {
-    const { kind } = spec['names'] as { kind: string };
-    const [version] = spec['versions'] as [{ name: string; schema: { openAPIV3Schema: { description: string } } }];
-    return {
-      kind,
-      name,
-      version: version.name,
-      displayName: kind,
-      description: version.schema.openAPIV3Schema.description,
-    };
-  });
-
-function chartYaml(): string {
-  const { image, collector, jaeger, flask } = chartValues.default;
-  const images = Object.entries({
-    'intro-otel': image,
-    collector: collector.image,
-    jaeger: jaeger.image,
-    flask: flask.image,
-  }).map(([name, values]) => ({ name, image: imageOf(values) }));
-  return hash(
-    stringify(
-      {
-        apiVersion: 'v2',
-        name: 'intro-otel',
-        description:
-          'A hands-on OpenTelemetry workshop: small services to trace, the Collector, Jaeger, and an operator that ' +
-          'gives everyone in a class a lab.',
-        type: 'application',
-        version: VERSION,
-        appVersion: VERSION,
-        kubeVersion: '>=1.30.0-0',
-        home: ORIGIN,
-        sources: [
-          ORIGIN,
-          'https://github.com/open-telemetry/opentelemetry-collector-contrib',
-          'https://github.com/jaegertracing/jaeger',
-        ],
-        icon: `data:image/svg+xml;base64,${Buffer.from(own('icon.svg').trim()).toString('base64')}`,
-        keywords: ['opentelemetry', 'tracing', 'observability', 'instrumentation', 'workshop', 'jaeger'],
-        maintainers: [{ name: 'intro-otel' }],
-        annotations: {
-          'artifacthub.io/category': 'monitoring-logging',
-          'artifacthub.io/license': 'Apache-2.0',
-          'artifacthub.io/operator': 'true',
-          'artifacthub.io/crds': stringify(definitions()),
-          'artifacthub.io/crdsExamples': stringify([EXAMPLE]),
-          'artifacthub.io/prerelease': 'true',
-          'artifacthub.io/images': stringify(images),
-          'artifacthub.io/links': stringify([
-            { name: 'OpenTelemetry', url: 'https://opentelemetry.io/docs/' },
-            { name: 'Jaeger', url: 'https://www.jaegertracing.io/docs/' },
-          ]),
-        },
-      },
-      { lineWidth: 0 },
-    ),
-  );
 }
 
 /**
@@ -161,8 +107,8 @@ const asDependency = {
   enabled: { description: "The condition of a parent chart's dependency. This chart ignores it.", type: 'boolean' },
 };
 
-function schemaJson(): string {
-  const schema = schemaOf(chartValues) as { properties: object; propertyNames: { enum: string[] } };
+function schemaJson(values: Group<ChartValues>): string {
+  const schema = schemaOf(values) as { properties: object; propertyNames: { enum: string[] } };
   const properties = { ...schema.properties, ...asDependency };
   const whole = {
     $comment: GENERATED,
@@ -178,10 +124,15 @@ function schemaJson(): string {
 const exampleText = (): string =>
   examples.map(({ doc, values }) => `${doc}\n\n\`\`\`yaml\n${stringify(values, { lineWidth: 0 })}\`\`\``).join('\n\n');
 
-const readme = (): string =>
-  `<!-- ${GENERATED} -->\n${own('README.md')
-    .replace('<!-- examples -->', exampleText)
-    .replace('<!-- values -->', () => tableOf(chartValues))}`;
+/** The first command in the README. A released chart needs no image from this machine. */
+const BUILD_IMAGE =
+  'npm run image                                        # builds the image, and loads it into your cluster\n';
+
+const readme = (values: Group<ChartValues>, release?: Release): string =>
+  `<!-- ${GENERATED} -->\n${forReader(own('README.md'), release)
+    .replace('<!-- image -->\n', release === undefined ? BUILD_IMAGE : '')
+    .replace('<!-- examples -->', forReader(exampleText(), release))
+    .replace('<!-- values -->', () => tableOf(values))}`;
 
 /**
  * Returns the path and the text of a default file for the dice's ConfigMap. The text's first line says that the file is
@@ -192,14 +143,16 @@ const ownDefault = (file: string): [string, string] => [
   `${file.endsWith('.ts') ? '//' : '#'} ${GENERATED}\n${readFileSync(join(DICE, file), 'utf8')}`,
 ];
 
-/** Builds all files of the chart. */
-export const chartFiles = (): Files =>
-  new Map([
-    ['Chart.yaml', chartYaml()],
-    ['values.yaml', yamlOf(chartValues, `# ${GENERATED}`)],
-    ['values.schema.json', schemaJson()],
-    ['README.md', readme()],
+/** Builds all files of the chart. Without `release`, it is the chart of this checkout. */
+export function chartFiles(release?: Release): Files {
+  const values = withDefaults(chartValues, release?.images ?? {});
+  return new Map([
+    ['Chart.yaml', hash(chartYaml(values.default))],
+    ['values.yaml', yamlOf(values, `# ${GENERATED}`)],
+    ['values.schema.json', schemaJson(values)],
+    ['README.md', readme(values, release)],
     ['.helmignore', hash('.DS_Store\n*.swp\n*.orig\n')],
     ...['app.ts', 'app.manual.ts', 'settings.env', 'collector.yaml'].map(ownDefault),
-    ...templates(),
+    ...templates(release),
   ]);
+}

@@ -11,7 +11,7 @@ import { run } from '../../support/run.ts';
 import { binary, ensureComponents } from './build.ts';
 import { withLock } from '../../support/locks.ts';
 import { writeArchive } from './oci.ts';
-import type { Entry, Image } from './oci.ts';
+import type { Entry, Image, ImageConfig } from './oci.ts';
 import type { ComponentName } from './catalog.ts';
 import { components } from './catalog.ts';
 import { pauseProgram } from './pause.ts';
@@ -59,6 +59,19 @@ export function clusterImages(): Image[] {
   ];
 }
 
+/** The users and the name lookup of an image with Node. */
+export const NODE_FILES: readonly Entry[] = [
+  TMP,
+  text('/etc/passwd', 'root:x:0:0:root:/root:/sbin/nologin\nnode:x:1000:1000::/home/node:/sbin/nologin\n'),
+  text('/etc/group', 'root:x:0:\nnode:x:1000:\n'),
+  text('/etc/nsswitch.conf', 'hosts: files dns\n'),
+];
+
+/** Returns the configuration of an image with this version of Node. */
+export function nodeConfig(version: string): ImageConfig {
+  return { Cmd: ['node'], Env: [PATH, `NODE_VERSION=${version}`] };
+}
+
 /**
  * Builds the base image of the lab's image. It contains the Node that runs this program, and Node's libraries, but no
  * shell and no package manager.
@@ -68,14 +81,11 @@ export async function nodeBaseImage(): Promise<Image> {
   return {
     name: `docker.io/library/node:${process.versions.node}-bookworm-slim`,
     entries: [
-      TMP,
-      text('/etc/passwd', 'root:x:0:0:root:/root:/sbin/nologin\nnode:x:1000:1000::/home/node:/sbin/nologin\n'),
-      text('/etc/group', 'root:x:0:\nnode:x:1000:\n'),
-      text('/etc/nsswitch.conf', 'hosts: files dns\n'),
+      ...NODE_FILES,
       program('/usr/local/bin/node', process.execPath),
       ...sharedLibraries(stdout).map((path) => program(path, path)),
     ],
-    config: { Cmd: ['node'], Env: [PATH, `NODE_VERSION=${process.versions.node}`] },
+    config: nodeConfig(process.versions.node),
   };
 }
 
@@ -133,6 +143,7 @@ export async function ensureBuildahBase(image: Image): Promise<string[]> {
 function contentKey(image: Image): string {
   const entries = image.entries.map(({ path, mode, from }) => {
     if (from === undefined) return [path, mode];
+    if ('link' in from) return [path, from.link];
     if ('content' in from) return [path, mode, Buffer.from(from.content).toString('base64')];
     const { size, mtimeMs } = statSync(from.source);
     return [path, mode, size, mtimeMs];

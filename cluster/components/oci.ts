@@ -1,5 +1,6 @@
-// Writes container images from files of this machine, without a container engine. An image has one layer, and its
-// archive has the OCI image layout (https://github.com/opencontainers/image-spec/blob/v1.1.0/image-layout.md).
+// Writes container images from files of this machine, without a container engine. The image that `writeArchive` writes
+// has one layer, and its archive has the OCI image layout
+// (https://github.com/opencontainers/image-spec/blob/v1.1.0/image-layout.md).
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { createReadStream, createWriteStream, statSync } from 'node:fs';
@@ -9,7 +10,7 @@ import { pipeline } from 'node:stream/promises';
 import { pack } from 'tar-stream';
 import type { Header, Pack } from 'tar-stream';
 
-/** A file or directory of an image. */
+/** A file, directory or symbolic link of an image. */
 export interface Entry {
   readonly path: string;
   /** Permission bits. The default is 0o755. */
@@ -17,10 +18,10 @@ export interface Entry {
   /** Modification time in seconds since 1970. The default is 0. */
   readonly time?: number;
   /**
-   * The content of a file in the image: the path of a file on this machine, or the bytes themselves. Without this
-   * field, the path in the image is a directory.
+   * The content of a file in the image: the path of a file on this machine, or the bytes themselves. For a symbolic
+   * link, the path that it names. Without this field, the path in the image is a directory.
    */
-  readonly from?: { readonly source: string } | { readonly content: string | Uint8Array };
+  readonly from?: { readonly source: string } | { readonly content: string | Uint8Array } | { readonly link: string };
 }
 
 /**
@@ -34,6 +35,8 @@ export interface ImageConfig {
   User?: string;
   WorkingDir?: string;
   ExposedPorts?: Record<string, object>;
+  Labels?: Record<string, string>;
+  StopSignal?: string;
 }
 
 export interface Image {
@@ -43,12 +46,14 @@ export interface Image {
   config: ImageConfig;
 }
 
-interface Blob {
+/** What a descriptor says about a blob. */
+export interface Blob {
   digest: string;
   size: number;
 }
 
-const MEDIA = 'application/vnd.oci.image';
+/** The first part of the media types of an image. */
+export const MEDIA = 'application/vnd.oci.image';
 const ARCHITECTURES: Record<string, string> = { x64: 'amd64', arm64: 'arm64' };
 
 /**
@@ -97,10 +102,12 @@ function blobEntry(digest: string, from: Entry['from']): Entry {
 
 function jsonBlob(value: unknown): { text: string; blob: Blob } {
   const text = JSON.stringify(value);
-  return {
-    text,
-    blob: { digest: `sha256:${createHash('sha256').update(text).digest('hex')}`, size: Buffer.byteLength(text) },
-  };
+  return { text, blob: { digest: digestOf(text), size: Buffer.byteLength(text) } };
+}
+
+/** Returns the digest of a blob, such as sha256:…. */
+export function digestOf(bytes: string | Uint8Array): string {
+  return `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
 }
 
 async function writeTar(file: string, entries: readonly Entry[]): Promise<Blob> {
@@ -131,6 +138,7 @@ async function addEntries(archive: Pack, entries: readonly Entry[]): Promise<voi
   for (const { path, mode = 0o755, time = 0, from } of entries) {
     const header = { name: path.replace(/^\//, ''), mode, mtime: new Date(time * 1000) };
     if (from === undefined) archive.entry({ ...header, name: `${header.name}/`, type: 'directory' });
+    else if ('link' in from) archive.entry({ ...header, type: 'symlink', linkname: from.link });
     else if ('content' in from) archive.entry(header, Buffer.from(from.content));
     else await addFile(archive, header, from.source);
   }

@@ -3,7 +3,7 @@ import { existsSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { run } from '../../support/run.ts';
 import { PATH, sharedLibraries, TMP } from './images.ts';
-import type { Entry, Image } from './oci.ts';
+import type { Entry, Image, ImageConfig } from './oci.ts';
 import type { Packages } from './packages.ts';
 
 /**
@@ -11,6 +11,9 @@ import type { Packages } from './packages.ts';
  * another Python on the PATH can't replace it.
  */
 export const PYTHON = '/usr/bin/python3';
+
+/** The configuration of an image with Debian's Python. */
+export const PYTHON_CONFIG: ImageConfig = { Cmd: [PYTHON], Env: [PATH, 'LANG=C.UTF-8'] };
 
 /** The Debian packages for Python, each with the programs that we need from it. */
 export const pythonPackages: Packages = { python3: [PYTHON], 'python3-pip': ['/usr/bin/pip3'] };
@@ -22,7 +25,7 @@ export const pythonPackages: Packages = { python3: [PYTHON], 'python3-pip': ['/u
 const ABOUT = 'import sys; print("%d.%d" % sys.version_info[:2], sys.implementation.cache_tag)';
 
 /** The programs, besides Python, that scripts inside the image need. */
-const TOOLS = ['/bin/sh', '/usr/bin/env'];
+const TOOLS = ['/bin/sh'];
 
 /**
  * Libraries that compiled Python packages may expect, except graphical ones, which a server does not need.
@@ -47,7 +50,7 @@ export async function pythonBaseImage(): Promise<Image> {
       ...[...programs, ...libraries].map((path) => ({ path, from: { source: path } })),
       ...library.flatMap((path) => withCompiled(path, cacheTag)),
     ],
-    config: { Cmd: [PYTHON], Env: [PATH, 'LANG=C.UTF-8'] },
+    config: PYTHON_CONFIG,
   };
 }
 

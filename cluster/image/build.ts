@@ -3,7 +3,7 @@
 import { cpSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { build } from 'esbuild';
-import type { BuildOptions } from 'esbuild';
+import type { BuildOptions, Metafile } from 'esbuild';
 import { checksOf } from '../../course/engine/stage-steps.ts';
 import { stageCourse } from './stage-course.ts';
 import { loadLazily } from './lazy-exporters-plugin.ts';
@@ -38,6 +38,8 @@ const packages = ['@opentelemetry/api', 'express', 'forwarded-parse', 'http-prox
 const packagesForLearners = ['@opentelemetry/semantic-conventions'];
 
 const common = {
+  absWorkingDir: repoRoot, // the bundles have the paths of their sources in comments
+  metafile: true,
   bundle: true,
   platform: 'node',
   target: 'node24',
@@ -47,10 +49,9 @@ const common = {
 } satisfies BuildOptions;
 
 /** Bundles the programs into `dist`. Code that several programs share becomes a separate file. */
-async function buildPrograms(dist: string): Promise<void> {
+async function buildPrograms(dist: string): Promise<Metafile> {
   const { metafile } = await build({
     ...common,
-    metafile: true,
     entryPoints: [
       ...Object.entries(programs).map(([out, source]) => ({ out, in: join(repoRoot, source) })),
       ...checksOf(join(course, 'steps')),
@@ -64,12 +65,14 @@ async function buildPrograms(dist: string): Promise<void> {
       js: "import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url);",
     },
   });
-  stageCourse(course, join(dist, 'course'), Object.keys(metafile.inputs));
+  const inputs = Object.keys(metafile.inputs).map((path) => join(repoRoot, path));
+  stageCourse(course, join(dist, 'course'), inputs);
+  return metafile;
 }
 
 /** Bundles the exporters that few people use into a separate file. */
-async function buildLazyExporters(dist: string): Promise<void> {
-  await build({
+async function buildLazyExporters(dist: string): Promise<Metafile> {
+  const { metafile } = await build({
     ...common,
     entryPoints: [join(apps, 'telemetry', 'lazy-exporters.ts')],
     outfile: join(dist, 'rare.cjs'),
@@ -77,13 +80,14 @@ async function buildLazyExporters(dist: string): Promise<void> {
     conditions: ['require'],
     external: ['@opentelemetry/api'],
   });
+  return metafile;
 }
 
 /**
  * Copies the packages and their dependencies to `dist/node_modules`, without types, source maps and documents. @returns
- * the names of the copied packages
+ * the copied packages: the name of each, and the folder that it was copied from
  */
-function stagePackages(dist: string): string[] {
+function stagePackages(dist: string): Map<string, string> {
   const staged = new Map<string, string>();
   [...packages, ...packagesForLearners].forEach((name) => stagePackage(name, join(apps, 'package.json'), staged));
   for (const [name, folder] of staged) {
@@ -93,7 +97,7 @@ function stagePackages(dist: string): string[] {
         isNeeded(relative(folder, source)) && !(packagesForLearners.includes(name) && source.endsWith('.cjs')),
     });
   }
-  return [...staged.keys()].sort();
+  return staged;
 }
 
 function stagePackage(name: string, from: string, staged: Map<string, string>): void {
@@ -129,21 +133,32 @@ function stageFiles(dist: string): void {
   writeFileSync(join(dist, 'package.json'), '{ "type": "module" }\n');
 }
 
+/** What the apps consist of, besides our own sources. */
+export interface BuiltApps {
+  /** The packages that are not bundled: the name of each, and the folder that it was copied from. */
+  readonly staged: ReadonlyMap<string, string>;
+  /** What esbuild put into each bundle, with paths relative to the root of the checkout. */
+  readonly metafiles: readonly Metafile[];
+}
+
 /**
  * Builds everything next to `dist` and moves it there at the end, so that a failed or parallel build leaves no
  * incomplete `dist`.
- * @returns the names of the staged packages
  */
-export async function buildApps(dist: string): Promise<string[]> {
+export async function buildApps(dist: string): Promise<BuiltApps> {
   const fresh = `${dist}.${process.pid}`;
   try {
     mkdirSync(fresh, { recursive: true });
     const staged = stagePackages(fresh);
     stageFiles(fresh);
-    await Promise.all([buildPrograms(fresh), buildLazyExporters(fresh), buildPages(join(fresh, 'public'))]);
+    const metafiles = await Promise.all([
+      buildPrograms(fresh),
+      buildLazyExporters(fresh),
+      buildPages(join(fresh, 'public')),
+    ]);
     rmSync(dist, { recursive: true, force: true });
     renameSync(fresh, dist);
-    return staged;
+    return { staged, metafiles };
   } finally {
     rmSync(fresh, { recursive: true, force: true });
   }
@@ -157,8 +172,9 @@ function sizeOf(path: string): number {
 
 if (import.meta.main) {
   const dist = resolve(process.argv[2] ?? join(apps, 'dist'));
-  const staged = await buildApps(dist);
+  const { staged } = await buildApps(dist);
+  const names = [...staged.keys()].sort();
   const kilobytes = (path: string) => `${Math.ceil(sizeOf(path) / 1024)} kB`;
   for (const name of readdirSync(dist).sort()) print(`${kilobytes(join(dist, name)).padStart(9)}  ${name}`);
-  print(`${kilobytes(dist).padStart(9)}  in all, with ${staged.length} packages: ${staged.join(', ')}`);
+  print(`${kilobytes(dist).padStart(9)}  in all, with ${names.length} packages: ${names.join(', ')}`);
 }

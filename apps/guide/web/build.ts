@@ -4,16 +4,19 @@
 import { cpSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { build } from 'esbuild';
+import type { Metafile } from 'esbuild';
 
 const here = import.meta.dirname;
 
 const scripts = { guide: 'course.ts', lab: 'lab.ts', why: 'why.ts' };
 
-/** Writes all files that the guide serves under /assets to `folder`. */
-export async function buildPages(folder: string): Promise<void> {
+/** Writes all files that the guide serves under /assets to `folder`. @returns what the bundle consists of */
+export async function buildPages(folder: string): Promise<Metafile> {
   cpSync(join(here, 'public'), folder, { recursive: true });
   const entries = { ...scripts, style: join('style', 'main.css') };
-  await build({
+  const { metafile } = await build({
+    absWorkingDir: join(here, '..', '..', '..'),
+    metafile: true,
     entryPoints: Object.entries(entries).map(([out, source]) => ({ out, in: join(here, source) })),
     outdir: folder,
     chunkNames: 'chunks/[name]-[hash]',
@@ -26,6 +29,7 @@ export async function buildPages(folder: string): Promise<void> {
     legalComments: 'none',
     logLevel: 'warning',
   });
+  return metafile;
 }
 
 if (import.meta.main) await buildPages(resolve(process.argv[2] ?? join(here, '..', '..', 'dist', 'public')));

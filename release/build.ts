@@ -1,0 +1,68 @@
+// Builds everything that a release consists of, as files. Nothing here needs a registry or a key.
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { chartFiles } from '../cdk8s/helm/chart.ts';
+import type { Release } from '../cdk8s/helm/chart.ts';
+import { repoRoot } from '../support/paths.ts';
+import type { Progress } from '../support/progress.ts';
+import { CHART, IMAGES } from './artifact.ts';
+import type { Artifact, Attestation } from './artifact.ts';
+import { writeChartArtifact } from './chart-artifact.ts';
+import type { ImageName, ReleaseImage } from './image.ts';
+import { provenanceOf } from './provenance.ts';
+import type { Source } from './source.ts';
+import type { Target } from './target.ts';
+
+export interface BuildOptions {
+  readonly target: Target;
+  readonly source: Source;
+  /** An empty directory for the files. */
+  readonly directory: string;
+  readonly report: Progress;
+  /** Builds the images into a directory. */
+  readonly buildImages: (directory: string, report: Progress) => Promise<readonly ReleaseImage[]>;
+}
+
+/** Builds the images, the chart that names them by their digests, and the content of the attestations. */
+export async function buildRelease(options: BuildOptions): Promise<Artifact[]> {
+  const { target, directory, report } = options;
+  const images = await report.step('Build the images', (step) => options.buildImages(join(directory, 'images'), step));
+  const files = chartFiles(publishedChart(target, images));
+  const chart = await report.step('Pack the chart', () => writeChartArtifact(files, join(directory, 'chart')));
+  const provenance = await writeProvenance(options);
+  return [
+    ...images.map((image) => imageArtifact(image, provenance)),
+    { name: CHART, ...chart, attestations: [aboutProvenance(provenance, chart.digest)] },
+  ];
+}
+
+const aboutProvenance = (predicate: string, digest: string): Attestation => ({
+  type: 'slsaprovenance1',
+  digest,
+  predicate,
+});
+
+function imageArtifact({ name, layout, digest, platforms }: ReleaseImage, provenance: string): Artifact {
+  const sboms = platforms.map(
+    ({ digest: image, sbom }) => ({ type: 'cyclonedx', digest: image, predicate: sbom }) as const,
+  );
+  return { name: IMAGES[name], layout, digest, attestations: [...sboms, aboutProvenance(provenance, digest)] };
+}
+
+/** Returns the address of the chart, and the values that name the images by tag and digest. */
+export function publishedChart(target: Target, images: readonly Pick<ReleaseImage, 'name' | 'digest'>[]): Release {
+  const { registry, path, version } = target;
+  const named = ({ name, digest }: Pick<ReleaseImage, 'name' | 'digest'>) =>
+    [name, { registry, repository: `${path}/${IMAGES[name]}`, tag: `${version}@${digest}` }] as const;
+  const values = Object.fromEntries(images.map(named)) as Partial<Record<ImageName, ReturnType<typeof named>[1]>>;
+  return {
+    chart: `oci://${registry}/${path}/${CHART}`,
+    images: { image: { ...values['intro-otel'] }, flask: { image: { ...values['intro-otel-flask'] } } },
+  };
+}
+
+async function writeProvenance({ source, target, directory }: BuildOptions): Promise<string> {
+  const path = join(directory, 'provenance.json');
+  await writeFile(path, `${JSON.stringify(provenanceOf(source, target, repoRoot), null, 2)}\n`);
+  return path;
+}
