@@ -126,10 +126,11 @@ async function unpack(pin: PinnedPackage): Promise<Contents> {
   return { entries, packages: [packageOf(pin, control, entries)] };
 }
 
-function packageOf(pin: PinnedPackage, control: string, entries: readonly Entry[]): Package {
+/** Returns what an SBOM says about a package. */
+export function packageOf(pin: PinnedPackage, control: string, entries: readonly Entry[]): Package {
   const { name, version, architecture, integrity } = pin;
   const qualifiers = new URLSearchParams({ arch: architecture, distro: 'debian-12', ...sourceOf(control) });
-  const purl = `pkg:deb/debian/${encodeURIComponent(name)}@${encodeURIComponent(version)}?${qualifiers}`;
+  const purl = `pkg:deb/debian/${encodeURIComponent(name)}@${encodeURIComponent(version)}?${qualifiers.toString()}`;
   return { type: 'library', name, version, purl, licenses: licensesOf(name, entries), integrity };
 }
 

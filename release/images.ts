@@ -38,9 +38,9 @@ export interface ReleaseRecipe {
   /** The configuration of the base image. */
   readonly base: ImageConfig;
   /** Returns the base image's parts. */
-  baseContents(architecture: Architecture, report: Progress): Promise<Contents[]>;
+  readonly baseContents: (architecture: Architecture, report: Progress) => Promise<Contents[]>;
   /** Fills the directory that is the build's context. @returns the packages in it */
-  stage(context: string, architecture: Architecture, report: Progress): Promise<Package[]>;
+  readonly stage: (context: string, architecture: Architecture, report: Progress) => Promise<Package[]>;
 }
 
 const LAB_RECIPE: ReleaseRecipe = {
