@@ -173,8 +173,7 @@ const noIds = (line: string, { answer }: Visit, log: string): Problem => ({
 /** Returns whether any line of the log has ids. Then the logger adds them to each line within a span. */
 const hasIds = (log: string): boolean => log.split('\n').some((line) => idsIn(line) !== undefined);
 
-const MOVE =
-  'move log.info(…) into the function that startActiveSpan calls, because outside of it no span is active.';
+const MOVE = 'move log.info(…) into the function that startActiveSpan calls, because outside of it no span is active.';
 
 const outside =
   'Other lines have both ids, so your mixin works, and this line is not written within your span: ' + MOVE;
@@ -185,7 +184,8 @@ const outside =
  */
 const noMixin =
   'Does your logger have a mixin? pino({ mixin }) calls it for each line: let it return the ids of ' +
-  "trace.getActiveSpan()?.spanContext(). If it does already, the line is not written within your span: " + MOVE;
+  'trace.getActiveSpan()?.spanContext(). If it does already, the line is not written within your span: ' +
+  MOVE;
 
 /** Returns what to do about a line that has ids in fields of other names, or only one of them. */
 function namesHint(line: string): string | undefined {
