@@ -2,7 +2,8 @@
 // Helm 4 and with Helm 3.
 import { tool } from '../support/cluster/cluster.ts';
 import { eventually } from '../../support/waiting.ts';
-import { chart, Lab } from '../support/cluster/lab.ts';
+import { OWN_HEADERS } from '../support/cluster/guide.ts';
+import { chart, Lab, RELEASED } from '../support/cluster/lab.ts';
 import { useNamespace } from '../support/cluster/namespace.ts';
 import { playedRound, settledRound, tracesOf } from '../support/otlp/traces.ts';
 
@@ -13,7 +14,16 @@ const one = new Lab(here, 'one');
 const two = new Lab(here, 'two');
 const other = new Lab(elsewhere, 'one');
 
-beforeAll(() => Promise.all([one.installQuietly(), two.installQuietly({}, 'helm3'), other.installQuietly()]), 300_000);
+// The first two labs are of the last release, so that the upgrades below are from that release.
+beforeAll(
+  () =>
+    Promise.all([
+      one.installQuietly(RELEASED.values, 'helm', RELEASED.chart),
+      two.installQuietly(RELEASED.values, 'helm3', RELEASED.chart),
+      other.installQuietly(),
+    ]),
+  300_000,
+);
 
 test("keeps each lab's traces out of the other labs", async () => {
   const labs = [one, two, other];
@@ -55,6 +65,9 @@ describe.each([
     return instrumentation;
   };
 
+  const progress = (): Promise<string> =>
+    lab.kubectl('get', `configmap/${lab.release}-progress`, '--output=jsonpath={.data}');
+
   test('changes a lab in an upgrade, and changes it back in a rollback', async () => {
     expect(await level()).toBe('auto');
     const source = await lab.diceSource();
@@ -67,12 +80,17 @@ describe.each([
     await settledRound(lab);
   });
 
-  test('keeps code of dice that was edited in the cluster when the lab is upgraded', async () => {
+  test('keeps the code of dice and the progress of the last release when the lab is upgraded', async () => {
+    const init = { method: 'POST', headers: OWN_HEADERS, body: '{}' };
+    await lab.text('guide', '/api/course/01-set-up/start', init);
+    await lab.text('guide', '/api/course/01-set-up/check', init);
+    const before = await progress();
+    expect(before).toContain('01-set-up');
     const edited = `${await lab.diceSource()}\n// mine\n`;
     await lab.editDice(edited);
     await lab.rolledOut('dice');
     await lab.upgradeQuietly({ arcade: { budgetMs: 8_000 } }, helm);
-    expect(await lab.diceSource()).toBe(edited);
+    expect([await lab.diceSource(), await progress()]).toEqual([edited, before]);
   });
 
   test('refuses an unknown value key, and names it', async () => {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { cookieName } from '../../../apps/guide/server/login.ts';
 import { LOGIN_PATH } from '../../../lab/names.ts';
 import { repoRoot } from '../../../support/paths.ts';
+import { IMAGE_TAG } from '../../../cluster/image/recipes.ts';
 import { apiGet, kubectl, testCluster, textOf, tool } from './cluster.ts';
 import { eventually } from '../../../support/waiting.ts';
 import { keepEvidence, podLog } from './namespace.ts';
@@ -11,6 +12,16 @@ import { isLeaving, isReady } from '../matchers/objects.ts';
 import type { Deployment, Pod } from '../matchers/objects.ts';
 
 export const chart = join(repoRoot, 'charts', 'lab');
+
+/** The chart of the last release, as `npm run release` made it. Upgrades from it must lose nothing. */
+export const RELEASED = {
+  chart: join(repoRoot, 'test', 'fixtures', 'intro-otel-0.1.0.tgz'),
+  /** Values with images that the test cluster has, in place of those of the release's registry. */
+  values: {
+    image: { registry: 'docker.io', repository: 'library/intro-otel', tag: IMAGE_TAG },
+    flask: { image: { registry: 'docker.io', repository: 'library/intro-otel-flask', tag: IMAGE_TAG } },
+  },
+} as const;
 
 /** Helm values, as in values.yaml. */
 export type Values = Record<string, unknown>;
@@ -41,13 +52,12 @@ export class Lab {
     this.release = release;
   }
 
-  /** Runs `helm install --wait` without the operator. */
-  async install(values: Values = {}, helm: 'helm' | 'helm3' = 'helm'): Promise<void> {
-    const installed = this.helm(
-      ['install', this.release, chart, '--wait', '--timeout', HELM_WAIT, '--values=-'],
-      helm,
-      { ...alone, ...values },
-    );
+  /** Runs `helm install --wait` without the operator. `from` is the path of the chart. */
+  async install(values: Values = {}, helm: 'helm' | 'helm3' = 'helm', from: string = chart): Promise<void> {
+    const installed = this.helm(['install', this.release, from, '--wait', '--timeout', HELM_WAIT, '--values=-'], helm, {
+      ...alone,
+      ...values,
+    });
     await installed.catch((error: unknown) => {
       this.#broken = error;
       throw error;
@@ -58,8 +68,8 @@ export class Lab {
    * Installs the lab and waits until a round succeeds, for tests that run beside others. On a busy machine, kube-proxy
    * may need seconds to learn about new pods, which is longer than the arcade's time budget for a round.
    */
-  async installQuietly(values: Values = {}, helm: 'helm' | 'helm3' = 'helm'): Promise<void> {
-    await this.install({ ...quiet, ...values }, helm);
+  async installQuietly(values: Values = {}, helm: 'helm' | 'helm3' = 'helm', from: string = chart): Promise<void> {
+    await this.install({ ...quiet, ...values }, helm, from);
     await this.settled();
   }
 
