@@ -146,7 +146,7 @@ async function appOf(
   }
 }
 
-/** Returns the labels that name the release's source: https://github.com/opencontainers/image-spec/blob/main/annotations.md */
+/** Returns the labels that name the source: https://github.com/opencontainers/image-spec/blob/main/annotations.md */
 async function labelsOf({ hash, time }: Commit): Promise<Record<string, string>> {
   const chart = await readFile(join(repoRoot, 'charts', 'lab', 'Chart.yaml'), 'utf8');
   return {
