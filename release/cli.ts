@@ -50,8 +50,9 @@ async function makeRelease({ target, key }: MakeRelease): Promise<void> {
     for (const artifact of artifacts) print(`would push ${nameOf(artifact, target)}`);
     return say(`Nothing was pushed. The files are in ${DIRECTORY}.`);
   }
-  await publish(artifacts, { target, ...publisher, report });
-  for (const artifact of artifacts) print(nameOf(artifact, target));
+  const before = await publish(artifacts, { target, ...publisher, report });
+  for (const artifact of artifacts)
+    print(`${before.has(artifact) ? 'already there' : 'released'} ${nameOf(artifact, target)}`);
   say(
     `Install it: helm install intro-otel oci://${target.registry}/${target.path}/intro-otel --version ${target.version}`,
   );

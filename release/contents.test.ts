@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { pack } from 'tar-stream';
 import { tar } from '../cluster/components/oci.ts';
-import { directoryEntries, joined, parentsOf, readTar } from './contents.ts';
+import { directoryEntries, joined, parentsOf, readTar, writeEntries } from './contents.ts';
 
 const part = (...paths: string[]) => ({
   entries: paths.map((path) => ({ path, ...(path.endsWith('/') ? {} : { from: { content: path } }) })),
@@ -43,6 +43,18 @@ describe('a directory of this machine', () => {
     utimesSync(join(root, 'text'), time, time);
     return root;
   }
+
+  test('is written from entries, and gives the same entries again', async () => {
+    const entries = [
+      { path: '/app' },
+      { path: '/app/link', from: { link: '../missing' } },
+      { path: '/app/run', mode: 0o755, from: { content: Buffer.from('x') } },
+    ];
+    await writeEntries(entries, directory);
+    expect(joined([{ entries: directoryEntries(join(directory, 'app'), '/app'), packages: [] }]).entries).toEqual(
+      entries,
+    );
+  });
 
   test('gives the same entries whatever the umask, the times and the group permissions', () => {
     const [open, closed] = [write('open', 0o000, 1), write('closed', 0o077, 1_000_000_000)];

@@ -1,6 +1,7 @@
 // What a part of an image consists of: its files, and the packages that they come from.
 import { lstatSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
-import { join, posix } from 'node:path';
+import { mkdir, symlink, writeFile } from 'node:fs/promises';
+import { dirname, join, posix } from 'node:path';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { extract } from 'tar-stream';
@@ -62,4 +63,15 @@ function pathEntries(source: string, path: string): Entry[] {
 export function parentsOf(path: string): Entry[] {
   const parent = posix.dirname(path);
   return parent === '/' ? [] : [...parentsOf(parent), { path: parent }];
+}
+
+/** Writes the files, directories and links of an image to a directory. A directory stands before its content. */
+export async function writeEntries(entries: readonly Entry[], root: string): Promise<void> {
+  for (const { path, mode = 0o755, from } of entries) {
+    const target = join(root, path);
+    await mkdir(from === undefined ? target : dirname(target), { recursive: true });
+    if (from === undefined) continue;
+    if ('content' in from) await writeFile(target, from.content, { mode });
+    else if ('link' in from) await symlink(from.link, target);
+  }
 }

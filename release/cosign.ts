@@ -106,7 +106,7 @@ export class Signer {
     if (code === 0) return stdout;
     throw new UserError(`The key ${this.#key} can't be read.`, {
       expected: "cosign's private key, and its password in COSIGN_PASSWORD or in the file COSIGN_PASSWORD_FILE",
-      found: /decryption failed/.test(stderr) ? 'another password' : stderr.trim(),
+      found: /decryption failed/.test(stderr) ? 'another password, or none' : stderr.trim(),
       todo: ['set the password', `make a key: ${this.#cosign} generate-key-pair`],
     });
   }

@@ -24,7 +24,7 @@ import type { ImageName, Platform, PlatformImage, ReleaseImage } from './image.t
 import { writeLayout } from './layout.ts';
 import type { PlatformContent } from './layout.ts';
 import { nodeContents, NODE_VERSION } from './node.ts';
-import { npmPackages } from './npm-packages.ts';
+import { copyLicenses, npmPackages } from './npm-packages.ts';
 import { compile, pythonContents } from './python.ts';
 import { sbomText } from './sbom.ts';
 import type { Package } from './sbom.ts';
@@ -54,7 +54,9 @@ const LAB_RECIPE: ReleaseRecipe = {
   ],
   stage: async (context) => {
     const { buildApps } = await import('../cluster/image/build.ts');
-    return npmPackages(await buildApps(join(context, 'dist')));
+    const built = await buildApps(join(context, 'dist'));
+    copyLicenses(built, join(context, 'dist', 'licenses'));
+    return npmPackages(built);
   },
 };
 
@@ -144,7 +146,7 @@ async function appOf(
   }
 }
 
-/** Returns the labels that name the release's source: https://github.com/opencontainers/image-spec/blob/main/annotations.md */
+/** Returns the labels that name the source: https://github.com/opencontainers/image-spec/blob/main/annotations.md */
 async function labelsOf({ hash, time }: Commit): Promise<Record<string, string>> {
   const chart = await readFile(join(repoRoot, 'charts', 'lab', 'Chart.yaml'), 'utf8');
   return {

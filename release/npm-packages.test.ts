@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import type { Metafile } from 'esbuild';
 import { repoRoot } from '../support/paths.ts';
-import { npmPackages } from './npm-packages.ts';
+import { copyLicenses, npmPackages } from './npm-packages.ts';
 
 const input = (bytesInOutput: number) => ({ bytesInOutput });
 const metafile = (inputs: Record<string, { bytesInOutput: number }>): Metafile => ({
@@ -68,7 +68,8 @@ describe("the lab's image", () => {
   }, 60_000);
   afterAll(() => rmSync(dist, { recursive: true }));
 
-  const packages = () => npmPackages({ ...built, staged: new Map(built.staged) });
+  const apps = () => ({ ...built, staged: new Map(built.staged) });
+  const packages = () => npmPackages(apps());
 
   /** Lists the files of packages of which a bundle contains at least one byte. */
   const bundledFiles = (): string[] =>
@@ -100,6 +101,16 @@ describe("the lab's image", () => {
         name,
         copiedNames.includes(name) || bundled.some((path) => path.includes(`node_modules/${name}/`)),
       ]).toEqual([name, true]);
+  });
+
+  test('gets the license of each package, bundled or copied', () => {
+    copyLicenses(apps(), join(dist, 'licenses'));
+    for (const name of ['express', '@kubernetes/client-node', '@codemirror/view', 'pino'])
+      expect(readFileSync(join(dist, 'licenses', name, 'LICENSE'), 'utf8')).toMatch(/MIT|Apache License/);
+    const files = readdirSync(join(dist, 'licenses'), { recursive: true, encoding: 'utf8' });
+    const without = packages().filter(({ name }) => !files.some((path) => `/${path}`.includes(`/${name}/`)));
+    // Its author publishes no license file, and names the license in package.json.
+    expect(without.map(({ name }) => name)).toEqual(['stream-buffers']);
   });
 
   test('holds no path of the machine that built it', () => {

@@ -1,5 +1,5 @@
 // Finds the npm packages in the lab's image. Scanners don't see those in a bundle, so esbuild says what it bundled.
-import { readFileSync } from 'node:fs';
+import { cpSync, readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import type { Metafile } from 'esbuild';
 import type { BuiltApps } from '../cluster/image/build.ts';
@@ -20,10 +20,24 @@ interface LockedPackage {
 }
 
 /** Lists the packages of which the apps contain code, with what the lockfile says about them. */
-export function npmPackages({ staged, metafiles }: BuiltApps, lockfile = readLockfile()): Package[] {
+export function npmPackages(built: BuiltApps, lockfile = readLockfile()): Package[] {
+  return packageFolders(built).map((folder) => lockedPackage(folder, lockfile));
+}
+
+/** Lists the folders of the packages of which the apps contain code, as the lockfile names them. */
+function packageFolders({ staged, metafiles }: BuiltApps): string[] {
   const copied = [...staged.values()].map((folder) => relative(repoRoot, folder));
-  const folders = new Set([...copied, ...metafiles.flatMap(bundledFolders)]);
-  return [...folders].sort().map((folder) => lockedPackage(folder, lockfile));
+  return [...new Set([...copied, ...metafiles.flatMap(bundledFolders)])].sort();
+}
+
+/** Copies the packages' licenses and notices to `directory`. Most licenses ask for that, and a bundle has none. */
+export function copyLicenses(built: BuiltApps, directory: string): void {
+  for (const folder of packageFolders(built)) {
+    const files = readdirSync(join(repoRoot, folder), { withFileTypes: true });
+    const licenses = files.filter((file) => file.isFile() && /^(licen[cs]e|notice|copying)/i.test(file.name));
+    const target = join(directory, folder.replaceAll('node_modules/', ''));
+    for (const { name } of licenses) cpSync(join(repoRoot, folder, name), join(target, name));
+  }
 }
 
 /**

@@ -17,14 +17,17 @@ export interface PublishOptions {
 /**
  * Pushes what the registry doesn't have, signs what isn't signed, and gives the tags. If a run was interrupted, the
  * next one completes the release.
+ * @returns the artifacts whose tags were already there
  * @throws UserError if the registry has the version with other content. Then it pushes nothing.
  */
-export async function publish(artifacts: readonly Artifact[], options: PublishOptions): Promise<void> {
+export async function publish(artifacts: readonly Artifact[], options: PublishOptions): Promise<ReadonlySet<Artifact>> {
   const tagged = await taggedArtifacts(artifacts, options);
   for (const artifact of artifacts)
     await options.report.step(`Push and sign ${artifact.name}`, (step) => publishOne(artifact, options, step));
-  for (const artifact of artifacts.filter((one) => !tagged.has(one))) await giveTag(artifact, options);
-  for (const artifact of tagged) options.report.note(`already there: ${nameOf(artifact, options.target)}`);
+  const { target, registry } = options;
+  for (const { name, digest } of artifacts.filter((one) => !tagged.has(one)))
+    await registry.tag(referenceOf(target, name, digest), target.version);
+  return tagged;
 }
 
 /** Returns an artifact's name with tag and digest, as in values of the chart. */
@@ -73,9 +76,4 @@ async function publishOne(
 async function attest(reference: string, attestation: Attestation, signer: SignerApi): Promise<void> {
   if ((await signer.verifier.problemOfAttestation(reference, attestation.type)) === undefined) return;
   await signer.attest(reference, attestation);
-}
-
-async function giveTag({ name, digest }: Artifact, { target, registry, report }: PublishOptions): Promise<void> {
-  await registry.tag(referenceOf(target, name, digest), target.version);
-  report.note(`released: ${referenceOf(target, name)}@${digest}`);
 }

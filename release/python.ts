@@ -1,10 +1,10 @@
 // Takes Python from Debian packages for any architecture, and compiles Python files with that same Python, because the
 // Flask app runs on a read-only file system. Compiled files are the same for all architectures, so the packages for the
 // machine's own architecture compile for all others.
-import { mkdir, mkdtemp, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
 import { existsSync, readFileSync } from 'node:fs';
 import { arch } from 'node:process';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { digestOf } from '../cluster/components/oci.ts';
 import type { Entry } from '../cluster/components/oci.ts';
 import { TMP } from '../cluster/components/images.ts';
@@ -12,7 +12,7 @@ import { withLock } from '../support/locks.ts';
 import { cacheDir } from '../support/paths.ts';
 import type { Progress } from '../support/progress.ts';
 import { run } from '../support/run.ts';
-import { directoryEntries, joined } from './contents.ts';
+import { directoryEntries, joined, writeEntries } from './contents.ts';
 import type { Contents } from './contents.ts';
 import { debianContents, nodePackages, PINS, pythonPackages } from './debian.ts';
 import type { Architecture } from './debian.ts';
@@ -78,17 +78,6 @@ async function ensurePython(report: Progress): Promise<string> {
     await rename(`${directory}.unfinished`, directory);
   });
   return directory;
-}
-
-/** Writes the files, directories and links of an image to a directory. A directory stands before its content. */
-export async function writeEntries(entries: readonly Entry[], root: string): Promise<void> {
-  for (const { path, mode = 0o755, from } of entries) {
-    const target = join(root, path);
-    await mkdir(from === undefined ? target : dirname(target), { recursive: true });
-    if (from === undefined) continue;
-    if ('content' in from) await writeFile(target, from.content, { mode });
-    else if ('link' in from) await symlink(from.link, target);
-  }
 }
 
 async function inWorkDirectory<T>(work: (directory: string) => Promise<T>): Promise<T> {

@@ -3,7 +3,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { buffer, text } from 'node:stream/consumers';
-import { CommandError, run } from '../support/run.ts';
+import { UserError } from '../support/errors.ts';
+import { run } from '../support/run.ts';
 
 /** A reference to content by its digest, as in a manifest. */
 export interface Descriptor {
@@ -40,12 +41,11 @@ export class Registry {
     const { code, stdout, stderr } = await run(this.#crane, ['digest', reference], { allowFailure: true });
     if (code === 0) return stdout.trim();
     if (MISSING.test(stderr)) return undefined;
-    throw new CommandError(
-      `The registry didn't say whether it has ${reference}.`,
-      stderr.trim(),
-      'Check the address, and log in: docker login HOST.',
-      { code, stdout, stderr },
-    );
+    throw new UserError(`The registry didn't say whether it has ${reference}.`, {
+      expected: 'a digest, or that there is none',
+      found: /^Error: (.*)$/m.exec(stderr)?.[1] ?? stderr.trim(),
+      todo: ['check the address', 'log in: docker login HOST'],
+    });
   }
 
   /** Pushes what the OCI layout's index.json names, and everything that belongs to it. */

@@ -49,6 +49,11 @@ test.each([
   await expect(verifyRelease(aRelease([missing]))).rejects.toThrow(expect.objectContaining({ advice }) as Error);
 });
 
+test('says that there is no such release if no part of it is in the registry', async () => {
+  const tags = ['intro-otel-apps', 'intro-otel-flask', 'intro-otel'].map((name) => `${REPOSITORY}/${name}:1.0.0`);
+  await expect(verifyRelease(aRelease(tags))).rejects.toThrow('There is no release 1.0.0 in registry.example/you.');
+});
+
 test.each([
   ['Error: no signatures found', 'missing'],
   ['WARNING: …\nError: no matching attestations: \nerror during …', 'missing'],

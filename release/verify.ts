@@ -15,6 +15,9 @@ export interface VerifyOptions {
   readonly report: Progress;
 }
 
+/** The names of everything in a release. */
+const ARTIFACTS = [...Object.values(IMAGES), CHART];
+
 const STATEMENTS: Readonly<Record<AttestationType, string>> = { cyclonedx: 'SBOM', slsaprovenance1: 'provenance' };
 
 /**
@@ -23,15 +26,26 @@ const STATEMENTS: Readonly<Record<AttestationType, string>> = { cyclonedx: 'SBOM
  */
 export async function verifyRelease(options: VerifyOptions): Promise<void> {
   const { registry, path, version } = options.target;
+  await checkReleased(options);
   const problems: string[] = [];
-  for (const name of [...Object.values(IMAGES), CHART])
-    problems.push(...(await verifyArtifact(name, options).catch(problemsOf)));
+  for (const name of ARTIFACTS) problems.push(...(await verifyArtifact(name, options).catch(problemsOf)));
   if (problems.length === 0) problems.push(...(await chartProblems(options)));
   if (problems.length === 0) return;
   throw new UserError(`The release ${version} in ${registry}/${path} is not as it was published.`, {
     expected: 'signatures, SBOMs and provenance by this key, and content that matches its digests',
     found: problems.join('\n'),
     todo: ["don't install it, and tell whoever published it", 'if you copied it, copy it again with its signatures'],
+  });
+}
+
+/** @throws UserError if the registry has no part of the release, which is no damage */
+async function checkReleased({ target, registry }: VerifyOptions): Promise<void> {
+  const digests = await Promise.all(ARTIFACTS.map((name) => registry.digestOf(referenceOf(target, name))));
+  if (digests.some((digest) => digest !== undefined)) return;
+  throw new UserError(`There is no release ${target.version} in ${target.registry}/${target.path}.`, {
+    expected: ARTIFACTS.map((name) => referenceOf(target, name)).join('\n'),
+    found: 'none of them',
+    todo: ['check the address', 'name the version: --verify HOST/PATH:VERSION'],
   });
 }
 
