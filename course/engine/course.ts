@@ -4,7 +4,7 @@ import type { Component, CourseOverview, Files, Step, Verdict } from '../../apps
 import type { CourseOptions as OpenOptions, CourseService } from '../../apps/guide/server/course-service.ts';
 import { reportNotes } from '../../apps/guide/server/lab/dice-state.ts';
 import type { Lab } from '../../apps/guide/server/lab/environment.ts';
-import type { Outdated } from '../../apps/guide/server/pods/current.ts';
+import type { Outdated } from '../../apps/guide/server/pods/phase.ts';
 import type { FileStore } from '../../apps/guide/server/learner/files.ts';
 import { HelpRecord } from '../../apps/guide/server/learner/help.ts';
 import type { HelpOfSteps } from '../../apps/guide/server/learner/help.ts';

@@ -5,20 +5,8 @@ import type { ConfigMap, Deployment, Pod } from '../../../../kubernetes/types.ts
 import { LABELS, MANAGED_BY, OWN } from '../../../../lab/names.ts';
 import type { OwnFile } from '../../../../lab/names.ts';
 import type { Component } from '../../contract.ts';
+import type { Outdated } from './phase.ts';
 import { newest } from './watcher.ts';
-
-/** Why what answers is not what the learner's files say. */
-export interface Outdated {
-  readonly reason: string;
-  /** Whether it ends by itself, within seconds. */
-  readonly passes: boolean;
-  /** Whether the older pod may still answer after that. */
-  readonly blocks: boolean;
-  /** What to do about it, if it does not end by itself. */
-  readonly todo?: string;
-  /** The file of which the pod has an older one, if a restart is needed. */
-  readonly file?: OwnFile;
-}
 
 export interface ComponentObjects {
   readonly component: Component;

@@ -2,10 +2,10 @@
 import type { ContainerStatus, Pod, PodCondition } from '../../../../kubernetes/types.ts';
 import type { Report } from '../../../telemetry/report.ts';
 import { isLoopback } from '../../../telemetry/readiness.ts';
+import type { OwnFile } from '../../../../lab/names.ts';
 import type { Component, Files, PodState } from '../../contract.ts';
 import { explainApp } from '../symptoms/app.ts';
 import { explainCollector } from '../symptoms/collector.ts';
-import type { Outdated } from './current.ts';
 import { inWords } from '../symptoms/explanation.ts';
 import type { Explanation } from '../symptoms/explanation.ts';
 import { settingsMistakes } from '../symptoms/settings.ts';
@@ -13,6 +13,19 @@ import { unusedComponent } from '../symptoms/unused.ts';
 import { ignoredRest } from '../symptoms/yaml.ts';
 
 type Phase = PodState['phase'];
+
+/** Why what answers is not what the learner's files say. */
+export interface Outdated {
+  readonly reason: string;
+  /** Whether it ends by itself, within seconds. */
+  readonly passes: boolean;
+  /** Whether the older pod may still answer after that. */
+  readonly blocks: boolean;
+  /** What to do about it, if it does not end by itself. */
+  readonly todo?: string;
+  /** The file of which the pod has an older one, if a restart is needed. */
+  readonly file?: OwnFile;
+}
 
 /** What is known of a pod besides its status. */
 export interface Evidence {

@@ -6,11 +6,10 @@ import type { Component, Files, PodEvent, PodState, Shared } from '../../contrac
 import type { Kube } from '../kube.ts';
 import { messageOf } from '../../../../support/errors.ts';
 import { suppressTracing } from '../suppress-tracing.ts';
-import type { Outdated } from './current.ts';
 import { diceReport } from './dice-report.ts';
 import { Lines } from './lines.ts';
 import { stateOf } from './phase.ts';
-import type { Evidence } from './phase.ts';
+import type { Evidence, Outdated } from './phase.ts';
 
 type Listener = (event: PodEvent) => void;
 
