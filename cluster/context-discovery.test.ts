@@ -1,4 +1,4 @@
-import { contextsOf } from './context-discovery.ts';
+import { contextsOf, nodesOf } from './context-discovery.ts';
 
 test('reads the contexts of a kubeconfig, each with the server of its cluster', () => {
   const config = {
@@ -31,4 +31,12 @@ test("reads the provider that minikube writes into its cluster's entry", () => {
 test('finds no contexts in an empty kubeconfig', () => {
   expect(contextsOf({ contexts: null, clusters: null })).toEqual([]);
   expect(contextsOf({})).toEqual([]);
+});
+
+test('reads what nodes say about the product that made them', () => {
+  const metadata = { name: 'desktop-worker', labels: { a: 'b' } };
+  expect(nodesOf({ items: [{ metadata, spec: { providerID: 'kind://docker/desktop/desktop-worker' } }, {}] })).toEqual([
+    { name: 'desktop-worker', labels: { a: 'b' }, providerId: 'kind://docker/desktop/desktop-worker' },
+    { name: '', labels: {}, providerId: undefined },
+  ]);
 });

@@ -3,9 +3,10 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { choose, whenUnreachable } from './context.ts';
+import type { V1Node } from '@kubernetes/client-node';
+import { choose, identify, whenUnreachable } from './context.ts';
 import type { DevclusterChoice, Existing, Facts } from './context.ts';
-import type { Context } from './products/index.ts';
+import type { Context, NodeFacts } from './products/index.ts';
 import { run } from '../support/run.ts';
 import type { RunResult } from '../support/run.ts';
 import { stateDir } from '../support/paths.ts';
@@ -19,6 +20,8 @@ export const DEVCLUSTER = 'intro-otel';
 export interface Discovery extends Existing {
   readonly version: string;
   readonly minor: number;
+  /** The nodes, or an empty list if the user may not list them. */
+  readonly nodes: readonly NodeFacts[];
 }
 
 /** Finds the Kubernetes to use. @param context the value of `--context` */
@@ -30,9 +33,9 @@ export async function findKubernetes(
   const choice = choose(facts);
   if (choice.use === 'devcluster') return choice;
   const answer = await askVersion(choice, report);
-  return answer.version === undefined
-    ? whenUnreachable(choice, facts, answer.output)
-    : { ...choice, version: answer.version, minor: numbers(answer.version)[1] ?? 0 };
+  if (answer.version === undefined) return whenUnreachable(choice, facts, answer.output);
+  const nodes = await readNodes(choice, report);
+  return { ...identify(choice, facts, nodes), version: answer.version, minor: numbers(answer.version)[1] ?? 0, nodes };
 }
 
 async function readFacts(requested: string | undefined, report: Progress): Promise<Facts> {
@@ -104,6 +107,21 @@ async function askVersion({ context }: Existing, report: Progress): Promise<{ ve
   const version = serverVersion(result);
   return version === undefined ? { output: lastLine(result) } : { version, output: '' };
 }
+
+async function readNodes({ context }: Existing, report: Progress): Promise<NodeFacts[]> {
+  const kubectl = await anyKubectl(report);
+  const args = ['get', 'nodes', '--output=json', '--context', context, '--request-timeout=5s'];
+  const { code, stdout } = await run(kubectl.path, args, { timeout: 30_000, allowFailure: true });
+  return code === 0 ? nodesOf(JSON.parse(stdout) as { items: V1Node[] }) : [];
+}
+
+/** Returns what nodes say about the product that made them. */
+export const nodesOf = ({ items }: { readonly items: readonly V1Node[] }): NodeFacts[] =>
+  items.map(({ metadata, spec }) => ({
+    name: metadata?.name ?? '',
+    labels: metadata?.labels ?? {},
+    providerId: spec?.providerID,
+  }));
 
 function serverVersion({ stdout }: RunResult): string | undefined {
   try {

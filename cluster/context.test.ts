@@ -1,4 +1,4 @@
-import { choose, whenUnreachable } from './context.ts';
+import { choose, identify, whenUnreachable } from './context.ts';
 import type { Existing, Facts } from './context.ts';
 import type { Context } from './products/index.ts';
 import { product as kind } from './products/kind.ts';
@@ -113,5 +113,27 @@ describe('a chosen cluster that does not answer', () => {
     const { advice } = refusal(() => whenUnreachable(choice, found, 'connection refused'));
     expect(advice.found).toBe('connection refused');
     expect(advice.todo[0]).toBe('start it: minikube start');
+  });
+});
+
+describe('a chosen cluster whose nodes are known', () => {
+  const nodes = [{ name: 'workshop', labels: { 'minikube.k8s.io/name': 'workshop' }, providerId: undefined }];
+  const other = [{ name: 'node-1', labels: {}, providerId: 'gce://p/z/node-1' }];
+  const renamed = facts({ contexts: [context('mine')], current: 'mine' });
+  const choice: Existing = { use: 'context', context: 'mine', product: undefined };
+
+  test('is used under any name of its context, if a product on this machine made its nodes', () => {
+    expect(choose(renamed)).toEqual(choice);
+    expect(identify(choice, renamed, nodes)).toEqual({ ...choice, product: minikube });
+  });
+
+  test('is refused if no product made its nodes, and --context does not name it', () => {
+    expect(refusal(() => identify(choice, renamed, other)).advice.found).toBe('mine at https://127.0.0.1:6443');
+    expect(identify(choice, { ...renamed, requested: 'mine' }, other)).toEqual(choice);
+  });
+
+  test('has no product if its server is elsewhere, whatever its nodes say', () => {
+    const remote = facts({ contexts: [context('mine', 'https://k8s.example.com')], requested: 'mine' });
+    expect(identify(choice, remote, nodes)).toEqual(choice);
   });
 });

@@ -1,8 +1,9 @@
 // Decides which Kubernetes to use, as pure functions of facts about the machine and the kubeconfig. A cluster that is
 // not on this machine is used only if the user names it.
 import { UserError } from '../support/errors.ts';
-import { productOf, products, productTitles } from './products/index.ts';
-import type { Context, DetectionFacts, Product } from './products/index.ts';
+import { isOnLoopback, isOnThisMachine } from './local-server.ts';
+import { productOf, productOfNodes, products, productTitles } from './products/index.ts';
+import type { Context, DetectionFacts, NodeFacts, Product } from './products/index.ts';
 
 export interface Facts extends DetectionFacts {
   readonly contexts: readonly Context[];
@@ -35,7 +36,8 @@ export type Choice = Existing | DevclusterChoice;
 
 /**
  * Chooses a cluster without connecting to it: the one that `--context` names, else the current one if it is on this
- * machine, else the throwaway cluster.
+ * machine, else the throwaway cluster. A current context with an unknown name and a server on this machine's loopback
+ * address is chosen without a product: `identify` decides once its nodes are known.
  * @throws UserError if the context does not exist or must not be used, or if no throwaway cluster can run here
  */
 export function choose(facts: Facts): Choice {
@@ -43,8 +45,20 @@ export function choose(facts: Facts): Choice {
   const current = facts.contexts.find((context) => context.name === facts.current);
   if (current === undefined) return chooseDevcluster(facts, noContext(facts));
   const product = productOf(current, facts);
-  if (product === undefined) throw notLocal(current, facts);
+  if (product === undefined && !isOnLoopback(current)) throw notLocal(current, facts);
   return chosen(current, product, 'it is the current kubectl context');
+}
+
+/**
+ * Finds the product of a chosen cluster by its nodes too.
+ * @throws UserError if no product made the cluster, and `--context` does not name it
+ */
+export function identify(choice: Existing, facts: Facts, nodes: readonly NodeFacts[]): Existing {
+  const context = facts.contexts.find(({ name }) => name === choice.context);
+  if (context === undefined || !isOnThisMachine(context)) return choice;
+  const product = productOfNodes(choice.product, nodes);
+  if (product === undefined && facts.requested === undefined) throw notLocal(context, facts);
+  return { ...choice, product };
 }
 
 /**

@@ -1,4 +1,4 @@
-import { buildCommand, labelCommand, planEngine, pushCommands, saveCommand } from './engines.ts';
+import { buildCommand, copyCommands, labelCommand, planEngine, pushCommands, saveCommand } from './engines.ts';
 import type { Destination, Engine, EngineFacts, EngineName } from './engines.ts';
 import { product as devcluster } from './products/devcluster.ts';
 import { product as kind } from './products/kind.ts';
@@ -67,4 +67,12 @@ test.each<[EngineName, boolean, string[]]>([
 test("returns each engine's command that prints a label of an image", () => {
   expect(labelCommand(engine('docker'), IMAGE, 'x')).toContain('{{index .Config.Labels "x"}}');
   expect(labelCommand(engine('buildah'), IMAGE, 'x')).toContain('{{index .OCIv1.Config.Labels "x"}}');
+});
+
+test("copies an image by the product's own name of the cluster, also if the context was renamed", () => {
+  const nodes = [{ name: 'class-worker', labels: {}, providerId: 'kind://docker/class/class-worker' }];
+  const words = (known: typeof nodes) =>
+    copyCommands({ product: kind, name: 'kind-mine', nodes: known }, 'a.tar', []).map((one) => one.words.join(' '));
+  expect(words(nodes)).toEqual(['kind load image-archive a.tar --name class']);
+  expect(words([])).toEqual(['kind load image-archive a.tar --name mine']);
 });

@@ -1,7 +1,7 @@
 // Chooses a container engine that can build our image, and returns the commands that build, save and push the image.
 // The choice is a pure function of what is on the machine.
 import { products } from './products/index.ts';
-import type { Product, ProductEngine } from './products/index.ts';
+import type { NodeFacts, Product, ProductEngine } from './products/index.ts';
 import { UserError } from '../support/errors.ts';
 import { run } from '../support/run.ts';
 
@@ -27,6 +27,8 @@ export interface LocalCluster {
   readonly product: Product;
   /** The name of the cluster's kubectl context, or the name of a throwaway cluster. */
   readonly name: string;
+  /** The cluster's nodes, as far as known. */
+  readonly nodes?: readonly NodeFacts[];
 }
 
 /** Where a built image goes: to a cluster on this machine, or to a registry. */
@@ -180,6 +182,24 @@ export function saveCommand(engine: Engine, image: string, archive: string): str
     case 'buildah':
       return [...engine.command, 'push', image, `docker-archive:${archive}:${image}`];
   }
+}
+
+/** A command, and the file that it reads from its standard input. */
+export interface CopyCommand {
+  readonly words: readonly string[];
+  readonly input?: string;
+}
+
+/** Returns the commands that copy an image archive to a cluster: one for all its nodes, or one for each of them. */
+export function copyCommands(
+  { product, name, nodes = [] }: LocalCluster,
+  archive: string,
+  dockerContexts: readonly string[],
+): CopyCommand[] {
+  const { loadCommand, importCommand, contextOf } = product;
+  if (loadCommand) return [{ words: loadCommand(contextOf?.(nodes) ?? name, archive) }];
+  if (!importCommand) throw new Error(`no command copies an image to ${product.title}`);
+  return nodes.map((node) => ({ words: importCommand(node.name, dockerContexts), input: archive }));
 }
 
 /** Returns the commands that push an image under another name. `insecure` allows plain HTTP. */

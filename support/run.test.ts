@@ -1,3 +1,5 @@
+import { createReadStream } from 'node:fs';
+import { Readable } from 'node:stream';
 import { CommandError, run } from './run.ts';
 import { UserError } from './errors.ts';
 
@@ -36,6 +38,15 @@ test('kills a program that takes too long, and names its time limit in the error
   await expect(late).rejects.toMatchObject({
     advice: { found: expect.stringContaining('after its limit of 0.2 s') as string },
   });
+});
+
+test('feeds a program what a stream has, and reports no error if the program ends before', async () => {
+  const code = 'process.stdin.on("data", (data) => process.stdout.write(String(data).toUpperCase()))';
+  await expect(run('node', script(code), { input: Readable.from(['a', 'b']) })).resolves.toMatchObject({
+    stdout: 'AB',
+  });
+  const input = createReadStream(process.execPath);
+  await expect(run('node', script('process.exit(0)'), { input })).resolves.toMatchObject({ code: 0 });
 });
 
 test('reports no error if a program ends without reading its input', async () => {

@@ -2,14 +2,17 @@
 import { execFile } from 'node:child_process';
 import type { ExecFileException } from 'node:child_process';
 import { createInterface } from 'node:readline';
+import { PassThrough, Readable } from 'node:stream';
+import type { Writable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { UserError } from './errors.ts';
 
 export interface RunOptions {
   readonly cwd?: string;
   /** Variables to add to this process's environment. `undefined` removes a variable. */
   readonly env?: Readonly<Record<string, string | undefined>>;
-  /** Text for the program's standard input, which is empty by default. */
-  readonly input?: string | Uint8Array;
+  /** What the program reads from its standard input, which is empty by default. */
+  readonly input?: string | Uint8Array | Readable;
   /**
    * How long the program may run, in milliseconds. After this time, the program is killed and `run` throws an error.
    */
@@ -57,12 +60,17 @@ export function run(command: string, args: readonly string[], options: RunOption
       else resolve({ stdout, stderr, code: codeOf(error) });
     });
     child.stdin?.on('error', () => undefined); // a program may end before it has read all of its input
-    child.stdin?.end(input);
+    feed(child.stdin, input);
     signal?.addEventListener('abort', () => child.kill());
     if (onLine === undefined) return;
     for (const stream of [child.stdout, child.stderr])
       if (stream !== null) createInterface({ input: stream }).on('line', onLine);
   });
+}
+
+function feed(stdin: Writable | null, input: string | Uint8Array | Readable): void {
+  if (input instanceof Readable) void pipeline(input, stdin ?? new PassThrough()).catch(() => undefined);
+  else stdin?.end(input);
 }
 
 function codeOf(error: ExecFileException | null): number {

@@ -75,7 +75,7 @@ async function load(recipes: readonly Recipe[], context: string | undefined, rep
       todo: 'push it: npm run image -- --push REGISTRY/NAME',
     });
   }
-  const destination = { product: found.product, name: found.context };
+  const destination = { product: found.product, name: found.context, nodes: found.nodes };
   const built = await ensureImages(recipes, destination, report);
   const kube = await ClusterTools.at({ context: found.context }, report, found.minor);
   await ensureLoaded(built, destination, kube, report);

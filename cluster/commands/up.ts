@@ -224,7 +224,7 @@ async function loadImages(
   report: Progress,
 ): Promise<BuiltImage[]> {
   if (found.product === undefined) throw needsRegistry(found, recipes);
-  const destination = { product: found.product, name: found.context };
+  const destination = { product: found.product, name: found.context, nodes: found.nodes };
   const images = await ensureImages(recipes, destination, report);
   await ensureLoaded(images, destination, kube, report);
   return images;

@@ -1,8 +1,17 @@
 // Builds our images and copies them to the nodes of a cluster or to a registry. It skips work that is already done.
 import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
 import { mkdir, mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { buildCommand, labelCommand, planEngine, pushCommands, readEngines, saveCommand } from '../engines.ts';
+import {
+  buildCommand,
+  copyCommands,
+  labelCommand,
+  planEngine,
+  pushCommands,
+  readEngines,
+  saveCommand,
+} from '../engines.ts';
 import type { Build, Destination, Engine, EngineFacts, LocalCluster } from '../engines.ts';
 import { isLoopbackRegistry, parseReference, referenceText } from './reference.ts';
 import type { ImageReference } from './reference.ts';
@@ -206,14 +215,29 @@ function loadRecordFile({ product, name }: LocalCluster, image: string): string 
   return imageRecordFile(name, repository);
 }
 
-async function load({ engine, recipe }: BuiltImage, { product, name }: LocalCluster): Promise<void> {
+async function load({ engine, recipe }: BuiltImage, cluster: LocalCluster): Promise<void> {
   await inWorkDirectory(async (directory) => {
     const archive = join(directory, 'image.tar');
     await command(saveCommand(engine, recipe.image, archive));
-    const words = product.loadCommand?.(name, archive);
-    if (words === undefined) throw new Error(`no command copies an image to ${product.title}`);
-    await command(words);
+    const { dockerContexts } = cluster.product.importCommand ? await readEngines() : { dockerContexts: [] };
+    for (const { words, input } of copyCommands(cluster, archive, dockerContexts))
+      await command(words, { ...(input && { input: createReadStream(input) }) }).catch((error: unknown) => {
+        throw copyError(error, recipe.image, cluster);
+      });
   });
+}
+
+function copyError(error: unknown, image: string, { product, name }: LocalCluster): unknown {
+  if (!(error instanceof CommandError)) return error;
+  return new UserError(
+    `${image} could not be copied to the nodes of ${name}.`,
+    {
+      expected: `a ${product.title} that takes the image`,
+      found: `${error.message}\n${error.result.stderr.trim().split('\n').at(-1) ?? ''}`,
+      todo: [product.loadHint ?? product.startHint(name), 'or push the image to a registry: npm run image -- --help'],
+    },
+    { cause: error },
+  );
 }
 
 /** Runs a command that is given as a list of words. */

@@ -11,6 +11,14 @@ export interface Context {
   readonly provider?: string;
 }
 
+/** What a node of a cluster says about the product that made it. */
+export interface NodeFacts {
+  readonly name: string;
+  readonly labels: Readonly<Record<string, string>>;
+  /** The node's id at its provider. kind writes one that begins with `kind://`. */
+  readonly providerId: string | undefined;
+}
+
 /** Facts, other than the context, from which a product can recognize its own cluster. */
 export interface DetectionFacts {
   /** The URL of our throwaway cluster's API server, if the cluster exists. */
@@ -31,6 +39,13 @@ export interface Product {
    * The context's name alone is not enough.
    */
   detects(context: Context, facts: DetectionFacts): boolean;
+  /**
+   * Returns whether this product made a cluster on this machine, by its nodes. Contexts can be renamed, and two
+   * products can give theirs the same name. Without this function, only `detects` counts.
+   */
+  readonly madeNodes?: (nodes: readonly NodeFacts[]) => boolean;
+  /** Returns the name that the product itself gives the cluster's context, whatever the kubeconfig calls it. */
+  readonly contextOf?: (nodes: readonly NodeFacts[]) => string | undefined;
   /** Says what to do if the cluster does not answer. */
   startHint(context: string): string;
   /** Says how to get a cluster of this product on a machine without Kubernetes. */
@@ -39,11 +54,18 @@ export interface Product {
   readonly resize?: string;
   /**
    * The container engine whose images the cluster can run without a copy. A product without such an engine needs
-   * `loadCommand`.
+   * `loadCommand` or `importCommand`.
    */
   readonly engine?: ProductEngine;
   /** Returns the command that copies an image archive to the cluster's nodes. */
   readonly loadCommand?: (context: string, archive: string) => readonly string[];
+  /**
+   * Returns the command that copies the image archive in its standard input to one node.
+   * @param dockerContexts the names of docker's contexts
+   */
+  readonly importCommand?: (node: string, dockerContexts: readonly string[]) => readonly string[];
+  /** Says what to do if an image can't be copied to the nodes. */
+  readonly loadHint?: string;
 }
 
 /** A container engine that is part of a product. */
@@ -66,6 +88,15 @@ export const productTitles = products
 /** Returns the product that made the cluster of a context, or undefined if the cluster is not on this machine. */
 export function productOf(context: Context, facts: DetectionFacts): Product | undefined {
   return products.find((product) => product.detects(context, facts));
+}
+
+/**
+ * Returns the product that made the nodes of a cluster on this machine.
+ * @param byContext the product that the context points to. It counts if the nodes don't contradict it
+ */
+export function productOfNodes(byContext: Product | undefined, nodes: readonly NodeFacts[]): Product | undefined {
+  if (nodes.length === 0 || byContext?.madeNodes?.(nodes)) return byContext;
+  return products.find((product) => product.madeNodes?.(nodes)) ?? byContext;
 }
 
 /** Lists the names of the product files, without the folder. */
