@@ -2,11 +2,12 @@
 // with its pinned digest whenever it is read.
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readFile, rename, rm } from 'node:fs/promises';
+import { mkdir, readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { UserError } from '../support/errors.ts';
 import { withLock } from '../support/locks.ts';
 import { cacheDir } from '../support/paths.ts';
+import { inWorkDirectory } from './work-directory.ts';
 
 export interface Download {
   /** The file's name, which contains the version. */
@@ -37,16 +38,13 @@ async function downloadInto<T extends Download>(
   fetch: (missing: readonly T[], directory: string) => Promise<void>,
 ): Promise<void> {
   await mkdir(cacheDir('release', 'downloads'), { recursive: true });
-  const work = await mkdtemp(cacheDir('release', 'fetching-'));
-  try {
-    await fetch(missing, work);
+  await inWorkDirectory(async (directory) => {
+    await fetch(missing, directory);
     for (const download of missing) {
-      verify(download, await readFile(join(work, download.file)));
-      await rename(join(work, download.file), pathOf(download));
+      verify(download, await readFile(join(directory, download.file)));
+      await rename(join(directory, download.file), pathOf(download));
     }
-  } finally {
-    await rm(work, { recursive: true, force: true });
-  }
+  });
 }
 
 /** Returns the path of a downloaded file. @throws UserError if the file doesn't have its digest */

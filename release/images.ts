@@ -1,7 +1,7 @@
 // Builds the images of the release for all platforms, and their SBOMs. The build runs no program of an image, so one
 // machine builds all platforms. Each image comes from its Dockerfile, and from packages with pinned digests, never from
 // files that the machine happens to have. So the same commit gives the same digests everywhere.
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { nodeConfig, NODE_FILES } from '../cluster/components/images.ts';
 import type { ImageConfig } from '../cluster/components/oci.ts';
@@ -10,7 +10,7 @@ import { readDockerfile } from '../cluster/image/dockerfile.ts';
 import { copyFlask, FLASK, LAB } from '../cluster/image/recipes.ts';
 import type { Recipe } from '../cluster/image/recipes.ts';
 import { versions } from '../lab/versions.ts';
-import { cacheDir, repoRoot } from '../support/paths.ts';
+import { repoRoot } from '../support/paths.ts';
 import type { Progress } from '../support/progress.ts';
 import { checkBinaries } from './binaries.ts';
 import { headCommit } from './commit.ts';
@@ -27,11 +27,12 @@ import { nodeContents, NODE_VERSION } from './node.ts';
 import { copyLicenses, npmPackages } from './npm-packages.ts';
 import { compile, pythonContents } from './python.ts';
 import { sbomText } from './sbom.ts';
-import type { Package } from './sbom.ts';
+import type { Package, Subject } from './sbom.ts';
 import { unpackWheels } from './wheels.ts';
+import { inWorkDirectory } from './work-directory.ts';
 
 /** How an image of the release is made. */
-export interface ReleaseRecipe {
+interface ReleaseRecipe {
   readonly name: ImageName;
   /** The Dockerfile, and the stage of it that runs no commands. */
   readonly recipe: Pick<Recipe, 'dockerfile' | 'withoutRegistry'>;
@@ -41,6 +42,11 @@ export interface ReleaseRecipe {
   readonly baseContents: (architecture: Architecture, report: Progress) => Promise<Contents[]>;
   /** Fills the directory that is the build's context. @returns the packages in it */
   readonly stage: (context: string, architecture: Architecture, report: Progress) => Promise<Package[]>;
+}
+
+/** One platform's image, and the packages in it. */
+interface PackagedContent extends PlatformContent {
+  readonly packages: readonly Package[];
 }
 
 const LAB_RECIPE: ReleaseRecipe = {
@@ -84,14 +90,14 @@ export async function buildReleaseImages(directory: string, report: Progress): P
 }
 
 /** Builds one image for all platforms. */
-export async function buildImage(
+async function buildImage(
   recipe: ReleaseRecipe,
   commit: Commit,
   directory: string,
   report: Progress,
 ): Promise<ReleaseImage> {
   const layout = join(directory, recipe.name);
-  const contents: (PlatformContent & { packages: readonly Package[] })[] = [];
+  const contents: PackagedContent[] = [];
   for (const platform of PLATFORMS) contents.push(await contentOf(recipe, platform, commit, report));
   const annotations = contents[0]?.config.Labels ?? {};
   const { digest, manifests } = await report.step(`Write ${recipe.name}`, () =>
@@ -99,12 +105,17 @@ export async function buildImage(
   );
   const platforms: PlatformImage[] = [];
   for (const [at, { platform, packages }] of contents.entries()) {
-    const sbom = join(directory, `${recipe.name}-${platform.replace('/', '-')}.cdx.json`);
     const subject = { name: recipe.name, version: versions.lab, platform, digest: manifests[at] ?? '' };
-    await writeFile(sbom, sbomText({ ...subject, created: commit.time }, packages));
-    platforms.push({ platform, digest: subject.digest, sbom });
+    platforms.push(await writeSbom(directory, { ...subject, created: commit.time }, packages));
   }
   return { name: recipe.name, layout, digest, platforms };
+}
+
+async function writeSbom(directory: string, subject: Subject, packages: readonly Package[]): Promise<PlatformImage> {
+  const { name, platform, digest } = subject;
+  const sbom = join(directory, `${name}-${platform.replace('/', '-')}.cdx.json`);
+  await writeFile(sbom, sbomText(subject, packages));
+  return { platform, digest, sbom };
 }
 
 /** Returns one platform's image: the base image as one layer, and the app as another. */
@@ -113,7 +124,7 @@ async function contentOf(
   platform: Platform,
   commit: Commit,
   report: Progress,
-): Promise<PlatformContent & { packages: readonly Package[] }> {
+): Promise<PackagedContent> {
   const architecture = platform.slice('linux/'.length) as Architecture;
   const base = joined(await recipe.baseContents(architecture, report));
   const { config, ...app } = await appOf(recipe, architecture, report);
@@ -133,17 +144,13 @@ async function appOf(
   architecture: Architecture,
   report: Progress,
 ): Promise<Contents & { config: ImageConfig }> {
-  await mkdir(cacheDir('release'), { recursive: true });
-  const context = await mkdtemp(cacheDir('release', 'context-'));
-  try {
+  return inWorkDirectory(async (context) => {
     const packages = await stage(context, architecture, report);
     const text = await readFile(recipe.dockerfile, 'utf8');
     const { config, copies } = readDockerfile(text, base, recipe.withoutRegistry.target);
     const parts = copies.map(({ from, to }) => ({ entries: directoryEntries(join(context, from), to), packages: [] }));
     return { ...joined(parts), packages, config };
-  } finally {
-    await rm(context, { recursive: true, force: true });
-  }
+  });
 }
 
 /** Returns the labels that name the source: https://github.com/opencontainers/image-spec/blob/main/annotations.md */

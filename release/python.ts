@@ -1,7 +1,7 @@
 // Takes Python from Debian packages for any architecture, and compiles Python files with that same Python, because the
 // Flask app runs on a read-only file system. Compiled files are the same for all architectures, so the packages for the
 // machine's own architecture compile for all others.
-import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
+import { rename } from 'node:fs/promises';
 import { existsSync, readFileSync } from 'node:fs';
 import { arch } from 'node:process';
 import { join } from 'node:path';
@@ -16,6 +16,7 @@ import { directoryEntries, joined, writeEntries } from './contents.ts';
 import type { Contents } from './contents.ts';
 import { debianContents, nodePackages, PINS, pythonPackages } from './debian.ts';
 import type { Architecture } from './debian.ts';
+import { inWorkDirectory } from './work-directory.ts';
 
 /** The version in the names of Debian's packages and directories. */
 export const PYTHON_VERSION = '3.11';
@@ -78,14 +79,4 @@ async function ensurePython(report: Progress): Promise<string> {
     await rename(`${directory}.unfinished`, directory);
   });
   return directory;
-}
-
-async function inWorkDirectory<T>(work: (directory: string) => Promise<T>): Promise<T> {
-  await mkdir(cacheDir('release'), { recursive: true });
-  const directory = await mkdtemp(cacheDir('release', 'work-'));
-  try {
-    return await work(directory);
-  } finally {
-    await rm(directory, { recursive: true, force: true });
-  }
 }
