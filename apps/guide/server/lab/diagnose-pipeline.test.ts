@@ -155,6 +155,12 @@ test('blames no span that has not ended of a library, nor one of a request that 
 test.each<[string, string, RegExp, RegExp]>([
   ['the exporter console', 'OTEL_TRACES_EXPORTER=console', /nothing is sent to the Collector/, /otlp/],
   [
+    'the exporter console, and not a typo of metrics above it,',
+    'OTEL_METRICS_EXPORTER=consle\nOTEL_TRACES_EXPORTER=console',
+    /^OTEL_TRACES_EXPORTER is console: nothing is sent/,
+    /^Set OTEL_TRACES_EXPORTER=otlp/,
+  ],
+  [
     'a misspelt exporter variable',
     'OTEL_EXPORTER_OTLP_ENPOINT=http://x:4318',
     /no variable OTEL_EXPORTER_OTLP_ENPOINT/,
