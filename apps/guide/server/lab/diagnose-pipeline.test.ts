@@ -223,6 +223,17 @@ test("says that the Collector's new pod does not run, with the place of the mist
   });
 });
 
+test('explains that no test span has arrived by a sampler of less than one percent', async () => {
+  const yaml = 'processors: { probabilistic_sampler: { sampling_percentage: 0.5 } }\nservice: { pipelines: { traces: ';
+  const list = '{ processors: [probabilistic_sampler] } } }\n';
+  const files = () => Promise.resolve({ 'app.ts': '', 'settings.env': '', 'collector.yaml': yaml + list });
+  const { jaeger } = await hops('', undefined, { collector: url, files });
+  expect(jaeger).toMatchObject({
+    ok: false,
+    todo: expect.stringMatching(/sampling_percentage: 0\.5, which keeps 0\.5 % of the traces.* write 50/) as string,
+  });
+});
+
 test("does not take the Collector's warning about the former name of an exporter for its trouble", async () => {
   const warning = `2026-11-29T13:00:00.000Z\twarn\tbuilders/builders.go:40\t${FORMER_NAME}`;
   const { collector } = await hops('', undefined, { collector: url, podLog: () => Promise.resolve(warning) });
