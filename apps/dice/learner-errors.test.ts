@@ -4,7 +4,9 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { explainApp } from '../guide/server/symptoms/app.ts';
 import type { Explanation } from '../guide/server/symptoms/explanation.ts';
-import { waitFor } from '../../support/waiting.ts';
+import { failureIn } from '../guide/server/pods/phase.ts';
+import type { Report } from '../telemetry/report.ts';
+import { eventually, waitFor } from '../../support/waiting.ts';
 import { App, buildOutside } from '../testing/apps.ts';
 
 jest.setTimeout(60_000);
@@ -80,6 +82,36 @@ test('explains the texts that dice really prints for code of the official guides
   expect(found).toMatchObject(
     pasted.map(([, , line, cause]) => ({ line, cause: expect.stringMatching(cause) as string })),
   );
+});
+
+const listening = (port: string, callback: string) =>
+  `import express from 'express';\nconst app = express();\napp.listen(${port}${callback});\n`;
+
+test('names the port in its own output, if code listens on one that dice itself has opened', async () => {
+  const file = join(dist, 'dice', 'taken.ts');
+  writeFileSync(file, listening('Number(process.env.HEALTH_PORT)', ''));
+  const dice = await App.start(dist, 'dice', { INSTRUMENTATION: 'none' }, [file]);
+  await dice.exited();
+  const health = new URL(dice.health).port;
+  const log = dice.stderr.replaceAll(file, '/app/dice/app.ts').replaceAll(`:${health}`, ':8081').split('\n');
+  expect(failureIn(log)).toMatchObject({
+    line: 3,
+    message: expect.stringMatching(
+      /^your code can't run, at line 3: port 8081 is in use: dice answers health/,
+    ) as string,
+  });
+});
+
+test('reports a port that code may not open, although the callback of listen ignores the error', async () => {
+  const file = join(dist, 'dice', 'silent.ts');
+  writeFileSync(file, listening('Number(process.env.HEALTH_PORT)', ', () => undefined'));
+  const dice = await App.start(dist, 'dice', { INSTRUMENTATION: 'none' }, [file]);
+  const look = async () => {
+    const { exceptions } = (await (await fetch(`${dice.health}/report`)).json()) as Report;
+    expect(exceptions[0]?.message).toMatch(/listen EADDRINUSE: address already in use .*:\d+$/);
+  };
+  await eventually(look, { within: 20_000 });
+  await dice.stop();
 });
 
 test('runs code that names attributes by the package of the semantic conventions', async () => {

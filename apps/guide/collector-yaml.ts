@@ -36,3 +36,16 @@ export function tracesProcessors(text: string): string[] | undefined {
 
 /** Returns the type of a component: the part of its name before the slash. */
 export const typeOf = (name: string): string => name.split('/', 1)[0] ?? name;
+
+/** A sampler that keeps a share of the traces, in percent. */
+export interface Share {
+  readonly name: string;
+  readonly percentage: number;
+}
+
+/** Returns the listed samplers that keep a share of the traces. Without a percentage, a sampler keeps none. */
+export function samplingShares(text: string): Share[] {
+  const processors = collectorYaml(text)?.processors ?? {};
+  const samplers = (tracesProcessors(text) ?? []).filter((name) => typeOf(name) === 'probabilistic_sampler');
+  return samplers.map((name) => ({ name, percentage: Number(processors[name]?.['sampling_percentage'] ?? 0) }));
+}

@@ -1,4 +1,4 @@
-import { checkEnvironment } from './environment.ts';
+import { checkEnvironment, refusedValues } from './environment.ts';
 
 test.each([
   ['OTEL_TRACES_EXPORTER', 'otlp, console'],
@@ -34,4 +34,12 @@ test.each([
   const { mistakes, refused } = checkEnvironment({ [name]: value });
   expect(refused).toEqual([name]);
   expect(mistakes).toEqual([`${name} is "${value}": expected ${expected}. Ignoring it.`]);
+});
+
+test.each([
+  ['OTEL_METRICS_EXPORTER', 'otlp,consle', 'OTEL_METRICS_EXPORTER is treated as not set now. Write console.'],
+  ['OTEL_TRACES_SAMPLER', 'always on', 'OTEL_TRACES_SAMPLER is treated as not set now. Write always_on.'],
+  ['OTEL_BSP_SCHEDULE_DELAY', 'soon', 'OTEL_BSP_SCHEDULE_DELAY is treated as not set now. Write another value.'],
+])('says what to do about the environment variable %s=%s in sentences that make sense alone', (name, value, todo) => {
+  expect(refusedValues({ [name]: value }).map((mistake) => mistake.todo)).toEqual([todo]);
 });

@@ -1,6 +1,7 @@
 // Checks the OTEL_* variables before the SDK reads them, and reports each mistake in one clear line. A variable with an
 // unknown value is treated as not set, as the specification requires:
 // https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables/
+import { nearest } from '../../support/nearest.ts';
 import { mistakesIn } from './mistakes.ts';
 import type { Mistake } from './mistakes.ts';
 import { expectedNumber, numbers, withoutUnit } from './numbers.ts';
@@ -72,13 +73,21 @@ const RENAMED: Readonly<Record<string, string>> = {
   http: 'Write http/protobuf or http/json.',
 };
 
+/** Says what to write in place of a value that the SDK can't use. */
+function otherValue(name: string, value: string): string {
+  const known = choices[name]?.expected ?? [];
+  const unknown = value.split(',').find((item) => !known.includes(item.trim().toLowerCase())) ?? value;
+  const meant = nearest(unknown.trim().toLowerCase(), known);
+  return `${name} is treated as not set now. ${meant === undefined ? 'Write another value.' : `Write ${meant}.`}`;
+}
+
 /** Returns the variables whose values the SDK can't use. They are treated as not set. */
 export function refusedValues(env: NodeJS.ProcessEnv): Mistake[] {
   return [...Object.keys(choices), ...numbers, ...urls].flatMap((name) => {
     const value = env[name]?.trim();
     const expected = value ? expectedInstead(name, value) : undefined;
     if (value === undefined || !expected) return [];
-    const todo = RENAMED[value.toLowerCase()] ?? withoutUnit(name, value) ?? 'Until then it is treated as not set.';
+    const todo = RENAMED[value.toLowerCase()] ?? withoutUnit(name, value) ?? otherValue(name, value);
     return [{ names: [name], says: `${name} is "${value}": expected ${expected}`, todo }];
   });
 }

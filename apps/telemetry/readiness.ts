@@ -4,17 +4,24 @@
 import { subscribe } from 'node:diagnostics_channel';
 import type { AddressInfo, Server } from 'node:net';
 import { podAddresses } from './pod-addresses.ts';
+import { recorder } from './report.ts';
 
 const servers = new Set<Server>();
 let declared = false;
 let shuttingDown = false;
 
-/** Starts to track the servers of this process. Call it before the first server listens. */
+/**
+ * Starts to track the servers of this process. Call it before the first server listens. A server that can't listen
+ * is reported, because Express hands the error to the callback of `listen`, which most code ignores.
+ */
 export function watchServers(): void {
   subscribe('tracing:net.server.listen:asyncEnd', (message) => {
     const { server } = message as { server: Server };
     servers.add(server);
     server.once('close', () => servers.delete(server));
+  });
+  subscribe('tracing:net.server.listen:error', (message) => {
+    recorder.exceptions.add(String((message as { error: unknown }).error));
   });
 }
 

@@ -46,7 +46,7 @@ export interface Report {
   readonly exceptions: readonly Incident[];
 }
 
-const MOST = { incidents: 20, open: 500, shown: 20, ended: 100, text: 300 };
+const MOST = { incidents: 20, open: 500, shown: 20, ended: 100, early: 20, text: 300 };
 
 /** A list of the newest different incidents, with a bound. */
 class Incidents {
@@ -96,6 +96,8 @@ export class Recorder {
   readonly #open = new Map<string, OpenSpan>();
   /** Names of the spans that ended last, by span id. */
   readonly #names = new Map<string, string>();
+  /** Names of the first spans that started while the app's code was loaded, by span id. */
+  readonly #early = new Map<string, string>();
 
   /** Remembers with which content of a file the process started. */
   startedWith(file: StartedFile, content: Buffer | string): void {
@@ -104,6 +106,7 @@ export class Recorder {
 
   spanStarted(spanId: string, name: string, scope: string): void {
     this.#started += 1;
+    if (this.stage === 'loading' && this.#early.size < MOST.early) this.#early.set(spanId, name);
     // Beyond the bound spans are only counted. By then the open ones tell enough.
     if (this.#open.size < MOST.open) this.#open.set(spanId, { name, scope, start: performance.now() });
   }
@@ -116,8 +119,9 @@ export class Recorder {
     if (this.#names.size > MOST.ended && oldest !== undefined) this.#names.delete(oldest);
   }
 
-  nameOf(spanId: string): string | undefined {
-    return this.#names.get(spanId);
+  /** Returns a span in words. One that started at load is the only one of its kind, however often code uses it. */
+  nameOf(spanId: string, name = this.#names.get(spanId) ?? this.#early.get(spanId) ?? 'a span'): string {
+    return this.#early.has(spanId) ? `${name}, which was started once, when app.ts was loaded` : name;
   }
 
   report(where: Pick<Report, 'port' | 'listening'>): Report {

@@ -52,9 +52,9 @@ export function recordDiagnostic(recorder: Recorder, message: string, stack: str
   if (key !== undefined)
     return recorder.refused.add(`${key}: expected a text, a number, true, false or a list of these`, lineIn(stack));
   const spanId = /on ended Span \{traceId: \w+, spanId: (\w+)\}/.exec(message)?.[1];
-  if (spanId !== undefined) return recordLateCall(recorder, recorder.nameOf(spanId) ?? 'a span', stack);
-  const twice = /^(.*) \w{32}-\w{16} - You can only call end\(\) on a span once/.exec(message)?.[1];
-  if (twice !== undefined) recorder.refused.add(`a second end() of ${twice}`, lineIn(stack));
+  if (spanId !== undefined) return recordLateCall(recorder, recorder.nameOf(spanId), stack);
+  const [, name, id = ''] = /^(.*) \w{32}-(\w{16}) - You can only call end\(\) on a span once/.exec(message) ?? [];
+  if (name !== undefined) recorder.refused.add(`a second end() of ${recorder.nameOf(id, name)}`, lineIn(stack));
 }
 
 /** Records a call on a span that had ended. The SDK reports a second end() in another message too. */

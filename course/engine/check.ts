@@ -7,7 +7,7 @@ import type { Span, Trace } from '../../otlp/traces.ts';
 import type { Arrival } from './arrival.ts';
 import type { Finding } from './findings.ts';
 import type { Observation, Seen } from './observation.ts';
-import { withSampler } from './sampling.ts';
+import { samplerHint, withSampler } from './sampling.ts';
 
 export type { Verdict } from '../../apps/guide/contract.ts';
 export type { AppAnswer } from '../../apps/guide/server/lab/visit.ts';
@@ -47,7 +47,7 @@ export interface LabView {
   find(service: string, matches: (trace: Trace) => boolean): Promise<Trace | undefined>;
   files(): Promise<Files | undefined>;
   /** Returns the settings with which dice runs: those of the lab, and over them those in settings.env. */
-  settings(): Promise<Readonly<Record<string, string | undefined>>>;
+  settings(): Promise<Settings>;
   podLog(component: 'dice'): Promise<string>;
   /**
    * Returns the Collector's log.
@@ -87,20 +87,23 @@ export interface Nothing {
 export type Check = (lab: LabView) => Promise<Verdict>;
 
 type Judgement = Pick<Look, 'findings' | 'traceId'> & { readonly certain?: boolean };
+/** The settings with which dice runs. */
+export type Settings = Readonly<Record<string, string | undefined>>;
 
 /**
  * Makes a check that sends requests, and judges what they left until the answer is certain.
  * @param judge judges what has arrived so far. It says `certain` if nothing more can change its answer
  */
 export const checkOfRequests =
-  (paths: readonly string[], judge: (seen: Seen) => Judgement, nothing: Nothing): Check =>
+  (paths: readonly string[], judge: (seen: Seen, settings: Settings) => Judgement, nothing: Nothing): Check =>
   async (lab) => {
     const observation = await lab.observe(paths);
+    const [sampler, settings] = await Promise.all([samplerHint(lab), lab.settings()]);
     const look = async () => {
-      const seen = await observation.look();
-      return { certain: seen.settled, ...judge(seen) };
+      const seen = { ...(await observation.look()), sampler };
+      return { certain: seen.settled, ...judge(seen, settings) };
     };
-    return withSampler(lab, await lab.settle(look, nothing));
+    return withSampler(await lab.settle(look, { ...nothing, hint: sampler ?? nothing.hint }), sampler);
   };
 
 /** A function that runs when a step starts, after the step's files are written. */
@@ -130,6 +133,9 @@ export const wrong = (expected: string, found: string, hint: string, traceId?: s
 export function named({ service, name, kind }: Span): string {
   return `${service} “${name}” (${kind})`;
 }
+
+/** What to know about a span that is not the current one. */
+export const NOT_ACTIVE = 'startSpan alone does not make its span the active one: startActiveSpan does.';
 
 /** The hint if no span arrives, though every hop works. It names the commonest mistake first. */
 export const neverEnded =

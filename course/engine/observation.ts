@@ -6,6 +6,8 @@ import type { AppAnswer } from '../../apps/guide/server/lab/visit.ts';
 import { SERVICES } from '../../lab/services.ts';
 import type { Span, Trace } from '../../otlp/traces.ts';
 import type { Arrival } from './arrival.ts';
+import { finding, unknown } from './findings.ts';
+import type { Finding, Problem } from './findings.ts';
 import { pairInOrder } from './pairing.ts';
 
 export interface Visit {
@@ -23,6 +25,8 @@ export interface Seen {
   readonly strays: readonly Span[];
   /** Whether nothing more will arrive: the latest requests left spans, and since then all has been quiet. */
   readonly settled: boolean;
+  /** What to do about the samplers that drop traces, if there are any. Then a trace may be missing. */
+  readonly sampler?: string | undefined;
 }
 
 /** How an observation reads the lab. */
@@ -167,3 +171,15 @@ export function spansNamed(
 
 const bestOf = (visit: Visit, spans: Span[], fit: (visit: Visit, span: Span) => number): Span | undefined =>
   spans.toSorted((a, b) => fit(visit, b) - fit(visit, a))[0];
+
+/**
+ * Returns a function that makes the findings about pairs of requests and spans. Spans in traces of their own are paired
+ * by their order. If a sampler has dropped some, spans of visitors may take their places, so a problem is not seen.
+ */
+export function findingsOfPairs({ strays, sampler }: Seen, spans: readonly (Span | undefined)[]) {
+  const isGuess = sampler !== undefined && spans.some((span) => span && strays.includes(span));
+  return (text: string, problem: Problem | undefined): Finding =>
+    problem && isGuess ? { ...unknown(text), found: NOT_ALL, hint: sampler } : finding(text, problem);
+}
+
+const NOT_ALL = 'spans of some requests, because a sampler drops traces';

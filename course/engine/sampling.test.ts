@@ -1,6 +1,6 @@
-// Tests how a failed check is explained by a sampler in collector.yaml.
+// Tests how a failed check is explained by a sampler in collector.yaml, or by that of dice.
 import type { Verdict } from '../../apps/guide/contract.ts';
-import { samplerIn, withSampler } from './sampling.ts';
+import { samplerHint, samplerIn, withSampler } from './sampling.ts';
 
 const traces = (list: string): string => `service: { pipelines: { traces: { processors: ${list} } } }`;
 
@@ -52,16 +52,74 @@ ${traces('[tail_sampling]')}`,
   expect(samplerIn(yaml)).toBeUndefined();
 });
 
-const failed: Verdict = { passed: false, hop: 'shape', expected: 'a span', found: 'none', hint: 'End it.' };
-const labWith = (yaml: string) => ({
+const labWith = (yaml: string, settings: Record<string, string> = {}) => ({
   files: () => Promise.resolve({ 'app.ts': '', 'settings.env': '', 'collector.yaml': yaml }),
+  settings: () => Promise.resolve({ INSTRUMENTATION: 'manual', ...settings }),
+});
+const sampling = traces('[probabilistic_sampler, batch]');
+const ratio = (sampler: string, argument: string) => ({
+  OTEL_TRACES_SAMPLER: sampler,
+  OTEL_TRACES_SAMPLER_ARG: argument,
 });
 
-test('begins the hint of a failed check with the sampler, and leaves every other verdict as it is', async () => {
-  const sampling = labWith(traces('[probabilistic_sampler, batch]'));
-  expect(await withSampler(sampling, failed)).toMatchObject({
-    hint: expect.stringMatching(/^collector\.yaml lists probabilistic_sampler.*End it\.$/) as string,
-  });
-  expect(await withSampler(sampling, { passed: true })).toEqual({ passed: true });
-  expect(await withSampler(labWith(''), failed)).toEqual(failed);
+test.each<[string, Record<string, string>, string, RegExp]>([
+  [
+    'a ratio',
+    ratio('traceidratio', '0.3'),
+    '',
+    /^OTEL_TRACES_SAMPLER is traceidratio with the argument 0\.3: it keeps 30 %/,
+  ],
+  [
+    'a ratio of traces that begin in dice',
+    ratio('parentbased_traceidratio', '0.5'),
+    '',
+    /50 % of the traces that begin/,
+  ],
+  ['a ratio of 0', ratio('traceidratio', '0'), '', /^OTEL_TRACES_SAMPLER_ARG is 0: no trace is kept\. As this step/],
+  ['always_off', { OTEL_TRACES_SAMPLER: 'always_off' }, '', /no span is recorded\. .* take OTEL_TRACES_SAMPLER out/],
+  [
+    'always_off for new traces',
+    { OTEL_TRACES_SAMPLER: 'parentbased_always_off' },
+    '',
+    /of a trace that begins in dice/,
+  ],
+  ['a sampler of the Collector', {}, sampling, /^collector\.yaml lists probabilistic_sampler, which drops traces/],
+  [
+    'one of each',
+    ratio('traceidratio', '0.3'),
+    sampling,
+    /^OTEL_TRACES_SAMPLER is .* then Run\. collector\.yaml lists/,
+  ],
+])('says what to do about %s', async (_what, settings, yaml, says) => {
+  expect(await samplerHint(labWith(yaml, settings))).toMatch(says);
+});
+
+test.each<[string, Record<string, string>]>([
+  ['none', {}],
+  ['a ratio of 1', ratio('traceidratio', '1')],
+  ['a ratio that the SDK takes for 1', ratio('traceidratio', '30 %')],
+  ['no ratio', { OTEL_TRACES_SAMPLER: 'traceidratio' }],
+  ['a sampler that keeps all', { OTEL_TRACES_SAMPLER: 'parentbased_always_on' }],
+  [
+    "one that keeps the traces of dice's callers, at auto",
+    { ...ratio('parentbased_traceidratio', '0'), INSTRUMENTATION: 'auto' },
+  ],
+])('says nothing if dice has %s', async (_what, settings) => {
+  expect(await samplerHint(labWith('', settings))).toBeUndefined();
+});
+
+const failed: Verdict = {
+  passed: false,
+  hop: 'shape',
+  expected: 'an integer',
+  found: 'a text',
+  hint: 'Give a number.',
+};
+
+test('ends the hint of a failed check with the sampler, and leaves every other verdict as it is', () => {
+  const hint = 'take the sampler out.';
+  expect(withSampler(failed, hint)).toEqual({ ...failed, hint: 'Give a number. Besides, take the sampler out.' });
+  expect(withSampler({ ...failed, hint }, hint)).toEqual({ ...failed, hint });
+  expect(withSampler({ passed: true }, hint)).toEqual({ passed: true });
+  expect(withSampler(failed, undefined)).toEqual(failed);
 });

@@ -52,6 +52,15 @@ test('names the first broken hop before time is up, if nothing arrives', async (
   expect(took).toBeLessThan(3_500);
 });
 
+test.each<[PipelineHop['name'], string, string]>([
+  ['jaeger', 'does not answer', 'Jaeger does not answer'],
+  ['collector', 'its new pod does not run', 'the Collector: its new pod does not run'],
+  ['sdk', 'INSTRUMENTATION is none', 'INSTRUMENTATION is none'],
+])('names the hop %s in what it found, where the text does not', async (name, says, found) => {
+  const { verdict } = await settled(looking({ findings: [], certain: false }), { hops: [{ name, ok: false, says }] });
+  expect(verdict).toMatchObject({ found });
+});
+
 test('says after which time and delay nothing had arrived, if every hop works', async () => {
   const { verdict } = await settled(looking({ findings: [], certain: false }), { settings: {} as never });
   expect(verdict).toMatchObject({

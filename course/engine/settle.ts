@@ -66,7 +66,8 @@ class Diagnosis {
     const { nothing, arrival } = this.#options;
     const { expected, hint } = nothing;
     const broken = this.#broken;
-    if (broken) return { passed: false, hop: hopOf(broken), expected, found: broken.says, hint: broken.todo ?? hint };
+    if (broken)
+      return { passed: false, hop: hopOf(broken), expected, found: hopInWords(broken), hint: broken.todo ?? hint };
     const slow = arrival.reason === '' ? '' : `: ${arrival.reason}`;
     const found = `none within ${(waited / 1000).toFixed(0)} s${slow}, though every hop from dice to Jaeger works`;
     return { passed: false, hop: 'shape', expected, found, hint };
@@ -74,3 +75,13 @@ class Diagnosis {
 }
 
 const hopOf = ({ name }: PipelineHop) => (name === 'sdk' || name === 'exporter' ? 'pod' : name);
+
+/** The subjects of what a hop says. Those in dice name a setting, or something in app.ts, themselves. */
+const SUBJECTS: Partial<Record<PipelineHop['name'], string>> = { collector: 'the Collector', jaeger: 'Jaeger' };
+
+/** Returns what a hop says as a text that makes sense without the hop's name before it. */
+export function hopInWords({ name, says }: PipelineHop): string {
+  const subject = SUBJECTS[name];
+  if (subject === undefined) return says;
+  return `${subject}${says.startsWith('its ') ? ':' : ''} ${says}`;
+}

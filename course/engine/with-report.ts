@@ -3,6 +3,7 @@ import type { Verdict } from '../../apps/guide/contract.ts';
 import { reportNotes } from '../../apps/guide/server/lab/dice-state.ts';
 import type { Lab } from '../../apps/guide/server/lab/environment.ts';
 import { suppressTracing } from '../../apps/guide/server/suppress-tracing.ts';
+import { neverEnded } from './check.ts';
 
 /**
  * Begins the hint of a failed verdict with what dice has reported since the check began: an exception, a refused
@@ -12,5 +13,8 @@ export async function withReport(verdict: Verdict, lab: Lab, begun: number): Pro
   if (verdict.passed) return verdict;
   const report = await suppressTracing(async () => lab.report?.());
   const notes = reportNotes(report, Date.now() - begun, verdict.found);
-  return notes.length === 0 ? verdict : { ...verdict, hint: [...notes, verdict.hint].join(' ') };
+  if (notes.length === 0) return verdict;
+  // What dice has seen takes the place of a guess.
+  const own = verdict.hint === neverEnded ? [] : [verdict.hint];
+  return { ...verdict, hint: [...notes, ...own].join(' ') };
 }

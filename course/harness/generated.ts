@@ -58,19 +58,23 @@ export interface SeenOptions {
   readonly random: Random;
   /** Whether dice takes over the caller's context. Otherwise, all spans are in traces of their own. */
   readonly joined: boolean;
+  /** The share of the traces that a sampler keeps. The default is all. */
+  readonly keeps?: number;
 }
+
+/** What a check knows of a sampler that drops traces. */
+export const SAMPLER = 'take the sampler out';
 
 /** Returns what a check sees of its requests, when visitors roll too. */
-export function seenOf({ paths, code, random, joined }: SeenOptions): Seen {
+export function seenOf({ paths, code, random, joined, keeps = 1 }: SeenOptions): Seen {
   const strays: Span[] = [];
+  const kept = (span: Span | undefined): Span[] => (span && (keeps === 1 || random() < keeps) ? [span] : []);
   const visits = paths.map((path, index): Visit => {
-    if (random() < 0.3) strays.push(...listOf(code('/rolldice', random).span));
+    if (random() < 0.3) strays.push(...kept(code('/rolldice', random).span));
     const { body, status = 200, span } = code(path, random);
-    if (!joined) strays.push(...listOf(span));
+    if (!joined) strays.push(...kept(span));
     const answer = { traceId: `trace-${index}`, spanId: 'caller', status, body };
-    return { path, answer, spans: joined ? listOf(span) : [] };
+    return { path, answer, spans: joined ? kept(span) : [] };
   });
-  return { visits, strays, settled: true };
+  return { visits, strays, settled: true, sampler: keeps === 1 ? undefined : SAMPLER };
 }
-
-const listOf = (span: Span | undefined): Span[] => (span ? [span] : []);

@@ -3,6 +3,7 @@ import type { PipelineHop } from '../../../apps/guide/contract.ts';
 import type { AppAnswer, Check, LabView, Look } from '../../engine/check.ts';
 import { allMet, finding, unmet } from '../../engine/findings.ts';
 import type { Finding } from '../../engine/findings.ts';
+import { hopInWords } from '../../engine/settle.ts';
 
 export const check: Check = (lab) =>
   lab.settle(() => look(lab), {
@@ -35,5 +36,5 @@ const expected = { collector: "the Collector to take a span of the guide's own",
 function works(hops: readonly PipelineHop[], name: 'collector' | 'jaeger'): Finding {
   const broken = hops.find((hop) => hop.name === name && !hop.ok);
   const hint = broken?.todo ?? 'Wait a minute: it may still be starting.';
-  return finding(expected[name], broken && { hop: name, found: broken.says, hint });
+  return finding(expected[name], broken && { hop: name, found: hopInWords(broken), hint });
 }

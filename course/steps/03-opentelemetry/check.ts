@@ -1,22 +1,26 @@
 // The check of step 3. It passes if a request to dice makes spans with the instrumentation library that the learner
 // chose.
-import type { Check } from '../../engine/check.ts';
+import { LIBRARIES } from '../../../apps/telemetry/mistakes.ts';
+import type { Check, Settings } from '../../engine/check.ts';
 import { met, unmet, verdictOf } from '../../engine/findings.ts';
 import type { Finding } from '../../engine/findings.ts';
 import type { Seen } from '../../engine/observation.ts';
+import { propagatorsHint } from '../../engine/propagation.ts';
+import { samplerHint } from '../../engine/sampling.ts';
 
 export const check: Check = async (lab) => {
   const pick = packageOf(lab.answers['pick'] ?? '');
   if (pick === '') return verdictOf([noAnswer]);
+  if (librariesIn(pick).length > 1) return verdictOf([severalAnswers(pick)]);
+  const settings = await lab.settings();
   const observation = await lab.observe(['/visit', '/visit']);
   const look = async () => {
     const seen = await observation.look();
-    return { findings: judge(seen, pick), certain: seen.settled, traceId: seen.visits[0]?.answer.traceId };
+    return { findings: judge(seen, pick, settings), certain: seen.settled, traceId: seen.visits[0]?.answer.traceId };
   };
-  return lab.settle(look, {
-    expected: 'spans of a library in a visit to dice',
-    hint: 'Is INSTRUMENTATION set to auto in settings.env?',
-  });
+  const hint =
+    propagatorsHint(settings) ?? (await samplerHint(lab)) ?? 'Is INSTRUMENTATION set to auto in settings.env?';
+  return lab.settle(look, { expected: 'spans of a library in a visit to dice', hint });
 };
 
 const noAnswer = unmet('the name of a library that is installed here', {
@@ -24,13 +28,20 @@ const noAnswer = unmet('the name of a library that is installed here', {
   hint: 'Search the installed libraries for a word such as http, and name one of them.',
 });
 
+const severalAnswers = (pick: string): Finding =>
+  unmet('the name of one library', { found: `“${pick}”`, hint: 'Name only one library, without any other word.' });
+
+const librariesIn = (pick: string): string[] => LIBRARIES.filter((name) => pick.split(/[\s,]+/).includes(name));
+
+/** Returns the library that an answer names. The framework Express is called Express.js, too. */
 const packageOf = (answer: string): string =>
   answer
     .toLowerCase()
     .replace(/^[\s"'`]+|[\s"'`]+$/g, '')
     .replace('@opentelemetry/', '')
     .replace(/^instrumentation-/, '')
-    .replace(/@\d.*$/, '');
+    .replace(/@\d.*$/, '')
+    .replace(/\.js$/, '');
 
 const hints: Record<string, string> = {
   pino:
@@ -41,8 +52,15 @@ const hints: Record<string, string> = {
     'Pick one that sees what comes in.',
 };
 
+/** Names the variable in settings.env that turns libraries off, as a sentence with a blank before it. */
+function turnedOff(settings: Settings): string {
+  const variables = ['OTEL_NODE_DISABLED_INSTRUMENTATIONS', 'OTEL_NODE_ENABLED_INSTRUMENTATIONS'];
+  const name = variables.find((one) => settings[one]?.trim());
+  return name === undefined ? '' : ` ${name} in settings.env turns libraries off.`;
+}
+
 /** Looks for spans of the library among those of the visits. */
-export function judge({ visits }: Seen, pick: string): Finding[] {
+export function judge({ visits }: Seen, pick: string, settings: Settings): Finding[] {
   const spans = visits.flatMap((visit) => visit.spans);
   if (spans.length === 0) return [];
   const text = `a span of @opentelemetry/instrumentation-${pick} in a visit to dice`;
@@ -50,7 +68,6 @@ export function judge({ visits }: Seen, pick: string): Finding[] {
   const hint =
     hints[pick] ??
     'Pick one that the search lists: only those are installed here. ' +
-      'In a trace, “otel.scope.name” tells which library made a span. ' +
-      'OTEL_NODE_DISABLED_INSTRUMENTATIONS in settings.env turns libraries off.';
+      `In a trace, “otel.scope.name” tells which library made a span.${turnedOff(settings)}`;
   return [unmet(text, { found: `spans of ${[...new Set(spans.map(({ scope }) => scope))].join(', ')}`, hint })];
 }

@@ -19,6 +19,7 @@ export const solutions: Solution[] = [
   },
   { name: 'a package name with a version', right: true, ...pick('@opentelemetry/instrumentation-express@0.300.0') },
   { name: 'the short package name, in quotes', right: true, ...pick('"instrumentation-http"') },
+  { name: "the framework's own name", right: true, ...pick('Express.js') },
   { name: 'a name as Markdown writes code', right: true, ...pick('`express`') },
   {
     name: 'a right answer while spans go to the console too',
@@ -52,6 +53,12 @@ export const solutions: Solution[] = [
   },
   { name: 'the service as the answer', right: false, says: /installed here/, ...pick('dice') },
   { name: 'the name of a span as the answer', right: false, says: /installed here/, ...pick('GET /visit') },
+  {
+    name: 'two libraries as the answer',
+    right: false,
+    says: /name of one library. Found: “http express”|Name only one library/,
+    ...pick('http express'),
+  },
   { name: 'the API as the answer', right: false, says: /installed here/, ...pick('@opentelemetry/api') },
   { name: 'the word instrumentation as the answer', right: false, ...pick('@opentelemetry/instrumentation-') },
   {

@@ -5,6 +5,7 @@ import { numberIn } from '../../../apps/telemetry/numbers.ts';
 import type { AppAnswer, Check, LabView, Look } from '../../engine/check.ts';
 import { allMet, finding, unknown, unmet, verdictOf } from '../../engine/findings.ts';
 import type { Finding, Problem } from '../../engine/findings.ts';
+import { diceSamplerHint } from '../../engine/sampling.ts';
 
 type Settings = Readonly<Record<string, string | undefined>>;
 
@@ -102,7 +103,8 @@ function troubleWithMetrics(settings: Settings): Problem {
 
 /** Explains a log without the span, by the settings and the state of the SDK. */
 async function nothingPrinted(lab: LabView, settings: Settings, isLate: boolean): Promise<Look> {
-  const problem = levelProblem(settings) ?? (await sdkProblem(lab)) ?? exporterProblem(settings);
+  const problem =
+    levelProblem(settings) ?? (await sdkProblem(lab)) ?? exporterProblem(settings) ?? samplerProblem(settings);
   const found = 'no span of the visit in the log';
   const library = unmet(texts.library, problem ?? { hop: 'pod', found, hint: restart });
   return {
@@ -132,4 +134,10 @@ function exporterProblem(settings: Settings): Problem | undefined {
   if (names(settings, 'TRACES', 'console')) return undefined;
   const found = `no span there: OTEL_TRACES_EXPORTER is ${settings['OTEL_TRACES_EXPORTER'] ?? 'not set'}`;
   return { hop: 'pod', found: `${found}, and does not name the console`, hint: consoleHint(settings, 'TRACES') };
+}
+
+/** Returns what keeps a trace from being recorded now and then, which no log and no other setting shows. */
+function samplerProblem(settings: Settings): Problem | undefined {
+  const hint = diceSamplerHint(settings);
+  return hint === undefined ? undefined : { hop: 'pod', found: 'no span of the visit in the log', hint };
 }

@@ -69,9 +69,50 @@ test.each([
     yamlOf(half.replace('50', '100'), 'probabilistic_sampler,'),
     /has sampling_percentage: 100, which keeps all/,
   ],
+  [
+    'some of the traces',
+    'a sampler of 99.9 percent',
+    yamlOf(half.replace('50', '99.9'), 'probabilistic_sampler,'),
+    /has sampling_percentage: 99\.9, which means 99\.9 % of the traces\. Set a number from 5 to 95/,
+  ],
+  [
+    'the attribute',
+    'an action for another key',
+    yamlOf(mine.replace('workshop.step', 'workshopStep'), 'attributes/mine,'),
+    /^Call it workshop\.step, not workshopStep/,
+  ],
+  [
+    'the attribute',
+    "the example's action only",
+    yamlOf(mine.replace('workshop.step', 'workshop.room'), 'attributes/mine,'),
+    /^Add a processor attributes\/mine/,
+  ],
   ['some of the traces', 'no sampler', yamlOf(mine, ''), /^Add a processor probabilistic_sampler/],
 ])('names the likeliest cause for “%s” if collector.yaml has %s', (text, _what, yaml, expected) => {
   expect(hintFor(text, yaml)).toMatch(expected);
+});
+
+test.each([
+  ['http.user_agent', /http\.user_agent is its former name/],
+  ['user-agent.original', /^Call it user_agent\.original, not user-agent\.original/],
+  ['cookie', /^Add an action delete/],
+])('says what to do if %s is deleted in place of user_agent.original', (key, expected) => {
+  const agents = { 'user_agent.original': 'curl' };
+  const kept = { ...guide, attributes: agents };
+  const visit = { ...visitOf(0, true), trace: { spans: [kept] } as unknown as Trace, spans: [{ ...dice, attributes }] };
+  const yaml = yamlOf(`attributes/mine: { actions: [{ key: ${key}, action: delete }] }`, 'attributes/mine,');
+  const found = judge({ seen: { ...withoutChanges, visits: [visit] }, yaml, log: '' })[1];
+  expect(found).toMatchObject({ found: 'user_agent.original on spans of guide' });
+  expect(found?.hint).toMatch(expected);
+});
+
+test('does not take traces that a sampler of dice has dropped for sampled by the Collector', () => {
+  const withoutDice = (index: number): Visit => ({
+    ...visitOf(index, true),
+    ...(index < 12 && { trace: { spans: [guide] } as unknown as Trace, spans: [] }),
+  });
+  const seen = { ...seenOf(() => true, true), visits: Array.from({ length: 24 }, (_, index) => withoutDice(index)) };
+  expect(states(seen)).toEqual([['unmet', 'all 24 of 24']]);
 });
 
 const ids = Array.from({ length: 24 }, (_, index) => spreadId(index, 24));

@@ -5,8 +5,11 @@ import type { Span } from '../../../otlp/traces.ts';
 import type { Check, Look } from '../../engine/check.ts';
 import { finding } from '../../engine/findings.ts';
 import type { Finding, Problem } from '../../engine/findings.ts';
+import { renameHint } from '../../engine/names.ts';
 import type { Seen } from '../../engine/observation.ts';
-import { ignoredText, samplerOfAll, troubleWithOrder, unlistedProcessor } from './pipeline.ts';
+import { propagatorsHint } from '../../engine/propagation.ts';
+import { diceSamplerHint } from '../../engine/sampling.ts';
+import { ignoredText, keysOf, shareHint, troubleWithOrder, unlistedProcessor } from './pipeline.ts';
 import { spreadId } from './trace-ids.ts';
 
 const visits = 24;
@@ -31,10 +34,10 @@ export const check: Check = async (lab) => {
     const findings = judge({ seen, yaml, log: await lab.collectorLog() });
     return { findings, certain: seen.settled, traceId: keptIn(seen)[0]?.traceId };
   };
-  return lab.settle(look, {
-    expected: 'the traces of some visits in Jaeger',
-    hint: 'Go look for your trace: service dice, in Jaeger.',
-  });
+  const settings = await lab.settings();
+  const guess = 'Go look for your trace: service dice, in Jaeger.';
+  const hint = shareHint(yaml) ?? propagatorsHint(settings) ?? diceSamplerHint(settings) ?? guess;
+  return lab.settle(look, { expected: 'the traces of some visits in Jaeger', hint });
 };
 
 interface KeptTrace {
@@ -67,7 +70,7 @@ export function judge({ seen, yaml, log }: Evidence): Finding[] {
     finding(texts.added, first(kept, troubleWithStep, yaml)),
     finding(texts.dropped, first(kept, troubleWithAgent, yaml)),
     finding(texts.debug, troubleWithDebug(kept, log, yaml)),
-    sampled(seen, kept, yaml),
+    sampled(seen, yaml),
     finding(texts.order, troubleWithOrder(yaml)),
   ];
 }
@@ -99,7 +102,7 @@ function unlisted(yaml: string, types: readonly string[]): Problem | undefined {
   return name === undefined
     ? undefined
     : {
-        found: `that the traces pipeline does not list ${name}`,
+        found: `a traces pipeline that does not list ${name}`,
         hint:
           `collector.yaml defines ${name}, but a processor does nothing until it is in ` +
           'service.pipelines.traces.processors. Name it there.',
@@ -113,25 +116,42 @@ function troubleWithStep({ guide, dice, traceId }: KeptTrace, yaml: string): Pro
   if (forgotten) return { ...forgotten, traceId };
   if (added.length === 0)
     return {
-      found: 'none',
+      found: 'no attribute workshop.step',
       hint:
+        stepRename(yaml) ??
         'Add a processor attributes/mine with an action insert or upsert, and name it in ' +
-        'service.pipelines.traces.processors.',
+          'service.pipelines.traces.processors.',
       traceId,
     };
   return {
-    found: `it on ${added[0]?.service}'s spans only`,
+    found: `workshop.step on ${added[0]?.service}'s spans only`,
     hint: "Here the app was changed, not the Collector: the guide's spans have to carry it too.",
     traceId,
   };
 }
 
-function troubleWithAgent({ guide, dice, traceId }: KeptTrace): Problem | undefined {
+/** The attribute of the step's example, which learners may keep. */
+const EXAMPLE = 'workshop.room';
+
+const stepRename = (yaml: string): string | undefined =>
+  renameHint(
+    'workshop.step',
+    keysOf(yaml, (action) => action !== 'delete').filter((key) => key !== EXAMPLE),
+  );
+
+/** Returns what to do about a key that is deleted in place of the wanted one. */
+function agentRename(yaml: string): string | undefined {
+  const keys = keysOf(yaml, (action) => action === 'delete');
+  if (keys.includes('http.user_agent')) return 'Delete user_agent.original: http.user_agent is its former name.';
+  return renameHint(ATTR_USER_AGENT_ORIGINAL, keys);
+}
+
+function troubleWithAgent({ guide, dice, traceId }: KeptTrace, yaml: string): Problem | undefined {
   const agents = [guide, dice].filter(({ attributes }) => attributes[ATTR_USER_AGENT_ORIGINAL] !== undefined);
   if (agents.length === 0) return undefined;
   return {
-    found: `it on ${agents.map(({ service }) => service).join(' and ')}`,
-    hint: 'Add an action delete for the key user_agent.original to your processor.',
+    found: `user_agent.original on spans of ${agents.map(({ service }) => service).join(' and ')}`,
+    hint: agentRename(yaml) ?? 'Add an action delete for the key user_agent.original to your processor.',
     traceId,
   };
 }
@@ -145,21 +165,24 @@ function troubleWithDebug(kept: KeptTrace[], log: string, yaml: string): Problem
   const hint =
     'Name debug in service.pipelines.traces.exporters, beside otlp_http/jaeger, and set ' +
     'exporters.debug.verbosity to normal or detailed: basic only counts.';
-  return { found: 'their trace ids are not there', hint, ...ignored(yaml) };
+  return { found: 'no trace id of these spans in that log', hint, ...ignored(yaml) };
 }
 
-/** Judges the sampling. A trace that is missing was dropped only if nothing more arrives. */
-function sampled({ visits: all, settled }: Seen, kept: KeptTrace[], yaml: string): Finding {
-  if (kept.length === all.length) return finding(texts.sampled, troubleWithSampler(all.length, yaml));
+/**
+ * Judges the sampling by the guide's own spans, which no sampler of dice drops. A trace that is missing was dropped
+ * only if nothing more arrives.
+ */
+function sampled({ visits: all, settled }: Seen, yaml: string): Finding {
+  const passed = all.filter(({ answer, trace }) => trace?.spans.some(({ spanId }) => spanId === answer.spanId));
+  if (passed.length === all.length) return finding(texts.sampled, troubleWithSampler(all.length, yaml));
   if (settled) return finding(texts.sampled, undefined);
   return { text: texts.sampled, state: 'unknown', found: 'some are missing, and may still come' };
 }
 
 function troubleWithSampler(visited: number, yaml: string): Problem {
   const found = `all ${visited} of ${visited}`;
-  const sampler = samplerOfAll(yaml);
-  if (sampler)
-    return { found, hint: `${sampler.name} has sampling_percentage: ${sampler.percentage}, which keeps all. Set 50.` };
+  const share = shareHint(yaml);
+  if (share) return { found, hint: share };
   return (
     unlisted(yaml, ['probabilistic_sampler']) ?? {
       found,

@@ -1,6 +1,6 @@
 // Reads from the learner's collector.yaml what no telemetry shows: the order of its processors, and why one of them has
 // no effect.
-import { collectorYaml, tracesProcessors, typeOf } from '../../../apps/guide/collector-yaml.ts';
+import { collectorYaml, samplingShares, tracesProcessors, typeOf } from '../../../apps/guide/collector-yaml.ts';
 import type { Problem } from '../../engine/findings.ts';
 
 /** Returns a processor of one of these types that collector.yaml defines, but that the pipeline doesn't list. */
@@ -10,13 +10,29 @@ export function unlistedProcessor(yaml: string, types: readonly string[]): strin
   return defined.find((name) => types.includes(typeOf(name)) && !listed.includes(name));
 }
 
-/** Returns a listed sampler that keeps every trace, with its percentage. */
-export function samplerOfAll(yaml: string): { name: string; percentage: number } | undefined {
-  const processors = collectorYaml(yaml)?.processors ?? {};
-  const samplers = (tracesProcessors(yaml) ?? []).filter((name) => typeOf(name) === 'probabilistic_sampler');
-  return samplers
-    .map((name) => ({ name, percentage: Number(processors[name]?.['sampling_percentage']) }))
-    .find(({ percentage }) => percentage >= 100);
+/**
+ * Returns what to do about a listed sampler with another share than the step asks for, or undefined. Somebody who
+ * writes a number below 1 has probably thought of a share, and the number is a percentage.
+ */
+export function shareHint(yaml: string): string | undefined {
+  const wrong = samplingShares(yaml).find(({ percentage }) => !(percentage >= 5 && percentage <= 95));
+  if (wrong === undefined) return undefined;
+  const { name, percentage } = wrong;
+  const effect = percentage >= 100 ? 'keeps all' : `means ${percentage} % of the traces`;
+  return `${name} has sampling_percentage: ${percentage}, which ${effect}. Set a number from 5 to 95, such as 50.`;
+}
+
+/** Returns the keys of the actions of all processors in collector.yaml. */
+export function keysOf(yaml: string, isWanted: (action: string) => boolean): string[] {
+  const processors = Object.values(collectorYaml(yaml)?.processors ?? {});
+  const lists = processors.flatMap((processor) => [processor?.['actions'], processor?.['attributes']]);
+  const actions = lists.flatMap((list) => (Array.isArray(list) ? (list as (Action | null)[]) : []));
+  return actions.flatMap((one) => (one && isWanted(String(one.action)) ? [String(one.key)] : []));
+}
+
+interface Action {
+  readonly key?: unknown;
+  readonly action?: unknown;
 }
 
 const why =

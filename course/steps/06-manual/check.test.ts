@@ -1,6 +1,6 @@
 // Tests the verdict of step 6 with 200 seeds: chance decides no verdict, also when visitors roll between the check's
 // rolls.
-import { randomFrom, roll, SEEDS, seenOf, spanOf } from '../../harness/generated.ts';
+import { randomFrom, roll, SAMPLER, SEEDS, seenOf, spanOf } from '../../harness/generated.ts';
 import type { Code } from '../../harness/generated.ts';
 import { allMet } from '../../engine/findings.ts';
 import { judge } from './check.ts';
@@ -30,6 +30,15 @@ describe.each([true, false])('with the context of the caller: %s', (joined) => {
     ['a sentence', rolling(right, (value) => `You rolled a ${value}.`)],
   ])('passes right code that answers with %s, with each seed', (_what, code) => {
     expect(passing(code, joined)).toEqual(SEEDS);
+  });
+
+  test.each([0.3, 0.6, 0.9])('blames the sampler only, if it keeps %d of the traces of right code', (keeps) => {
+    const problems = SEEDS.flatMap((seed) => {
+      const seen = seenOf({ paths, code: rolling(right), random: randomFrom(seed), joined, keeps });
+      return judge(seen).findings.filter(({ found }) => found !== undefined);
+    });
+    expect(problems.length).toBeGreaterThan(0);
+    expect(problems.filter(({ hint }) => hint !== SAMPLER)).toEqual([]);
   });
 
   test.each<[string, Code]>([

@@ -6,7 +6,7 @@ import type { Look } from '../../engine/check.ts';
 import { finding, unknown, unmet } from '../../engine/findings.ts';
 import type { Problem } from '../../engine/findings.ts';
 import { renameHint } from '../../engine/names.ts';
-import { PLAUSIBLE, spansNamed } from '../../engine/observation.ts';
+import { findingsOfPairs, PLAUSIBLE, spansNamed } from '../../engine/observation.ts';
 import type { Seen, Visit } from '../../engine/observation.ts';
 import { answeredValues, failedVisit, rollMatcher } from '../../engine/answers.ts';
 
@@ -32,12 +32,17 @@ export function judge(seen: Seen): Pick<Look, 'findings' | 'traceId'> & { certai
   if (all.length === 0)
     return { findings: made ? [unmet(texts.span, made), unknown(texts.integer), unknown(texts.value)] : [] };
   const integer = troubleWithTypes(all);
-  const value = integer ? unknown(texts.value) : finding(texts.value, troubleWithValues(seen.visits, spans));
+  const paired = findingsOfPairs(seen, spans);
+  // While spans are missing, it is not known which roll a span belongs to.
+  const value = integer || made ? unknown(texts.value) : paired(texts.value, troubleWithValues(seen.visits, spans));
   return { findings: [finding(texts.span, made), finding(texts.integer, integer), value], traceId: all[0]?.traceId };
 }
 
 /** Returns what is wrong with the spans do_roll, or undefined if each roll has one, or if nothing has arrived. */
-function troubleWithSpans({ visits, strays }: Seen, spans: readonly (Span | undefined)[]): Problem | undefined {
+function troubleWithSpans(
+  { visits, strays, sampler }: Seen,
+  spans: readonly (Span | undefined)[],
+): Problem | undefined {
   const library = spans.find((span) => span && byLibrary(span));
   if (library)
     return {
@@ -47,19 +52,23 @@ function troubleWithSpans({ visits, strays }: Seen, spans: readonly (Span | unde
     };
   const missing = spans.filter((span) => span === undefined).length;
   if (missing === 0) return undefined;
-  const others = [...visits.flatMap((visit) => visit.spans), ...strays];
-  if (missing < spans.length) return someMissing(missing, spans.length);
-  return others.length > 0 ? noneOf(others) : undefined;
+  if (missing < spans.length) return someMissing(missing, spans.length, sampler);
+  const own = visits.flatMap((visit) => visit.spans);
+  const others = [...own, ...strays];
+  // A sampler keeps or drops a trace as a whole, so it does not explain a span that is missing among others.
+  return others.length > 0 ? noneOf(others, own.length > 0 ? undefined : sampler) : undefined;
 }
 
-const someMissing = (missing: number, all: number): Problem => ({
-  found: `none for ${missing} of ${all} rolls`,
-  hint: 'Start it in each call of doRoll(), and end it on each way out. A span that is never ended is never sent.',
+const someMissing = (missing: number, all: number, sampler: string | undefined): Problem => ({
+  found: `no do_roll for ${missing} of ${all} rolls`,
+  hint:
+    sampler ??
+    'Start it in each call of doRoll(), and end it on each way out. A span that is never ended is never sent.',
 });
 
-function noneOf(others: readonly Span[]): Problem {
+function noneOf(others: readonly Span[], sampler: string | undefined): Problem {
   const own = others.filter((span) => !byLibrary(span)).map(({ name }) => name);
-  const hint = renameHint('do_roll', own) ?? guessOf(others);
+  const hint = renameHint('do_roll', own) ?? sampler ?? guessOf(others);
   return { found: [...new Set(others.map(named))].join(', '), hint, ...traceOf(others[0]) };
 }
 
@@ -77,10 +86,10 @@ function troubleWithTypes(spans: readonly Span[]): Problem | undefined {
   const { 'roll.value': value } = bad.attributes;
   if (value === undefined)
     return {
-      found: `the attributes ${Object.keys(bad.attributes).join(', ') || 'none'}`,
+      found: attributesOf(bad),
       hint:
         renameHint('roll.value', Object.keys(bad.attributes)) ??
-        "span.setAttribute('roll.value', result), before span.end(): an ended span takes no more. " +
+        "Call span.setAttribute('roll.value', result) before span.end(): an ended span takes no more. " +
           'The value is a plain number: a BigInt or an object is no attribute.',
       traceId: bad.traceId,
     };
@@ -90,6 +99,11 @@ function troubleWithTypes(spans: readonly Span[]): Problem | undefined {
     traceId: bad.traceId,
   };
 }
+
+const attributesOf = ({ attributes }: Span): string => {
+  const names = Object.keys(attributes).join(', ');
+  return names === '' ? 'no attribute on do_roll' : `the attributes ${names}`;
+};
 
 const kindOf = (value: AttributeValue): string => (typeof value === 'number' ? 'the double' : `the ${typeof value}`);
 

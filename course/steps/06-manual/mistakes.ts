@@ -81,10 +81,19 @@ export const mistakes: Solution[] = [
   {
     name: 'one span for all rolls',
     right: false,
-    says: /none for 11 of 12 rolls|no more|never ended/,
+    says: /no do_roll for 11 of 12 rolls|no more|never ended/,
     ...changed(
       [BODY, `  ${ROLL}\n  span.setAttribute('roll.value', result);\n  span.end();\n  return result;\n`],
       ['const app = express();', "const span = tracer.startSpan('do_roll');\nconst app = express();"],
+    ),
+  },
+  {
+    name: 'one span for all rolls, which ends when the file is loaded',
+    right: false,
+    says: /^(?!.*Does your code call).*roll, which was started once, when app\.ts was loaded \(.* line \d+\)\. A span/,
+    ...changed(
+      [BODY, `  ${ROLL}\n  span.setAttribute('roll.value', result);\n  span.end();\n  return result;\n`],
+      ['const app = express();', "const span = tracer.startSpan('do_roll');\nspan.end();\nconst app = express();"],
     ),
   },
   {
@@ -110,8 +119,14 @@ export const mistakes: Solution[] = [
   {
     name: 'right code, while collector.yaml still has the sampler of the step before',
     right: false,
-    says: /collector\.yaml lists probabilistic_sampler, which drops traces/,
+    says: /^(?!.*(each call|where dice answered)).*collector\.yaml lists probabilistic_sampler, which drops traces/,
     files: { 'collector.yaml': collectorOfStep5 },
+  },
+  {
+    name: 'right code, while dice keeps 30 % of its traces',
+    right: false,
+    says: /^(?!.*(each call|where dice answered)).*OTEL_TRACES_SAMPLER is traceidratio with the argument 0\.3/,
+    ...settings('OTEL_TRACES_SAMPLER=traceidratio', 'OTEL_TRACES_SAMPLER_ARG=0.3'),
   },
   {
     name: 'a sampler that drops every trace',

@@ -1,7 +1,7 @@
 // Tests the verdict of step 7 with 200 seeds, with rolls of visitors between those of the check.
 import type { Span } from '../../../otlp/traces.ts';
 import { allMet, verdictOf } from '../../engine/findings.ts';
-import { randomFrom, roll, SEEDS, seenOf, spanOf } from '../../harness/generated.ts';
+import { randomFrom, roll, SAMPLER, SEEDS, seenOf, spanOf } from '../../harness/generated.ts';
 import type { Code, Random, Reply } from '../../harness/generated.ts';
 import { judge, PATHS } from './check.ts';
 
@@ -42,6 +42,15 @@ const isFailed = ({ status }: Reply): boolean => status === 400;
 describe.each([true, false])('with the context of the caller: %s', (joined) => {
   test('passes right code with each seed', () => {
     expect(SEEDS.filter((seed) => allMet(seenWith(codeWith(), seed, joined).findings))).toEqual(SEEDS);
+  });
+
+  test.each([0.3, 0.6, 0.9])('blames the sampler only, if it keeps %d of the traces of right code', (keeps) => {
+    const problems = SEEDS.flatMap((seed) => {
+      const seen = seenOf({ paths: PATHS, code: codeWith(), random: randomFrom(seed), joined, keeps });
+      return judge(seen).findings.filter(({ found }) => found !== undefined);
+    });
+    expect(problems.length).toBeGreaterThan(0);
+    expect(problems.filter(({ hint }) => hint !== SAMPLER)).toEqual([]);
   });
 
   test.each<[string, (reply: Reply, random: Random) => Reply, RegExp]>([

@@ -3,12 +3,12 @@
 import { ATTR_EXCEPTION_MESSAGE, ATTR_EXCEPTION_TYPE } from '@opentelemetry/semantic-conventions';
 import type { Span } from '../../../otlp/traces.ts';
 import { answeredValues, failedVisit, rollMatcher } from '../../engine/answers.ts';
-import { checkOfRequests, neverEnded } from '../../engine/check.ts';
+import { checkOfRequests, neverEnded, NOT_ACTIVE } from '../../engine/check.ts';
 import type { Look } from '../../engine/check.ts';
 import { finding, unknown, unmet } from '../../engine/findings.ts';
 import type { Finding, Problem } from '../../engine/findings.ts';
 import { renameHint } from '../../engine/names.ts';
-import { PLAUSIBLE, spansNamed } from '../../engine/observation.ts';
+import { findingsOfPairs, PLAUSIBLE, spansNamed } from '../../engine/observation.ts';
 import type { Seen, Visit } from '../../engine/observation.ts';
 
 /**
@@ -72,7 +72,11 @@ export function judge(all: Seen): Pick<Look, 'findings' | 'traceId'> & { certain
   ];
   const arrived = seen.strays.length > 0 || seen.visits.some((visit) => visit.spans.length > 0);
   if (!arrived) return { findings: [] };
-  return { findings: [...judgeGood(went), ...judgeFailed(failed)], traceId: spans.findLast(Boolean)?.traceId };
+  const evidence = { paired: findingsOfPairs(seen, spans), sampler: seen.sampler };
+  return {
+    findings: [...judgeGood(went, evidence), ...judgeFailed(failed, evidence)],
+    traceId: spans.findLast(Boolean)?.traceId,
+  };
 }
 
 interface Pair {
@@ -81,24 +85,29 @@ interface Pair {
 }
 type Rolled = Pair & { readonly span: Span };
 
+/** What a judgement of pairs depends on. */
+interface Evidence {
+  readonly paired: ReturnType<typeof findingsOfPairs>;
+  readonly sampler: string | undefined;
+}
+
 const hasSpan = (pair: Pair): pair is Rolled => pair.span !== undefined;
 
-function judgeGood(pairs: readonly Pair[]): Finding[] {
+function judgeGood(pairs: readonly Pair[], { paired, sampler }: Evidence): Finding[] {
   const rolled = pairs.filter(hasSpan);
-  const die = finding(texts.die, troubleWithDie(pairs));
   if (rolled.length < pairs.length) {
-    const found = `none for ${pairs.length - rolled.length} of ${pairs.length} rolls`;
-    const hint = 'Start it in each call of doRoll(), and end it: a span that is never ended is never sent.';
-    const { value, sides, event, quiet } = texts;
-    return [unmet(texts.span, { found, hint }), die, ...[value, sides, event, quiet].map(unknown)];
+    const found = `no do_roll for ${pairs.length - rolled.length} of ${pairs.length} rolls`;
+    const hint = sampler ?? 'Start it in each call of doRoll(), and end it: a span that is never ended is never sent.';
+    const { die, value, sides, event, quiet } = texts;
+    return [unmet(texts.span, { found, hint }), ...[die, value, sides, event, quiet].map(unknown)];
   }
   const first = (trouble: (roll: Rolled) => Omit<Problem, 'traceId'> | undefined): Problem | undefined =>
     rolled.flatMap((roll) => located(trouble(roll), roll.span))[0];
   return [
     finding(texts.span, undefined),
-    die,
-    finding(texts.value, troubleWithValues(rolled)),
-    finding(texts.sides, first(troubleWithSides)),
+    paired(texts.die, troubleWithDie(pairs)),
+    paired(texts.value, troubleWithValues(rolled)),
+    paired(texts.sides, first(troubleWithSides)),
     finding(texts.event, first(troubleWithEvent)),
     finding(texts.quiet, first(troubleWithStatus)),
   ];
@@ -143,7 +152,7 @@ function troubleWithValues(rolled: readonly Rolled[]): Problem | undefined {
   const off = values.findIndex((value, index) => typeof value !== 'number' || value !== answered[index]);
   const traceId = rolled[off]?.span.traceId;
   if (off < 0 || traceId === undefined) return undefined;
-  const found = values[off] === undefined ? 'none' : `${typeof values[off]} ${JSON.stringify(values[off])}`;
+  const found = values[off] === undefined ? 'no roll.value' : `${typeof values[off]} ${JSON.stringify(values[off])}`;
   return { found, hint: `Keep what the step before asked for: dice answered ${answered[off]}.`, traceId };
 }
 
@@ -151,7 +160,7 @@ function troubleWithSides({ visit, span }: Rolled): Problem | undefined {
   const sides = span.attributes['roll.sides'];
   if (sides === sidesOf(visit)) return undefined;
   return {
-    found: `${sides === undefined ? 'none' : `${typeof sides} ${JSON.stringify(sides)}`} for ${visit.path}`,
+    found: `${sides === undefined ? 'no roll.sides' : `${typeof sides} ${JSON.stringify(sides)}`} for ${visit.path}`,
     hint:
       typeof sides === 'string'
         ? 'What a request brings is text: Number(request.query.sides ?? 6) makes it a number.'
@@ -161,7 +170,8 @@ function troubleWithSides({ visit, span }: Rolled): Problem | undefined {
 
 const sidesHint = ({ attributes }: Span): string =>
   renameHint('roll.sides', Object.keys(attributes)) ??
-  "span.setAttribute('roll.sides', sides), or trace.getActiveSpan()?.setAttribute(…) while the span is active.";
+  "Call span.setAttribute('roll.sides', sides), or trace.getActiveSpan()?.setAttribute(…) while the span is active. " +
+    NOT_ACTIVE;
 
 function troubleWithEvent({ span: { events } }: Rolled): Problem | undefined {
   const event = events.find(({ name }) => name === 'rolled');
@@ -169,7 +179,7 @@ function troubleWithEvent({ span: { events } }: Rolled): Problem | undefined {
   if (Object.keys(event.attributes).length > 0) return undefined;
   return {
     found: 'the event, without any attribute',
-    hint: "The second argument: addEvent('rolled', { 'roll.value': result }).",
+    hint: "Give it a second argument: addEvent('rolled', { 'roll.value': result }).",
   };
 }
 
@@ -177,24 +187,23 @@ const eventHint = (events: Span['events']): string =>
   renameHint(
     'rolled',
     events.map(({ name }) => name),
-  ) ?? "span.addEvent('rolled', { … }), before the span ends.";
+  ) ?? "Call span.addEvent('rolled', { … }) before the span ends.";
 
 const eventsIn = (events: Span['events']): string =>
-  events.length > 0 ? events.map(({ name }) => `“${name}”`).join(', ') : 'no event';
+  events.length > 0 ? `the events ${events.map(({ name }) => `“${name}”`).join(', ')}` : 'no event on do_roll';
 
 const troubleWithStatus = ({ span: { status } }: Rolled): Problem | undefined =>
   status.code === 'error'
     ? { found: 'status error', hint: 'Set the status where something fails, and only there.' }
     : undefined;
 
-function judgeFailed(pairs: readonly Pair[]): Finding[] {
+function judgeFailed(pairs: readonly Pair[], { paired, sampler }: Evidence): Finding[] {
   const answer = finding(texts.answer, troubleWithAnswer(pairs.map(({ visit }) => visit)));
   const spans = pairs.flatMap(({ span }) => (span ? [span] : []));
   if (spans.length < pairs.length) {
-    const hint = 'Let doRoll() throw while its span runs, and end the span also then: finally { span.end(); }.';
     return [
       answer,
-      unmet(texts.ended, { found: 'none: it was never started, or never ended', hint }),
+      unmet(texts.ended, sampler === undefined ? neverStarted : { found: 'no do_roll for such a roll', hint: sampler }),
       unknown(texts.status),
       unknown(texts.exception),
     ];
@@ -202,10 +211,15 @@ function judgeFailed(pairs: readonly Pair[]): Finding[] {
   return [
     answer,
     finding(texts.ended, undefined),
-    finding(texts.status, spans.flatMap(troubleWithErrorStatus)[0]),
-    finding(texts.exception, spans.flatMap(troubleWithException)[0]),
+    paired(texts.status, spans.flatMap(troubleWithErrorStatus)[0]),
+    paired(texts.exception, spans.flatMap(troubleWithException)[0]),
   ];
 }
+
+const neverStarted: Problem = {
+  found: 'no do_roll for it: it was never started, or never ended',
+  hint: 'Let doRoll() throw while its span runs, and end the span also then: finally { span.end(); }.',
+};
 
 function troubleWithAnswer(visits: readonly Visit[]): Problem | undefined {
   const off = visits.find(({ answer }) => answer.status !== 400);
@@ -224,13 +238,13 @@ function troubleWithErrorStatus({ status, attributes, traceId }: Span): Problem[
   const hint =
     'error' in attributes
       ? `The status has replaced the deck's attribute error: ${set}.`
-      : `${set}: recording an exception does not set it.`;
+      : `Call ${set}: recording an exception does not set it.`;
   return [{ found: `status ${status.code}`, hint, traceId }];
 }
 
 function troubleWithException({ events, traceId }: Span): Problem[] {
   const exception = events.find(({ name }) => name === 'exception');
-  if (!exception) return [{ found: eventsIn(events), hint: 'span.recordException(error) in the catch.', traceId }];
+  if (!exception) return [{ found: eventsIn(events), hint: 'Call span.recordException(error) in the catch.', traceId }];
   if (exception.attributes[ATTR_EXCEPTION_MESSAGE] || exception.attributes[ATTR_EXCEPTION_TYPE]) return [];
   const found = 'the event, with neither exception.message nor exception.type';
   return [{ found, hint: 'Hand recordException the error itself.', traceId }];

@@ -15,7 +15,7 @@ export const mistakes: Solution[] = [
   {
     name: 'the number of sides checked in the route, so that no span tells of it',
     right: false,
-    says: /a span do_roll for .rolldice.sides=0 too\. Found: none: it was never started, or never ended/,
+    says: /a span do_roll for .rolldice.sides=0 too\. Found: no do_roll for it: it was never started, or never ended/,
     ...changed([
       ROUTE,
       `const sides = Number(request.query.sides ?? 6);\n    if (sides < 1) throw new Error('no');\n    ${ROUTE}`,

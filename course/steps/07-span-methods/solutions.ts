@@ -146,7 +146,7 @@ export const solutions: Solution[] = [
   {
     name: 'a roll.value that is missing',
     right: false,
-    says: /roll.value on do_roll.*Found: none/,
+    says: /roll.value on do_roll.*Found: no roll\.value/,
     ...changed(["      rollSpan.setAttribute('roll.value', result);\n", '']),
   },
   {

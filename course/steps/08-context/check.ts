@@ -2,12 +2,13 @@
 // orphans. So dice must extract its caller's context, and inject its own context into the request to prizes.
 import type { Span, Trace } from '../../../otlp/traces.ts';
 import { failedVisit } from '../../engine/answers.ts';
-import { byLibrary, checkOfRequests, named, neverEnded } from '../../engine/check.ts';
-import type { Look } from '../../engine/check.ts';
+import { byLibrary, checkOfRequests, named, neverEnded, NOT_ACTIVE } from '../../engine/check.ts';
+import type { Look, Settings } from '../../engine/check.ts';
 import { finding, met, unknown, unmet } from '../../engine/findings.ts';
 import type { Finding, Problem } from '../../engine/findings.ts';
 import type { Seen, Visit } from '../../engine/observation.ts';
 import { burstOf } from '../../engine/pairing.ts';
+import { propagatorsHint } from '../../engine/propagation.ts';
 
 const PATHS = ['context', 'extract', 'inject'].map((word) => `/server_request?param=${word}`);
 
@@ -20,7 +21,7 @@ const texts = {
 
 export const check = checkOfRequests(PATHS, judge, { expected: texts.span, hint: neverEnded });
 
-export function judge(seen: Seen): Pick<Look, 'findings' | 'traceId'> & { certain?: true } {
+export function judge(seen: Seen, settings: Settings = {}): Pick<Look, 'findings' | 'traceId'> & { certain?: true } {
   const broken = failedVisit(seen.visits);
   if (broken) return { findings: [broken], certain: true };
   const strays = burstOf(
@@ -28,9 +29,29 @@ export function judge(seen: Seen): Pick<Look, 'findings' | 'traceId'> & { certai
     seen.visits.length,
   );
   if (strays.length === 0 && seen.visits.every(({ spans }) => spans.length === 0)) return { findings: [] };
-  const all = seen.visits.map((visit) => judgeVisit(visit, strays));
+  // What was seen comes before what is missing.
+  const visits = seen.visits.toSorted((a, b) => Number(b.spans.length > 0) - Number(a.spans.length > 0));
+  const all = visits.map((visit) => droppedVisit(visit, strays, seen.sampler) ?? judgeVisit(visit, strays));
   const worst = all.find((findings) => findings.some(({ state }) => state !== 'met')) ?? all[0] ?? [];
-  return { findings: worst, traceId: seen.visits[0]?.answer.traceId };
+  return { findings: withPropagators(worst, propagatorsHint(settings)), traceId: seen.visits[0]?.answer.traceId };
+}
+
+/** Explains by the propagators what is missing, because no code takes over or hands on a context without them. */
+function withPropagators(findings: readonly Finding[], hint: string | undefined): readonly Finding[] {
+  if (hint === undefined) return findings;
+  const explains = ({ state, text }: Finding) => state === 'unmet' && [texts.span, texts.prizes].includes(text);
+  return findings.map((one) => (explains(one) ? { ...one, hint } : one));
+}
+
+/** Returns the findings about a request whose spans a sampler may have dropped, or undefined if they are there. */
+function droppedVisit(
+  { trace, spans }: Visit,
+  strays: readonly Span[],
+  hint: string | undefined,
+): Finding[] | undefined {
+  if (hint === undefined || spans.length > 0 || (trace && strays.length > 0)) return undefined;
+  const found = trace ? 'no span of dice in the trace of a request' : 'no trace of a request';
+  return [unmet(texts.span, { found, hint }), ...[texts.prizes, texts.below, texts.orphans].map(unknown)];
 }
 
 function judgeVisit(visit: Visit, strays: readonly Span[]): Finding[] {
@@ -64,12 +85,12 @@ const notInjected = (trace: Trace | undefined): Problem => ({
   found: trace ? `only spans of ${trace.services.join(', ')}` : 'no such trace',
   hint:
     'The call to prizes carries no traceparent of this trace: propagation.inject(context.active(), headers) ' +
-    'before it is made, within the span.',
+    `before it is made, within the span. ${NOT_ACTIVE}`,
   ...(trace ? { traceId: trace.traceId } : {}),
 });
 
 const beside = (traceId: string): Problem => ({
-  found: 'it beside yours',
+  found: 'the span of prizes beside yours',
   hint: "Inject the context of your span, not the caller's: call within startActiveSpan, and inject context.active().",
   traceId,
 });
@@ -97,8 +118,7 @@ function troubleWithSpan({ answer, spans }: Visit, mine: readonly Span[], strays
       hint: `Start the span in the caller's context: ${extract}.`,
       traceId,
     };
-  if (first)
-    return { found: named(first), hint: 'The option kind: SpanKind.SERVER, when the span is started.', traceId };
+  if (first) return { found: named(first), hint: 'Start the span with the option kind: SpanKind.SERVER.', traceId };
   if (stray)
     return {
       found: `${named(stray)} in a trace of its own`,
@@ -107,14 +127,14 @@ function troubleWithSpan({ answer, spans }: Visit, mine: readonly Span[], strays
     };
   return {
     found: spans.length > 0 ? `only ${spans.map(named).join(', ')}` : 'no span of dice there',
-    hint: `tracer.startActiveSpan('server_request', { kind: SpanKind.SERVER }, parent, …), and end it. ${extract}.`,
+    hint: `Call tracer.startActiveSpan('server_request', { kind: SpanKind.SERVER }, parent, …). ${extract}.`,
     traceId,
   };
 }
 
 const extract =
   'propagation.extract(context.active(), request.headers) gives it, and startActiveSpan takes it as third argument, ' +
-  'between the options and the function. OTEL_PROPAGATORS, if it is set, has to name tracecontext';
+  'between the options and the function';
 
 /** Returns whether a span is below the span with the id `above`, at any depth. */
 function isUnder({ spans }: Trace, above: string, below: Span): boolean {

@@ -86,7 +86,7 @@ export const mistakes: Solution[] = [
   {
     name: 'a propagator that does not know traceparent',
     right: false,
-    says: /trace of its own.*OTEL_PROPAGATORS/,
+    says: /in a trace of its own.*OTEL_PROPAGATORS is b3, so dice neither reads nor writes the header/,
     files: { 'settings.env': 'INSTRUMENTATION=manual\nOTEL_PROPAGATORS=b3' },
   },
   {

@@ -4,8 +4,9 @@ import type { LabView } from '../../engine/check.ts';
 import { Observation } from '../../engine/observation.ts';
 import type { Sources } from '../../engine/observation.ts';
 import { settle } from '../../engine/settle.ts';
-import { spanOf } from '../../harness/generated.ts';
-import { check } from './check.ts';
+import { SAMPLER, spanOf } from '../../harness/generated.ts';
+import { check, judgeLog } from './check.ts';
+import { verbosityHint } from './verbosity.ts';
 
 const ROLL = 900_000;
 const rolledAt = Date.UTC(2026, 10, 29, 10);
@@ -28,11 +29,11 @@ const sources: Sources = {
 };
 
 /** Returns a lab in which, after a while, each read of the Collector's log returns the next of these texts. */
-function labWith(logs: string[]): LabView {
+function labWith(logs: string[], settings: Record<string, string> = {}): LabView {
   const begun = Date.now();
   const next = () => (logs.length > 1 ? logs.shift() : logs[0]) ?? '';
   const lab: Partial<LabView> = {
-    settings: () => Promise.resolve({}),
+    settings: () => Promise.resolve(settings),
     files: () => Promise.resolve(undefined),
     collectorLog: () => Promise.resolve(Date.now() - begun < QUIET ? '' : next()),
     podLog: () => Promise.resolve(''),
@@ -47,6 +48,43 @@ function labWith(logs: string[]): LabView {
 
 test('waits for the whole of an export, and then names the instrument that is wrong', async () => {
   const verdict = await check(labWith([...parts, whole]));
-  expect(verdict).toMatchObject({ passed: false, found: expect.stringMatching(/it grew by 4500000/) as string });
+  expect(verdict).toMatchObject({
+    passed: false,
+    found: expect.stringMatching(/dice\.rolls grew by 4500000/) as string,
+  });
   expect(verdict.requirements?.map(({ state }) => state).slice(0, 2)).toEqual(['unmet', 'met']);
+});
+
+test('names the exporter of metrics, although the log has an export of the pod before', async () => {
+  const verdict = await check(labWith([whole], { OTEL_METRICS_EXPORTER: 'console' }));
+  expect(verdict).toMatchObject({
+    passed: false,
+    found: expect.stringMatching(/^no metric of that name/) as string,
+    hint: expect.stringMatching(/^OTEL_METRICS_EXPORTER is console: name otlp in settings\.env/) as string,
+  });
+});
+
+const debug = (verbosity: string) => `exporters: { debug: { verbosity: ${verbosity} } }\n`;
+
+test.each([
+  ['detailed', debug('detailed'), /^$/],
+  ['normal', debug('normal'), /^$/],
+  ['basic', debug('basic'), /^Set exporters\.debug\.verbosity to detailed in collector\.yaml: basic only counts\. $/],
+  ['no verbosity', '', /^Set exporters\.debug\.verbosity to detailed/],
+  [
+    'no debug exporter for metrics',
+    'service: { pipelines: { metrics: { exporters: [otlp_http/jaeger] } } }',
+    /^Name debug in service\.pipelines\.metrics\.exporters/,
+  ],
+])('says what is missing if no metric is in the log and collector.yaml has %s', (_what, yaml, hint) => {
+  expect(verbosityHint(yaml)).toMatch(hint);
+});
+
+test('blames the sampler only, if it has dropped the trace that the line names', () => {
+  const [traceId, spanId] = ['a'.repeat(32), 'b'.repeat(16)];
+  const answer = { traceId, spanId: 'caller', status: 200, body: '' };
+  const seen = { visits: [{ path: '/server_request?param=word', answer, spans: [] }], strays: [], settled: true };
+  const line = JSON.stringify({ trace_id: traceId, span_id: spanId, msg: 'word' });
+  expect(judgeLog({ ...seen, sampler: SAMPLER }, line).at(-1)).toMatchObject({ state: 'unmet', hint: SAMPLER });
+  expect(judgeLog(seen, line).at(-1)?.hint).toMatch(/end that span/);
 });

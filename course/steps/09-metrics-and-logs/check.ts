@@ -9,9 +9,11 @@ import type { Check, LabView, Look } from '../../engine/check.ts';
 import { finding, unknown, unmet } from '../../engine/findings.ts';
 import type { Finding, Problem } from '../../engine/findings.ts';
 import type { Observation, Seen, Visit } from '../../engine/observation.ts';
-import { withSampler } from '../../engine/sampling.ts';
-import { comparisonOf, exportsIn, judgeMetrics } from './metrics.ts';
+import { propagatorsHint } from '../../engine/propagation.ts';
+import { samplerHint, withSampler } from '../../engine/sampling.ts';
+import { comparisonOf, exportsIn, judgeMetrics, ofNewestProcess } from './metrics.ts';
 import type { Export } from './metrics.ts';
+import { verbosityHint } from './verbosity.ts';
 
 /**
  * Dice of a million sides add more to a histogram than all rolls of visitors together. The last roll is one of them, so
@@ -40,10 +42,14 @@ export const check: Check = async (lab) => {
   const prefersDelta = /^(delta|lowmemory)$/i.test(settings['OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE'] ?? '');
   const [notSent, doubtful] = [exporterHint(settings), doubtfulSetting(settings)];
   const patience = slow + within + 2_000;
-  const test = new SignalTest(lab, { observation, before, back, patience, prefersDelta, reasons, notSent, doubtful });
-  const hint = 'Is the new code running? Press Run, and wait until the new pod runs.';
+  const sampler = await samplerHint(lab);
+  const unprinted = verbosityHint((await lab.files().catch(() => undefined))?.['collector.yaml'] ?? '');
+  const about = { reasons, unprinted, notSent, doubtful, sampler, propagators: propagatorsHint(settings) };
+  const options = { observation, before, back, patience, prefersDelta, ...about };
+  const test = new SignalTest(lab, options);
+  const hint = sampler ?? 'Is the new code running? Press Run, and wait until the new pod runs.';
   const nothing = { expected: 'a trace of a request', hint };
-  return withSampler(lab, await lab.settle(() => test.look(), nothing, patience + 1_000));
+  return withSampler(await lab.settle(() => test.look(), nothing, patience + 1_000), sampler);
 };
 
 type Settings = Readonly<Record<string, string | undefined>>;
@@ -71,12 +77,18 @@ interface TestOptions {
   readonly prefersDelta: boolean;
   /** Why no metrics leave dice, if the settings say so. */
   readonly notSent: string | undefined;
+  /** Why the Collector prints no metrics, by collector.yaml, as a sentence with a blank behind it. */
+  readonly unprinted: string;
   /** What a setting of metrics has that makes no sense, as a sentence with a blank behind it. */
   readonly doubtful: string;
   /** What delays metrics, in words. */
   readonly reasons: readonly (string | false)[];
   /** How far back before the check to read the Collector's log, in milliseconds. */
   readonly back: number;
+  /** What to do about propagators that ignore the caller's context. */
+  readonly propagators: string | undefined;
+  /** What to do about the samplers that drop traces, if there are any. */
+  readonly sampler: string | undefined;
 }
 
 class SignalTest {
@@ -96,25 +108,27 @@ class SignalTest {
   }
 
   async look(): Promise<Look> {
-    const seen = await this.#options.observation.look();
+    const seen = { ...(await this.#options.observation.look()), sampler: this.#options.sampler };
     const broken = failedVisit(seen.visits.filter(({ path }) => !path.includes('sides')));
     if (broken) return { findings: [broken], certain: true };
-    const now = exportsIn(await this.#lab.collectorLog(this.#options.back));
+    const now = this.#options.notSent
+      ? []
+      : ofNewestProcess(exportsIn(await this.#lab.collectorLog(this.#options.back)));
     const isFinal = this.#isFinal(now.at(-1), seen);
     const comparison = comparisonOf(rollsIn(seen.visits), { ...this.#options, now });
-    const metrics = judgeMetrics(comparison).map((one) => (now.length > 0 ? one : this.#explained(one)));
+    const metrics = judgeMetrics(comparison).map((one) => (comparison.after ? one : this.#explained(one)));
     const log = await this.#lab.podLog('dice');
-    const findings = [...metrics, ...judgeLog(seen, log)];
+    const findings = [...metrics, ...judgeLog({ ...seen, propagators: this.#options.propagators }, log)];
     return { findings, certain: isFinal && seen.settled, traceId: seen.visits.at(-1)?.answer.traceId };
   }
 
   /**
    * Returns whether dice made this export after the rolls, so that its numbers are final. Dice's clock says so, in the
    * export and in the spans of the rolls. Otherwise it is the second new export, or time is up. An export that two
-   * looks find the same is in the log as a whole.
+   * looks find the same is in the log as a whole. Nothing comes if the settings say so.
    */
   #isFinal(after: Export | undefined, seen: Seen): boolean {
-    if (Date.now() - this.#rolledAt > this.#options.patience) return true;
+    if (this.#options.notSent || Date.now() - this.#rolledAt > this.#options.patience) return true;
     if (!after) return false;
     const isWhole = after.key === this.#newest;
     this.#newest = after.key;
@@ -128,15 +142,20 @@ class SignalTest {
   #explained(metric: Finding): Finding {
     const reasons = this.#options.reasons.filter(Boolean);
     const slow = reasons.length === 0 ? '' : `Or is it too early: ${reasons.join(', and ')}? `;
-    const yaml = 'Does collector.yaml set exporters.debug.verbosity to detailed? ';
-    const hint = this.#options.notSent ?? `${this.#options.doubtful}${yaml}${slow}${metric.hint ?? ''}`;
+    const { notSent, doubtful, unprinted } = this.#options;
+    const hint = notSent ?? `${doubtful}${unprinted}${slow}${metric.hint ?? ''}`;
     return { ...metric, hint };
   }
 }
 
-/** Returns when the last span of the requests ended, by dice's clock. */
+/**
+ * Returns when the last span of the requests ended, by dice's clock. It is unknown while the spans of the last request
+ * are missing.
+ */
 function lastEnd({ visits, strays }: Seen): number | undefined {
-  const ends = [...visits.flatMap(({ spans }) => spans), ...strays].map(({ start, duration }) => start + duration);
+  const own = visits.at(-1)?.spans ?? [];
+  const last = own.length > 0 || strays.length < visits.length ? own : strays;
+  const ends = last.map(({ start, duration }) => start + duration);
   return ends.length === 0 ? undefined : Math.max(...ends);
 }
 
@@ -145,8 +164,14 @@ function rollsIn(visits: readonly Visit[]): number[] {
   return answeredValues(rolled, []) ?? [];
 }
 
+/** What the requests left, and what the settings say of it. */
+interface Evidence extends Seen {
+  /** What to do about propagators that ignore the caller's context. */
+  readonly propagators?: string | undefined;
+}
+
 /** Judges the lines that dice logged for the requests. */
-export function judgeLog(seen: Seen, log: string): Finding[] {
+export function judgeLog(seen: Evidence, log: string): Finding[] {
   const asked = seen.visits.filter(({ path }) => path.includes('param='));
   const lines = asked.map((visit) => ({ visit, line: lineOf(visit, log) }));
   if (lines.some(({ line }) => line === undefined))
@@ -162,7 +187,10 @@ export function judgeLog(seen: Seen, log: string): Finding[] {
 const lineOf = ({ path }: Visit, log: string): string | undefined =>
   log.split('\n').find((text) => text.includes(path.split('param=')[1] ?? path));
 
-const noLine: Problem = { found: 'no such line', hint: "log.info(request.query.param), as the deck's print does." };
+const noLine: Problem = {
+  found: 'no such line',
+  hint: "Call log.info(request.query.param), as the deck's print does.",
+};
 
 const noIds = (line: string, { answer }: Visit, log: string): Problem => ({
   found: line.slice(0, 200),
@@ -202,18 +230,24 @@ interface Ids {
   readonly span: string;
 }
 
-function troubleWithIds({ answer, spans }: Visit, { trace, span }: Ids, { strays }: Seen): Problem | undefined {
+function troubleWithIds(
+  { answer, spans }: Visit,
+  { trace, span }: Ids,
+  { strays, sampler, propagators }: Evidence,
+): Problem | undefined {
   const { traceId } = answer;
   if (trace !== traceId && strays.some(({ spanId }) => spanId === span))
     return {
-      found: 'it in a trace of its own',
-      hint: "The step before: extract the caller's context from the headers.",
+      found: "the line's span in a trace of its own",
+      hint: propagators ?? "The step before: extract the caller's context from the headers.",
       traceId: trace,
     };
   if (trace === traceId && spans.some(({ spanId }) => spanId === span)) return undefined;
   return {
     found: `no span ${span} of dice in trace ${trace}`,
-    hint: 'Take both ids from the span that is active while the line is written, and end that span.',
+    hint:
+      (spans.length === 0 ? sampler : undefined) ??
+      'Take both ids from the span that is active while the line is written, and end that span.',
     traceId,
   };
 }

@@ -2,7 +2,7 @@
 import type { Finding } from '../../engine/findings.ts';
 import { randomFrom, roll, SEEDS } from '../../harness/generated.ts';
 import type { Random } from '../../harness/generated.ts';
-import { comparisonOf, exportsIn, judgeMetrics } from './metrics.ts';
+import { comparisonOf, exportsIn, judgeMetrics, ofNewestProcess } from './metrics.ts';
 
 interface Totals {
   counter: number;
@@ -138,6 +138,22 @@ test.each([
   };
   expect(judged(5).join(' ')).toBe(RIGHT[verbosity]);
   expect(judged(sum)).toEqual(['unmet', 'met']);
+});
+
+test('leaves out what the pod before exports while it ends', () => {
+  const [first, last] = [
+    detailed({ counter: 5, count: 5, sum: 20 }),
+    ofBefore(detailed({ counter: 3, count: 3, sum: 9 })),
+  ];
+  const now = exportsIn(first + last);
+  expect(now.map(({ metrics }) => metrics.get('dice.rolls')?.count)).toEqual([5, 3]);
+  expect(ofNewestProcess(now).map(({ metrics }) => metrics.get('dice.rolls')?.count)).toEqual([5]);
+  expect(ofNewestProcess(exportsIn(normal({ counter: 5, count: 5, sum: 20 })))).toHaveLength(1);
+});
+
+test('judges no export from before the rolls', () => {
+  const before = exportsIn(detailed({ counter: 5, count: 5, sum: 20 }));
+  expect(comparisonOf([4], { before, now: before, prefersDelta: false }).after).toBeUndefined();
 });
 
 test.each([

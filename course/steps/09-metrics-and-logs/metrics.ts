@@ -125,10 +125,30 @@ export function comparisonOf(
   { before, now, prefersDelta }: { before: readonly Export[]; now: readonly Export[]; prefersDelta: boolean },
 ): Comparison {
   const last = now.at(-1);
-  if (!isDelta(last, prefersDelta)) return { rolls, before: before.at(-1), after: last };
   const known = new Set(before.map(({ key }) => key));
+  if (!isDelta(last, prefersDelta)) {
+    const after = last && !known.has(last.key) ? last : undefined;
+    return { rolls, before: before.at(-1), after };
+  }
   const fresh = now.filter(({ key }) => !known.has(key));
   return { rolls, before: NOTHING, after: fresh.length > 0 ? sumOfExports(fresh) : undefined };
+}
+
+/**
+ * Returns the exports of the process that began to count last. While a new pod starts, the log also has exports of the
+ * pod before, and the last one may come when that pod ends.
+ */
+export function ofNewestProcess(exports: readonly Export[]): Export[] {
+  const newest = Math.max(...exports.map((one) => startOf(one) ?? -Infinity));
+  return exports.filter((one) => (startOf(one) ?? newest) === newest);
+}
+
+/** Returns when the process of an export began to count, or undefined if the export does not tell. */
+function startOf({ metrics }: Export): number | undefined {
+  const starts = [...metrics.values()].flatMap(({ start, isDelta: delta }) =>
+    start === undefined || delta ? [] : [start],
+  );
+  return starts.length === 0 ? undefined : Math.max(...starts);
 }
 
 const NOTHING: Export = { key: '', resource: '', at: undefined, metrics: new Map() };
@@ -193,7 +213,7 @@ const lacksKind = ({ after }: Comparison): boolean => after?.metrics.get(COUNTER
 const withoutKind: Finding = {
   text: texts.counter,
   state: 'unknown',
-  found: "its numbers, and not whether they are a counter's or a gauge's",
+  found: `the numbers of ${COUNTER}, and not whether they are a counter's or a gauge's`,
   hint: 'With verbosity normal the Collector prints numbers only. Set exporters.debug.verbosity to detailed, then Run.',
 };
 
@@ -202,7 +222,7 @@ function missing(name: string, found: Export | undefined, hint: string): Problem
   const metrics = [...(found?.metrics ?? [])].filter(([one]) => one.startsWith('dice'));
   const named = metrics.map(([one, { kind }]) => `${one} (${kind})`).join(', ');
   return {
-    found: named || "no metric of that name in the Collector's log",
+    found: named || "no metric of that name in the Collector's log since the rolls",
     hint:
       renameHint(
         name,
@@ -220,10 +240,13 @@ function troubleWithCounter(counter: Growth, histogram: Growth, { rolls, after }
     `${COUNTER}: meter.createCounter('${COUNTER}') with add(1) in doRoll(), ` + "meter from metrics.getMeter('dice').";
   if (!counter) return missing(COUNTER, after, hint);
   if (counter.count < rolls.length)
-    return { found: `it grew by ${counter.count} in ${rolls.length} rolls`, hint: `Call add(1) in each roll. ${hint}` };
+    return {
+      found: `${COUNTER} grew by ${counter.count} in ${rolls.length} rolls`,
+      hint: `Call add(1) in each roll. ${hint}`,
+    };
   if (!histogram || counter.count === histogram.count) return undefined;
   return {
-    found: `it grew by ${counter.count} while the histogram counted ${histogram.count} rolls`,
+    found: `${COUNTER} grew by ${counter.count} while the histogram counted ${histogram.count} rolls`,
     hint: `Call add(1), once for each roll. ${hint}`,
   };
 }
@@ -238,12 +261,14 @@ function troubleWithHistogram(histogram: Growth, { rolls, before, after }: Compa
   const excess = histogram.sum - rolls.reduce((sum, roll) => sum + roll, 0);
   if (others < 0)
     return {
-      found: `${histogram.count} values in ${rolls.length} rolls`,
+      found: `${HISTOGRAM} got ${histogram.count} values in ${rolls.length} rolls`,
       hint: `Call record(result) in each roll. ${hint}`,
     };
   if (excess >= others - 0.5 && (before === undefined || excess <= others * LARGEST + 0.5)) return undefined;
   return {
-    found: `${histogram.count} values with the sum ${histogram.sum}, where dice rolled ${rolls.join(', ')}`,
+    found:
+      `${HISTOGRAM} got ${histogram.count} values with the sum ${histogram.sum}, ` +
+      `where dice rolled ${rolls.join(', ')} for the check`,
     hint: `Record the very value that doRoll() gives back, once. ${hint}`,
   };
 }

@@ -38,14 +38,14 @@ export const mistakes: Solution[] = [
   {
     name: 'a counter that adds what was rolled, after the pod before had a gauge in place of the histogram',
     right: false,
-    says: /it grew by \d+ while the histogram counted/,
+    says: /dice\.rolls grew by \d+ while the histogram counted/,
     ...code([ADD, '      rolls.add(result); // after a gauge\n']),
     before: (harness) => harness.sendMetrics(gaugeOfBefore()),
   },
   {
     name: 'a counter that adds what was rolled, after the pod before had counted less',
     right: false,
-    says: /it grew by \d+ while the histogram counted/,
+    says: /dice\.rolls grew by \d+ while the histogram counted/,
     ...code([ADD, '      rolls.add(result); // after less\n']),
     before: (harness) => harness.sendMetrics(earlier(2, 3)),
   },
@@ -59,7 +59,7 @@ export const mistakes: Solution[] = [
   {
     name: 'both instruments removed, while the log of the Collector has metrics of the pod before',
     right: false,
-    says: /it grew by 0 in 5 rolls/,
+    says: /dice\.rolls grew by 0 in 5 rolls/,
     ...code([RECORD, ''], [ADD, '']),
     before: (harness) => harness.sendMetrics(earlier(2)),
   },
@@ -107,7 +107,7 @@ export const mistakes: Solution[] = [
   {
     name: 'rolls of six sides only',
     right: false,
-    says: /it grew by \d in 5 rolls/,
+    says: /dice\.rolls grew by \d in 5 rolls/,
     ...code([ADD, '      if (sides === 6) rolls.add(1);\n']),
   },
   {

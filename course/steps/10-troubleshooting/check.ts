@@ -14,7 +14,8 @@ const stories: { fault: Fault; title: string; shows: (span: Span) => boolean; hi
     title: '400s and 500s',
     shows: (span) => statusOf(span) >= 400 && statusOf(span) !== 504,
     hint:
-      'Search Jaeger for service prizes with http.response.status_code=500, then 400. ' +
+      'Find failed rounds on the page Traces, by course.js spans prizes "status_code=(400|500)", or in Jaeger: ' +
+      'service prizes with http.response.status_code=500, then 400. ' +
       compare +
       'service.version is in the resource of prizes, x-client-version is an attribute of its span. ' +
       'The answer is what all have that failed, and the others have not.',
@@ -24,7 +25,8 @@ const stories: { fault: Fault; title: string; shows: (span: Span) => boolean; hi
     title: 'rounds that ran out of time',
     shows: (span) => statusOf(span) === 504 || /longer than its \d+ ms/.test(span.status.message ?? ''),
     hint:
-      'Search Jaeger for service arcade with a minimal duration of 500ms. ' +
+      'Find slow rounds on the page Traces, by course.js spans arcade status_code=504, or in Jaeger: service arcade ' +
+      'with a minimal duration of 500ms. ' +
       compare +
       'service.version and deployment.node_pool are in the resource of prizes, x-browser-plugins is an attribute of ' +
       'its span. The answer is what all slow rounds share, and no quick one has all of it.',
@@ -56,7 +58,7 @@ function troubleWithAnswers(lab: LabView, fault: Fault, hint: string): Verdict |
   if (hits.length === given.length) return undefined;
   // Which answer is wrong would tell the right one, where there are only two to choose from.
   const found = `${hits.length} of ${given.length} answers right`;
-  return wrong(`what all failed requests of ${fault} share, and the others do not`, found, hint);
+  return wrong(`what all requests share that the fault “${fault}” hits, and the others do not`, found, hint);
 }
 
 /**

@@ -33,7 +33,8 @@ async function look(lab: LabView, answer: AppAnswer, isLate: boolean): Promise<L
 
 function notAnswered({ status, body }: AppAnswer): Problem {
   if (status > 0) return { found: `status ${status}: ${body.slice(0, 100)}`, hint: 'See its log, by kubectl logs.' };
-  return { hop: 'pod', found: `${isOff(body) ? 'Flask is switched off, ' : ''}${body}`, hint: switchOn };
+  if (isOff(body)) return { hop: 'pod', found: 'Flask is switched off', hint: switchOn };
+  return { hop: 'pod', found: body, hint: switchOn };
 }
 
 /** Returns whether nothing has the name of Flask's Service, which the chart makes only if Flask is on. */

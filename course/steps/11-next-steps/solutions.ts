@@ -61,7 +61,7 @@ export const solutions: Solution[] = [
     name: 'a Flask app that is switched off, so that it has no Service',
     right: false,
     hop: 'pod',
-    says: /Found: Flask is switched off.*off by default.*npm run up -- --set flask\.enabled=true.*helm upgrade/,
+    says: /Flask is switched off(\. Hint:)? It is off by default.*npm run up -- --set flask\.enabled=true/,
     lab: { flask: 'http://intro-otel-flask.invalid' },
   },
   { name: 'a Flask app that answers with an error', right: false, says: /status 500/, ...flask({ status: 500 }) },

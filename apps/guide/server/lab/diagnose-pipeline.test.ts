@@ -155,6 +155,12 @@ test('blames no span that has not ended of a library, nor one of a request that 
 test.each<[string, string, RegExp, RegExp]>([
   ['the exporter console', 'OTEL_TRACES_EXPORTER=console', /nothing is sent to the Collector/, /otlp/],
   [
+    'the exporter console, and not a typo of metrics above it,',
+    'OTEL_METRICS_EXPORTER=consle\nOTEL_TRACES_EXPORTER=console',
+    /^OTEL_TRACES_EXPORTER is console: nothing is sent/,
+    /^Set OTEL_TRACES_EXPORTER=otlp/,
+  ],
+  [
     'a misspelt exporter variable',
     'OTEL_EXPORTER_OTLP_ENPOINT=http://x:4318',
     /no variable OTEL_EXPORTER_OTLP_ENPOINT/,
@@ -214,6 +220,17 @@ test("says that the Collector's new pod does not run, with the place of the mist
     ok: false,
     says: 'its new pod does not run: collector.yaml, line 2: the exporter logging was removed',
     todo: expect.stringContaining('the Collector before it still takes spans') as string,
+  });
+});
+
+test('explains that no test span has arrived by a sampler of less than one percent', async () => {
+  const yaml = 'processors: { probabilistic_sampler: { sampling_percentage: 0.5 } }\nservice: { pipelines: { traces: ';
+  const list = '{ processors: [probabilistic_sampler] } } }\n';
+  const files = () => Promise.resolve({ 'app.ts': '', 'settings.env': '', 'collector.yaml': yaml + list });
+  const { jaeger } = await hops('', undefined, { collector: url, files });
+  expect(jaeger).toMatchObject({
+    ok: false,
+    todo: expect.stringMatching(/sampling_percentage: 0\.5, which keeps 0\.5 % of the traces.* write 50/) as string,
   });
 });
 

@@ -11,6 +11,7 @@ import { parseSettings } from '../../../telemetry/settings.ts';
 import { settingsMistakes } from '../symptoms/settings.ts';
 import { suppressTracing } from '../suppress-tracing.ts';
 import { traceFromJaeger } from '../../../../otlp/traces.ts';
+import { samplingShares } from '../../collector-yaml.ts';
 import { exporterError, exporterMistake, sdkState } from './dice-state.ts';
 import type { DiceState } from './dice-state.ts';
 import { send } from './visit.ts';
@@ -154,17 +155,27 @@ const unreachable = ({ jaeger }: PipelineSources, says: string): PipelineHop => 
 });
 
 async function droppedSpan(sources: PipelineSources, collector: PipelineHop): Promise<[PipelineHop, PipelineHop]> {
+  const yaml = (await sources.files().catch(() => undefined))?.['collector.yaml'] ?? '';
   const todo =
+    smallShare(yaml) ??
     'Look at service.pipelines.traces in collector.yaml: ' +
-    `is ${JAEGER_EXPORTER} still among its exporters, and does no processor drop all spans?`;
+      `is ${JAEGER_EXPORTER} still among its exporters, and does no processor drop all spans?`;
   const collectorError = await lastErrorOf(sources);
   return [
     {
       ...collector,
       ...(collectorError ? { ok: false, todo, says: `${collector.says}, but${collectorError.slice(1)}` } : {}),
     },
-    { name: 'jaeger', ok: false, says: 'answers, but a span that the Collector took did not come out here', todo },
+    { name: 'jaeger', ok: false, says: 'answers, but a span that the Collector took did not arrive', todo },
   ];
+}
+
+/** Returns what to do about a sampler that keeps so few traces that no test span may be among them, or undefined. */
+function smallShare(yaml: string): string | undefined {
+  const small = samplingShares(yaml).find(({ percentage }) => percentage < 20);
+  if (small === undefined) return undefined;
+  const set = `${small.name} in collector.yaml has sampling_percentage: ${small.percentage}`;
+  return `${set}, which keeps ${small.percentage} % of the traces. For half of them write 50, then Run.`;
 }
 
 async function jaegerErrorOf({ jaeger }: PipelineSources): Promise<string | undefined> {

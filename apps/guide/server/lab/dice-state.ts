@@ -5,6 +5,7 @@ import type { PipelineHop } from '../../contract.ts';
 import { appSymptoms } from '../symptoms/app.ts';
 import { explained, causeWithPlace } from '../symptoms/explanation.ts';
 import type { Explanation } from '../symptoms/explanation.ts';
+import { droppingSampler, percent } from './dice-sampler.ts';
 
 /** How dice is set, and what it reports about itself. */
 export interface DiceState {
@@ -42,7 +43,7 @@ export function sdkState({ settings, mistakes, report }: DiceState): PipelineHop
 const broken = (says: string, todo: string): PipelineHop => ({ name: 'sdk', ok: false, says, todo });
 
 function turnedOff(settings: DiceState['settings']): PipelineHop | undefined {
-  const { INSTRUMENTATION: level = 'none', OTEL_SDK_DISABLED: disabled, OTEL_TRACES_SAMPLER: sampler } = settings;
+  const { INSTRUMENTATION: level = 'none', OTEL_SDK_DISABLED: disabled } = settings;
   if (level === 'none')
     return broken(
       'INSTRUMENTATION is none: the SDK is not even loaded',
@@ -50,19 +51,12 @@ function turnedOff(settings: DiceState['settings']): PipelineHop | undefined {
     );
   if (disabled?.toLowerCase() === 'true')
     return broken('OTEL_SDK_DISABLED is true', 'Take OTEL_SDK_DISABLED out of settings.env, then Run.');
-  if (sampler?.includes('always_off'))
-    return broken(
-      `OTEL_TRACES_SAMPLER is ${sampler}: no span is recorded`,
-      'Take OTEL_TRACES_SAMPLER out of settings.env, then Run.',
-    );
-  return ratioOf(settings) === 0
-    ? broken('OTEL_TRACES_SAMPLER_ARG is 0: no trace is kept', 'Write 1 to keep all, or 0.5 for half, then Run.')
-    : undefined;
-}
-
-/** Returns the share of the traces that the sampler keeps, or undefined if it does not choose by a ratio. */
-function ratioOf({ OTEL_TRACES_SAMPLER: sampler, OTEL_TRACES_SAMPLER_ARG: share }: DiceState['settings']) {
-  return sampler?.includes('traceidratio') && share?.trim() ? Number(share) : undefined;
+  const sampler = droppingSampler(settings);
+  if (sampler?.keeps !== 0) return undefined;
+  const todo = sampler.says.startsWith('OTEL_TRACES_SAMPLER_ARG')
+    ? 'Write 1 to keep all, or 0.5 for half, then Run.'
+    : 'Take OTEL_TRACES_SAMPLER out of settings.env, then Run.';
+  return broken(sampler.says, todo);
 }
 
 const NEVER_ENDED = 'spans that never ended:';
@@ -115,10 +109,12 @@ export function reportNotes(report: Report | undefined, within: number, found = 
   const forgotten = found.includes(NEVER_ENDED) ? [] : forgottenSpans(report).map(({ name }) => name);
   return [
     error && `Your code throws while it answers: ${atLine(error)}. ${adviceFor(error.message)}`.trim(),
-    refused && `The SDK refused a call: ${atLine(refused)}.`,
+    refused && `The SDK refused a call: ${atLine(refused)}.${/ started once,/.test(refused.message) ? START_ANEW : ''}`,
     forgotten.length > 0 && `Started and never ended: ${forgotten.join(', ')}. A span is sent when it ends.`,
   ].filter((note) => typeof note === 'string');
 }
+
+const START_ANEW = ' A span ends once, so start a new one in each call.';
 
 const atLine = ({ message, line }: Incident): string =>
   `${message}${line === undefined ? '' : ` (app.ts, line ${line})`}`;
@@ -136,9 +132,9 @@ function working(settings: DiceState['settings'], report: Report | undefined, ot
   const level = settings['INSTRUMENTATION'] ?? 'none';
   const how =
     level === 'auto' ? 'on, with the instrumentation libraries' : 'on, by hand: only the spans that app.ts starts';
-  const ratio = ratioOf(settings);
+  const keeps = droppingSampler(settings)?.keeps;
   const notes = [
-    ratio !== undefined && ratio < 1 && `The sampler keeps ${ratio * 100} % of the traces, so one may be missing`,
+    keeps !== undefined && `The sampler keeps ${percent(keeps)} of the traces, so one may be missing`,
     report?.refused[0] && `The SDK refused a call: ${atLine(report.refused[0])}`,
     recentException(report) && `Your code throws while it answers: ${recentException(report)}`,
     other && `No span is missing because of it, but ${causeWithPlace(other)}. ${other.todo}`,

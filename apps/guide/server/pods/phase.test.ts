@@ -73,6 +73,17 @@ test.each<[string, number, Evidence['report']]>([
   expect(dice(starting, age, { report: found })).toEqual({ component: 'dice', pod: 'dice-1', phase: 'starting' });
 });
 
+test('names the port that dice itself has opened, if the code can not listen there and goes on', () => {
+  const refused = report('loaded');
+  const exceptions = [{ message: 'Error: listen EADDRINUSE: address already in use :::8081', count: 1, ago: 9 }];
+  const files = { 'app.ts': 'const app = express();\napp.listen(8081, () => log.info("here"));\n' };
+  expect(dice(starting, 3, { report: { ...refused, exceptions }, files })).toMatchObject({
+    phase: 'failed',
+    line: 2,
+    message: expect.stringMatching(/^port 8081 is in use: dice answers health checks there\. Listen on/) as string,
+  });
+});
+
 test('does not count the time that dice has served when dice stops answering', () => {
   const { phase, message } = dice({ ready: false, started: true }, 900, { report: 'silent' });
   expect(phase).toBe('failed');

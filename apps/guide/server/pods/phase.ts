@@ -152,8 +152,8 @@ function waiting(
 const seconds = (ms: number): string => `${Math.round(ms / 1000)} s`;
 
 /** Returns how far dice has come. It is slow, and not broken, until something is known. */
-function startOfDice({ report }: Evidence, age: number, wasReady: boolean): [Phase, Reason?] {
-  if (typeof report === 'object') return startFrom(report, age);
+function startOfDice({ report, files }: Evidence, age: number, wasReady: boolean): [Phase, Reason?] {
+  if (typeof report === 'object') return startFrom(report, age, files?.['app.ts']);
   if (wasReady) return ['failed', { message: noLongerAnswers }];
   if (!(age > startTime)) return ['starting'];
   if (report === 'refused') return ['starting', { message: slow(age) }];
@@ -162,15 +162,26 @@ function startOfDice({ report }: Evidence, age: number, wasReady: boolean): [Pha
 }
 
 /** Returns how far dice has come by its own report, which it can give while its code waits, but not while it loops. */
-function startFrom({ stage, port, listening }: Report, age: number): [Phase, Reason?] {
+function startFrom(report: Report, age: number, source?: string): [Phase, Reason?] {
+  const { stage, port, listening } = report;
   const isLate = age > startTime;
   if (stage === 'loading') return isLate ? ['starting', { message: loading(age) }] : ['starting'];
   const here = listening.filter((at) => at.port === port);
   const [first] = here.length > 0 ? here : listening;
-  if (!first) return isLate ? ['failed', { message: `${notListening} ${fixIt}` }] : ['starting'];
+  if (!first) return refusedPort(report, source) ?? withoutPort(isLate);
   if (here.length === 0) return ['failed', { message: `${onOtherPort(first.port, port)} ${fixIt}` }];
   const isReachable = !here.every(({ address }) => isLoopback(address));
   return isReachable ? ['starting'] : ['failed', { message: `${onLoopback(first)} ${fixIt}` }];
+}
+
+const withoutPort = (isLate: boolean): [Phase, Reason?] =>
+  isLate ? ['failed', { message: `${notListening} ${fixIt}` }] : ['starting'];
+
+/** Returns that dice may not open its port, by the error that its code got and perhaps ignored. */
+function refusedPort({ exceptions }: Report, source?: string): [Phase, Reason] | undefined {
+  const error = exceptions.find(({ message }) => /\blisten E\w+/.test(message));
+  const explanation = error && explainApp([error.message], source);
+  return explanation && ['failed', reasonFrom(explanation)];
 }
 
 /** Returns what keeps Kubernetes from starting the container, or undefined. */
@@ -276,7 +287,7 @@ function collectorReason({ exitCode }: Terminated, log: readonly string[], files
  */
 export function failureIn(log: readonly string[], source?: string): { message: string; line?: number } | undefined {
   const begin = log.findLastIndex((text) =>
-    /dice (can't start|ends): |^Uncaught |^node:internal|^(file:\/\/)?\/app\/dice\/.*:\d+$/.test(text),
+    /dice (can't start|ends): |^Uncaught |^node:\w+|^(file:\/\/)?\/app\/dice\/.*:\d+$/.test(text),
   );
   if (begin < 0) return undefined;
   const words = log.slice(begin, begin + 12);

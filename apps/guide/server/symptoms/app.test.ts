@@ -168,6 +168,13 @@ const rows: Record<string, Row> = {
     cause: /port 8081 is in use/,
     todo: /process\.env\.PORT/,
   },
+  'the port of the metrics exporter prometheus': {
+    words: ['node:events:505', 'Error: listen EADDRINUSE: address already in use 10.244.0.9:9464'],
+    source: "app.get('/', home);\napp.listen(9464);",
+    line: 2,
+    cause: /port 9464 is in use: the metrics exporter prometheus/,
+    todo: /process\.env\.PORT/,
+  },
   'a port below 1024': {
     words: thrown('Error: listen EACCES: permission denied 0.0.0.0:80'),
     line: 7,

@@ -1,4 +1,5 @@
 // What dice's last words mean: the errors that end the learner's app.ts before it serves.
+import { PORTS } from '../../../../lab/ports.ts';
 import { nearest } from '../../../../support/nearest.ts';
 import { escaped, explained, lineOf } from './explanation.ts';
 import type { Explanation, Symptom } from './explanation.ts';
@@ -99,6 +100,8 @@ const strip = (what: string, todo: string): Symptom['explain'] => {
   return () => ({ cause: `Node runs TypeScript by removing the types, and ${what} is more than a type`, todo });
 };
 
+const LISTEN = `Listen on the port in PORT: app.listen(process.env.PORT ?? ${PORTS.http}).`;
+
 /** The table. The first row that matches counts, so special cases come before general ones. */
 export const appSymptoms: readonly Symptom[] = [
   {
@@ -168,22 +171,12 @@ export const appSymptoms: readonly Symptom[] = [
       todo: 'Write import.meta.dirname or import.meta.filename.',
     }),
   },
-  {
-    pattern: /listen EADDRINUSE[^]*:8081\b/,
-    explain: () => ({
-      cause: 'port 8081 is in use: dice answers health checks there',
-      todo: 'Listen on the port in PORT: app.listen(process.env.PORT ?? 8080).',
-    }),
-  },
-  {
-    pattern: /listen EADDRINUSE/,
-    explain: () => ({ cause: 'a server of your code listens there already', todo: 'Call app.listen(…) only once.' }),
-  },
+  { pattern: /listen EADDRINUSE[^\n]*:(\d+)/, explain: ([, port = '']) => portInUse(Number(port)) },
   {
     pattern: /listen EACCES[^]*?:(\d+)/,
     explain: ([, port = '']) => ({
       cause: `dice may not listen on port ${port}: ports below 1024 need root`,
-      todo: 'Listen on the port in PORT: app.listen(process.env.PORT ?? 8080).',
+      todo: LISTEN,
     }),
   },
   {
@@ -273,6 +266,19 @@ export const appSymptoms: readonly Symptom[] = [
   },
 ];
 
+/** The ports that dice itself opens in its pod, and what for. The second is the default of the SDK. */
+const TAKEN = new Map<number, string>([
+  [PORTS.health, 'dice answers health checks there'],
+  [9464, 'the metrics exporter prometheus answers there'],
+]);
+
+function portInUse(port: number): Pick<Explanation, 'cause' | 'todo'> {
+  const user = TAKEN.get(port);
+  return user === undefined
+    ? { cause: `a server of your code listens there already, on port ${port}`, todo: 'Call app.listen(…) only once.' }
+    : { cause: `port ${port} is in use: ${user}`, todo: LISTEN };
+}
+
 function undefinedName(name: string): Pick<Explanation, 'cause' | 'todo'> {
   const cause = `${name} is not defined`;
   if (VALUES.includes(name)) return { cause, todo: `Import it: import { ${name} } from '@opentelemetry/api'.` };
@@ -300,6 +306,7 @@ function lineIn(text: string, source: string): { line?: number } {
   if (line) return { line };
   const imported = /Cannot find (?:package|module) '(?:[^']*\/(?=[^/']+'))?([^']+)'/.exec(text)?.[1];
   if (imported !== undefined) return lineOf(source, new RegExp(`['"][^'"]*${escaped(imported)}`));
+  if (/listen E\w+/.test(text)) return lineOf(source, /\.listen\(/);
   const path = /Missing parameter name at (?:index )?\d+: (\S+?);?(\s|$)/.exec(text)?.[1];
   return path === undefined ? {} : lineOf(source, new RegExp(`['"]${escaped(path)}['"]`));
 }

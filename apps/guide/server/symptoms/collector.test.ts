@@ -48,6 +48,18 @@ const rows: readonly [mistake: string, line: number | undefined, cause: RegExp, 
   ['a negative percentage', 2, /below 0/, /from 0 to 100/],
   ['loglevel instead of verbosity', 3, /no setting loglevel/, /called verbosity today/],
   ['no actions', 2, /actions is missing or empty/, /action: insert/],
+  [
+    'a sampler in the pipeline of metrics',
+    6,
+    /pipeline metrics names probabilistic_sampler, which can't/,
+    /below traces:/,
+  ],
+  ['service below processors', 4, /service: stands too far in/, /to the left edge/],
+  ['processors below exporters', 3, /processors: stands too far in/, /to the left edge/],
+  ['service below a processor', 4, /service: stands too far in/, /to the left edge/],
+  ['processors below an exporter', 4, /processors: stands too far in/, /to the left edge/],
+  ['processors below service', 2, /processors: is not below a pipeline/, /below traces:/],
+  ['processors below pipelines', 3, /no pipeline processors/, /below traces:/],
   ['an empty section', 1, /exporters: has nothing below it/, /take the key out/],
 ];
 

@@ -2,31 +2,10 @@
 import { JAEGER_EXPORTER } from '../../../../lab/names.ts';
 import { versions } from '../../../../lab/versions.ts';
 import { nearest } from '../../../../support/nearest.ts';
+import { invalidKey, outsideOfPipeline, SECTIONS, tooFarIn } from './collector-keys.ts';
 import { explained } from './explanation.ts';
 import type { Explanation, Symptom } from './explanation.ts';
 import { lineOfPath, yamlMistake } from './yaml.ts';
-
-const SECTIONS = ['receivers', 'processors', 'exporters', 'extensions', 'connectors', 'service'];
-const KEYS = [
-  'actions',
-  'action',
-  'key',
-  'value',
-  'attributes',
-  'verbosity',
-  'endpoint',
-  'timeout',
-  'send_batch_size',
-  'sampling_percentage',
-  'policies',
-  'pipelines',
-  'telemetry',
-  'processors',
-  'exporters',
-  'receivers',
-  'conditions',
-  'trace_statements',
-];
 
 /** Components and settings that were renamed or removed, and what to write today. */
 const RENAMED: Readonly<Record<string, string>> = {
@@ -42,12 +21,6 @@ const RENAMED: Readonly<Record<string, string>> = {
 /** The processors of the lab's own configuration. */
 const BUILT_IN_PROCESSORS = ['memory_limiter', 'k8sattributes', 'batch'];
 
-const KEYS_RENAMED: Readonly<Record<string, string>> = {
-  loglevel: 'It is called verbosity today: basic, normal or detailed.',
-  address: 'It was removed: write readers below metrics, or take the line out. The lab does not need it.',
-  ballast_size_mib: 'It was removed: take the line out.',
-};
-
 /** The table. The first row that matches counts. The texts are those of the pinned Collector. */
 export const collectorSymptoms: readonly Symptom[] = [
   {
@@ -58,12 +31,19 @@ export const collectorSymptoms: readonly Symptom[] = [
     }),
   },
   {
+    pattern: /failed to create "([^"]+)" \w+, in pipeline "([^"]+)": telemetry type is not supported/,
+    explain: ([, name = '', pipeline = '']) => ({
+      cause: `the pipeline ${pipeline} names ${name}, which can't handle ${pipeline.replace(/\/.*/, '')}`,
+      todo: `Take it out there, and name it below traces: in service.pipelines.`,
+    }),
+  },
+  {
     pattern: /'(\w+)' unknown type: "([^"]+)" for id: "[^"]+" \(valid values: \[([^\]]*)\]\)/,
     explain: ([, section = '', type = '', valid = '']) => unknownType(section, type, valid.split(' ')),
   },
   {
     pattern: /^'([^']*)' has invalid keys: ([\w, /.-]+)$|has invalid keys: ([\w, /.-]+)/m,
-    explain: ([, , one, two]) => invalidKey((one ?? two ?? '').split(',')[0]?.trim() ?? ''),
+    explain: ([, where = '', one, two]) => invalidKey((one ?? two ?? '').split(',')[0]?.trim() ?? '', where),
   },
   {
     pattern: /unknown metrics level "([^"]*)"/,
@@ -113,7 +93,9 @@ export const collectorSymptoms: readonly Symptom[] = [
     pattern: /in "([^"]+)" id: unknown pipeline signal/,
     explain: ([, name = '']) => ({
       cause: `there is no pipeline ${name}`,
-      todo: `Did you mean ${nearest(name, ['traces', 'metrics', 'logs']) ?? 'traces, metrics or logs'}?`,
+      todo: SECTIONS.includes(name)
+        ? outsideOfPipeline(name).todo
+        : `Did you mean ${nearest(name, ['traces', 'metrics', 'logs']) ?? 'traces, metrics or logs'}?`,
     }),
   },
   {
@@ -201,6 +183,7 @@ export const collectorSymptoms: readonly Symptom[] = [
 ];
 
 function unknownType(section: string, type: string, valid: readonly string[]): Pick<Explanation, 'cause' | 'todo'> {
+  if (SECTIONS.includes(type)) return tooFarIn(type);
   const kind = section.replace(/s$/, '');
   const meant = nearest(type, valid);
   const renamed = (kind === 'receiver' ? undefined : RENAMED[type]) ?? newerName(type, valid);
@@ -223,21 +206,6 @@ function undefinedName(kind: string, name: string): string {
   if (kind === 'exporter' && /^otlp(_?http)?$/.test(name))
     return `The exporter to Jaeger is called ${JAEGER_EXPORTER}. For another backend: ${todo}`;
   return newerName(name, BUILT_IN_PROCESSORS) ?? todo;
-}
-
-function invalidKey(key: string): Pick<Explanation, 'cause' | 'todo'> {
-  if (['pipelines', 'telemetry'].includes(key))
-    return { cause: `${key} stands at the left edge`, todo: `It belongs below service: move it two spaces in.` };
-  const meant = nearest(
-    key,
-    [...SECTIONS, ...KEYS].filter((known) => known !== key),
-  );
-  return {
-    cause: `there is no setting ${key} there`,
-    todo:
-      KEYS_RENAMED[key] ??
-      (meant === undefined ? 'Is it spelt right, and as far in as it should be?' : `Did you mean ${meant}?`),
-  };
 }
 
 const kindOf = (type: string): string =>
@@ -280,7 +248,7 @@ export function explainCollector(log: readonly string[], yaml = ''): Explanation
 /** Returns the Collector's own words, from the innermost line, for an error that the table doesn't know. */
 function unknownError(lines: readonly string[]): Pick<Explanation, 'cause' | 'todo'> {
   const inner = (lines.at(-1) ?? '').replace(/^Error: /, '').slice(0, 300);
-  return { cause: inner, todo: 'The Collector says no more. Reset restores the file.' };
+  return { cause: inner, todo: 'The Collector says no more than that. Look at the part of the file that it names.' };
 }
 
 function lineIn(text: string, yaml: string): { line?: number } {
@@ -293,6 +261,11 @@ type PathReader = (text: string) => (string | undefined)[];
 
 /** Reads the path of keys that an error names, for each form that an error has. */
 const paths: readonly PathReader[] = [
+  (text) => {
+    const [, name, kind, pipeline] =
+      /failed to create "([^"]+)" (\w+), in pipeline "([^"]+)": telemetry type is not/.exec(text) ?? [];
+    return pipeline === undefined ? [] : ['service', 'pipelines', pipeline, `${kind}s`, name];
+  },
   (text) => {
     const [, name, kind] = /failed to create "([^"]+)" (processor|exporter|receiver)/.exec(text) ?? [];
     return kind === undefined ? [] : [`${kind}s`, name, /unsupported (action)/.exec(text)?.[1]];
