@@ -25,7 +25,7 @@ export const pythonPackages: Packages = { python3: [PYTHON], 'python3-pip': ['/u
 const ABOUT = 'import sys; print("%d.%d" % sys.version_info[:2], sys.implementation.cache_tag)';
 
 /** The programs, besides Python, that scripts inside the image need. */
-const TOOLS = ['/bin/sh'];
+const TOOLS = ['/bin/sh', '/usr/bin/env'];
 
 /**
  * Libraries that compiled Python packages may expect, except graphical ones, which a server does not need.
