@@ -59,7 +59,7 @@ export const mistakes: Solution[] = [
   {
     name: 'both instruments removed, while the log of the Collector has metrics of the pod before',
     right: false,
-    says: /dice\.rolls grew by 0 in 5 rolls/,
+    says: /no metric of that name in the Collector.s log since the rolls.*createCounter/,
     ...code([RECORD, ''], [ADD, '']),
     before: (harness) => harness.sendMetrics(earlier(2)),
   },
