@@ -35,7 +35,8 @@ describe("diagnosis of a seat's pods", () => {
   test("quotes the kubelet's message if an image can't be pulled", () => {
     expect(diagnose([pod('lab-guide-abc', waiting('ErrImagePull', 'not found'))], ['lab-guide'])?.message).toBe(
       'Expected pod lab-guide-abc to start, found its container app in ErrImagePull: not found. Check the images ' +
-        "in the Workshop's spec.lab, and that every node can pull them.",
+        "in the Workshop's spec.lab, or in the values of the release if spec.lab names none, and that every node can " +
+        'pull them.',
     );
   });
 
