@@ -1,5 +1,5 @@
 // All versions and digests that this repository pins, except those in package.json, go.mod, go.sum, requirements.txt
-// and release/debian.sha256.
+// and release/images/debian.sha256.
 
 /** Version numbers, without a leading `v`. */
 export const versions = {

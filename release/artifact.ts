@@ -1,5 +1,5 @@
 // The parts of a release: two images and the chart. Each one has a repository in the registry.
-import type { ImageName } from './image.ts';
+import type { ImageName } from './images/image.ts';
 import type { Target } from './target.ts';
 
 /** The kinds of attestations, as cosign calls them: an SBOM in the format CycloneDX, and SLSA provenance. */

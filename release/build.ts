@@ -8,7 +8,7 @@ import type { Progress } from '../support/progress.ts';
 import { CHART, IMAGES } from './artifact.ts';
 import type { Artifact, Attestation } from './artifact.ts';
 import { writeChartArtifact } from './chart-artifact.ts';
-import type { ImageName, ReleaseImage } from './image.ts';
+import type { ImageName, ReleaseImage } from './images/image.ts';
 import { provenanceOf } from './provenance.ts';
 import type { Source } from './source.ts';
 import type { Target } from './target.ts';

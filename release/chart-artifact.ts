@@ -9,8 +9,8 @@ import { extract } from 'tar-stream';
 import { parse } from 'yaml';
 import type { Files } from '../cdk8s/helm/chart.ts';
 import { MEDIA, tar } from '../cluster/components/oci.ts';
-import { writeBlob } from './layout.ts';
-import type { Descriptor } from './layout.ts';
+import { writeBlob } from './images/layout.ts';
+import type { Descriptor } from './images/layout.ts';
 
 const CONFIG_TYPE = 'application/vnd.cncf.helm.config.v1+json';
 const CONTENT_TYPE = 'application/vnd.cncf.helm.chart.content.v1.tar+gzip';

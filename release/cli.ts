@@ -12,7 +12,7 @@ import { OPTIONS, parseArguments } from './arguments.ts';
 import type { MakeRelease, VerifyOnly } from './arguments.ts';
 import { buildRelease } from './build.ts';
 import { Signer, Verifier } from './cosign.ts';
-import { buildReleaseImages } from './images.ts';
+import { buildReleaseImages } from './images/build.ts';
 import { nameOf, publish } from './publish.ts';
 import type { PublishOptions } from './publish.ts';
 import { Registry } from './registry.ts';

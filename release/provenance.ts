@@ -34,7 +34,7 @@ export interface Provenance {
 export const PINNING_FILES = [
   'package-lock.json',
   'apps/flask/requirements.txt',
-  'release/debian.sha256',
+  'release/images/debian.sha256',
   'lab/versions.ts',
 ] as const;
 

@@ -9,7 +9,7 @@ import { IMAGES, referenceOf } from '../../release/artifact.ts';
 import type { Artifact } from '../../release/artifact.ts';
 import { buildRelease } from '../../release/build.ts';
 import { Signer } from '../../release/cosign.ts';
-import { buildReleaseImages } from '../../release/images.ts';
+import { buildReleaseImages } from '../../release/images/build.ts';
 import { publish } from '../../release/publish.ts';
 import { Registry } from '../../release/registry.ts';
 import { targetOf } from '../../release/target.ts';

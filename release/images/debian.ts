@@ -4,11 +4,11 @@ import { readFileSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import type { Entry } from '../cluster/components/oci.ts';
-import { UserError } from '../support/errors.ts';
-import { cacheDir } from '../support/paths.ts';
-import type { Progress } from '../support/progress.ts';
-import { CommandError, run } from '../support/run.ts';
+import type { Entry } from '../../cluster/components/oci.ts';
+import { UserError } from '../../support/errors.ts';
+import { cacheDir } from '../../support/paths.ts';
+import type { Progress } from '../../support/progress.ts';
+import { CommandError, run } from '../../support/run.ts';
 import { parentsOf, readTar } from './contents.ts';
 import type { Contents } from './contents.ts';
 import { ensureDownloads, verifiedPath } from './downloads.ts';
@@ -29,7 +29,7 @@ export const pythonPackages = [
   ...['libsqlite3-0', 'libssl3', 'libtinfo6', 'libtirpc-common', 'libtirpc3', 'libuuid1', 'media-types', 'zlib1g'],
 ] as const;
 
-/** The file with the pins, in the format of sha256sum(1). `node release/pin-debian.ts` writes it. */
+/** The file with the pins, in the format of sha256sum(1). `node release/images/pin-debian.ts` writes it. */
 export const PINS = join(import.meta.dirname, 'debian.sha256');
 
 interface PinnedPackage extends Download {
@@ -84,11 +84,11 @@ async function download(pins: readonly PinnedPackage[], architecture: Architectu
     throw new UserError(
       `The pinned Debian packages for ${architecture} could not be downloaded.`,
       {
-        expected: 'package sources of Debian 12 that offer each version in release/debian.sha256',
+        expected: 'package sources of Debian 12 that offer each version in release/images/debian.sha256',
         found: error.result.stderr.trim(),
         todo: [
           'run this on Debian 12, or in a container of it',
-          'if Debian has replaced a version: run node release/pin-debian.ts, and commit the new pins',
+          'if Debian has replaced a version: run node release/images/pin-debian.ts, and commit the new pins',
         ],
       },
       { cause: error },

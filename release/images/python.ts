@@ -5,18 +5,18 @@ import { rename } from 'node:fs/promises';
 import { existsSync, readFileSync } from 'node:fs';
 import { arch } from 'node:process';
 import { join } from 'node:path';
-import { digestOf } from '../cluster/components/oci.ts';
-import type { Entry } from '../cluster/components/oci.ts';
-import { TMP } from '../cluster/components/images.ts';
-import { withLock } from '../support/locks.ts';
-import { cacheDir } from '../support/paths.ts';
-import type { Progress } from '../support/progress.ts';
-import { run } from '../support/run.ts';
+import { digestOf } from '../../cluster/components/oci.ts';
+import type { Entry } from '../../cluster/components/oci.ts';
+import { TMP } from '../../cluster/components/images.ts';
+import { withLock } from '../../support/locks.ts';
+import { cacheDir } from '../../support/paths.ts';
+import type { Progress } from '../../support/progress.ts';
+import { run } from '../../support/run.ts';
 import { directoryEntries, joined, writeEntries } from './contents.ts';
 import type { Contents } from './contents.ts';
 import { debianContents, nodePackages, PINS, pythonPackages } from './debian.ts';
 import type { Architecture } from './debian.ts';
-import { inWorkDirectory } from './work-directory.ts';
+import { inWorkDirectory } from '../work-directory.ts';
 
 /** The version in the names of Debian's packages and directories. */
 export const PYTHON_VERSION = '3.11';

@@ -1,6 +1,6 @@
-import { pauseProgram } from '../cluster/components/pause.ts';
-import type { Entry } from '../cluster/components/oci.ts';
-import { describeError } from '../support/errors.ts';
+import { pauseProgram } from '../../cluster/components/pause.ts';
+import type { Entry } from '../../cluster/components/oci.ts';
+import { describeError } from '../../support/errors.ts';
 import { checkBinaries } from './binaries.ts';
 import { MACHINES, readElf } from './elf.ts';
 

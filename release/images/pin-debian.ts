@@ -1,8 +1,8 @@
 // Writes debian.sha256: for each Debian package of our images, the newest version that this machine's package sources
-// offer for each architecture, and its digest. `node release/pin-debian.ts`
+// offer for each architecture, and its digest. `node release/images/pin-debian.ts`
 import { writeFile } from 'node:fs/promises';
-import { run } from '../support/run.ts';
-import { print } from '../support/output.ts';
+import { run } from '../../support/run.ts';
+import { print } from '../../support/output.ts';
 import { ARCHITECTURES, nodePackages, PINS, pythonPackages, updatedLists } from './debian.ts';
 import type { Architecture } from './debian.ts';
 

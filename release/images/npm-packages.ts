@@ -2,8 +2,8 @@
 import { cpSync, readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import type { Metafile } from 'esbuild';
-import type { BuiltApps } from '../cluster/image/build.ts';
-import { repoRoot } from '../support/paths.ts';
+import type { BuiltApps } from '../../cluster/image/build.ts';
+import { repoRoot } from '../../support/paths.ts';
 import type { Package } from './sbom.ts';
 
 /** The fields of package-lock.json that we need: https://docs.npmjs.com/cli/configuring-npm/package-lock-json */

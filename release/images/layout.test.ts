@@ -2,8 +2,8 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
-import { digestOf } from '../cluster/components/oci.ts';
-import type { Entry } from '../cluster/components/oci.ts';
+import { digestOf } from '../../cluster/components/oci.ts';
+import type { Entry } from '../../cluster/components/oci.ts';
 import { writeLayout } from './layout.ts';
 import type { PlatformContent } from './layout.ts';
 

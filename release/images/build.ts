@@ -3,18 +3,18 @@
 // files that the machine happens to have. So the same commit gives the same digests everywhere.
 import { readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { nodeConfig, NODE_FILES } from '../cluster/components/images.ts';
-import type { ImageConfig } from '../cluster/components/oci.ts';
-import { PYTHON_CONFIG } from '../cluster/components/python.ts';
-import { readDockerfile } from '../cluster/image/dockerfile.ts';
-import { copyFlask, FLASK, LAB } from '../cluster/image/recipes.ts';
-import type { Recipe } from '../cluster/image/recipes.ts';
-import { versions } from '../lab/versions.ts';
-import { repoRoot } from '../support/paths.ts';
-import type { Progress } from '../support/progress.ts';
+import { nodeConfig, NODE_FILES } from '../../cluster/components/images.ts';
+import type { ImageConfig } from '../../cluster/components/oci.ts';
+import { PYTHON_CONFIG } from '../../cluster/components/python.ts';
+import { readDockerfile } from '../../cluster/image/dockerfile.ts';
+import { copyFlask, FLASK, LAB } from '../../cluster/image/recipes.ts';
+import type { Recipe } from '../../cluster/image/recipes.ts';
+import { versions } from '../../lab/versions.ts';
+import { repoRoot } from '../../support/paths.ts';
+import type { Progress } from '../../support/progress.ts';
 import { checkBinaries } from './binaries.ts';
-import { headCommit } from './commit.ts';
-import type { Commit } from './commit.ts';
+import { headCommit } from '../commit.ts';
+import type { Commit } from '../commit.ts';
 import { directoryEntries, joined } from './contents.ts';
 import type { Contents } from './contents.ts';
 import { debianContents, nodePackages } from './debian.ts';
@@ -29,7 +29,7 @@ import { compile, pythonContents } from './python.ts';
 import { sbomText } from './sbom.ts';
 import type { Package, Subject } from './sbom.ts';
 import { unpackWheels } from './wheels.ts';
-import { inWorkDirectory } from './work-directory.ts';
+import { inWorkDirectory } from '../work-directory.ts';
 
 /** How an image of the release is made. */
 interface ReleaseRecipe {
@@ -59,7 +59,7 @@ const LAB_RECIPE: ReleaseRecipe = {
     { entries: NODE_FILES, packages: [] },
   ],
   stage: async (context) => {
-    const { buildApps } = await import('../cluster/image/build.ts');
+    const { buildApps } = await import('../../cluster/image/build.ts');
     const built = await buildApps(join(context, 'dist'));
     copyLicenses(built, join(context, 'dist', 'licenses'));
     return npmPackages(built);

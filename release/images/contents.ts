@@ -6,7 +6,7 @@ import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { extract } from 'tar-stream';
 import type { Header } from 'tar-stream';
-import type { Entry } from '../cluster/components/oci.ts';
+import type { Entry } from '../../cluster/components/oci.ts';
 import type { Package } from './sbom.ts';
 
 export interface Contents {

@@ -3,7 +3,7 @@ import { globSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import type { Metafile } from 'esbuild';
-import { repoRoot } from '../support/paths.ts';
+import { repoRoot } from '../../support/paths.ts';
 import { copyLicenses, npmPackages } from './npm-packages.ts';
 
 const input = (bytesInOutput: number) => ({ bytesInOutput });

@@ -1,8 +1,8 @@
 // Checks that an image has programs for its own processor only, and every library that they need.
 import { readFileSync } from 'node:fs';
 import { posix } from 'node:path';
-import type { Entry } from '../cluster/components/oci.ts';
-import { UserError } from '../support/errors.ts';
+import type { Entry } from '../../cluster/components/oci.ts';
+import { UserError } from '../../support/errors.ts';
 import type { Architecture } from './debian.ts';
 import { MACHINES, readElf } from './elf.ts';
 import type { ElfFile } from './elf.ts';
@@ -24,7 +24,7 @@ export function checkBinaries(entries: readonly Entry[], architecture: Architect
   throw new UserError(`The ${architecture} image has programs that can't run.`, {
     expected: `programs for the ELF machine ${hex(MACHINES[architecture])}, and all libraries that they need`,
     found: problems.join('\n'),
-    todo: 'Check where these files come from, and add the package of a missing library to release/debian.ts.',
+    todo: 'Check where these files come from, and add the package of a missing library to release/images/debian.ts.',
   });
 }
 

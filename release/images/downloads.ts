@@ -4,10 +4,10 @@ import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
-import { UserError } from '../support/errors.ts';
-import { withLock } from '../support/locks.ts';
-import { cacheDir } from '../support/paths.ts';
-import { inWorkDirectory } from './work-directory.ts';
+import { UserError } from '../../support/errors.ts';
+import { withLock } from '../../support/locks.ts';
+import { cacheDir } from '../../support/paths.ts';
+import { inWorkDirectory } from '../work-directory.ts';
 
 export interface Download {
   /** The file's name, which contains the version. */

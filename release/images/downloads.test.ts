@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describeError } from '../support/errors.ts';
+import { describeError } from '../../support/errors.ts';
 import { ensureDownloads, verifiedPath } from './downloads.ts';
 
 let cache: string;

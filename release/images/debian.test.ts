@@ -1,4 +1,4 @@
-import type { Entry } from '../cluster/components/oci.ts';
+import type { Entry } from '../../cluster/components/oci.ts';
 import { ARCHITECTURES, nodePackages, packageOf, pinsOf, pythonPackages } from './debian.ts';
 
 const pin = {

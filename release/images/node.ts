@@ -2,10 +2,10 @@
 import { readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
-import { nodeBinaries, versions } from '../lab/versions.ts';
-import type { Progress } from '../support/progress.ts';
-import { run } from '../support/run.ts';
-import type { Entry } from '../cluster/components/oci.ts';
+import { nodeBinaries, versions } from '../../lab/versions.ts';
+import type { Progress } from '../../support/progress.ts';
+import { run } from '../../support/run.ts';
+import type { Entry } from '../../cluster/components/oci.ts';
 import { parentsOf, readTar } from './contents.ts';
 import type { Contents } from './contents.ts';
 import type { Architecture } from './debian.ts';

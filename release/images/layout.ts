@@ -4,8 +4,8 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { gzipSync } from 'fflate';
-import { digestOf, MEDIA, tar } from '../cluster/components/oci.ts';
-import type { Blob, Entry, ImageConfig } from '../cluster/components/oci.ts';
+import { digestOf, MEDIA, tar } from '../../cluster/components/oci.ts';
+import type { Blob, Entry, ImageConfig } from '../../cluster/components/oci.ts';
 import type { Platform } from './image.ts';
 
 /** One platform's image. The layers are in the order in which they are applied. */

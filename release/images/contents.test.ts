@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { pack } from 'tar-stream';
-import { tar } from '../cluster/components/oci.ts';
+import { tar } from '../../cluster/components/oci.ts';
 import { directoryEntries, joined, parentsOf, readTar, writeEntries } from './contents.ts';
 
 const part = (...paths: string[]) => ({
