@@ -276,7 +276,7 @@ export const labValues = group('The values of the lab.', {
   }),
   flask: group("Flask: the slides' app in Python.", {
     enabled: flag({
-      doc: 'Whether the Flask app runs. In a checkout, build its image and load it into the cluster first: see apps/flask.',
+      doc: 'Whether the Flask app runs. In a checkout, first build its image and load it: see apps/flask.',
       default: false,
     }),
     image: group('The image of the Flask app.', image("the Flask app's", 'library/intro-otel-flask', VERSION)),
