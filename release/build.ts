@@ -6,7 +6,7 @@ import type { Release } from '../cdk8s/helm/chart.ts';
 import { repoRoot } from '../support/paths.ts';
 import type { Progress } from '../support/progress.ts';
 import { CHART, IMAGES } from './artifact.ts';
-import type { Artifact, Attestation } from './artifact.ts';
+import type { Artifact } from './artifact.ts';
 import { writeChartArtifact } from './chart-artifact.ts';
 import type { ImageName, ReleaseImage } from './images/image.ts';
 import { provenanceOf } from './provenance.ts';
@@ -29,24 +29,22 @@ export async function buildRelease(options: BuildOptions): Promise<Artifact[]> {
   const images = await report.step('Build the images', (step) => options.buildImages(join(directory, 'images'), step));
   const files = chartFiles(publishedChart(target, images));
   const chart = await report.step('Pack the chart', () => writeChartArtifact(files, join(directory, 'chart')));
-  const provenance = await writeProvenance(options);
-  return [
-    ...images.map((image) => imageArtifact(image, provenance)),
-    { name: CHART, ...chart, attestations: [aboutProvenance(provenance, chart.digest)] },
-  ];
+  const parts = [...images.map(imageArtifact), { name: CHART, ...chart, attestations: [] }];
+  return Promise.all(parts.map((part) => withProvenance(part, options)));
 }
 
-const aboutProvenance = (predicate: string, digest: string): Attestation => ({
-  type: 'slsaprovenance1',
-  digest,
-  predicate,
-});
-
-function imageArtifact({ name, layout, digest, platforms }: ReleaseImage, provenance: string): Artifact {
-  const sboms = platforms.map(
+function imageArtifact({ name, layout, digest, platforms }: ReleaseImage): Artifact {
+  const attestations = platforms.map(
     ({ digest: image, sbom }) => ({ type: 'cyclonedx', digest: image, predicate: sbom }) as const,
   );
-  return { name: IMAGES[name], layout, digest, attestations: [...sboms, aboutProvenance(provenance, digest)] };
+  return { name: IMAGES[name], layout, digest, attestations };
+}
+
+async function withProvenance(artifact: Artifact, { source, target, directory }: BuildOptions): Promise<Artifact> {
+  const { name, digest, attestations } = artifact;
+  const predicate = join(directory, `provenance-${name}.json`);
+  await writeFile(predicate, `${JSON.stringify(provenanceOf(source, target, name, repoRoot), null, 2)}\n`);
+  return { ...artifact, attestations: [...attestations, { type: 'slsaprovenance1', digest, predicate }] };
 }
 
 /** Returns the address of the chart, and the values that name the images by tag and digest. */
@@ -59,10 +57,4 @@ export function publishedChart(target: Target, images: readonly Pick<ReleaseImag
     chart: `oci://${registry}/${path}/${CHART}`,
     images: { image: { ...values['intro-otel'] }, flask: { image: { ...values['intro-otel-flask'] } } },
   };
-}
-
-async function writeProvenance({ source, target, directory }: BuildOptions): Promise<string> {
-  const path = join(directory, 'provenance.json');
-  await writeFile(path, `${JSON.stringify(provenanceOf(source, target, repoRoot), null, 2)}\n`);
-  return path;
 }

@@ -6,6 +6,8 @@ import { UserError } from '../support/errors.ts';
 import { run } from '../support/run.ts';
 import type { RunResult } from '../support/run.ts';
 import type { Attestation, AttestationType } from './artifact.ts';
+import { claimsIn } from './provenance.ts';
+import type { Claim } from './provenance.ts';
 
 /**
  * A signing configuration and a trusted root without any service. Without these two files, cosign downloads those of
@@ -20,8 +22,8 @@ const NO_SERVICES = {
   'trusted-root': { mediaType: 'application/vnd.dev.sigstore.trustedroot+json;version=0.1' },
 };
 
-/** What is wrong with a signature or an attestation. */
-export type SignatureProblem = 'missing' | 'other key' | { readonly message: string };
+/** What is wrong with a signature or an attestation. `about` names what a statement is about instead. */
+export type SignatureProblem = 'missing' | 'other key' | { readonly about: string } | { readonly message: string };
 
 export type VerifierApi = Pick<Verifier, keyof Verifier>;
 export type SignerApi = Pick<Signer, 'sign' | 'attest'> & { readonly verifier: VerifierApi };
@@ -44,11 +46,29 @@ export class Verifier {
     return this.#problem('verify-attestation', '--type', type, reference);
   }
 
+  /**
+   * Checks that the provenance is about this artifact and version. A signature alone would fit a copy of another
+   * artifact or of an older version under this name.
+   */
+  async problemOfProvenance(reference: string, expected: Claim): Promise<SignatureProblem | undefined> {
+    const { code, stdout, stderr } = await this.#run('verify-attestation', '--type', 'slsaprovenance1', reference);
+    return code === 0 ? problemOfClaims(claimsIn(stdout), expected) : problemIn(stderr);
+  }
+
   async #problem(command: string, ...args: string[]): Promise<SignatureProblem | undefined> {
-    const words = [command, '--key', this.#key, '--insecure-ignore-tlog', ...args];
-    const { code, stderr } = await run(this.#cosign, words, { allowFailure: true });
+    const { code, stderr } = await this.#run(command, ...args);
     return code === 0 ? undefined : problemIn(stderr);
   }
+
+  #run(command: string, ...args: string[]): Promise<RunResult> {
+    return run(this.#cosign, [command, '--key', this.#key, '--insecure-ignore-tlog', ...args], { allowFailure: true });
+  }
+}
+
+/** Returns what the statements are about, unless one of them is about the artifact and version. */
+export function problemOfClaims(claims: readonly Claim[], { name, version }: Claim): SignatureProblem | undefined {
+  if (claims.some((claim) => claim.name === name && claim.version === version)) return undefined;
+  return { about: claims.map((claim) => `${claim.name} ${claim.version}`).join(', ') || 'nothing' };
 }
 
 /** Finds the problem in the messages of cosign's verify commands. */

@@ -50,16 +50,23 @@ function fileMaterial(root: string, path: string): ResourceDescriptor {
   };
 }
 
+/** What the provenance says that it is about. A copy under another name or version keeps the words of the original. */
+export interface Claim {
+  /** The name of the artifact's repository. */
+  readonly name: string;
+  readonly version: string;
+}
+
 /**
- * Returns the provenance of everything in a release. It has no time and no machine, so the same commit gives the same
- * text.
+ * Returns the provenance of an artifact. It has no time and no machine, so the same commit gives the same text.
+ * @param name the name of the artifact's repository
  */
-export function provenanceOf(source: Source, target: Target, root: string): Provenance {
+export function provenanceOf(source: Source, target: Target, name: string, root: string): Provenance {
   const { commit, repository } = source;
   return {
     buildDefinition: {
       buildType: BUILD_TYPE,
-      externalParameters: { registry: `${target.registry}/${target.path}`, version: target.version },
+      externalParameters: { registry: `${target.registry}/${target.path}`, name, version: target.version },
       internalParameters: {},
       resolvedDependencies: [
         { name: 'intro-otel', ...(repository && { uri: `git+${repository}` }), digest: { gitCommit: commit } },
@@ -68,4 +75,19 @@ export function provenanceOf(source: Source, target: Target, root: string): Prov
     },
     runDetails: { builder: { id: BUILDER, version: { node: process.versions.node } } },
   };
+}
+
+/** Returns what statements of provenance claim to be about. @param lines cosign's output, a line per statement */
+export function claimsIn(lines: string): Claim[] {
+  return lines
+    .split('\n')
+    .filter((line) => line.startsWith('{'))
+    .map((line) => {
+      const { payload = '' } = JSON.parse(line) as { payload?: string };
+      const { predicate } = JSON.parse(Buffer.from(payload, 'base64').toString()) as {
+        predicate?: Partial<Provenance>;
+      };
+      const { name = 'nothing', version = 'unknown' } = predicate?.buildDefinition?.externalParameters ?? {};
+      return { name, version };
+    });
 }

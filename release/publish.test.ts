@@ -34,6 +34,7 @@ function aRegistry(tags: Record<string, string> = {}) {
     verifier: {
       problemOfSignature: (reference: string) => missing(reference),
       problemOfAttestation: (reference: string, type: string) => missing(`${type} ${reference}`),
+      problemOfProvenance: (reference: string) => missing(`slsaprovenance1 ${reference}`),
     },
     sign: (reference: string) => write(`sign ${reference}`),
     attest: (reference: string, { type }: { type: string }) => write(`attest ${type} ${reference}`),

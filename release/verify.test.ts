@@ -31,6 +31,7 @@ function aRelease(missing: readonly string[] = []) {
   const verifier = {
     problemOfSignature: problem,
     problemOfAttestation: (reference: string, type: AttestationType) => problem(`${type} ${reference}`),
+    problemOfProvenance: (reference: string) => problem(`slsaprovenance1 ${reference}`),
   };
   return { target, registry, verifier, report };
 }
@@ -71,6 +72,7 @@ test.each([
 test.each([
   ['missing', 'x has no SBOM.'],
   ['other key', 'The SBOM of x is by another key.'],
+  [{ about: 'y 1.0.0' }, 'The SBOM of x is about y 1.0.0: somebody gave it another name.'],
   [{ message: 'no answer' }, "The SBOM of x can't be verified: no answer"],
 ] as const)('describes the problem %j of an SBOM', (problem, text) => {
   expect(signatureText('SBOM', 'x', problem)).toBe(text);

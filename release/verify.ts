@@ -99,11 +99,15 @@ class ArtifactVerification {
 
   /** Verifies the attestation of a manifest and everything that it names. Each image in an image index has an SBOM. */
   async #manifest(descriptor: Descriptor, type: AttestationType): Promise<void> {
-    const { registry, verifier } = this.#options;
+    const { registry, verifier, target } = this.#options;
     const subject = this.#subject(descriptor);
     const reference = this.#reference(descriptor.digest);
     this.#step.detail(`${STATEMENTS[type]} of ${subject}`);
-    this.#add(STATEMENTS[type], subject, await verifier.problemOfAttestation(reference, type));
+    const problem =
+      type === 'slsaprovenance1'
+        ? await verifier.problemOfProvenance(reference, { name: this.#name, version: target.version })
+        : await verifier.problemOfAttestation(reference, type);
+    this.#add(STATEMENTS[type], subject, problem);
     const manifest = await this.#read(`The manifest of ${subject}`, () => registry.manifest(reference));
     const { manifests = [], layers = [], config } = manifest ?? {};
     for (const child of manifests) await this.#manifest(child, 'cyclonedx');
@@ -143,6 +147,7 @@ class ArtifactVerification {
 export function signatureText(what: string, subject: string, problem: SignatureProblem): string {
   if (problem === 'missing') return `${subject} has no ${what}.`;
   if (problem === 'other key') return `The ${what} of ${subject} is by another key.`;
+  if ('about' in problem) return `The ${what} of ${subject} is about ${problem.about}: somebody gave it another name.`;
   return `The ${what} of ${subject} can't be verified: ${problem.message}`;
 }
 

@@ -180,10 +180,22 @@ const withoutSbom: Damage = () =>
 
 const withoutSignature: Damage = () => withoutReferrers('intro-otel', artifact('intro-otel').digest);
 
+/** Gives the Flask image, with its signatures, the name of the apps' image. */
+const otherImage: Damage = async () => {
+  const [apps, flask] = ['intro-otel-apps', 'intro-otel-flask'].map((name) => stored('repositories', 'lab', name));
+  await cp(apps ?? '', join(directory, 'repository'), { recursive: true });
+  await cp(flask ?? '', apps ?? '', { recursive: true });
+  return async () => {
+    await rm(apps ?? '', { recursive: true });
+    await cp(join(directory, 'repository'), apps ?? '', { recursive: true });
+  };
+};
+
 describe('verification', () => {
   test.each<[string, RegExp, Damage]>([
     ['a changed layer', /The layer sha256:\w+ of \S+intro-otel-apps\S+ for linux\/amd64 was changed/, damageLayer],
     ['a changed chart', /The layer sha256:\w+ of \S+\/intro-otel:\S+ was changed after the release/, damageChart],
+    ['another image of the release under its name', /intro-otel-apps\S+ is about intro-otel-flask 0/, otherImage],
     ['a missing SBOM', /intro-otel-apps\S+ for linux\/arm64 has no SBOM/, withoutSbom],
     ['a missing signature', /\/intro-otel:\S+ has no signature[^]*has no provenance/, withoutSignature],
   ])(
