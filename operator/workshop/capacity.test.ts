@@ -196,7 +196,7 @@ describe('the condition CapacityAvailable', () => {
       reason: 'InsufficientCapacity',
       message:
         '11 of 39 seats fit on the nodes. Not enough memory: ' +
-        'a seat needs 128Mi, one of its pods needs 64Mi, and 1 node has 64Mi free in total. ' +
+        'a seat needs 128Mi, one of its pods needs 64Mi, and 1 node has 64Mi left in total. ' +
         'Add nodes, remove attendees or lower the requests in spec.lab. The other seats are created once they fit.',
     });
   });

@@ -199,7 +199,7 @@ function shortageText({ nodes, resource, pod, seat, free }: Shortage): string {
   return (
     `Not enough ${resource}: a seat needs ${text(seat)}, one of its pods needs ${text(pod)}, and ${nodes} ` +
     `node${nodes === 1 ? ' has' : 's have'} ${text(free)}` +
-    ' free in total. Add nodes, remove attendees or lower the requests in spec.lab. The other seats are created ' +
+    ' left in total. Add nodes, remove attendees or lower the requests in spec.lab. The other seats are created ' +
     'once they fit.'
   );
 }
