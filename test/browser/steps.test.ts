@@ -262,9 +262,12 @@ test('sets the load and the faults, and shows why the guide refuses a value', ()
       await page.getByRole('switch', { name: 'A spike of 400s and 500s' }).check();
       await page.getByText('“A spike of 400s and 500s” is on').waitFor();
       expect([guide.lab.perMinute, guide.lab.faults[0]?.on]).toEqual([60, true]);
-      await page.route('**/api/faults', (route) =>
-        route.fulfill({ status: 503, json: { error: 'expected the API server to answer' } }),
-      );
+      await page.route('**/api/faults', async (route) => {
+        if (route.request().method() === 'GET') return route.continue();
+        guide.lab.setFault('spike', true); // this news arrives before the refusal
+        await page.locator('#fault-spike:checked').waitFor();
+        await route.fulfill({ status: 503, json: { error: 'expected the API server to answer' } });
+      });
       await page.getByRole('switch', { name: 'A spike of 400s and 500s' }).click();
       await page.getByText('expected the API server to answer').waitFor();
       expect(await page.getByRole('switch', { name: 'A spike of 400s and 500s' }).isChecked()).toBe(true);

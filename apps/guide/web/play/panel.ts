@@ -186,13 +186,15 @@ export class PlayPanel {
       'change',
       () =>
         void reported(byId('faults-status'), async () => {
+          // Meanwhile, news of the faults may move the switch.
+          const wanted = box.checked;
           try {
-            await send('PUT', '/api/faults', { name, on: box.checked });
+            await send('PUT', '/api/faults', { name, on: wanted });
           } catch (error) {
-            box.checked = !box.checked;
+            box.checked = !wanted;
             throw error;
           }
-          return `“${title}” is ${box.checked ? 'on' : 'off'}; it takes effect within 5 s.`;
+          return `“${title}” is ${wanted ? 'on' : 'off'}; it takes effect within 5 s.`;
         }),
     );
     return h('p', { class: 'group' }, box, h('label', { for: box.id }, title));
