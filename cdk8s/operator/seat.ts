@@ -23,19 +23,21 @@ export const seatSpec = entry(
     attendee: fixedName('Name of the attendee.', 'attendee'),
     displayName: text({ doc: 'What the pages call the attendee. A change restarts the guide.', maxLength: 100 }),
     revision: text({
-      doc: 'Identifies the current lab with its objects, the quota and the access. Once the seat has them, status.revision is the same.',
+      doc:
+        'Identifies the current lab with its objects, the quota and the access. Once the seat has them, ' +
+        'status.revision is the same.',
       minLength: 1,
       maxLength: 64,
     }),
     lab: copyOf(
       labValues,
-      "Values of the lab, as in spec.lab of the Workshop. The images are those of the operator's release, unless the " +
-        'Workshop names others.',
+      "Values of the lab, as in spec.lab of the Workshop. The images are those of the operator's release, unless " +
+        'the Workshop names others.',
     ),
     labHash: text({
       doc:
-        "Hash of the lab's objects that the operator renders from these values. An operator of another release leaves " +
-        'the lab as it is until the rollout sets its own hash here.',
+        "Hash of the lab's objects that the operator renders from these values. An operator of another release " +
+        'leaves the lab as it is until the rollout sets its own hash here.',
       minLength: 1,
       maxLength: 64,
     }),

@@ -51,8 +51,8 @@ function summaryOf(pods: readonly Pod[], unavailable: readonly string[]): PodDia
 type Advice = (pod: string, namespace: string) => string;
 
 const checkImages: Advice = () =>
-  "Check the images in the Workshop's spec.lab, or in the values of the release if spec.lab names none, and that every " +
-  'node can pull them.';
+  "Check the images in the Workshop's spec.lab, or in the values of the release if spec.lab names none, and that " +
+  'every node can pull them.';
 const readLogs: Advice = (pod, namespace) => `Read its last output: kubectl -n ${namespace} logs ${pod} --previous`;
 const describePod: Advice = (pod, namespace) => `Look closer: kubectl -n ${namespace} describe pod ${pod}`;
 

@@ -44,7 +44,12 @@ test('runs every pod of ours with the image of the release, by digest, and tells
   const variables = containers.flatMap(({ env = [] }) => env).filter(({ name }) => name === 'IMAGES');
   expect(variables.map(({ value }) => JSON.parse(value ?? '') as object)).toEqual([
     expect.objectContaining({
-      image: { registry: 'registry.example:5000', repository: 'otel/intro-otel-apps', tag: `0.1.0@${DIGEST}` },
+      image: {
+        registry: 'registry.example:5000',
+        repository: 'otel/intro-otel-apps',
+        tag: `0.1.0@${DIGEST}`,
+        pullPolicy: 'IfNotPresent',
+      },
     }),
   ]);
 });
