@@ -1,7 +1,7 @@
 // Packs the chart as an OCI artifact, in a directory with the OCI image layout. `helm package` and `helm push` would
 // write the time of day into it. Here the same files always give the same bytes.
 // https://helm.sh/docs/topics/registries/#oci-feature-deprecation-and-behavior-changes-with-v370
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { buffer, text } from 'node:stream/consumers';
 import { gunzipSync, gzipSync } from 'fflate';
@@ -9,7 +9,7 @@ import { extract } from 'tar-stream';
 import { parse } from 'yaml';
 import type { Files } from '../cdk8s/helm/chart.ts';
 import { MEDIA, tar } from '../cluster/components/oci.ts';
-import { writeBlob } from './images/layout.ts';
+import { finishLayout, startLayout, writeBlob } from './images/layout.ts';
 import type { Descriptor } from './images/layout.ts';
 
 const CONFIG_TYPE = 'application/vnd.cncf.helm.config.v1+json';
@@ -38,12 +38,11 @@ export async function writeChartArtifact(files: Files, directory: string): Promi
   const content = await packChart(files, chart.name);
   const layout = join(directory, 'layout');
   await rm(directory, { recursive: true, force: true });
-  await mkdir(join(layout, 'blobs', 'sha256'), { recursive: true });
+  await startLayout(layout);
   const config = await writeBlob(layout, CONFIG_TYPE, chart);
   const layer = await writeBlob(layout, CONTENT_TYPE, content);
   const manifest = await writeBlob(layout, MANIFEST_TYPE, manifestOf(chart, config, layer));
-  await writeFile(join(layout, 'oci-layout'), '{"imageLayoutVersion":"1.0.0"}');
-  await writeFile(join(layout, 'index.json'), JSON.stringify({ schemaVersion: 2, manifests: [manifest] }));
+  await finishLayout(layout, manifest);
   const archive = join(directory, `${chart.name}-${chart.version}.tgz`);
   await writeFile(archive, content);
   return { layout, digest: manifest.digest, archive };

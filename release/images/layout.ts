@@ -39,15 +39,14 @@ export async function writeLayout(
   images: readonly PlatformContent[],
   options: LayoutOptions,
 ): Promise<WrittenLayout> {
-  await mkdir(join(directory, 'blobs', 'sha256'), { recursive: true });
+  await startLayout(directory);
   const manifests: Descriptor[] = [];
   for (const image of images) manifests.push(await writeImage(directory, image, options));
   const index = await writeJson(directory, 'index', {
     manifests: manifests.map((manifest, at) => ({ ...manifest, platform: platformOf(images[at]) })),
     annotations: options.annotations,
   });
-  await writeFile(join(directory, 'oci-layout'), '{"imageLayoutVersion":"1.0.0"}');
-  await writeFile(join(directory, 'index.json'), JSON.stringify({ schemaVersion: 2, manifests: [index] }));
+  await finishLayout(directory, index);
   return { digest: index.digest, manifests: manifests.map(({ digest }) => digest) };
 }
 
@@ -92,6 +91,17 @@ async function writeLayer(directory: string, entries: readonly Entry[]): Promise
 function writeJson(directory: string, kind: 'manifest' | 'index', content: object): Promise<Descriptor> {
   const mediaType = `${MEDIA}.${kind}.v1+json`;
   return writeBlob(directory, mediaType, { schemaVersion: 2, mediaType, ...content });
+}
+
+/** Makes the directories of an OCI layout. */
+export async function startLayout(directory: string): Promise<void> {
+  await mkdir(join(directory, 'blobs', 'sha256'), { recursive: true });
+}
+
+/** Names the manifest or image index that an OCI layout is about. */
+export async function finishLayout(directory: string, top: Descriptor): Promise<void> {
+  await writeFile(join(directory, 'oci-layout'), '{"imageLayoutVersion":"1.0.0"}');
+  await writeFile(join(directory, 'index.json'), JSON.stringify({ schemaVersion: 2, manifests: [top] }));
 }
 
 /** Writes a blob, as bytes or as JSON, into an OCI layout whose directories exist. */

@@ -29,6 +29,9 @@ const LOADERS: Readonly<Record<Architecture, { readonly loader: string; readonly
   arm64: { loader: 'ld-linux-aarch64.so.1', triplet: 'aarch64-linux-gnu' },
 };
 
+/** The architecture of this machine, whose Python compiles. */
+const OWN: Architecture = arch === 'arm64' ? 'arm64' : 'amd64';
+
 /** Returns Python with its standard library, compiled, and a shell. */
 export async function pythonContents(architecture: Architecture, report: Progress): Promise<Contents[]> {
   const packages = await debianContents([...nodePackages, ...pythonPackages], architecture, report);
@@ -53,7 +56,7 @@ async function compiledLibrary(entries: readonly Entry[], report: Progress): Pro
  * @param target the directory's path in the image
  */
 export async function compile(directory: string, target: string, report: Progress): Promise<void> {
-  const { loader, triplet } = LOADERS[arch === 'arm64' ? 'arm64' : 'amd64'];
+  const { loader, triplet } = LOADERS[OWN];
   const root = await ensurePython(report);
   const libraries = ['lib', 'usr/lib'].map((each) => join(root, each, triplet));
   const paths = ['-s', directory, '-p', target, directory];
@@ -74,7 +77,7 @@ async function ensurePython(report: Progress): Promise<string> {
   await withLock(cacheDir('locks', 'release-python'), async () => {
     if (existsSync(directory)) return;
     const names = [...nodePackages, ...pythonPackages];
-    const { entries } = joined(await debianContents(names, arch === 'arm64' ? 'arm64' : 'amd64', report));
+    const { entries } = joined(await debianContents(names, OWN, report));
     await writeEntries(entries, `${directory}.unfinished`);
     await rename(`${directory}.unfinished`, directory);
   });
