@@ -4,7 +4,7 @@
 /** Version numbers, without a leading `v`. */
 export const versions = {
   /** Version of this project: of the chart, the images and the labels on every object. */
-  lab: '0.1.0',
+  lab: '0.2.0',
 
   // The components of the development cluster. Each go.mod in cluster/components pins the same version.
   go: '1.26.8',

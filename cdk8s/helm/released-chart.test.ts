@@ -1,12 +1,13 @@
 import { parse } from 'yaml';
 import { chartFiles } from './chart.ts';
 import type { Release } from './chart.ts';
+import { versions } from '../../lab/versions.ts';
 
 const DIGEST = `sha256:${'0'.repeat(64)}`;
 const image = (name: string) => ({
   registry: 'registry.example:5000',
   repository: `otel/${name}`,
-  tag: `0.1.0@${DIGEST}`,
+  tag: `${versions.lab}@${DIGEST}`,
 });
 const release: Release = {
   chart: 'oci://registry.example:5000/otel/intro-otel',
@@ -26,7 +27,7 @@ test('has the digests of the images in the default values of a released chart, a
   });
   expect(parse((parse(file('Chart.yaml')) as Chart).annotations['artifacthub.io/images'] ?? '')).toContainEqual({
     name: 'intro-otel',
-    image: `registry.example:5000/otel/intro-otel:0.1.0@${DIGEST}`,
+    image: `registry.example:5000/otel/intro-otel:${versions.lab}@${DIGEST}`,
   });
 });
 
@@ -35,7 +36,7 @@ interface Chart {
 }
 
 test.each(['templates/NOTES.txt', 'README.md'])('names the chart by its address in %s of a released chart', (path) => {
-  expect(file(path)).toContain(`${release.chart} --version 0.1.0`);
+  expect(file(path)).toContain(`${release.chart} --version ${versions.lab}`);
   expect(file(path)).not.toMatch(/charts\/lab|npm run image|workshop\.yaml/);
   expect(chartFiles().get(path)).toContain('./charts/lab');
 });

@@ -3,6 +3,7 @@ import type { LabValues } from '../values.ts';
 import { unresolvedValues } from './value.ts';
 import type { Values } from './value.ts';
 import { labValues } from '../values.ts';
+import { versions } from '../../lab/versions.ts';
 
 const values: Values<LabValues> = unresolvedValues(labValues.default);
 const { jaeger, arcade, visitors, instrumentation, nodeSelector, tolerations, image, dice } = values;
@@ -39,7 +40,7 @@ const refused = (): unknown[] => [
 ];
 
 test('forbids arithmetic, comparisons and conditions on chart values at compile time only', () => {
-  expect(allowed()).toEqual([2000, true, 'library/intro-otel:0.1.0', { nodeSelector: {} }]);
+  expect(allowed()).toEqual([2000, true, `library/intro-otel:${versions.lab}`, { nodeSelector: {} }]);
   expect(refused()).toContain(1000);
 });
 

@@ -1,5 +1,6 @@
 import { deployments, replaced, template } from '../testing/rendered.ts';
 import type { SomeValues } from '../render.ts';
+import { versions } from '../../lab/versions.ts';
 
 describe.each(deployments().map((deployment) => [deployment.metadata.name, deployment] as const))(
   'the Deployment %s',
@@ -52,7 +53,7 @@ describe.each(deployments().map((deployment) => [deployment.metadata.name, deplo
     });
 
     test("has no pod label with the lab's version, so that an upgrade doesn't replace the pods", () => {
-      expect(Object.values(template(deployment).metadata.labels)).not.toContain('0.1.0');
+      expect(Object.values(template(deployment).metadata.labels)).not.toContain(versions.lab);
     });
   },
 );

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { FLASK, LAB, copyFlask, recipesIn } from './recipes.ts';
 import { repoRoot } from '../../support/paths.ts';
+import { versions } from '../../lab/versions.ts';
 
 const pod = (image: string): string =>
   `      containers:\n        - name: a\n          image: "${image}"\n          ports: []\n`;
@@ -12,7 +13,7 @@ test.each([
   ['the defaults', [LAB.image], [LAB]],
   ['flask.enabled', [LAB.image, FLASK.image], [LAB, FLASK]],
   ['flask.enabled, and an image of the user’s own for the lab', ['ghcr.io/you/intro-otel:0.1.0', FLASK.image], [FLASK]],
-  ['another tag', ['docker.io/library/intro-otel:0.1.0-mine'], []],
+  ['another tag', [`docker.io/library/intro-otel:${versions.lab}-mine`], []],
   ['a digest', [`${LAB.image}@sha256:${'a'.repeat(64)}`], []],
 ])('selects our images that the chart needs with %s', (_, images, expected) => {
   expect(recipesIn(images.map(pod).join(''))).toEqual(expected);

@@ -1,6 +1,7 @@
 import type { ContainerStatus, Pod } from '../../kubernetes/types.ts';
 import { aNode, aWorkshop } from './testing/fixtures.ts';
 import { imagesCondition, pullPods } from './image-prepull-pods.ts';
+import { versions } from '../../lab/versions.ts';
 
 const workshop = aWorkshop({ seats: 2 });
 const [pod] = pullPods(workshop, [aNode('a')], 'intro-otel') as [Pod];
@@ -34,9 +35,9 @@ test("creates no pod for a node that does not accept the lab's pods", () => {
 
 test('runs each image of the lab in a container whose command ends at once', () => {
   expect(pod.spec.containers.map(({ image, command, args }) => [image, command ?? args])).toEqual([
-    ['docker.io/library/intro-otel:0.1.0', ['node', '-e', '']],
-    ['docker.io/otel/opentelemetry-collector-contrib:0.144.0', ['--version']],
-    ['docker.io/jaegertracing/jaeger:2.18.0', ['version']],
+    [`docker.io/library/intro-otel:${versions.lab}`, ['node', '-e', '']],
+    [`docker.io/otel/opentelemetry-collector-contrib:${versions.collector}`, ['--version']],
+    [`docker.io/jaegertracing/jaeger:${versions.jaeger}`, ['version']],
   ]);
   expect(pod.spec).toMatchObject({ restartPolicy: 'Never' });
 });

@@ -6,6 +6,7 @@ import { amountsOf } from '../../kubernetes/quantity.ts';
 import { aWorkshop, seatOf } from './testing/fixtures.ts';
 import { probeAnswer, probePod, timeoutText } from './isolation-pod.ts';
 import type { Pod } from '../../kubernetes/types.ts';
+import { versions } from '../../lab/versions.ts';
 
 const workshop = aWorkshop({ seats: 2 });
 const from = seatOf(workshop, 0, { phase: 'Ready' });
@@ -59,7 +60,7 @@ describe('pod of the isolation test', () => {
       securityContext: { runAsNonRoot: true },
     });
     expect(container).toMatchObject({
-      image: 'docker.io/library/intro-otel:0.1.0',
+      image: `docker.io/library/intro-otel:${versions.lab}`,
       command: ['node', '/app/isolation-probe.js'],
       securityContext: { allowPrivilegeEscalation: false },
     });

@@ -9,9 +9,10 @@ import { publishedChart } from '../../release/build.ts';
 import { writeChartArtifact } from '../../release/chart-artifact.ts';
 import { silentProgress } from '../../support/progress.ts';
 import { run } from '../../support/run.ts';
+import { versions } from '../../lab/versions.ts';
 
 const DIGEST = `sha256:${'a'.repeat(64)}`;
-const target = { registry: 'registry.example:5000', path: 'otel', version: '0.1.0' };
+const target = { registry: 'registry.example:5000', path: 'otel', version: versions.lab };
 const images = (['intro-otel', 'intro-otel-flask'] as const).map((name) => ({ name, digest: DIGEST }));
 
 let directory: string;
@@ -38,7 +39,9 @@ test('runs every pod of ours with the image of the release, by digest, and tells
   const ours = containers.map(({ image }) => image).filter((image) => !image.startsWith('docker.io/'));
   expect(new Set(ours)).toEqual(
     new Set(
-      ['intro-otel-apps', 'intro-otel-flask'].map((name) => `registry.example:5000/otel/${name}:0.1.0@${DIGEST}`),
+      ['intro-otel-apps', 'intro-otel-flask'].map(
+        (name) => `registry.example:5000/otel/${name}:${versions.lab}@${DIGEST}`,
+      ),
     ),
   );
   const variables = containers.flatMap(({ env = [] }) => env).filter(({ name }) => name === 'IMAGES');
@@ -47,7 +50,7 @@ test('runs every pod of ours with the image of the release, by digest, and tells
       image: {
         registry: 'registry.example:5000',
         repository: 'otel/intro-otel-apps',
-        tag: `0.1.0@${DIGEST}`,
+        tag: `${versions.lab}@${DIGEST}`,
         pullPolicy: 'IfNotPresent',
       },
     }),

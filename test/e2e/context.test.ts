@@ -8,6 +8,7 @@ import { run } from '../../support/run.ts';
 import type { RunResult } from '../../support/run.ts';
 import { kubectl, testCluster } from '../support/cluster/cluster.ts';
 import { eventually } from '../../support/waiting.ts';
+import { versions } from '../../lab/versions.ts';
 
 const { kubeconfig, name } = testCluster();
 const namespace = 'e2e-context';
@@ -41,7 +42,7 @@ describe('an existing cluster that --context names', () => {
         '--',
         ...place,
         '--set',
-        'image.tag=0.1.0',
+        `image.tag=${versions.lab}`,
         '--set',
         'arcade.budgetMs=10000',
         '--set',

@@ -15,6 +15,7 @@ import { CLUSTER_TO_CRASH, kubectl, testCluster } from '../support/cluster/clust
 import { eventually } from '../../support/waiting.ts';
 import { addressOf, expectAnswer, kubectlOf, makeNeighbours, request } from '../support/cluster/neighbours.ts';
 import type { Kubectl } from '../support/cluster/neighbours.ts';
+import { versions } from '../../lab/versions.ts';
 
 const { kubeconfig, tools, name } = testCluster();
 
@@ -88,7 +89,7 @@ test('a component of the devcluster restarts after kill -9', async () => {
   await kubectl(
     'run',
     'after-the-kill',
-    '--image=docker.io/library/intro-otel:0.1.0',
+    `--image=docker.io/library/intro-otel:${versions.lab}`,
     '--restart=Never',
     '--command',
     '--',
