@@ -3,9 +3,9 @@
 // https://opentelemetry.io/docs/specs/otlp/#json-protobuf-encoding
 
 import { call } from '../support/http.ts';
+import { attributesOf, serviceOf } from './attributes.ts';
+import type { Attributes, OtlpAttribute } from './attributes.ts';
 
-export type AttributeValue = string | number | boolean | null | AttributeValue[] | { [key: string]: AttributeValue };
-export type Attributes = Record<string, AttributeValue>;
 export type Kind = 'unspecified' | 'internal' | 'server' | 'client' | 'producer' | 'consumer';
 
 export interface SpanEvent {
@@ -57,19 +57,6 @@ export interface Trace {
 }
 
 // The parts of OTLP that this file reads. Any field may be missing, because JSON omits empty and zero values.
-interface OtlpValue {
-  stringValue?: string;
-  boolValue?: boolean;
-  intValue?: string | number;
-  doubleValue?: number | string;
-  bytesValue?: string;
-  arrayValue?: { values?: OtlpValue[] };
-  kvlistValue?: { values?: OtlpAttribute[] };
-}
-interface OtlpAttribute {
-  key: string;
-  value?: OtlpValue;
-}
 interface OtlpEvent {
   name?: string;
   timeUnixNano?: string;
@@ -138,7 +125,7 @@ function toSpan(span: OtlpSpan, resource: Attributes, scope: string): Span {
     ...(span.parentSpanId ? { parentSpanId: span.parentSpanId } : {}),
     name: span.name ?? '',
     kind: oneOf(kinds, span.kind, 'SPAN_KIND_'),
-    service: textOf(resource['service.name']) ?? 'unknown_service',
+    service: serviceOf(resource),
     scope,
     start: milliseconds(start),
     duration: milliseconds(end > start ? end - start : 0n),
@@ -149,10 +136,6 @@ function toSpan(span: OtlpSpan, resource: Attributes, scope: string): Span {
     children: [],
     orphan: false,
   };
-}
-
-function textOf(value: AttributeValue | undefined): string | undefined {
-  return typeof value === 'string' ? value : undefined;
 }
 
 function toEvent({ name = '', timeUnixNano = '0', attributes }: OtlpEvent): SpanEvent {
@@ -176,21 +159,6 @@ function oneOf<T extends string>(names: T[], value: number | string | undefined,
 
 function milliseconds(nanoseconds: bigint): number {
   return Number(nanoseconds / 1_000n) / 1_000;
-}
-
-/** Returns the attributes without those that Jaeger adds, such as `@jaeger@warnings`. */
-function attributesOf(attributes: OtlpAttribute[] = []): Attributes {
-  return Object.fromEntries(
-    attributes.filter(({ key }) => !key.startsWith('@jaeger@')).map(({ key, value }) => [key, valueOf(value)]),
-  );
-}
-
-function valueOf(value: OtlpValue = {}): AttributeValue {
-  if (value.intValue !== undefined) return Number(value.intValue);
-  if (value.doubleValue !== undefined) return Number(value.doubleValue);
-  if (value.arrayValue) return (value.arrayValue.values ?? []).map(valueOf);
-  if (value.kvlistValue) return attributesOf(value.kvlistValue.values);
-  return value.stringValue ?? value.boolValue ?? value.bytesValue ?? null;
 }
 
 function toTrace(traceId: string, unordered: Span[]): Trace {

@@ -1,6 +1,6 @@
 // Reads what dice answered. A learner may answer with a bare number, with JSON or with a sentence.
 import type { AppAnswer } from '../../apps/guide/server/lab/visit.ts';
-import type { AttributeValue } from '../../otlp/traces.ts';
+import type { AttributeValue } from '../../otlp/attributes.ts';
 import { unmet } from './findings.ts';
 import type { Finding } from './findings.ts';
 import type { Visit } from './observation.ts';

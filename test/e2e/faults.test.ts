@@ -3,7 +3,8 @@
 // them.
 import { FAULTS, truthOf } from '../../lab/faults.ts';
 import type { FaultName } from '../../lab/faults.ts';
-import type { AttributeValue, Span, Trace } from '../../otlp/traces.ts';
+import type { AttributeValue } from '../../otlp/attributes.ts';
+import type { Span, Trace } from '../../otlp/traces.ts';
 import { say } from '../../support/output.ts';
 import { eventually } from '../../support/waiting.ts';
 import { Lab } from '../support/cluster/lab.ts';

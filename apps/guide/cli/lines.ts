@@ -1,5 +1,6 @@
 // Prints spans as lines of text that a person can read and grep can search.
-import type { Attributes, AttributeValue, Span, SpanEvent } from '../../../otlp/traces.ts';
+import type { Attributes, AttributeValue } from '../../../otlp/attributes.ts';
+import type { Span, SpanEvent } from '../../../otlp/traces.ts';
 
 /** Prints a trace as an indented tree of spans, with each attribute on a line below its span. */
 export function treeOf(spans: readonly Span[], depth = 0): string[] {

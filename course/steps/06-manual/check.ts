@@ -1,6 +1,7 @@
 // The check of step 6. It rolls several times. It passes if each roll has a span do_roll, made by the learner's code,
 // whose attribute roll.value is what dice answered.
-import type { AttributeValue, Span } from '../../../otlp/traces.ts';
+import type { AttributeValue } from '../../../otlp/attributes.ts';
+import type { Span } from '../../../otlp/traces.ts';
 import { byLibrary, checkOfRequests, named, neverEnded } from '../../engine/check.ts';
 import type { Look } from '../../engine/check.ts';
 import { finding, unknown, unmet } from '../../engine/findings.ts';

@@ -1,7 +1,8 @@
 // The page of one trace: a tree of its spans, with their times and attributes.
 import { html } from '../html.ts';
 import type { Content } from '../html.ts';
-import type { Attributes, Span, SpanEvent, Trace } from '../../../../otlp/traces.ts';
+import type { Attributes } from '../../../../otlp/attributes.ts';
+import type { Span, SpanEvent, Trace } from '../../../../otlp/traces.ts';
 import { layout } from './layout.ts';
 import { clock, counted, errorMark, inMilliseconds, noJaegerUi } from './parts.ts';
 

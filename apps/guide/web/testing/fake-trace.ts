@@ -1,6 +1,6 @@
 // Builds fake traces in the form in which the guide returns them: of a round through every service, or of one request
 // to dice.
-import type { Attributes } from '../../../../otlp/traces.ts';
+import type { Attributes } from '../../../../otlp/attributes.ts';
 import type { SpanOfPage, TraceOfPage } from '../../contract.ts';
 
 interface Sketch {

@@ -1,6 +1,6 @@
 // Draws a trace as a waterfall: one row with a bar for each span. A row opens to show the span's details. The bars are
 // SVG, because the Content Security Policy allows no inline style.
-import type { AttributeValue, Attributes } from '../../../../otlp/traces.ts';
+import type { AttributeValue, Attributes } from '../../../../otlp/attributes.ts';
 import type { SpanOfPage, TraceOfPage } from '../../contract.ts';
 import { button, fill, h, svg } from '../dom.ts';
 import type { Child } from '../dom.ts';

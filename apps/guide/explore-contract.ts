@@ -1,0 +1,194 @@
+// The types of the answers that the page "Explore" reads: charts, instruments, log records and pages of traces. The
+// server, the page and the tests import them. All times are milliseconds since the epoch.
+import type { Attributes } from '../../otlp/attributes.ts';
+import type { SpanOfPage } from './contract.ts';
+
+/** Where the guide reads metrics from. Logs are always in the guide's own memory. */
+export type MetricSource = 'memory' | 'prometheus';
+
+/** One kind of telemetry that the guide did not keep, and why. */
+export interface Dropped {
+  readonly signal: 'metrics' | 'logs';
+  /**
+   * `series`: no room for another series. `size`: a request or a record is larger than the guide accepts. `age`: newer
+   * records took its place. `busy`: the guide was still reading other requests.
+   */
+  readonly reason: 'series' | 'size' | 'age' | 'busy';
+  readonly count: number;
+  /** One example of what was dropped, such as `dice.rolls{user.id=17}`, cut to 200 characters. */
+  readonly example?: string;
+}
+
+/** What the guide has received of a signal, and how full its memory for it is. */
+export interface SignalState {
+  readonly signal: 'metrics' | 'logs';
+  readonly source: MetricSource;
+  /** When the newest telemetry arrived. Undefined if nothing has arrived since the guide started. */
+  readonly latest?: number;
+  /** Bytes in use, and the most that the guide keeps. Undefined if Prometheus keeps the metrics. */
+  readonly bytes?: number;
+  readonly limit?: number;
+  /** Since when the guide keeps what arrives. */
+  readonly since: number;
+  readonly dropped: readonly Dropped[];
+}
+
+/** A measurement that points to the trace in which it was made. */
+export interface Exemplar {
+  readonly time: number;
+  /** In the unit of its metric. Milliseconds in the charts. */
+  readonly value: number;
+  readonly traceId: string;
+  readonly spanId: string;
+  readonly attributes: Attributes;
+}
+
+/** A value for each of `times`. Null where nothing was measured. */
+export type Values = readonly (number | null)[];
+
+/** Requests, errors and latency of one service, from the metrics that the Collector makes from spans. */
+export interface ServiceCharts {
+  readonly service: string;
+  /**
+   * Which spans count. `server`: spans of kind server or consumer. `internal`: all spans of kind internal, because the
+   * service has no server spans.
+   */
+  readonly counted: 'server' | 'internal';
+  /** Requests a second. */
+  readonly requests: Values;
+  /**
+   * Failed requests a second, a row for each HTTP status from 400. The status is `error` for spans with status ERROR
+   * and no HTTP status from 400.
+   */
+  readonly errors: readonly { readonly status: string; readonly values: Values }[];
+  /** Percentiles in milliseconds. Each is estimated within a bucket of the histogram, as Prometheus does. */
+  readonly latency: { readonly p50: Values; readonly p95: Values; readonly p99: Values };
+  /** Newest last. */
+  readonly exemplars: readonly (Exemplar & { readonly isError: boolean })[];
+}
+
+/** The answer of `GET /api/charts?minutes=15`. */
+export interface Charts {
+  /** Ends of the intervals that the values are about, evenly spaced by `step` milliseconds. */
+  readonly times: readonly number[];
+  readonly step: number;
+  /** Sorted by name. */
+  readonly services: readonly ServiceCharts[];
+  readonly state: SignalState;
+}
+
+export type InstrumentKind = 'counter' | 'up-down counter' | 'gauge' | 'histogram';
+
+/** The measurements of an instrument for one set of attributes. */
+export interface InstrumentSeries {
+  readonly attributes: Attributes;
+  /** Cumulative value of a counter, last value of a gauge, number of recorded values of a histogram. */
+  readonly values: Values;
+  /** Sum of the recorded values of a histogram. */
+  readonly sums?: Values;
+  /** Upper bounds of a histogram's buckets, and the count in each at the newest time. The last bucket has no bound. */
+  readonly bounds?: readonly number[];
+  readonly buckets?: readonly number[];
+  readonly exemplars: readonly Exemplar[];
+}
+
+export interface Instrument {
+  readonly service: string;
+  /** Name of the meter. */
+  readonly scope: string;
+  readonly name: string;
+  readonly kind: InstrumentKind;
+  readonly unit: string;
+  readonly description: string;
+  readonly series: readonly InstrumentSeries[];
+}
+
+/** The answer of `GET /api/metrics?service=dice&minutes=15`: every instrument that the service's own SDK reports. */
+export interface Instruments {
+  readonly times: readonly number[];
+  readonly step: number;
+  /** Sorted by scope and name. */
+  readonly instruments: readonly Instrument[];
+  readonly state: SignalState;
+}
+
+// `GET /api/metrics/otlp?service=dice&name=dice.rolls` answers with the newest export of an instrument, as OTLP JSON
+// ({"resourceMetrics": […]}); 404 if there is none.
+
+export type Severity = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'unspecified';
+
+export interface LogRecord {
+  /** Counts all records since the guide started. A newer record has a larger number. */
+  readonly id: number;
+  readonly time: number;
+  readonly service: string;
+  readonly scope: string;
+  readonly severity: Severity;
+  /** The severity as the app wrote it, such as `WARN`. */
+  readonly severityText: string;
+  /** The body as text. A body that is a map or an array is JSON. */
+  readonly body: string;
+  /** Name of the event, if the record is an event. */
+  readonly eventName?: string;
+  readonly attributes: Attributes;
+  readonly resource: Attributes;
+  readonly traceId?: string;
+  readonly spanId?: string;
+}
+
+/**
+ * The answer of `GET /api/logs`. All parameters are optional: `after` (an id; only newer records), `service`,
+ * `severity` (this one and worse), `text` (in body, attribute values and event name, ignoring case), `traceId`, `limit`
+ * (1 to 500; the newest).
+ */
+export interface Logs {
+  /** Oldest first. */
+  readonly records: readonly LogRecord[];
+  /** Id of the newest record that the guide has, whether it matches or not. Pass it as `after` in the next request. */
+  readonly last: number;
+  /** Names of all services that the guide has log records of. */
+  readonly services: readonly string[];
+  readonly state: SignalState;
+}
+
+/** A trace as the page compares it. Spans are in the order of the tree, without their JSON details. */
+export interface TraceSummary {
+  readonly traceId: string;
+  readonly start: number;
+  readonly duration: number;
+  /** Service and name of the first root span. */
+  readonly service: string;
+  readonly operation: string;
+  readonly services: readonly string[];
+  readonly spans: number;
+  /** Number of spans with status ERROR. */
+  readonly errors: number;
+  /**
+   * Every value that an attribute has in the trace, by key: of spans `NAME`, of resources `resource.NAME`, both after
+   * the service, as in `prizes:service.version`. Values are texts, cut to 100 characters. Ids and times that differ in
+   * each trace are left out: see otlp/trace-attributes.ts.
+   */
+  readonly attributes: Readonly<Record<string, readonly string[]>>;
+}
+
+/**
+ * The answer of `GET /api/explore/traces?until=&limit=`: the newest traces that started before `until`, at most `limit`
+ * (1 to 200), newest first.
+ */
+export interface TracePage {
+  readonly traces: readonly TraceSummary[];
+  /** Pass it as `until` for the next page. Undefined if Jaeger has no older traces. */
+  readonly next?: number;
+  /** Bytes that the guide read from Jaeger for this page. */
+  readonly bytes: number;
+}
+
+/** The answer of `GET /api/explore/traces/:id`: a trace, and all log records that belong to it, oldest first. */
+export interface TraceWithLogs {
+  readonly traceId: string;
+  readonly start: number;
+  readonly duration: number;
+  readonly services: readonly string[];
+  readonly roots: readonly SpanOfPage[];
+  readonly logs: readonly LogRecord[];
+}
