@@ -59,6 +59,15 @@ export const JAEGER_EXPORTER = 'otlp_http/jaeger';
  */
 export const OLD_JAEGER_EXPORTER = 'otlphttp/jaeger';
 
+/** Name of the Collector's exporter that sends metrics and logs to the guide. */
+export const GUIDE_EXPORTER = 'otlp_http/guide';
+
+/** Name of the Collector's exporter that sends metrics to Prometheus, if the lab has one. */
+export const PROMETHEUS_EXPORTER = 'otlp_http/prometheus';
+
+/** Name of the connector that makes request, error and latency metrics from spans. It is also their meter's name. */
+export const SPAN_METRICS = 'spanmetrics';
+
 /** ClusterRoles that the chart creates. The operator binds them in seats, and may bind no others. */
 export const ROLES = {
   /** ClusterRole with the operator's permissions in a seat's namespace. */

@@ -9,6 +9,7 @@ export const PORTS = {
   query: 16686,
   probe: 13133,
   ops: 8082,
+  prometheus: 9090,
 } as const;
 
 /** Base path of Jaeger's web UI and API. */
