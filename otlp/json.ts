@@ -23,7 +23,7 @@ export function numberIn(value: unknown): number | undefined {
 /** Returns the numbers in a list, with 0 in place of anything else. */
 export const numbersIn = (value: unknown): number[] => listIn(value).map((one) => numberIn(one) ?? 0);
 
-/** Returns a time in nanoseconds as milliseconds since the epoch, to the microsecond. OTLP writes 0 if it is unknown. */
+/** Returns a time in nanoseconds as milliseconds since the epoch. OTLP writes 0 if a time is unknown. */
 export function timeIn(nanoseconds: unknown): number | undefined {
   const time = numberIn(nanoseconds);
   return time === undefined || time <= 0 ? undefined : Math.round(time / 1_000) / 1_000;
