@@ -9,6 +9,7 @@ import type { AddressInfo } from 'node:net';
 import { extname, join, normalize } from 'node:path';
 import { print } from '../../../support/output.ts';
 import { coursePage } from '../../../apps/guide/server/pages/course.ts';
+import { explorePage } from '../../../apps/guide/server/pages/explore.ts';
 import { labPage } from '../../../apps/guide/server/pages/lab.ts';
 import { missingTracePage, tracePage } from '../../../apps/guide/server/pages/trace.ts';
 import { tracesPage } from '../../../apps/guide/server/pages/traces.ts';
@@ -153,6 +154,7 @@ export class FakeGuide {
   }
 
   #page(path: string): string {
+    if (path === '/explore') return explorePage('intro-otel/lab');
     if (path === '/lab') return labPage('auto');
     if (path === '/why') return whyPage();
     if (path === '/traces') return tracesPage(this.lab.traces().map(asTrace), true);

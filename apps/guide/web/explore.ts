@@ -1,0 +1,12 @@
+// The script of the page "Explore". It creates the parts of the page and connects them.
+import { byId } from './dom.ts';
+import { ChartsPanel } from './explore/charts-panel.ts';
+import { Frame } from './explore/frame.ts';
+import { TraceView } from './explore/trace-view.ts';
+
+new Frame({
+  list: byId('explore-tabs'),
+  panel: byId('explore-panel'),
+  parts: { charts: (place) => new ChartsPanel(place) },
+  trace: (place) => new TraceView(place),
+}).start();
