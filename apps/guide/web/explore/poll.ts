@@ -6,6 +6,8 @@ export class Poll {
   #timer: ReturnType<typeof setTimeout> | undefined;
   #runs = false;
   #busy = false;
+  /** Whether to ask again at once, when the request under way has ended. */
+  #wanted = false;
 
   /**
    * @param work asks once; it reports its own errors
@@ -28,25 +30,25 @@ export class Poll {
     clearTimeout(this.#timer);
   }
 
-  /** Asks now, also if it is not yet time. */
-  now(): Promise<void> {
+  /** Asks now, also if it is not yet time. A request under way ends first. */
+  async now(): Promise<void> {
     clearTimeout(this.#timer);
-    return this.#ask();
+    this.#wanted = this.#busy;
+    if (this.#busy) return;
+    this.#busy = true;
+    await this.#work().finally(() => {
+      this.#busy = false;
+    });
+    this.#plan();
   }
 
   #look(): void {
     if (this.#runs && document.visibilityState === 'visible') void this.now();
   }
 
-  async #ask(): Promise<void> {
-    if (this.#busy) return;
-    this.#busy = true;
-    try {
-      await this.#work();
-    } finally {
-      this.#busy = false;
-      if (this.#runs && document.visibilityState === 'visible')
-        this.#timer = setTimeout(() => this.#look(), this.#every);
-    }
+  #plan(): void {
+    if (this.#wanted) void this.now();
+    else if (this.#runs && document.visibilityState === 'visible')
+      this.#timer = setTimeout(() => this.#look(), this.#every);
   }
 }

@@ -12,11 +12,14 @@ import { spanJson } from './span-json.ts';
 
 const deepest = 8;
 
+/** Returns what stands below the row of a span, such as its log lines. */
+export type Below = (span: SpanOfPage) => Child;
+
 /**
  * Draws the waterfall of a trace.
  * @param open ids of the spans whose rows are open; these rows stay open when more spans arrive
  */
-export function waterfall(trace: DrawnTrace, open: ReadonlySet<string>): HTMLElement {
+export function waterfall(trace: DrawnTrace, open: ReadonlySet<string>, below?: Below): HTMLElement {
   return h(
     'div',
     { class: 'waterfall' },
@@ -28,12 +31,12 @@ export function waterfall(trace: DrawnTrace, open: ReadonlySet<string>): HTMLEle
     h(
       'ul',
       { class: 'rows' },
-      rowsOf(trace).map((row) => item(row, trace, open.has(row.span.spanId))),
+      rowsOf(trace).map((row) => item(row, trace, open.has(row.span.spanId), below?.(row.span))),
     ),
   );
 }
 
-function item(row: Row, trace: DrawnTrace, isOpen: boolean): HTMLElement {
+function item(row: Row, trace: DrawnTrace, isOpen: boolean, below: Child): HTMLElement {
   const { span, depth } = row;
   const id = `span-${span.spanId}`;
   const details = h('div', { class: 'span-details', id, hidden: !isOpen });
@@ -56,7 +59,7 @@ function item(row: Row, trace: DrawnTrace, isOpen: boolean): HTMLElement {
     h('span', { class: 'took' }, inWords(span.duration)),
     bar(row, trace),
   );
-  return h('li', {}, head, details);
+  return h('li', {}, head, below, details);
 }
 
 function nameOf(span: SpanOfPage, depth: number): HTMLElement {
