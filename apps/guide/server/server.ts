@@ -32,6 +32,8 @@ import { waitForBackends } from './wait-for-backends.ts';
 
 type Logger = ReturnType<typeof createLogger>;
 
+const untraced = [LOGIN_PATH, '/jaeger', '/assets', '/explore', '/traces', '/favicon.ico'];
+
 /**
  * Starts the guide's server, which runs until the process ends.
  * @param openCourse returns the course that the server serves under /api/course
@@ -40,7 +42,7 @@ export async function startGuide(openCourse: OpenCourse): Promise<void> {
   const settings = settingsFromEnv();
   const log = createLogger();
   // A page that reads traces must not make any. The URL of a login has the key in it.
-  ignorePaths([LOGIN_PATH, '/jaeger', '/assets', '/traces', '/favicon.ico', ...ignoredApiPaths, ...receiverPaths]);
+  ignorePaths([...untraced, ...ignoredApiPaths, ...receiverPaths]);
   const environment = environmentOf();
   const app = guideApp({ settings, environment, openCourse, log });
   receiveTelemetry(environment.lab.telemetry);
