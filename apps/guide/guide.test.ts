@@ -107,7 +107,7 @@ afterAll(async () => {
 
 const text = async (url: string) => (await fetch(url)).text();
 
-test.each(['/', '/lab', '/why', '/traces', `/traces/${traceId}`])(
+test.each(['/', '/explore', '/lab', '/why', '/traces', `/traces/${traceId}`])(
   'serves %s with a strict policy and without foreign links',
   async (path) => {
     const answer = await fetch(guide.url + path);
@@ -128,7 +128,7 @@ test('links the apps, the traces and Jaeger from the page "Lab"', async () => {
 });
 
 test('serves the scripts and the style sheet of its pages', async () => {
-  for (const asset of ['style.css', 'guide.js', 'lab.js', 'why.js', 'icon.svg'])
+  for (const asset of ['style.css', 'guide.js', 'explore.js', 'lab.js', 'why.js', 'icon.svg'])
     expect((await fetch(`${guide.url}/assets/${asset}`)).status).toBe(200);
 });
 

@@ -3,6 +3,7 @@ import type { Express } from 'express';
 import { recentTraces, traceFromJaeger, traceIdIn } from '../../../../otlp/traces.ts';
 import type { GuideSettings } from '../settings.ts';
 import { coursePage } from './course.ts';
+import { explorePage } from './explore.ts';
 import { labPage } from './lab.ts';
 import { sendPage } from './send-page.ts';
 import { missingTracePage, noTraceIdPage, tracePage } from './trace.ts';
@@ -15,6 +16,7 @@ export function addPages(
   hasUi: () => Promise<boolean>,
 ): void {
   app.get('/', (_request, response) => sendPage(response, coursePage(`${namespace}/${release}`, displayName)));
+  app.get('/explore', (_request, response) => sendPage(response, explorePage(`${namespace}/${release}`, displayName)));
   app.get('/lab', (_request, response) => sendPage(response, labPage(level, displayName)));
   app.get('/why', (_request, response) => sendPage(response, whyPage()));
   app.get('/traces', async (_request, response) =>
