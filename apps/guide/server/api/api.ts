@@ -28,6 +28,7 @@ export const ignoredApiPaths = [
   'visit',
   'instrumentations',
   'traces',
+  'explore',
   'status',
 ].map((name) => `/api/${name}`);
 
