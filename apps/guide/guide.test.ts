@@ -150,6 +150,19 @@ test('shows that a trace has not arrived yet, on a page that reloads itself', as
   expect(await answer.text()).toContain('<meta http-equiv="refresh" content="2">');
 });
 
+test.each(['abc', traceId.slice(1), `${traceId}0`, '%3Cb%3E'])(
+  'says that %s in an address is not a trace id',
+  async (id) => {
+    const answer = await fetch(`${guide.url}/traces/${id}`);
+    const page = await answer.text();
+    expect([answer.status, page.includes('This is not a trace id'), page.includes('<b>')]).toEqual([404, true, false]);
+  },
+);
+
+test('finds a trace by an id that was pasted in capitals, with a blank', async () => {
+  expect(await text(`${guide.url}/traces/%20${traceId.toUpperCase()}`)).toContain('1 span in 1 service (arcade)');
+});
+
 test('returns a trace as a tree of spans in JSON', async () => {
   const trace = (await (await fetch(`${guide.url}/api/traces/${traceId}`)).json()) as object;
   expect(trace).toMatchObject({

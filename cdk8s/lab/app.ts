@@ -27,6 +27,8 @@ export interface AppProps {
    * POD_IPS are always set.
    */
   readonly fromPod?: Readonly<Record<string, string>>;
+  /** Ports of the container in addition to those that every app has. */
+  readonly ports?: Readonly<Record<string, number>>;
   readonly serviceAccount?: string;
   readonly initContainers?: readonly Container[];
   readonly volumes?: readonly MountedVolume[];
@@ -89,6 +91,12 @@ export function telemetry(
 /** The environment variable with the addresses that the app's servers listen on, besides loopback. */
 export const POD_IPS = fromPod('POD_IPS', 'status.podIPs');
 
+/**
+ * The SDK's detectors of resource attributes: only OTEL_RESOURCE_ATTRIBUTES. The others describe the host and the
+ * process, as every pod of the image has them. Jaeger would keep their eleven attributes with each batch of spans.
+ */
+const RESOURCE_DETECTORS = 'env';
+
 export class App extends Construct {
   constructor(scope: Construct, id: string, lab: LabProps, props: AppProps) {
     super(scope, id);
@@ -98,6 +106,7 @@ export class App extends Construct {
       HEALTH_PORT: String(PORTS.health),
       DRAIN_MS,
       ...telemetry(lab, props),
+      OTEL_NODE_RESOURCE_DETECTORS: RESOURCE_DETECTORS,
       ...env,
     };
     new Workload(this, 'workload', lab, {
@@ -112,7 +121,7 @@ export class App extends Construct {
         ...Object.entries(props.fromPod ?? {}).map(([name, path]) => fromPod(name, path)),
         ...lab.compute.env(own, values.env),
       ],
-      ports: { http: PORTS.http, health: PORTS.health },
+      ports: { http: PORTS.http, health: PORTS.health, ...props.ports },
       resources: values.resources,
       probes: { port: PORTS.health, ready: '/readyz', alive: '/healthz' },
     });

@@ -1,12 +1,12 @@
 // Adds the routes of the guide's pages.
 import type { Express } from 'express';
-import { recentTraces, traceFromJaeger } from '../../../../otlp/traces.ts';
+import { recentTraces, traceFromJaeger, traceIdIn } from '../../../../otlp/traces.ts';
 import type { GuideSettings } from '../settings.ts';
 import { coursePage } from './course.ts';
 import { explorePage } from './explore.ts';
 import { labPage } from './lab.ts';
 import { sendPage } from './send-page.ts';
-import { missingTracePage, tracePage } from './trace.ts';
+import { missingTracePage, noTraceIdPage, tracePage } from './trace.ts';
 import { tracesPage } from './traces.ts';
 import { whyPage } from './why.ts';
 
@@ -23,8 +23,10 @@ export function addPages(
     sendPage(response, tracesPage(await recentTraces(jaeger, 'arcade'), await hasUi())),
   );
   app.get('/traces/:id', async (request, response) => {
-    const trace = await traceFromJaeger(jaeger, request.params.id);
+    const id = traceIdIn(request.params.id);
+    if (id === undefined) return sendPage(response.status(404), noTraceIdPage(request.params.id));
+    const trace = await traceFromJaeger(jaeger, id);
     if (trace) return sendPage(response, tracePage(trace, await hasUi()));
-    sendPage(response.status(404), missingTracePage(request.params.id));
+    sendPage(response.status(404), missingTracePage(id));
   });
 }
