@@ -174,8 +174,8 @@ export interface TraceSummary {
 }
 
 /**
- * The answer of `GET /api/explore/traces?until=&limit=`: the newest traces that started before `until`, newest first. At
- * most `limit` (1 to 200), and those that started at the same time as the last of them.
+ * The answer of `GET /api/explore/traces?until=&limit=`: the newest traces that started before `until`, newest first.
+ * There are at most `limit` (1 to 200), and those that started at the same time as the last of them.
  */
 export interface TracePage {
   readonly traces: readonly TraceSummary[];

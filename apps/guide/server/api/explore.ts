@@ -26,6 +26,8 @@ export function addExploreApi(app: Express, { jaeger, logsOf }: ExploreSources):
     const { id } = request.params;
     if (!/^[0-9a-f]{32}$/.test(id)) return refuse(response, 'expected a trace id: 32 hexadecimal digits');
     const trace = await traceFromJaeger(jaeger, id);
+    // A page that waits for a trace asks like this, so that the browser's console shows no error meanwhile.
+    if (!trace && request.query['absent'] === '204') return void response.status(204).end();
     if (!trace) return refuse(response, `expected trace ${id} in Jaeger, found none`, 404);
     const { traceId, services, start, duration, roots } = trace;
     response.json({ traceId, services, start, duration, roots, logs: logsOf(id) });

@@ -1,6 +1,6 @@
 // Reads all traces that Jaeger has, page by page, from the newest to the oldest. Jaeger has no pages, and returns the
-// traces that it received last. So the guide asks for one short range of time after another, and makes the range shorter
-// when Jaeger has more traces in it than it returns. A trace belongs to the range in which its first span starts.
+// traces that it received last. So the guide asks for one short range of time after another, and makes a range shorter
+// if Jaeger has more traces in it than it returns. A trace belongs to the range in which its first span starts.
 import type { TracePage, TraceSummary } from '../../explore-contract.ts';
 import { attributesOfTrace } from '../../../../otlp/trace-attributes.ts';
 import { searchTraces, TooDeepError } from '../../../../otlp/trace-search.ts';
@@ -17,7 +17,7 @@ const SHORTEST = 1;
 /** Traces of the shortest range. A loop in a learner's code can make many in one millisecond. */
 const DEEPEST = 400;
 /** The range to begin with if Jaeger's answer for all times is too large. */
-const HOUR = 3_600_000;
+const MINUTE = 60_000;
 
 /** What has been read for a page. `next` is the end of the range that has not been read yet. */
 interface Progress {
@@ -66,7 +66,7 @@ export class TracePages {
     if (!isComplete) progress.skipped += 1;
     progress.traces.push(...traces.filter(({ start }) => start >= from && start < until));
     progress.next = from > 0 ? from : undefined;
-    this.#length = traces.length > 0 ? (until - from) * Math.min(4, (0.7 * DEPTH) / traces.length) : undefined;
+    this.#length = (until - from) * Math.min(8, (0.7 * DEPTH) / traces.length);
     return this.#beginBefore(from);
   }
 
@@ -89,7 +89,7 @@ export class TracePages {
 /** Returns the begin of a shorter range with the same end. It leaves out about half of the traces that were found. */
 function laterBegin(from: number, until: number, traces: readonly Trace[]): number {
   const starts = traces.map(({ start }) => start).filter((start) => start > from && start < until);
-  const middle = starts[Math.floor(starts.length * 0.4)] ?? (from === 0 ? until - HOUR : (from + until) / 2);
+  const middle = starts[Math.floor(starts.length * 0.4)] ?? (from === 0 ? until - MINUTE : (from + until) / 2);
   return Math.min(middle, until - SHORTEST);
 }
 
