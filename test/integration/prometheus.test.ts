@@ -3,8 +3,9 @@
 import { randomBytes } from 'node:crypto';
 import { eventually } from '../../support/waiting.ts';
 import { startCollector } from '../support/otlp/collector.ts';
+import { startJaeger } from '../support/otlp/jaeger.ts';
 import type { LoopbackProcess } from '../support/otlp/process.ts';
-import { WITH_PROMETHEUS, startJaeger, startPrometheus } from '../support/otlp/prometheus.ts';
+import { WITH_PROMETHEUS, startPrometheus } from '../support/otlp/prometheus.ts';
 
 let prometheus: LoopbackProcess | undefined;
 let jaeger: LoopbackProcess | undefined;
@@ -14,7 +15,7 @@ beforeAll(async () => {
   prometheus = await startPrometheus();
   const { url } = prometheus;
   [jaeger, collector] = await Promise.all([
-    startJaeger(url),
+    startJaeger(undefined, url),
     // Nothing listens in place of the guide. So the test also shows that Prometheus gets everything then.
     startCollector({ guide: 'http://127.0.0.1:9', prometheus: url, values: WITH_PROMETHEUS }),
   ]);
@@ -135,7 +136,7 @@ test.each(['calls', 'errors', 'latencies'])("shows %s on Jaeger's page Monitor",
   });
   await eventually(
     async () => {
-      const answer = await fetch(`${jaeger?.url}/jaeger/api/metrics/${kind}?${String(parameters)}`);
+      const answer = await fetch(`${jaeger?.url}/api/metrics/${kind}?${String(parameters)}`);
       const text = await answer.text();
       expect([answer.status, text]).toEqual([200, expect.stringContaining('"POST /rounds"')]);
     },

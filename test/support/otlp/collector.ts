@@ -3,7 +3,7 @@ import { stringify } from 'yaml';
 import type { SomeValues } from '../../../cdk8s/render.ts';
 import { binary } from '../../../cluster/components/build.ts';
 import { GUIDE_EXPORTER, PROMETHEUS_EXPORTER, SPAN_METRICS } from '../../../lab/names.ts';
-import { configText, freePorts, startProcess } from './process.ts';
+import { freePorts, podOf, startProcess } from './process.ts';
 import type { LoopbackProcess } from './process.ts';
 
 export interface CollectorOptions {
@@ -17,7 +17,7 @@ export interface CollectorOptions {
 }
 
 /** Returns the Collector's configuration of a lab with these values. */
-export const collectorConfigOf = (values: SomeValues = {}): string => configText('collector', 'config.yaml', values);
+export const collectorConfigOf = (values: SomeValues = {}): string => podOf('collector', values).text('config.yaml');
 
 /** Replaces what differs between a pod and a process: addresses, the API server, and the time until a flush. */
 function override({ guide, prometheus }: CollectorOptions, ports: readonly number[]): string {
@@ -41,10 +41,8 @@ function override({ guide, prometheus }: CollectorOptions, ports: readonly numbe
 /** Starts a Collector whose URL accepts OTLP/HTTP. @throws Error with its log if it doesn't start */
 export async function startCollector(options: CollectorOptions): Promise<LoopbackProcess> {
   const ports = await freePorts(5);
-  const texts = [collectorConfigOf(options.values), options.own ?? '{}', override(options, ports)];
-  return startProcess(
-    binary('collector'),
-    texts.map((text) => `--config=yaml:${text}`),
-    ports[1] ?? 0,
-  );
+  const { env, text } = podOf('collector', options.values);
+  const texts = [text('config.yaml'), options.own ?? '{}', override(options, ports)];
+  const args = texts.map((yaml) => `--config=yaml:${yaml}`);
+  return startProcess(binary('collector'), { args, env }, ports[1] ?? 0);
 }

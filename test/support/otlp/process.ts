@@ -8,8 +8,26 @@ import type { SomeValues } from '../../../cdk8s/render.ts';
 import { accepts } from '../../../support/ports.ts';
 import { waitFor } from '../../../support/waiting.ts';
 
-/** Environment of a pod. All its ports are on loopback. */
+/** Environment that every process has. All its ports are on loopback. */
 const ENV = { POD_NAMESPACE: 'a', POD_IP: '127.0.0.1', API_KEY: 'b' };
+
+interface Deployment {
+  readonly spec: { readonly template: { readonly spec: { readonly containers: readonly PodContainer[] } } };
+}
+
+interface PodContainer {
+  readonly args?: readonly string[];
+  readonly env: readonly { readonly name: string; readonly value?: string }[];
+}
+
+/** What a lab with some values runs as one component. */
+export interface ComponentPod {
+  readonly args: readonly string[];
+  /** The variables whose values the chart states. */
+  readonly env: Readonly<Record<string, string>>;
+  /** Returns a text in the component's ConfigMap. */
+  readonly text: (key: string) => string;
+}
 
 export interface LoopbackProcess {
   /** URL that accepts connections. */
@@ -19,12 +37,17 @@ export interface LoopbackProcess {
   stop(): Promise<void>;
 }
 
-/** Returns a text in a ConfigMap of a lab with these values. */
-export function configText(component: string, key: string, values: SomeValues = {}): string {
-  const map = renderLab({ release: 'lab', namespace: 'a', values }).find(
-    ({ kind, metadata }) => kind === 'ConfigMap' && metadata.name === `lab-${component}`,
-  );
-  return (map?.['data'] as Record<string, string> | undefined)?.[key] ?? '';
+/** Returns the pod of a component in a lab with these values. */
+export function podOf(component: string, values: SomeValues = {}): ComponentPod {
+  const objects = renderLab({ release: 'lab', namespace: 'a', values });
+  const named = (kind: string) => objects.find((one) => one.kind === kind && one.metadata.name === `lab-${component}`);
+  const { containers = [] } = (named('Deployment') as Deployment | undefined)?.spec.template.spec ?? {};
+  const [{ args = [], env }] = containers as [PodContainer];
+  return {
+    args,
+    env: Object.fromEntries(env.flatMap(({ name, value }) => (value === undefined ? [] : [[name, value]]))),
+    text: (key) => (named('ConfigMap')?.['data'] as Record<string, string> | undefined)?.[key] ?? '',
+  };
 }
 
 /** Returns ports that the system chooses. It doesn't choose them again soon. */
@@ -37,8 +60,12 @@ export async function freePorts(count: number): Promise<number[]> {
 }
 
 /** Starts a program and waits until it accepts connections on the port. @throws Error with its log if it ends */
-export async function startProcess(program: string, args: readonly string[], port: number): Promise<LoopbackProcess> {
-  const child = spawn(program, args, { env: ENV });
+export async function startProcess(
+  program: string,
+  { args, env }: Pick<ComponentPod, 'args' | 'env'>,
+  port: number,
+): Promise<LoopbackProcess> {
+  const child = spawn(program, args, { env: { ...env, ...ENV } });
   const closed = once(child, 'close');
   let log = '';
   for (const stream of [child.stdout, child.stderr])
