@@ -7,7 +7,7 @@ import { attributes, counter, logsJson, metricsJson } from '../../apps/guide/tes
 import { App, buildOutside, freePort } from '../../apps/testing/apps.ts';
 import { waitFor } from '../../support/waiting.ts';
 import { startCollector } from '../support/otlp/collector.ts';
-import type { CollectorProcess } from '../support/otlp/collector.ts';
+import type { LoopbackProcess } from '../support/otlp/process.ts';
 
 jest.setTimeout(300_000);
 
@@ -27,7 +27,7 @@ const IMAGE = { NODE_OPTIONS: '--max-semi-space-size=1', MALLOC_ARENA_MAX: '1', 
 
 let dist: { dist: string; remove: () => void };
 let guide: App;
-let collector: CollectorProcess;
+let collector: LoopbackProcess;
 
 beforeAll(async () => {
   dist = await buildOutside();

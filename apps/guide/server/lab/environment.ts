@@ -120,9 +120,9 @@ function labOf({ env, release, namespace, pods, files }: LabSources): Lab {
 }
 
 /** Returns what receives metrics and logs. The Collector of an older chart sends none. */
-function telemetryOf({ OTLP_PORT: port }: NodeJS.ProcessEnv): Telemetry {
+function telemetryOf({ OTLP_PORT: port, PROMETHEUS_URL: prometheus }: NodeJS.ProcessEnv): Telemetry {
   const unavailable = 'The guide receives no metrics and logs, because OTLP_PORT is not set. Upgrade the lab.';
-  return new Telemetry(port ? {} : { unavailable });
+  return new Telemetry({ prometheus, unavailable: port ? undefined : unavailable });
 }
 
 /** Reads the newest pod of each component. Outside a cluster there are no pods. */
