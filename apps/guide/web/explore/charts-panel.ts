@@ -11,8 +11,8 @@ import { chartsOf } from './service-charts.ts';
 import { StateNote } from './state-note.ts';
 
 /**
- * The SDK and the Collector take up to six seconds. A fault must be visible within ten, so the page asks more often than
- * the Collector sends.
+ * The SDK and the Collector take up to six seconds, and a fault must be visible within ten. So the page asks more often
+ * than the Collector sends.
  */
 const every = 2_500; // ms
 /** The Collector sends the figures every 5 s. After this many milliseconds without any, something is wrong. */
