@@ -27,9 +27,11 @@ const DEFINITION = 'CustomResourceDefinition';
 /** The environment variables that apps/Dockerfile sets. */
 const OF_THE_IMAGE = {
   NODE_ENV: 'production',
-  NODE_OPTIONS: '--max-semi-space-size=1',
+  NODE_OPTIONS: '--max-semi-space-size=1 --expose-gc',
   MALLOC_ARENA_MAX: '1',
   MALLOC_TRIM_THRESHOLD_: '65536',
+  MALLOC_MMAP_THRESHOLD_: '16384',
+  MALLOC_TOP_PAD_: '16384',
 };
 /** The first port for the replicas, on the loopback of the cluster's network, where almost nothing else listens. */
 const FIRST_PORT = 18080;

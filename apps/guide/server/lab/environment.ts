@@ -18,6 +18,7 @@ import { stateOf } from '../pods/phase.ts';
 import type { Outdated } from '../pods/phase.ts';
 import { isStarting, newest } from '../pods/watcher.ts';
 import type { LearnerSources } from '../pods/watcher.ts';
+import { Telemetry } from '../telemetry/telemetry.ts';
 import type { PipelineSources } from './diagnose-pipeline.ts';
 
 /** The URLs and names through which the guide reaches its lab. */
@@ -27,6 +28,8 @@ export interface Lab extends PipelineSources {
   readonly truth: (fault: 'spike' | 'timeouts') => Record<string, string>;
   /** Returns when a component last started, in milliseconds since 1970. */
   readonly startOf?: (component: 'jaeger') => Promise<number | undefined>;
+  /** What the guide has received of metrics and logs. */
+  readonly telemetry?: Telemetry;
   /** Returns why a component does not run the learner's files as they are now, or undefined if it does. */
   readonly outdated?: (component: Component) => Promise<Outdated | undefined>;
 }
@@ -111,8 +114,15 @@ function labOf({ env, release, namespace, pods, files }: LabSources): Lab {
     flush: () => pods.flush(),
     startOf: (component) => pods.startOf(component),
     outdated: (component) => pods.outdated(component, () => pods.trouble(component, learner)),
+    telemetry: telemetryOf(env),
     truth: (fault) => ({ ...truthOf({ release, namespace })[fault] }),
   };
+}
+
+/** Returns what receives metrics and logs. The Collector of an older chart sends none. */
+function telemetryOf({ OTLP_PORT: port, PROMETHEUS_URL: prometheus }: NodeJS.ProcessEnv): Telemetry {
+  const unavailable = 'The guide receives no metrics and logs, because OTLP_PORT is not set. Upgrade the lab.';
+  return new Telemetry({ prometheus, unavailable: port ? undefined : unavailable });
 }
 
 /** Reads the newest pod of each component. Outside a cluster there are no pods. */
