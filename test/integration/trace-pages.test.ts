@@ -8,7 +8,7 @@ import { searchTraces } from '../../otlp/trace-search.ts';
 import { startJaeger } from '../support/otlp/jaeger.ts';
 import type { JaegerProcess } from '../support/otlp/jaeger.ts';
 
-jest.setTimeout(30_000);
+jest.setTimeout(120_000);
 
 const id = (bytes: number): string => randomBytes(bytes).toString('hex');
 
