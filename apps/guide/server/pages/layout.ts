@@ -7,7 +7,6 @@ const navigation = [
   { path: '/', title: 'Course' },
   { path: '/explore', title: 'Explore' },
   { path: '/lab', title: 'Lab' },
-  { path: '/traces', title: 'Traces' },
   { path: '/why', title: 'Why no trace?' },
 ];
 
