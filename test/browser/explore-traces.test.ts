@@ -101,6 +101,26 @@ test('goes through the scatter plot with the keyboard: marks a trace, and opens 
     [404],
   ));
 
+test('leads from an error bar, or its row in the table, to what the failed traces of that time share', () =>
+  pages.with('from-bar', view, async (page) => {
+    await page.goto('/explore');
+    const errors = page.getByRole('group', { name: 'Errors a second, by status of prizes', exact: true });
+    await errors.locator('.point').first().waitFor();
+    await errors.getByText('As a table').click();
+    await errors.getByRole('link', { name: 'What do they share?' }).first().click();
+    await page.getByText(/marked traces? \(failed traces with prizes at the time that you chose\)/).waitFor();
+    expect(new URL(page.url()).hash).toMatch(/^#compare&service=prizes&from=\d+&until=\d+&error=true$/);
+    await page.goBack();
+    const { x, y, width, height } = (await errors.locator('.u-over').boundingBox()) ?? {
+      x: 0,
+      y: 0,
+      width: 0,
+      height: 0,
+    };
+    await page.mouse.click(x + width * 0.9, y + height - 2);
+    await page.waitForFunction(() => location.hash.startsWith('#compare&service=prizes'));
+  }));
+
 test('marks the failed traces of the time that an error bar stands for', () =>
   pages.with('bar', view, async (page) => {
     const until = Date.now();

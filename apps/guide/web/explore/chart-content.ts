@@ -1,5 +1,6 @@
 // What a chart shows, without a DOM: its lines, its points, its range, the sentence that sums it up, and its table.
 import type { Values } from '../../explore-contract.ts';
+import { partHref } from './page.ts';
 import { clock, counted, withUnit } from './words.ts';
 
 /** Name of a colour in tokens.css. */
@@ -37,6 +38,8 @@ export interface ChartContent {
   readonly mark?: number;
   /** Oldest first. */
   readonly points: readonly Point[];
+  /** The service whose failed requests the bars count. A bar leads to what the traces of these requests share. */
+  readonly failedOf?: string;
 }
 
 const isNumber = (value: number | null | undefined): value is number => typeof value === 'number';
@@ -106,4 +109,12 @@ export function tableOf({ unit, times, step, lines, points }: ChartContent): Tab
     }))
     .filter((row) => row.points.length > 0 || row.cells.some((cell) => cell !== ''))
     .reverse();
+}
+
+/** Returns where the bar at an index of `times` leads. Undefined if there is no bar. */
+export function comparisonHref({ failedOf, times, step, lines }: ChartContent, at: number): string | undefined {
+  const until = times[at];
+  if (failedOf === undefined || until === undefined || !lines.some(({ values }) => (values[at] ?? 0) > 0))
+    return undefined;
+  return partHref('compare', { service: failedOf, from: String(until - step), until: String(until), error: 'true' });
 }

@@ -1,6 +1,6 @@
 // The table of a chart: the same numbers, and links to the traces of its points.
 import { fill, h } from '../dom.ts';
-import { tableOf } from './chart-content.ts';
+import { comparisonHref, tableOf } from './chart-content.ts';
 import type { ChartContent, Point, TableRow } from './chart-content.ts';
 import { traceHref } from './page.ts';
 import { clock } from './words.ts';
@@ -24,9 +24,11 @@ export class ChartTable {
   /** Draws the table if it is open, unless the reader is in it: it would lose the focus. */
   #draw(): void {
     if (!this.element.open || !this.#content || this.#place.contains(document.activeElement)) return;
-    const { lines, points } = this.#content;
-    const rows = tableOf(this.#content);
-    const heads = ['Time', ...lines.map(({ label }) => label), ...(points.length > 0 ? ['Exemplars'] : [])];
+    const content = this.#content;
+    const { lines, points, failedOf } = content;
+    const rows = tableOf(content);
+    const links = [points.length > 0 && 'Exemplars', failedOf !== undefined && 'Failed traces'].filter(isText);
+    const heads = ['Time', ...lines.map(({ label }) => label), ...links];
     fill(
       this.#place,
       rows.length === 0
@@ -46,20 +48,24 @@ export class ChartTable {
             h(
               'tbody',
               {},
-              rows.map((row) => rowOf(row, points.length > 0)),
+              rows.map((row) => rowOf(row, content)),
             ),
           ),
     );
   }
 }
 
-function rowOf({ time, cells, points }: TableRow, hasPoints: boolean): HTMLElement {
+const isText = (one: string | false): one is string => one !== false;
+
+function rowOf({ time, cells, points }: TableRow, content: ChartContent): HTMLElement {
+  const href = comparisonHref(content, content.times.indexOf(time));
   return h(
     'tr',
     {},
     h('th', { scope: 'row' }, clock(time)),
     cells.map((cell) => h('td', {}, cell)),
-    hasPoints && h('td', {}, points.map(linkOf)),
+    content.points.length > 0 && h('td', {}, points.map(linkOf)),
+    content.failedOf !== undefined && h('td', {}, href !== undefined && h('a', { href }, 'What do they share?')),
   );
 }
 

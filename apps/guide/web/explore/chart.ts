@@ -1,6 +1,6 @@
 // A chart with its legend, its summary for screen readers, and its table.
 import { fill, h, svg } from '../dom.ts';
-import { newest, summaryOf } from './chart-content.ts';
+import { comparisonHref, newest, summaryOf } from './chart-content.ts';
 import type { ChartContent, Line } from './chart-content.ts';
 import { ChartTable } from './chart-table.ts';
 import { Plot } from './plot.ts';
@@ -13,7 +13,11 @@ export class Chart {
   readonly #legend = h('ul', { class: 'legend', 'aria-hidden': 'true' });
   readonly #hint = h('p', { class: 'chart-hint soft', 'aria-hidden': 'true' });
   readonly #table = new ChartTable();
-  readonly #plot = new Plot({ onCursor: (at) => this.#tell(at), onPoint: (text) => fill(this.#hint, text) });
+  readonly #plot = new Plot({
+    onCursor: (at) => this.#tell(at),
+    onPoint: (text) => fill(this.#hint, text),
+    onPick: (at) => this.#pick(at),
+  });
   #content: ChartContent | undefined;
 
   /** @param about what the chart belongs to, such as `dice`: its title says only what is measured */
@@ -42,6 +46,13 @@ export class Chart {
     this.#plot.show(content);
     this.#table.show(content, name);
     this.#tell(undefined);
+    if (content.failedOf !== undefined && this.#hint.textContent === '')
+      fill(this.#hint, 'Click a bar: what do its failed traces share?');
+  }
+
+  #pick(at: number): void {
+    const href = this.#content && comparisonHref(this.#content, at);
+    if (href !== undefined) location.hash = href;
   }
 
   /** Writes into the legend what was measured at a time: the time below the mouse, or else the latest. */

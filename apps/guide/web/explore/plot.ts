@@ -16,6 +16,8 @@ export interface PlotOptions {
   readonly onCursor: (at: number | undefined) => void;
   /** Is called with the text of the point that has the focus or is below the mouse. */
   readonly onPoint: (text: string) => void;
+  /** Is called with the index of the time that the reader clicks. */
+  readonly onPick: (at: number) => void;
 }
 
 export class Plot {
@@ -51,7 +53,14 @@ export class Plot {
     this.#plot = new uPlot(this.#optionsOf(content, width), dataOf(content), this.element);
     this.#plot.ctx.canvas.setAttribute('aria-hidden', 'true');
     this.#plot.over.append(this.#points.element);
+    this.#plot.over.addEventListener('click', (event) => this.#pick(event));
     if (focused) this.#points.focus(focused);
+  }
+
+  /** A click on a point opens its trace instead. */
+  #pick({ target }: MouseEvent): void {
+    const at = this.#plot?.cursor.idx;
+    if (typeof at === 'number' && target instanceof Element && !target.closest('a')) this.#options.onPick(at);
   }
 
   #resize(): void {

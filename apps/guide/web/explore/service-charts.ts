@@ -41,6 +41,7 @@ function errorsOf(charts: ServiceCharts, times: Times): ChartContent {
     lines,
     scale: 'linear',
     points: failed.map((point) => ({ ...point, value: errorsAt(charts, times, point.time) })),
+    failedOf: charts.service,
   };
 }
 
