@@ -1,5 +1,5 @@
-// The traces behind the fake guide: rounds of visitors, of which those from client 3.1.0 to prizes 2.0.0 have failed for
-// the last minute.
+// The traces behind the fake guide: rounds of visitors. Those from client 3.1.0 to prizes 2.0.0 have failed for the last
+// minute.
 import type { TracePage, TraceSummary } from '../../../apps/guide/explore-contract.ts';
 
 const clients = ['3.1.0', '3.2.0'];
@@ -9,8 +9,6 @@ const PER_MINUTE = 60;
 export class FakeTraces {
   /** Number of traces that Jaeger has. */
   count = 600;
-  /** Most failed traces. */
-  failed = Infinity;
   /** Paths with their queries, in the order of the requests. */
   readonly asked: string[] = [];
   /** Milliseconds until each answer. */
@@ -33,10 +31,8 @@ export class FakeTraces {
   }
 
   #trace(age: number): TraceSummary {
-    const [client, plugin] = [clients[age % 2] ?? '', plugins[age % 3] ?? ''];
     const isNew = ((age * 7) % 11) % 2 === 0;
-    const [version, pool] = isNew ? ['2.0.0', 'green'] : ['1.4.0', 'blue'];
-    const isFailed = isNew && client === '3.1.0' && age < PER_MINUTE && age < this.failed * 4;
+    const isFailed = isNew && age % 2 === 0 && age < PER_MINUTE;
     return {
       traceId: String(age).padStart(32, 'a'),
       start: this.#startOf(age),
@@ -46,16 +42,23 @@ export class FakeTraces {
       services: ['arcade', 'dice', 'prizes', 'visitors'],
       spans: 9,
       errors: isFailed ? 3 : 0,
-      attributes: {
-        'visitors:client.version': [client],
-        'arcade:http.request.header.x-client-version': [client],
-        'arcade:http.request.header.x-browser-plugins': [plugin, ...plugin.split(', ')],
-        'arcade:network.peer.port': [String(30_000 + age)],
-        'arcade:http.response.status_code': [isFailed ? '500' : '200'],
-        'prizes:resource.service.version': [version ?? ''],
-        'prizes:resource.deployment.node_pool': [pool ?? ''],
-        'prizes:resource.k8s.pod.name': [`prizes-${pool}`],
-      },
+      attributes: attributesOf(age, isNew, isFailed),
     };
   }
+}
+
+function attributesOf(age: number, isNew: boolean, isFailed: boolean): TraceSummary['attributes'] {
+  const client = clients[age % 2] ?? '';
+  const plugin = plugins[age % 3] ?? '';
+  const pool = isNew ? 'green' : 'blue';
+  return {
+    'visitors:client.version': [client],
+    'arcade:http.request.header.x-client-version': [client],
+    'arcade:http.request.header.x-browser-plugins': [plugin, ...plugin.split(', ')],
+    'arcade:network.peer.port': [String(30_000 + age)],
+    'arcade:http.response.status_code': [isFailed ? '500' : '200'],
+    'prizes:resource.service.version': [isNew ? '2.0.0' : '1.4.0'],
+    'prizes:resource.deployment.node_pool': [pool],
+    'prizes:resource.k8s.pod.name': [`prizes-${pool}`],
+  };
 }

@@ -8,8 +8,8 @@ import type { Response } from 'express';
 const policy = [
   "default-src 'none'",
   "script-src 'self'",
-  "worker-src 'self'",
   "style-src 'self'",
+  "worker-src 'self'",
   "img-src 'self'",
   "connect-src 'self'",
   "form-action 'self'",

@@ -1,11 +1,11 @@
-// The part "What do they share?": the values, and the pairs of values, that are more common among the marked traces than
-// among all others. It shows evidence. Which of it is the cause is for the reader to find out.
+// The part "What do they share?": the values, and the pairs of values, that are more common among the marked traces
+// than among all others. It shows evidence. Which of it is the cause is for the reader to find out.
 import type { Comparison } from '../../../../otlp/compare-traces.ts';
 import { fill, h } from '../dom.ts';
 import type { Child } from '../dom.ts';
 import { comparisonTable } from './comparison-table.ts';
 import { partHref } from './page.ts';
-import type { Page, Part } from './page.ts';
+import type { Part } from './page.ts';
 import { ReadNote } from './read-note.ts';
 import { filterOf, fits, inWords } from './trace-filter.ts';
 import type { TraceFilter } from './trace-filter.ts';
@@ -18,7 +18,6 @@ const few = 10;
 const earlier = 10_000;
 
 export class ComparePanel implements Part {
-  readonly #page: Page;
   readonly #store: TraceStore;
   readonly #note: ReadNote;
   readonly #status = h('p', { role: 'status', class: 'compared' });
@@ -28,8 +27,8 @@ export class ComparePanel implements Part {
   #turn = 0;
   #isShown = false;
 
-  constructor(place: HTMLElement, page: Page, store: TraceStore) {
-    [this.#page, this.#store, this.#note] = [page, store, new ReadNote(store)];
+  constructor(place: HTMLElement, store: TraceStore) {
+    [this.#store, this.#note] = [store, new ReadNote(store)];
     store.onChange(() => this.#isShown && void this.#update());
     fill(
       place,

@@ -139,16 +139,27 @@ export class Scatter {
 
   #onKey(event: KeyboardEvent): void {
     const row = this.#rows[this.#at];
-    const steps: Record<string, number> = { ArrowRight: 1, ArrowLeft: -1, PageDown: 20, PageUp: -20 };
-    const step = steps[event.key];
-    if (step !== undefined) this.#goTo(Math.max(0, Math.min(this.#rows.length - 1, this.#at + step)));
-    else if (event.key === 'Home' || event.key === 'End') this.#goTo(event.key === 'Home' ? 0 : this.#rows.length - 1);
-    else if (event.key === 'ArrowUp') this.#goTo(this.#next((other) => other.duration > (row?.duration ?? 0)));
-    else if (event.key === 'ArrowDown') this.#goTo(this.#next((other) => other.duration < (row?.duration ?? Infinity)));
+    const target = this.#targetOf(event.key, row);
+    if (target !== undefined) this.#goTo(Math.max(0, Math.min(this.#rows.length - 1, target)));
     else if (event.key === ' ' && row) this.#options.onToggle(row.traceId);
     else if (event.key === 'Enter' && row) this.#options.onOpen(row.traceId);
     else return;
     event.preventDefault();
+  }
+
+  /** Returns the index of the trace to which a key leads. */
+  #targetOf(key: string, { duration }: Partial<TraceRow> = {}): number | undefined {
+    const targets: Record<string, () => number> = {
+      ArrowRight: () => this.#at + 1,
+      ArrowLeft: () => this.#at - 1,
+      PageDown: () => this.#at + 20,
+      PageUp: () => this.#at - 20,
+      Home: () => 0,
+      End: () => this.#rows.length - 1,
+      ArrowUp: () => this.#next((other) => other.duration > (duration ?? 0)),
+      ArrowDown: () => this.#next((other) => other.duration < (duration ?? Infinity)),
+    };
+    return targets[key]?.();
   }
 
   /** Returns the next trace to the right that fits, or the first one if there is none there. */
@@ -193,8 +204,7 @@ const textOf = ({ start, duration, errors, service, operation }: TraceRow, isMar
   `${clock(start)}, ${durationInWords(duration)}, ${service} ${operation}${errors > 0 ? ', failed' : ''}` +
   `${isMarked ? ', marked' : ''}. Space marks it, Enter opens it.`;
 
-const labelOfDuration = (duration: number): string =>
-  duration < 1_000 ? `${duration} ms` : `${duration / 1_000} s`;
+const labelOfDuration = (duration: number): string => (duration < 1_000 ? `${duration} ms` : `${duration / 1_000} s`);
 
 function labelOf(rows: readonly TraceRow[], marked: ReadonlySet<string>): string {
   const failed = rows.filter(({ errors }) => errors > 0).length;

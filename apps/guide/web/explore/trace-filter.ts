@@ -41,22 +41,26 @@ export function filterOf(parameters: URLSearchParams): TraceFilter {
 /** Returns the parameters from which `filterOf` reads the filter. */
 export function parametersOf({ isFailed, ...filter }: TraceFilter): Record<string, string> {
   const given = Object.entries({ ...filter, error: isFailed ? 'true' : '' });
-  return Object.fromEntries(given.map(([name, value]) => [name, String(value)]).filter(([, value]) => value !== ''));
+  return Object.fromEntries(
+    given.map(([name, value]) => [name, String(value)] as const).filter(([, value]) => value !== ''),
+  );
 }
 
 /** Whether a trace fits all of the filter but its attribute. */
 export function fits(filter: TraceFilter, row: TraceRow): boolean {
-  const { service, operation, min = 0, max = Infinity, from = -Infinity, until = Infinity, isFailed } = filter;
+  const { service, operation, isFailed } = filter;
   return (
     (service === '' || row.services.includes(service)) &&
     row.operation.toLowerCase().includes(operation.toLowerCase()) &&
-    row.duration >= min &&
-    row.duration <= max &&
-    row.start <= until &&
-    row.start + row.duration >= from &&
-    (!isFailed || row.errors > 0)
+    (!isFailed || row.errors > 0) &&
+    isWithin(filter, row)
   );
 }
+
+const isWithin = (
+  { min = 0, max = Infinity, from = -Infinity, until = Infinity }: TraceFilter,
+  { start, duration }: TraceRow,
+): boolean => duration >= min && duration <= max && start <= until && start + duration >= from;
 
 export function sorted(rows: readonly TraceRow[], { column, isDescending }: Order): TraceRow[] {
   const sign = isDescending ? -1 : 1;

@@ -63,9 +63,8 @@ export class TraceLibrary {
 const pathOf = (until: number | undefined): string =>
   `/api/explore/traces?limit=${PAGE}${until === undefined ? '' : `&until=${until}`}`;
 
-function rowOf(trace: TraceSummary): TraceRow {
-  const { attributes: _attributes, ...row } = trace;
-  return row;
+function rowOf({ traceId, start, duration, service, operation, services, spans, errors }: TraceSummary): TraceRow {
+  return { traceId, start, duration, service, operation, services, spans, errors };
 }
 
 const attributesOf = ({ attributes }: TraceSummary) => attributes;

@@ -1,5 +1,5 @@
-// The part "Traces": a search, a scatter plot and a list of all traces that Jaeger has. The reader marks some of them, to
-// see in the part "What do they share?" how they differ from the others.
+// The part "Traces": a search, a scatter plot and a list of all traces that Jaeger has. The reader marks some of them.
+// The part "What do they share?" shows how those differ from the others.
 import { button, fill, h } from '../dom.ts';
 import type { Child } from '../dom.ts';
 import type { Page, Part } from './page.ts';
@@ -123,16 +123,16 @@ export class TracesPanel implements Part {
   }
 
   #changed(): void {
-    const filter = {
-      ...this.#filter,
+    const given = {
+      ...parametersOf(this.#filter),
       service: this.#service.value,
       operation: this.#operation.value.trim(),
       attribute: this.#attribute.value.trim(),
-      isFailed: this.#failed.checked,
+      min: this.#min.value,
+      max: this.#max.value,
+      error: String(this.#failed.checked),
     };
-    const { min: _min, max: _max, ...others } = filter;
-    const limits = Object.entries({ min: this.#min.value, max: this.#max.value }).filter(([, value]) => value !== '');
-    this.#filter = { ...others, ...Object.fromEntries(limits.map(([name, value]) => [name, Number(value)])) };
+    this.#filter = filterOf(new URLSearchParams(given));
     this.#page.remember(parametersOf(this.#filter));
     void this.#update();
   }
