@@ -43,6 +43,7 @@ interface LogRecord {
   readonly traceId?: string;
   readonly spanId?: string;
   readonly severityText?: string;
+  readonly eventName?: string;
   readonly body?: { stringValue?: string };
 }
 interface ResourceTraces {
@@ -131,7 +132,8 @@ export class Receiver {
     this.#server.closeAllConnections();
   }
 
-  #received<T>(path: string, from = 0): T[] {
+  /** Returns the JSON bodies of the requests to a path. @param from index of the first request to read */
+  exports<T>(path: string, from = 0): T[] {
     return this.requests
       .slice(from)
       .filter((request) => request.path === path && request.type === 'application/json')
@@ -143,11 +145,11 @@ export class Receiver {
   }
 
   resourceSpans(): ResourceSpans[] {
-    return this.#received<ResourceTraces>('/v1/traces').flatMap(({ resourceSpans }) => resourceSpans);
+    return this.exports<ResourceTraces>('/v1/traces').flatMap(({ resourceSpans }) => resourceSpans);
   }
 
   logRecords(): LogRecord[] {
-    return this.#received<ResourceLogs>('/v1/logs')
+    return this.exports<ResourceLogs>('/v1/logs')
       .flatMap(({ resourceLogs }) => resourceLogs)
       .flatMap(({ scopeLogs }) => scopeLogs)
       .flatMap(({ logRecords }) => logRecords);
@@ -163,7 +165,7 @@ export class Receiver {
 
   /** Returns the metrics of each export. @param from index of the first request to read */
   metricExports(from = 0): Metric[][] {
-    return this.#received<ResourceMetrics>('/v1/metrics', from).map(({ resourceMetrics }) =>
+    return this.exports<ResourceMetrics>('/v1/metrics', from).map(({ resourceMetrics }) =>
       resourceMetrics.flatMap(({ scopeMetrics }) => scopeMetrics).flatMap(({ metrics }) => metrics),
     );
   }

@@ -7,6 +7,7 @@ import type { Span, Trace } from '../../otlp/traces.ts';
 import type { Arrival } from './arrival.ts';
 import type { Finding } from './findings.ts';
 import type { Observation, Seen } from './observation.ts';
+import { logsGap } from './log-events.ts';
 import { samplerHint, withSampler } from './sampling.ts';
 
 export type { Verdict } from '../../apps/guide/contract.ts';
@@ -98,9 +99,9 @@ export const checkOfRequests =
   (paths: readonly string[], judge: (seen: Seen, settings: Settings) => Judgement, nothing: Nothing): Check =>
   async (lab) => {
     const observation = await lab.observe(paths);
-    const [sampler, settings] = await Promise.all([samplerHint(lab), lab.settings()]);
+    const [sampler, settings, gap] = await Promise.all([samplerHint(lab), lab.settings(), logsGap(lab)]);
     const look = async () => {
-      const seen = { ...(await observation.look()), sampler };
+      const seen = { ...(await observation.look()), sampler, logsGap: gap };
       return { certain: seen.settled, ...judge(seen, settings) };
     };
     return withSampler(await lab.settle(look, { ...nothing, hint: sampler ?? nothing.hint }), sampler);
@@ -134,11 +135,11 @@ export function named({ service, name, kind }: Span): string {
   return `${service} “${name}” (${kind})`;
 }
 
-/** What to know about a span that is not the current one. */
-export const NOT_ACTIVE = 'startSpan alone does not make its span the active one: startActiveSpan does.';
-
 /** The hint if no span arrives, though every hop works. It names the commonest mistake first. */
 export const neverEnded =
   'Does your code call span.end()? A span that is never ended is never sent. Or is the new code not running yet?';
+
+/** What to know about a span that is not the current one. */
+export const NOT_ACTIVE = 'startSpan alone does not make its span the active one: startActiveSpan does.';
 
 export const byLibrary = ({ scope }: Span): boolean => scope.startsWith('@opentelemetry/instrumentation-');

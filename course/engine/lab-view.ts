@@ -45,6 +45,7 @@ export function viewOf(lab: Lab, { answers = {}, since, traceId, deadline = 8_00
     ask,
     trace: (id) => trace(id).catch(() => undefined),
     newest: () => suppressTracing(() => newestOf(lab.jaeger)),
+    logs: lab.telemetry?.logs,
     flush: () => flusher.flush(),
   };
   return {

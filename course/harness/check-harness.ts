@@ -19,6 +19,7 @@ import type { Pod } from '../../kubernetes/types.ts';
 import { FakeCollector } from '../../apps/testing/collector.ts';
 import { FakeJaeger } from '../../apps/testing/jaeger.ts';
 import { Receiver } from '../../apps/testing/receiver.ts';
+import { receivedBy } from './received.ts';
 import type { Metric } from '../../apps/testing/receiver.ts';
 
 /**
@@ -135,6 +136,7 @@ export class CheckHarness {
       jaeger: `${this.jaeger.url}/jaeger`,
       settings,
       files: () => Promise.resolve(this.#files),
+      telemetry: receivedBy([this.#receiver, this.#shared.dice.receiver], this.#files['collector.yaml']),
       patience: 1_000,
       flush: () => flushAt(dice.health),
       report: () => reportOf(dice),

@@ -14,6 +14,7 @@ import { traceFromJaeger } from '../../../../otlp/traces.ts';
 import { samplingShares } from '../../collector-yaml.ts';
 import { exporterError, exporterMistake, sdkState } from './dice-state.ts';
 import type { DiceState } from './dice-state.ts';
+import type { ReceivedTelemetry } from './received.ts';
 import { send } from './visit.ts';
 
 /** The services, files and logs that the diagnosis reads. */
@@ -39,6 +40,8 @@ export interface PipelineSources {
    * nothing else changes.
    */
   readonly flush?: () => Promise<boolean>;
+  /** The metrics and logs that the guide has received. Undefined if it receives none. */
+  readonly telemetry?: ReceivedTelemetry | undefined;
   /** Milliseconds within which a test span must arrive in Jaeger. */
   readonly patience?: number;
 }

@@ -5,6 +5,7 @@ import type { PipelineHop } from '../../contract.ts';
 import { appSymptoms } from '../symptoms/app.ts';
 import { explained, causeWithPlace } from '../symptoms/explanation.ts';
 import type { Explanation } from '../symptoms/explanation.ts';
+import { exporterGap } from './delivery.ts';
 import { droppingSampler, percent } from './dice-sampler.ts';
 
 /** How dice is set, and what it reports about itself. */
@@ -147,15 +148,8 @@ export function exporterMistake({ settings, mistakes }: DiceState): PipelineHop 
   const [mistake] = mistakes.filter((one) => isOfExporter(one) && !isOfOtherSignals(one));
   if (mistake)
     return { name: 'exporter', ok: false, says: causeWithPlace(mistake), todo: `${mistake.todo} Then press Run.` };
-  const exporter = settings['OTEL_TRACES_EXPORTER'] ?? 'otlp';
-  const names = exporter.split(',').map((name) => name.trim());
-  if (names.includes('otlp')) return undefined;
-  return {
-    name: 'exporter',
-    ok: false,
-    says: `OTEL_TRACES_EXPORTER is ${exporter}: nothing is sent to the Collector`,
-    todo: 'Set OTEL_TRACES_EXPORTER=otlp in settings.env (console,otlp for both), then Run.',
-  };
+  const gap = exporterGap(settings, 'traces');
+  return gap && { name: 'exporter', ok: false, ...gap };
 }
 
 /** Returns the newest error of an exporter of spans in dice in the last minutes. */

@@ -1,0 +1,16 @@
+// What the lab reads of the telemetry that the guide has received from the Collector.
+import type { Logs, Severity } from '../../explore-contract.ts';
+
+/** The parameters of `GET /api/logs`. */
+export interface LogQuery {
+  readonly after?: number;
+  readonly service?: string;
+  readonly severity?: Severity;
+  readonly text?: string;
+  readonly traceId?: string;
+  readonly limit?: number;
+}
+
+export interface ReceivedTelemetry {
+  readonly logs: { query(query: LogQuery): Logs };
+}
