@@ -1,5 +1,5 @@
 // Example values that change what the Collector does with telemetry. The chart's README shows them, and tests run them.
-import { JAEGER_EXPORTER } from '../lab/names.ts';
+import { GUIDE_EXPORTER, JAEGER_EXPORTER } from '../lab/names.ts';
 import type { SomeValues } from './render.ts';
 
 export interface Example {
@@ -88,7 +88,7 @@ export const examples: readonly Example[] = [
         exporters: { 'otlp_http/second': { endpoint: 'http://otlp.example.com:4318' } },
         pipelines: {
           traces: { exporters: [JAEGER_EXPORTER, 'otlp_http/second'] },
-          metrics: { exporters: ['debug', 'otlp_http/second'] },
+          metrics: { exporters: [GUIDE_EXPORTER, 'otlp_http/second'] },
         },
       },
     },

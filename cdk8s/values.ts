@@ -2,7 +2,7 @@
 // it, and so are the TypeScript types that the constructs use.
 import { choice, entry, flag, group, integer, list, map, quantity, scalar, settings, text } from './schema/schema.ts';
 import type { ValueOf } from './schema/schema.ts';
-import { JAEGER_EXPORTER, OLD_JAEGER_EXPORTER } from '../lab/names.ts';
+import { GUIDE_EXPORTER, JAEGER_EXPORTER, OLD_JAEGER_EXPORTER } from '../lab/names.ts';
 import { versions } from '../lab/versions.ts';
 
 /** Version of the lab. The chart, the image and the labels on every object state this version. */
@@ -88,8 +88,8 @@ const pipeline = (signal: string, exporter: string) =>
     }),
     exporters: list({
       doc:
-        `Where the Collector sends ${signal}: names from collector.exporters, or the built-in ${JAEGER_EXPORTER} ` +
-        `and debug.`,
+        `Where the Collector sends ${signal}: names from collector.exporters, or the built-in ` +
+        `${JAEGER_EXPORTER}, ${GUIDE_EXPORTER} and debug.`,
       of: componentNames,
       default: [exporter],
     }),
@@ -97,8 +97,8 @@ const pipeline = (signal: string, exporter: string) =>
 
 const pipelines = group('The pipeline of each signal.', {
   traces: pipeline('traces', JAEGER_EXPORTER),
-  metrics: pipeline('metrics', 'debug'),
-  logs: pipeline('logs', 'debug'),
+  metrics: pipeline('metrics', GUIDE_EXPORTER),
+  logs: pipeline('logs', GUIDE_EXPORTER),
 });
 
 const secretName = text({ doc: 'Name of the Secret.', pattern: '^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$' });
@@ -110,8 +110,9 @@ const collector = group('The OpenTelemetry Collector, between the apps and the b
   ),
   exporters: map({
     doc:
-      `Exporters, in the Collector's own syntax. Built in: ${JAEGER_EXPORTER} and debug. Your settings for these are ` +
-      `added to theirs. ${OLD_JAEGER_EXPORTER} is the former name of ${JAEGER_EXPORTER}; name only one of them in a ` +
+      `Exporters, in the Collector's own syntax. Built in: ${JAEGER_EXPORTER}, ${GUIDE_EXPORTER} (metrics and logs, ` +
+      `for the page Explore) and debug. Your settings for these are added to theirs. ` +
+      `${OLD_JAEGER_EXPORTER} is the former name of ${JAEGER_EXPORTER}; name only one of them in a ` +
       'pipeline. Exporters of type otlp_http and otlp_grpc get a bounded queue and limited retries, unless they set ' +
       'sending_queue or retry_on_failure.',
     names: componentNames,

@@ -65,8 +65,14 @@ export const GUIDE_EXPORTER = 'otlp_http/guide';
 /** Name of the Collector's exporter that sends metrics to Prometheus, if the lab has one. */
 export const PROMETHEUS_EXPORTER = 'otlp_http/prometheus';
 
-/** Name of the connector that makes request, error and latency metrics from spans. It is also their meter's name. */
-export const SPAN_METRICS = 'spanmetrics';
+/**
+ * Name of the connector that makes request, error and latency metrics from spans. A learner may define the connector
+ * `spanmetrics`, whose settings would be merged with those of a connector of the same name.
+ */
+export const SPAN_METRICS = 'spanmetrics/red';
+
+/** Names of the metrics that the connector makes. A learner's own connector `spanmetrics` uses other names. */
+export const RED_METRICS = { calls: 'red.calls', duration: 'red.duration' } as const;
 
 /** ClusterRoles that the chart creates. The operator binds them in seats, and may bind no others. */
 export const ROLES = {

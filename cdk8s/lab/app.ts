@@ -27,6 +27,8 @@ export interface AppProps {
    * POD_IPS are always set.
    */
   readonly fromPod?: Readonly<Record<string, string>>;
+  /** Ports of the container in addition to those that every app has. */
+  readonly ports?: Readonly<Record<string, number>>;
   readonly serviceAccount?: string;
   readonly initContainers?: readonly Container[];
   readonly volumes?: readonly MountedVolume[];
@@ -112,7 +114,7 @@ export class App extends Construct {
         ...Object.entries(props.fromPod ?? {}).map(([name, path]) => fromPod(name, path)),
         ...lab.compute.env(own, values.env),
       ],
-      ports: { http: PORTS.http, health: PORTS.health },
+      ports: { http: PORTS.http, health: PORTS.health, ...props.ports },
       resources: values.resources,
       probes: { port: PORTS.health, ready: '/readyz', alive: '/healthz' },
     });

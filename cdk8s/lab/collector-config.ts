@@ -3,11 +3,13 @@
 // https://opentelemetry.io/docs/collector/configuration/
 import type { Signal } from '../values.ts';
 import type { Components } from './compute.ts';
-import { JAEGER_EXPORTER, OLD_JAEGER_EXPORTER } from '../../lab/names.ts';
+import { GUIDE_EXPORTER, JAEGER_EXPORTER, OLD_JAEGER_EXPORTER } from '../../lab/names.ts';
 import { PORTS } from '../../lab/ports.ts';
+import { GUIDE_OTLP } from './guide.ts';
 import { serviceUrl } from './lab.ts';
 import type { LabProps } from './lab.ts';
 import { OTLP_RECEIVERS, atPod, otlpReceivers } from './listeners.ts';
+import { RED_PROCESSOR, redPipelines, spanMetrics } from './red-metrics.ts';
 
 /**
  * Limits for the data that the Collector keeps in memory while a backend is unreachable. The Collector drops data
@@ -21,7 +23,14 @@ const BOUNDED = {
 function builtInExporters(lab: LabProps): Components {
   // This exporter uses HTTP. An exporter that uses gRPC may wait two minutes before it retries a backend.
   const toJaeger = { endpoint: serviceUrl(lab, 'jaeger', PORTS.otlpHttp), compression: 'none', timeout: '5s' };
-  return { debug: { verbosity: 'basic' }, [JAEGER_EXPORTER]: toJaeger, [OLD_JAEGER_EXPORTER]: toJaeger };
+  // The guide reads only JSON.
+  const toGuide = { ...toJaeger, endpoint: serviceUrl(lab, GUIDE_OTLP, PORTS.otlpHttp), encoding: 'json' };
+  return {
+    debug: { verbosity: 'basic' },
+    [JAEGER_EXPORTER]: toJaeger,
+    [OLD_JAEGER_EXPORTER]: toJaeger,
+    [GUIDE_EXPORTER]: toGuide,
+  };
 }
 
 const BUILT_IN_PROCESSORS: Components = {
@@ -43,6 +52,7 @@ const BUILT_IN_PROCESSORS: Components = {
     ],
   },
   batch: { timeout: '200ms', send_batch_size: 512, send_batch_max_size: 1024 },
+  ...RED_PROCESSOR,
 };
 
 /**
@@ -84,7 +94,8 @@ export function collectorConfig(lab: LabProps): string {
 receivers:
 ${otlpReceivers()}processors:
 ${compute.componentLines(processors)}exporters:
-${compute.componentLines(exporters)}service:
+${compute.componentLines(exporters)}connectors:
+${spanMetrics()}service:
   extensions: [health_check]
   telemetry:
     # Without these attributes, log lines are shorter.
@@ -97,6 +108,6 @@ ${compute.componentLines(exporters)}service:
     metrics:
       level: basic
   pipelines:
-${SIGNALS.map(pipeline).join('')}`,
+${SIGNALS.map(pipeline).join('')}${redPipelines(`[${GUIDE_EXPORTER}]`)}`,
   );
 }

@@ -30,6 +30,29 @@ test('sends each trace to Jaeger once, and also defines the exporter under its f
   expect(config.exporters['otlphttp/jaeger']).toEqual(config.exporters['otlp_http/jaeger']);
 });
 
+test('sends metrics and logs to the guide, and metrics from spans past the pipelines of the learner', () => {
+  const { service } = parse(collectorYaml()) as { service: { pipelines: Record<string, Record<string, string[]>> } };
+  expect(service.pipelines).toMatchObject({
+    metrics: { exporters: ['otlp_http/guide'] },
+    logs: { exporters: ['otlp_http/guide'] },
+    'traces/red': { receivers: ['otlp', 'otlp/loopback'], exporters: ['spanmetrics/red'] },
+    'metrics/red': { receivers: ['spanmetrics/red'], exporters: ['otlp_http/guide'] },
+  });
+});
+
+test('keeps the metrics from spans if the values send metrics and logs elsewhere', () => {
+  const config = parse(
+    collectorYaml({ collector: { pipelines: { metrics: { exporters: ['debug'] }, logs: { exporters: ['debug'] } } } }),
+  ) as { service: { pipelines: Record<string, Record<string, string[]>> } };
+  expect(Object.entries(config.service.pipelines).map(([name, { exporters }]) => [name, exporters])).toEqual([
+    ['traces', ['otlp_http/jaeger']],
+    ['metrics', ['debug']],
+    ['logs', ['debug']],
+    ['traces/red', ['spanmetrics/red']],
+    ['metrics/red', ['otlp_http/guide']],
+  ]);
+});
+
 test('renders the same pod templates in every namespace', () => {
   const template = (namespace: string) =>
     renderLab({ release: 'lab', namespace })

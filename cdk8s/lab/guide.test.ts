@@ -50,6 +50,25 @@ describe('the guide', () => {
     );
   });
 
+  test.each(['ClusterIP', 'NodePort', 'LoadBalancer'] as const)(
+    'receives telemetry at a Service of its own inside the cluster if its Service for people is of type %s',
+    (type) => {
+      const services = render({ guide: { service: { type } } }).filter(({ kind }) => kind === 'Service');
+      const [people, otlp] = ['lab-guide', 'lab-guide-otlp'].map(
+        (name) => services.find(({ metadata }) => metadata.name === name)?.['spec'],
+      );
+      expect(people).toMatchObject({ type, ports: [{ name: 'http' }] });
+      expect(otlp).toEqual({
+        selector: (people as { selector: object }).selector,
+        ports: [{ name: 'otlp-http', port: 4318, targetPort: 'otlp-http' }],
+      });
+      expect(pod.containers[0]).toMatchObject({
+        env: expect.arrayContaining([{ name: 'OTLP_PORT', value: '4318' }]) as never,
+        ports: expect.arrayContaining([{ name: 'otlp-http', containerPort: 4318 }]) as never,
+      });
+    },
+  );
+
   test('has an init container that writes the guide\'s key file and meets Pod Security "restricted"', () => {
     const [keyContainer] = pod.initContainers;
     expect(keyContainer).toMatchObject({

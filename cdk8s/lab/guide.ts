@@ -1,6 +1,7 @@
 // The guide: the web server that shows the course, the apps and Jaeger under one URL.
 import { Construct } from 'constructs';
 import { DISPLAY_NAME, SEAT_UID } from '../../lab/names.ts';
+import { PORTS } from '../../lab/ports.ts';
 import { servicesBehindGuide, urlVariable } from '../../lab/services.ts';
 import { Account } from './account.ts';
 import { App, appUrl, backends } from './app.ts';
@@ -11,6 +12,12 @@ import type { Container, PolicyRule } from './manifest.ts';
 import { container, fromPod } from './workload.ts';
 
 const COMPONENT = 'guide';
+
+/**
+ * Name of the Service at which the guide receives metrics and logs from the Collector. It is a Service of its own, so
+ * that a node port or a load balancer of the guide never leads to it.
+ */
+export const GUIDE_OTLP = 'guide-otlp';
 
 const BEHIND_GUIDE = servicesBehindGuide(['flask']);
 
@@ -80,7 +87,9 @@ export class Guide extends Construct {
         ...Object.fromEntries(BEHIND_GUIDE.map((name) => [urlVariable(name), appUrl(lab, name)])),
         FLASK_ENABLED: lab.compute.json(lab.values.flask.enabled),
         RELEASE: lab.release,
+        OTLP_PORT: String(PORTS.otlpHttp),
       },
+      ports: { 'otlp-http': PORTS.otlpHttp },
       fromPod: {
         POD_NAMESPACE: 'metadata.namespace',
         SEAT_UID: `metadata.annotations['${SEAT_UID}']`,
@@ -90,16 +99,25 @@ export class Guide extends Construct {
       initContainers: [keyMaker(lab)],
       volumes: [{ volume: { name: 'key', emptyDir: { medium: 'Memory', sizeLimit: '1Mi' } }, path: '/etc/intro-otel' }],
     });
-    const nodePort = lab.compute.nodePort(values.service);
-    service(this, 'service', {
-      metadata: metadata(lab, COMPONENT),
-      spec: {
-        type: values.service.type,
-        selector: selectorLabels(lab, COMPONENT),
-        ports: [
-          { name: 'http', port: values.service.port, targetPort: 'http', ...(nodePort !== undefined && { nodePort }) },
-        ],
-      },
-    });
+    guideServices(this, lab);
   }
+}
+
+/** Adds the guide's Services: the one for people, and the one for telemetry. */
+function guideServices(scope: Construct, lab: LabProps): void {
+  const { type, port, nodePort } = lab.values.guide.service;
+  const selector = selectorLabels(lab, COMPONENT);
+  const onNode = lab.compute.nodePort({ type, nodePort });
+  service(scope, 'service', {
+    metadata: metadata(lab, COMPONENT),
+    spec: {
+      type,
+      selector,
+      ports: [{ name: 'http', port, targetPort: 'http', ...(onNode !== undefined && { nodePort: onNode }) }],
+    },
+  });
+  service(scope, 'otlp', {
+    metadata: metadata(lab, COMPONENT, { name: nameOf(lab, GUIDE_OTLP) }),
+    spec: { selector, ports: [{ name: 'otlp-http', port: PORTS.otlpHttp, targetPort: 'otlp-http' }] },
+  });
 }

@@ -100,11 +100,11 @@ test.each<[string, SomeValues, boolean]>([
     { collector: { exporters: { debug: { verbosity: 'detailed' }, 'otlp_http/jaeger': { timeout: '1s' } } } },
     false,
   ],
-  [
-    "keeps the Collector's traffic in the namespace if settings of a built-in exporter change under its former name",
-    { collector: { exporters: { 'otlphttp/jaeger': { timeout: '1s' } } } },
+  ...['otlphttp/jaeger', 'otlp_http/guide', 'otlp_http/prometheus'].map((name): [string, SomeValues, boolean] => [
+    `keeps the Collector's traffic in the namespace if settings of ${name} change`,
+    { collector: { exporters: { [name]: { timeout: '1s' } } } },
     false,
-  ],
+  ]),
   [
     'lets the Collector send outside if a built-in exporter has another endpoint',
     { collector: { exporters: { 'otlp_http/jaeger': { endpoint: 'https://jaeger.example.com' } } } },

@@ -1,6 +1,6 @@
 // The network policies of a seat's namespace. They allow only the connections that the lab needs.
 // https://kubernetes.io/docs/concepts/services-networking/network-policies/
-import { JAEGER_EXPORTER, OLD_JAEGER_EXPORTER } from '../../lab/names.ts';
+import { GUIDE_EXPORTER, JAEGER_EXPORTER, OLD_JAEGER_EXPORTER, PROMETHEUS_EXPORTER } from '../../lab/names.ts';
 import { PORTS } from '../../lab/ports.ts';
 import type { NetworkValues } from '../../cdk8s/operator/values.ts';
 import type { LabValues } from '../../cdk8s/values.ts';
@@ -89,7 +89,8 @@ const onlyToPeers = (to: readonly object[], ports: NonNullable<Rule['ports']>): 
 
 const onlyTo = (address: string): object => ({ ipBlock: { cidr: `${address}/${isV6(address) ? 128 : 32}` } });
 
-const TO_JAEGER: readonly string[] = [JAEGER_EXPORTER, OLD_JAEGER_EXPORTER];
+/** Exporters to other parts of the lab. */
+const WITHIN_LAB: readonly string[] = [JAEGER_EXPORTER, OLD_JAEGER_EXPORTER, GUIDE_EXPORTER, PROMETHEUS_EXPORTER];
 
 /**
  * Whether the Collector sends telemetry out of the lab, through an additional exporter or through a built-in exporter
@@ -99,7 +100,7 @@ const sendsOutside = ({ collector: { exporters } }: LabValues): boolean =>
   Object.entries(exporters).some(
     ([name, settings]) =>
       name !== 'debug' &&
-      (!TO_JAEGER.includes(name) || Object.keys(settings ?? {}).some((key) => key.endsWith('endpoint'))),
+      (!WITHIN_LAB.includes(name) || Object.keys(settings ?? {}).some((key) => key.endsWith('endpoint'))),
   );
 
 const isOpenToNodes = (values: LabValues): boolean => values.guide.service.type !== 'ClusterIP';

@@ -4,12 +4,12 @@ import { globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parse, stringify } from 'yaml';
-import { renderLab } from '../../cdk8s/render.ts';
 import type { SomeValues } from '../../cdk8s/render.ts';
 import { binary } from '../../cluster/components/build.ts';
 import { JAEGER_EXPORTER, OLD_JAEGER_EXPORTER } from '../../lab/names.ts';
 import { repoRoot } from '../../support/paths.ts';
 import { run } from '../../support/run.ts';
+import { collectorConfigOf } from '../support/otlp/collector.ts';
 import { pages, yamlIn } from '../support/printed.ts';
 
 const collector = binary('collector');
@@ -18,14 +18,6 @@ beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'printed-configurations-'));
 });
 afterAll(() => rmSync(folder, { recursive: true }));
-
-/** Returns the Collector's configuration of a lab with these values. */
-function configOf(values: SomeValues = {}): string {
-  const map = renderLab({ release: 'lab', namespace: 'a', values }).find(
-    ({ kind, metadata }) => kind === 'ConfigMap' && metadata.name === 'lab-collector',
-  );
-  return (map?.['data'] as Record<string, string>)['config.yaml'] ?? '';
-}
 
 /** Runs `validate` with the lab's configuration and a learner's file. @returns what the Collector refuses */
 async function refusal(config: string, own = '{}'): Promise<string> {
@@ -47,38 +39,40 @@ const printed = pages.flatMap((page) => yamlIn(page).map((block) => ({ path: pag
 const ownFiles = globSync('course/steps/*/{files,start}/collector.yaml', { cwd: repoRoot }).sort();
 
 test('the pinned Collector refuses a component that it does not have', async () => {
-  expect(await refusal(configOf(), 'exporters: { logging: {} }\n')).toContain('logging');
-  expect(await refusal(configOf(), 'exporters: { debug: { verbose: 1 } }\n')).toContain('verbose');
-  expect(await refusal(configOf(), 'processors: { k8s_attributes: {} }\n')).toContain('k8s_attributes');
+  expect(await refusal(collectorConfigOf(), 'exporters: { logging: {} }\n')).toContain('logging');
+  expect(await refusal(collectorConfigOf(), 'exporters: { debug: { verbose: 1 } }\n')).toContain('verbose');
+  expect(await refusal(collectorConfigOf(), 'processors: { k8s_attributes: {} }\n')).toContain('k8s_attributes');
 });
 
 test.each([JAEGER_EXPORTER, OLD_JAEGER_EXPORTER])(
   'the pinned Collector accepts a pipeline that names %s, with and without settings for it',
   async (name) => {
     const service = { pipelines: { traces: { exporters: [name] } } };
-    expect(await refusal(configOf(), stringify({ service }))).toBe('');
-    expect(await refusal(configOf(), stringify({ service, exporters: { [name]: { timeout: '9s' } } }))).toBe('');
+    expect(await refusal(collectorConfigOf(), stringify({ service }))).toBe('');
+    expect(await refusal(collectorConfigOf(), stringify({ service, exporters: { [name]: { timeout: '9s' } } }))).toBe(
+      '',
+    );
   },
 );
 
 test.each(printed.filter(({ block }) => isOwn(block)))(
   'the pinned Collector accepts what $path prints for collector.yaml',
   async ({ block }) => {
-    expect(await refusal(configOf(), stringify(block))).toBe('');
+    expect(await refusal(collectorConfigOf(), stringify(block))).toBe('');
   },
 );
 
 test.each(printed.filter(({ block }) => 'collector' in block))(
   'the pinned Collector accepts the configuration of the values in $path',
   async ({ block }) => {
-    expect(await refusal(configOf(block as SomeValues))).toBe('');
+    expect(await refusal(collectorConfigOf(block as SomeValues))).toBe('');
   },
 );
 
 test.each(ownFiles)('the pinned Collector accepts %s', async (file) => {
   const text = readFileSync(join(repoRoot, file), 'utf8');
   expect(parse(text)).not.toBeNull();
-  expect(await refusal(configOf(), text)).toBe('');
+  expect(await refusal(collectorConfigOf(), text)).toBe('');
 });
 
 test('the pinned Collector has every component that the course names in its text', async () => {

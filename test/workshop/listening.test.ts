@@ -20,7 +20,7 @@ const both = (...ports: number[]): string[] => [...at('127.0.0.1', ...ports), ..
 const EXPECTED: Record<string, string[]> = {
   arcade: both(8080, 8081),
   dice: both(8080, 8081),
-  guide: both(8080, 8081),
+  guide: both(4318, 8080, 8081),
   prizes: both(8080, 8081),
   operator: both(8081, 8082),
   collector: [...at('127.0.0.1', 4317, 4318, 8888), ...at('POD', 13133, 4317, 4318)],

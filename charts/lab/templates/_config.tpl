@@ -10,7 +10,12 @@
   "otlphttp/jaeger" (dict
     "endpoint" (printf "http://%s-jaeger:4318" .Release.Name)
     "compression" "none"
-    "timeout" "5s")) .Values.collector.exporters) | fromJson) "otlp" (dict
+    "timeout" "5s")
+  "otlp_http/guide" (dict
+    "endpoint" (printf "http://%s-guide-otlp:4318" .Release.Name)
+    "compression" "none"
+    "timeout" "5s"
+    "encoding" "json")) .Values.collector.exporters) | fromJson) "otlp" (dict
   "sending_queue" (dict
     "enabled" true
     "sizer" "bytes"
@@ -44,7 +49,9 @@
   "batch" (dict
     "timeout" "200ms"
     "send_batch_size" 512
-    "send_batch_max_size" 1024)) .Values.collector.processors) | fromJson) }}{{ end }}
+    "send_batch_max_size" 1024)
+  "transform/red" (dict
+    "metric_statements" (list "keep_keys(resource.attributes, [\"service.name\"])"))) .Values.collector.processors) | fromJson) }}{{ end }}
 
 {{- define "intro-otel.collector-config" -}}
 extensions:
@@ -65,7 +72,24 @@ receivers:
         endpoint: 127.0.0.1:4318
 processors:
 {{ include "intro-otel.componentLines" (include "intro-otel.processors" . | fromJson) }}exporters:
-{{ include "intro-otel.componentLines" (include "intro-otel.exporters" . | fromJson) }}service:
+{{ include "intro-otel.componentLines" (include "intro-otel.exporters" . | fromJson) }}connectors:
+  spanmetrics/red:
+    namespace: red
+    dimensions: [{ name: http.response.status_code }]
+    histogram:
+      unit: ms
+      explicit:
+        buckets: [2ms, 5ms, 10ms, 25ms, 50ms, 100ms, 200ms, 350ms, 500ms, 750ms, 1000ms, 2500ms]
+    exemplars:
+      enabled: true
+      max_per_data_point: 3
+    metrics_flush_interval: 5s
+    metrics_expiration: 15m
+    aggregation_cardinality_limit: 100
+    resource_metrics_cache_size: 50
+    # Counts go on when a pod is replaced.
+    resource_metrics_key_attributes: [service.name]
+service:
   extensions: [health_check]
   telemetry:
     # Without these attributes, log lines are shorter.
@@ -90,6 +114,14 @@ processors:
       receivers: [otlp, otlp/loopback]
       processors: {{ toJson (concat (list "memory_limiter" "k8sattributes") (include "intro-otel.defined" (list "collector.pipelines.logs.processors" .Values.collector.pipelines.logs.processors (include "intro-otel.processors" . | fromJson)) | fromJsonArray) (list "batch") | uniq) }}
       exporters: {{ toJson (concat (include "intro-otel.defined" (list "collector.pipelines.logs.exporters" .Values.collector.pipelines.logs.exporters (include "intro-otel.exporters" . | fromJson)) | fromJsonArray) | uniq) }}
+    traces/red:
+      receivers: [otlp, otlp/loopback]
+      processors: [memory_limiter]
+      exporters: [spanmetrics/red]
+    metrics/red:
+      receivers: [spanmetrics/red]
+      processors: [transform/red]
+      exporters: [otlp_http/guide]
 {{ end }}
 
 {{- define "intro-otel.jaeger-config" -}}

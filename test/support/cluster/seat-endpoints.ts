@@ -8,6 +8,7 @@ const TARGETS = [
   { component: 'dice', port: 'http', path: '/' },
   { component: 'jaeger', port: 'query', path: '/jaeger/api/v3/services' },
   { component: 'guide', port: 'http', path: '/' },
+  { component: 'guide-otlp', port: 'otlp-http', path: '/v1/metrics' },
   { component: 'collector', port: 'otlp-http', path: '/v1/traces' },
 ] as const;
 

@@ -9,7 +9,7 @@ const timeout = '{ timeout: 1s }';
 test.each<[string, string, number, RegExp]>([
   [
     'the settings of the exporter to Jaeger under its former name',
-    `exporters:\n  debug: {}\n  otlphttp/jaeger: ${timeout}\n`,
+    `exporters:\n  otlp_http/guide: {}\n  otlphttp/jaeger: ${timeout}\n`,
     3,
     /sends traces by otlp_http\/jaeger/,
   ],
@@ -33,6 +33,7 @@ test.each<[string, string, number, RegExp]>([
     /or take it out/,
   ],
   ['a receiver that no list names', 'receivers:\n  zipkin: {}\n', 2, /pipelines\.traces\.receivers/],
+  ['settings of the exporter debug, which no pipeline names', 'exporters: { debug: {} }', 1, /or take it out/],
   ['a connector that no list names', 'connectors: { count: {} }', 1, /or take it out/],
 ])('finds %s, with its line', (_what, yaml, line, todo) => {
   expect(unusedComponent(yaml)).toMatchObject({
@@ -43,7 +44,7 @@ test.each<[string, string, number, RegExp]>([
 });
 
 test.each([
-  ["settings of the lab's own components", `exporters: { debug: ${timeout}, otlp_http/jaeger: ${timeout} }`],
+  ["settings of the lab's own components", `exporters: { otlp_http/guide: ${timeout}, otlp_http/jaeger: ${timeout} }`],
   [
     'a processor of another pipeline',
     'processors: { filter/x: {} }\nservice: { pipelines: { logs: { processors: [filter/x] } } }',

@@ -1,5 +1,5 @@
 // Finds what the learner's collector.yaml sets up and no pipeline uses. The Collector starts, and is silent about it.
-import { JAEGER_EXPORTER, OLD_JAEGER_EXPORTER } from '../../../../lab/names.ts';
+import { GUIDE_EXPORTER, JAEGER_EXPORTER, OLD_JAEGER_EXPORTER, SPAN_METRICS } from '../../../../lab/names.ts';
 import { collectorYaml } from '../../collector-yaml.ts';
 import type { CollectorYaml, Pipeline } from '../../collector-yaml.ts';
 import type { Explanation } from './explanation.ts';
@@ -18,8 +18,10 @@ const begins = { receivers: ['otlp'], processors: ['memory_limiter', 'k8sattribu
 /** The pipelines that a lab has with the chart's default values. */
 const LAB: Readonly<Record<string, Pipeline>> = {
   traces: { ...begins, exporters: [JAEGER_EXPORTER] },
-  metrics: { ...begins, exporters: ['debug'] },
-  logs: { ...begins, exporters: ['debug'] },
+  metrics: { ...begins, exporters: [GUIDE_EXPORTER] },
+  logs: { ...begins, exporters: [GUIDE_EXPORTER] },
+  'traces/red': { receivers: ['otlp'], processors: ['memory_limiter'], exporters: [SPAN_METRICS] },
+  'metrics/red': { receivers: [SPAN_METRICS], processors: ['transform/red'], exporters: [GUIDE_EXPORTER] },
 };
 
 /** Returns the first component that the text sets up and that no pipeline names, or undefined. */
