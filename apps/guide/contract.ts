@@ -181,9 +181,15 @@ export interface Fault {
   readonly on: boolean;
 }
 
-/** The state of one hop from dice to Jaeger, as "Why is there no trace?" shows it. */
+export type TelemetrySignal = 'traces' | 'metrics' | 'logs';
+
+/**
+ * The state of one hop of a signal, as "Why is there no telemetry?" shows it. Traces go from dice to Jaeger. Metrics
+ * and logs go from dice to the guide.
+ */
 export interface PipelineHop {
-  readonly name: 'sdk' | 'exporter' | 'collector' | 'jaeger';
+  readonly signal: TelemetrySignal;
+  readonly name: 'sdk' | 'exporter' | 'collector' | 'jaeger' | 'guide';
   readonly ok: boolean;
   /** The result of the test of this hop, as a sentence. */
   readonly says: string;

@@ -1,7 +1,7 @@
 // The API of a step's check: what the check can read, and what it returns. A check sends its own requests, and judges
 // what they left by structure: kind, parent, attributes, events, status and orphans. It never reads the learner's code,
 // so a correct solution in another style passes.
-import type { Component, Files, PipelineHop, Verdict } from '../../apps/guide/contract.ts';
+import type { Component, Files, PipelineHop, TelemetrySignal, Verdict } from '../../apps/guide/contract.ts';
 import type { AppAnswer } from '../../apps/guide/server/lab/visit.ts';
 import type { Span, Trace } from '../../otlp/traces.ts';
 import type { Arrival } from './arrival.ts';
@@ -59,8 +59,8 @@ export interface LabView {
   flush(): Promise<boolean>;
   /** Returns how long telemetry takes from dice to Jaeger, by what is known now. */
   arrival(): Promise<Arrival>;
-  /** Returns the state of each hop from dice to Jaeger. */
-  why(): Promise<PipelineHop[]>;
+  /** Returns the state of each hop of a signal. The default is that of traces, from dice to Jaeger. */
+  why(signal?: TelemetrySignal): Promise<PipelineHop[]>;
   /**
    * Returns the right answers to the questions about a fault. They are the values that all requests hit by the fault
    * have in common.

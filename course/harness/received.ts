@@ -44,6 +44,8 @@ const recordsIn = ({ resourceLogs }: OtlpLogs): Omit<LogRecord, 'id'>[] =>
 export function receivedBy(receivers: readonly Receiver[], collectorYaml: string): ReceivedTelemetry {
   const all = () => receivers.flatMap((receiver) => receiver.exports<OtlpLogs>('/v1/logs')).flatMap(recordsIn);
   return {
+    isReceiving: true,
+    hasProbe: () => false,
     logs: {
       query: ({ after = 0, traceId }: LogQuery): Logs => {
         const found = pipelineGap(collectorYaml, 'logs')

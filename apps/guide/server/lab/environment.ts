@@ -18,7 +18,7 @@ import { stateOf } from '../pods/phase.ts';
 import type { Outdated } from '../pods/phase.ts';
 import { isStarting, newest } from '../pods/watcher.ts';
 import type { LearnerSources } from '../pods/watcher.ts';
-import type { PipelineSources } from './diagnose-pipeline.ts';
+import type { PipelineSources } from './pipeline-sources.ts';
 
 /** The URLs and names through which the guide reaches its lab. */
 export interface Lab extends PipelineSources {

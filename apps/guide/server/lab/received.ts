@@ -12,5 +12,9 @@ export interface LogQuery {
 }
 
 export interface ReceivedTelemetry {
+  /** Whether the guide receives telemetry at all. */
+  readonly isReceiving: boolean;
   readonly logs: { query(query: LogQuery): Logs };
+  /** Returns whether telemetry that the guide has sent through the Collector has arrived. */
+  hasProbe(signal: 'metrics' | 'logs', id: string): boolean;
 }
