@@ -2,6 +2,7 @@
 // what they left by structure: kind, parent, attributes, events, status and orphans. It never reads the learner's code,
 // so a correct solution in another style passes.
 import type { Component, Files, PipelineHop, TelemetrySignal, Verdict } from '../../apps/guide/contract.ts';
+import type { InstrumentTotals } from '../../apps/guide/server/lab/received.ts';
 import type { AppAnswer } from '../../apps/guide/server/lab/visit.ts';
 import type { Span, Trace } from '../../otlp/traces.ts';
 import type { Arrival } from './arrival.ts';
@@ -50,6 +51,8 @@ export interface LabView {
   /** Returns the settings with which dice runs: those of the lab, and over them those in settings.env. */
   settings(): Promise<Settings>;
   podLog(component: 'dice'): Promise<string>;
+  /** Returns what each process has reported of each instrument, or an empty list if the guide receives no metrics. */
+  totals(): Promise<readonly InstrumentTotals[]>;
   /**
    * Returns the Collector's log.
    * @param back how far back before the start of the check to read, in milliseconds

@@ -64,6 +64,7 @@ export function viewOf(lab: Lab, { answers = {}, since, traceId, deadline = 8_00
     settings,
     podLog: () => lab.podLog('dice', seconds(since)),
     collectorLog: (back = 0) => lab.podLog('collector', Math.ceil((Date.now() - begun + back) / 1000) + 1),
+    totals: () => Promise.resolve(lab.telemetry?.totals() ?? []),
     why: (signal = 'traces') => diagnosePipeline(lab, [signal]),
     truth: lab.truth,
     eventually: (attempt, patience = 3_000) =>
