@@ -74,7 +74,7 @@ export const SPAN_METRICS = 'spanmetrics/red';
 /** Names of the metrics that the connector makes. A learner's own connector `spanmetrics` uses other names. */
 export const RED_METRICS = { calls: 'red.calls', duration: 'red.duration' } as const;
 
-/** Name of the scope of the metric and the log record with which the guide tests their path through the Collector. */
+/** Name of the instrumentation scope of the metric and the log record with which the guide tests the Collector. */
 export const PROBE_SCOPE = 'intro-otel.why';
 
 /** ClusterRoles that the chart creates. The operator binds them in seats, and may bind no others. */

@@ -1,6 +1,9 @@
 // Reads attributes and values of OTLP JSON. Spans, metrics and log records share them.
 // https://opentelemetry.io/docs/specs/otlp/#json-protobuf-encoding
 
+import { listIn, numberIn, objectIn, objectsIn } from './json.ts';
+import type { JsonObject } from './json.ts';
+
 export type AttributeValue = string | number | boolean | null | AttributeValue[] | { [key: string]: AttributeValue };
 export type Attributes = Record<string, AttributeValue>;
 
@@ -20,20 +23,32 @@ export interface OtlpAttribute {
   value?: OtlpValue;
 }
 
-/** Returns the attributes without those that Jaeger adds, such as `@jaeger@warnings`. */
-export function attributesOf(attributes: OtlpAttribute[] = []): Attributes {
+/** How deep arrays and maps may nest. A deeper value is read as null. */
+const DEEPEST = 16;
+
+/**
+ * Returns the attributes without those that Jaeger adds, such as `@jaeger@warnings`. Anybody can send attributes, so
+ * this skips entries of other shapes instead of throwing.
+ */
+export function attributesOf(attributes: unknown = [], depth = 0): Attributes {
   return Object.fromEntries(
-    attributes.filter(({ key }) => !key.startsWith('@jaeger@')).map(({ key, value }) => [key, valueOf(value)]),
+    objectsIn(attributes).flatMap(({ key, value }): [string, AttributeValue][] =>
+      typeof key !== 'string' || key.startsWith('@jaeger@') ? [] : [[key, valueOf(value, depth)]],
+    ),
   );
 }
 
-export function valueOf(value: OtlpValue = {}): AttributeValue {
-  if (value.intValue !== undefined) return Number(value.intValue);
-  if (value.doubleValue !== undefined) return Number(value.doubleValue);
-  if (value.arrayValue) return (value.arrayValue.values ?? []).map(valueOf);
-  if (value.kvlistValue) return attributesOf(value.kvlistValue.values);
-  return value.stringValue ?? value.boolValue ?? value.bytesValue ?? null;
+/** Returns a value of OTLP JSON, or null if it is empty, nests too deep, or has another shape. */
+export function valueOf(value: unknown, depth = 0): AttributeValue {
+  const { intValue, doubleValue, arrayValue, kvlistValue, ...scalar } = objectIn(value);
+  if (depth > DEEPEST) return null;
+  if (arrayValue !== undefined) return listIn(objectIn(arrayValue)['values']).map((one) => valueOf(one, depth + 1));
+  if (kvlistValue !== undefined) return attributesOf(objectIn(kvlistValue)['values'], depth + 1);
+  return numberIn(intValue ?? doubleValue) ?? scalarIn(scalar);
 }
+
+const scalarIn = ({ stringValue, boolValue, bytesValue }: JsonObject): AttributeValue =>
+  [stringValue, boolValue, bytesValue].find((one) => typeof one === 'string' || typeof one === 'boolean') ?? null;
 
 /** Returns the resource's `service.name`. */
 export function serviceOf(resource: Attributes): string {

@@ -30,6 +30,8 @@ export interface SignalState {
   readonly limit?: number;
   /** Since when the guide keeps what arrives. */
   readonly since: number;
+  /** Why the guide has nothing and will not get anything, if it knows: a sentence. */
+  readonly unavailable?: string;
   readonly dropped: readonly Dropped[];
 }
 

@@ -53,11 +53,8 @@ export interface LabView {
   podLog(component: 'dice'): Promise<string>;
   /** Returns what each process has reported of each instrument, or an empty list if the guide receives no metrics. */
   totals(): Promise<readonly InstrumentTotals[]>;
-  /**
-   * Returns the Collector's log.
-   * @param back how far back before the start of the check to read, in milliseconds
-   */
-  collectorLog(back?: number): Promise<string>;
+  /** Returns the Collector's log since the start of the check. */
+  collectorLog(): Promise<string>;
   /** Makes dice send its telemetry now. @returns whether dice says that it has. It never fails */
   flush(): Promise<boolean>;
   /** Returns how long telemetry takes from dice to Jaeger, by what is known now. */

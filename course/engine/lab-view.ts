@@ -63,7 +63,7 @@ export function viewOf(lab: Lab, { answers = {}, since, traceId, deadline = 8_00
     files: () => lab.files(),
     settings,
     podLog: () => lab.podLog('dice', seconds(since)),
-    collectorLog: (back = 0) => lab.podLog('collector', Math.ceil((Date.now() - begun + back) / 1000) + 1),
+    collectorLog: () => lab.podLog('collector', Math.ceil((Date.now() - begun) / 1000) + 1),
     totals: () => Promise.resolve(lab.telemetry?.totals() ?? []),
     why: (signal = 'traces') => diagnosePipeline(lab, [signal]),
     truth: lab.truth,

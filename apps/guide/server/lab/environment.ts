@@ -18,6 +18,7 @@ import { stateOf } from '../pods/phase.ts';
 import type { Outdated } from '../pods/phase.ts';
 import { isStarting, newest } from '../pods/watcher.ts';
 import type { LearnerSources } from '../pods/watcher.ts';
+import { Telemetry } from '../telemetry/telemetry.ts';
 import type { PipelineSources } from './pipeline-sources.ts';
 
 /** The URLs and names through which the guide reaches its lab. */
@@ -27,6 +28,8 @@ export interface Lab extends PipelineSources {
   readonly truth: (fault: 'spike' | 'timeouts') => Record<string, string>;
   /** Returns when a component last started, in milliseconds since 1970. */
   readonly startOf?: (component: 'jaeger') => Promise<number | undefined>;
+  /** What the guide has received of metrics and logs. */
+  readonly telemetry?: Telemetry;
   /** Returns why a component does not run the learner's files as they are now, or undefined if it does. */
   readonly outdated?: (component: Component) => Promise<Outdated | undefined>;
 }
@@ -111,6 +114,7 @@ function labOf({ env, release, namespace, pods, files }: LabSources): Lab {
     flush: () => pods.flush(),
     startOf: (component) => pods.startOf(component),
     outdated: (component) => pods.outdated(component, () => pods.trouble(component, learner)),
+    telemetry: new Telemetry(),
     truth: (fault) => ({ ...truthOf({ release, namespace })[fault] }),
   };
 }

@@ -1,0 +1,171 @@
+import { counter, attributes, metricsJson, nanoseconds } from '../../testing/otlp-json.ts';
+import type { From } from '../../testing/otlp-json.ts';
+import { Telemetry } from './telemetry.ts';
+
+const START = 1_795_979_000_000;
+let now: number;
+let telemetry: Telemetry;
+
+beforeEach(() => {
+  now = START;
+  telemetry = new Telemetry({ now: () => now });
+});
+
+const point = (value: number, values: Record<string, string | number> = {}, start = START) => ({
+  startTimeUnixNano: nanoseconds(start),
+  timeUnixNano: nanoseconds(now),
+  asInt: String(value),
+  attributes: attributes(values),
+});
+
+function accept(metric: object, from: From = {}): void {
+  telemetry.accept('metrics', metricsJson([metric], from));
+}
+
+const instruments = async (service = 'dice') => (await telemetry.metrics.instruments(service, 15)).instruments;
+
+test('shows the value of a counter on a time grid, and holds it for a minute', async () => {
+  accept(counter('dice.rolls', [point(3)]));
+  now += 20_000;
+  accept(counter('dice.rolls', [point(5)]));
+  const [instrument] = await instruments();
+  expect(instrument).toMatchObject({
+    service: 'dice',
+    scope: 'dice',
+    name: 'dice.rolls',
+    kind: 'counter',
+    unit: '{roll}',
+  });
+  expect(instrument?.series.map(({ values }) => values.slice(-4))).toEqual([[null, 3, 3, 5]]);
+  now += 60_000;
+  expect((await instruments())[0]?.series[0]?.values.slice(-2)).toEqual([5, null]);
+});
+
+test('adds up the increases of a counter with delta temporality', async () => {
+  accept(counter('dice.rolls', [point(3)], 1));
+  now += 10_000;
+  accept(counter('dice.rolls', [point(4)], 1));
+  expect((await instruments())[0]?.series[0]?.values.at(-1)).toBe(7);
+  expect(telemetry.totals()).toMatchObject([
+    { name: 'dice.rolls', temporality: 'delta', count: 7, start: START, time: now },
+  ]);
+});
+
+test('keeps every export of a process that exports ten times a second within the same memory', async () => {
+  accept(counter('dice.rolls', [point(0)]));
+  const { bytes } = (await telemetry.metrics.instruments('dice', 15)).state;
+  for (let count = 1; count < 1_000; count += 1) {
+    now += 100;
+    accept(counter('dice.rolls', [point(count)]));
+  }
+  const { state, instruments: all } = await telemetry.metrics.instruments('dice', 15);
+  expect(all[0]?.series[0]?.values.at(-1)).toBe(999);
+  expect(state.bytes).toBeLessThan((bytes ?? 0) + 100);
+});
+
+test('adds up a series over the processes that report it, such as two versions of an app', async () => {
+  accept(counter('c', [point(3, { a: 1 })]), { service: 'prizes', resource: { 'service.version': 'v1' } });
+  accept(counter('c', [point(4, { a: 1 }), point(1, { a: 2 })]), {
+    service: 'prizes',
+    resource: { 'service.version': 'v2' },
+  });
+  const [instrument] = await instruments('prizes');
+  expect(instrument?.series.map(({ attributes: one, values }) => [one, values.at(-1)])).toEqual([
+    [{ a: 1 }, 7],
+    [{ a: 2 }, 1],
+  ]);
+});
+
+test('tells the totals of each process apart, over all attribute sets', () => {
+  accept(counter('dice.rolls', [point(3, { a: 1 }), point(4, { a: 2 })]), { resource: { 'k8s.pod.name': 'old' } });
+  now += 5_000;
+  accept(counter('dice.rolls', [point(1, {}, now - 1_000)]), { resource: { 'k8s.pod.name': 'new' } });
+  expect(telemetry.totals()).toMatchObject([
+    { resource: { 'k8s.pod.name': 'old' }, count: 7, start: START, kind: 'counter', temporality: 'cumulative' },
+    { resource: { 'k8s.pod.name': 'new' }, count: 1, start: START + 4_000, time: now },
+  ]);
+});
+
+test('counts an export that the Collector has cut in pieces as one', () => {
+  accept(counter('dice.rolls', [point(3, { a: 1 })]));
+  accept(counter('dice.rolls', [point(4, { a: 2 })]));
+  expect(telemetry.totals()).toMatchObject([{ count: 7 }]);
+});
+
+test('shows count, sum, buckets and exemplars of a histogram', async () => {
+  const exemplar = { timeUnixNano: nanoseconds(START), asInt: '5', traceId: 'a'.repeat(32), spanId: 'b'.repeat(16) };
+  const dataPoints = [
+    { ...point(0), count: '2', sum: 8, explicitBounds: [4], bucketCounts: ['1', '1'], exemplars: [exemplar] },
+  ];
+  accept({ name: 'dice.roll.value', histogram: { aggregationTemporality: 2, dataPoints } });
+  const [instrument] = await instruments();
+  expect(instrument?.kind).toBe('histogram');
+  expect(instrument?.series[0]).toMatchObject({
+    bounds: [4],
+    buckets: [1, 1],
+    exemplars: [{ time: START, value: 5, traceId: 'a'.repeat(32), spanId: 'b'.repeat(16) }],
+  });
+  expect(instrument?.series[0]?.sums?.at(-1)).toBe(8);
+  expect(telemetry.totals()).toMatchObject([{ count: 2, sum: 8 }]);
+});
+
+test.each([
+  ['up-down counter', { sum: { dataPoints: [{ asInt: '-3' }] } }, -3],
+  ['gauge', { gauge: { dataPoints: [{ asDouble: 1.5 }] } }, 1.5],
+  ['histogram', { exponentialHistogram: { dataPoints: [{ count: '2', sum: 3, scale: 0 }] } }, 2],
+  ['histogram', { summary: { dataPoints: [{ count: '4', sum: 3 }] } }, 4],
+])('shows a %s from %j', async (kind, data, value) => {
+  accept({ name: 'x', ...data });
+  expect((await instruments()).map((one) => [one.kind, one.series[0]?.values.at(-1)])).toEqual([[kind, value]]);
+});
+
+test('returns the newest export of an instrument as OTLP JSON', () => {
+  accept(counter('dice.rolls', [point(3)]));
+  accept(counter('dice.rolls', [point(4)]));
+  expect(telemetry.newestExport('dice', 'dice.rolls')).toEqual(
+    JSON.parse(metricsJson([counter('dice.rolls', [point(4)])])),
+  );
+  expect(telemetry.newestExport('dice', '__proto__')).toBeUndefined();
+});
+
+test('keeps other instruments, services and known series while one gets thousands of series', async () => {
+  accept(counter('orders', [point(1)]), { service: 'prizes' });
+  accept(counter('dice.rolls', [point(1, { known: 1 })]));
+  for (let batch = 0; batch < 500; batch += 1) {
+    const bomb = Array.from({ length: 10 }, (_one, index) => point(1, { 'user.id': batch * 1_000 + index }));
+    accept(counter('dice.rolls', bomb));
+    accept(counter('other', bomb), { service: `made-up-${String(batch)}` });
+  }
+  accept(counter('dice.rolls', [point(2, { known: 1 })]));
+  accept(counter('dice.late', [point(5)]));
+  const all = await instruments();
+  expect(all.map(({ name }) => name)).toEqual(['dice.late', 'dice.rolls']);
+  const known = all[1]?.series.find((one) => one.attributes['known'] === 1);
+  expect([known?.values.at(-1), all[1]?.series.length]).toEqual([1, 100]);
+  expect(await instruments('prizes')).toHaveLength(1);
+  const { state } = await telemetry.metrics.instruments('dice', 15);
+  expect(state.bytes).toBeLessThanOrEqual(state.limit ?? 0);
+  expect(state.dropped).toMatchObject([
+    { reason: 'series', example: expect.stringMatching(/^\w+.* of .*:/) as string },
+  ]);
+});
+
+test.each([
+  ['far in the past', '1000000000', []],
+  ['far in the future', '99999999999999999999', [1]],
+  ['missing', undefined, [1]],
+])('reads a point whose time is %s', async (_when, timeUnixNano, values) => {
+  accept(counter('c', [{ asInt: '1', timeUnixNano }]));
+  expect((await instruments()).map(({ series }) => series[0]?.values.at(-1))).toEqual(values);
+  expect(telemetry.totals()).toMatchObject([{ count: 1 }]);
+});
+
+test('keeps probes apart: they are no instruments and no log records', async () => {
+  const probe = {
+    name: 'probe',
+    gauge: { dataPoints: [{ asInt: '1', attributes: attributes({ 'probe.id': 'abc' }) }] },
+  };
+  accept(probe, { service: 'guide', scope: 'intro-otel.why' });
+  expect([telemetry.hasProbe('metrics', 'abc'), telemetry.hasProbe('logs', 'abc')]).toEqual([true, false]);
+  expect(await instruments('guide')).toEqual([]);
+});

@@ -1,0 +1,112 @@
+// The instruments of the apps, by service: series for the charts, the newest export of each instrument, and the totals
+// of each process.
+import type { JsonObject } from '../../../../otlp/json.ts';
+import type { Metric, MetricPoint } from '../../../../otlp/metrics.ts';
+import type { Instrument, Instruments } from '../../explore-contract.ts';
+import { Budget, Shares, sum } from './budget.ts';
+import { slotOf, slotsUntil, timeWithin } from './grid.ts';
+import { SCALE, write } from './instrument.ts';
+import type { InstrumentTotals } from './instrument.ts';
+import { seriesOf } from './instrument-series.ts';
+import type { Losses } from './losses.ts';
+import { parsedExport, ServiceInstruments } from './service-instruments.ts';
+import type { StoredInstrument } from './service-instruments.ts';
+
+const KIB = 1024;
+const SHARES = { each: 160 * KIB, others: 256 * KIB, more: { dice: 1024 * KIB } };
+
+export class InstrumentStore {
+  readonly #losses: Losses;
+  readonly #now: () => number;
+  readonly #budgets: Shares<Budget>;
+  readonly #services = new Map<string, ServiceInstruments>();
+
+  constructor(losses: Losses, now: () => number) {
+    this.#losses = losses;
+    this.#now = now;
+    this.#budgets = new Shares(SHARES, (bytes) => new Budget(bytes, now));
+    for (const budget of this.#budgets.all()) budget.onFull = (time) => this.#removeStale(budget, time);
+  }
+
+  get bytes(): number {
+    return sum(this.#budgets.all().map(({ used }) => used));
+  }
+
+  get limit(): number {
+    return sum(this.#budgets.all().map(({ limit }) => limit));
+  }
+
+  /** Takes a metric of an app. */
+  add(metric: Metric): void {
+    const now = this.#now();
+    const service = this.#service(metric.service);
+    const process = service?.process(metric, now);
+    const instrument = process && service?.instrument(metric, process, now);
+    const isDelta = metric.temporality === 'delta';
+    for (const point of metric.points) {
+      const time = timeWithin(point.time, now);
+      const series = time !== undefined && instrument && service?.series(instrument, process, point);
+      if (series) write(series, point, { isDelta, time, now, slot: slotOf(SCALE, time) });
+      else this.#losses.add(time === undefined ? 'age' : 'series', exampleOf(metric, point));
+    }
+  }
+
+  /** Returns the newest export of an instrument as OTLP JSON, or undefined if there is none. */
+  newestExport(service: string, name: string): JsonObject | undefined {
+    const [newest] = this.#instrumentsOf(service)
+      .filter((instrument) => instrument.name === name)
+      .sort((a, b) => b.seen - a.seen);
+    return newest && parsedExport(newest);
+  }
+
+  /** Returns what each process has reported of each instrument. */
+  totals(): InstrumentTotals[] {
+    return [...this.#services.keys()].flatMap((service) =>
+      this.#instrumentsOf(service).flatMap(({ scope, name, kind, totals }) =>
+        [...totals].map(([{ json, resource }, reported]) => ({
+          ...{ service, scope, name, kind, process: json, resource },
+          ...reported,
+        })),
+      ),
+    );
+  }
+
+  /** Returns the instruments of a service with values in the last minutes. */
+  instruments(service: string, minutes: number): Omit<Instruments, 'state'> {
+    const slots = slotsUntil(SCALE, slotOf(SCALE, this.#now()), minutes);
+    const instruments = this.#instrumentsOf(service)
+      .map((instrument) => shownOf(service, instrument, slots))
+      .filter(({ series }) => series.length > 0);
+    return {
+      times: slots.map((slot) => slot * SCALE.step),
+      step: SCALE.step,
+      instruments: instruments.sort((a, b) => a.scope.localeCompare(b.scope) || a.name.localeCompare(b.name)),
+    };
+  }
+
+  #instrumentsOf(service: string): StoredInstrument[] {
+    return this.#services.get(service)?.list() ?? [];
+  }
+
+  #service(name: string): ServiceInstruments | undefined {
+    const known = this.#services.get(name);
+    if (known) return known;
+    const service = new ServiceInstruments(name, this.#budgets.of(name));
+    if (!service.open()) return undefined;
+    this.#services.set(name, service);
+    return service;
+  }
+
+  #removeStale(budget: Budget, now: number): void {
+    for (const service of this.#services.values())
+      if (this.#budgets.of(service.name) === budget && service.removeStale(now)) this.#services.delete(service.name);
+  }
+}
+
+const shownOf = (service: string, instrument: StoredInstrument, slots: readonly number[]): Instrument => {
+  const { scope, name, kind, unit, description, series } = instrument;
+  return { service, scope, name, kind, unit, description, series: seriesOf(series.values(), kind, slots) };
+};
+
+const exampleOf = ({ service, name }: Metric, { attributes }: MetricPoint): string =>
+  `${name} of ${service}: ${JSON.stringify(attributes)}`;

@@ -1,0 +1,142 @@
+// Requests, errors and latency of one service, on a time grid.
+import type { ServiceCharts, Values } from '../../explore-contract.ts';
+import type { Budget } from './budget.ts';
+import { Exemplars, EXEMPLARS_BYTES } from './exemplars.ts';
+import { Grid, scaleOf } from './grid.ts';
+import type { Increase, Last } from './increase.ts';
+import { percentile } from './percentile.ts';
+import type { Counted } from './red-point.ts';
+
+/** The Collector reports every 5 s. */
+export const STEP = 5_000;
+/** A value is about the last 30 seconds. With fewer, a rare request would make the lines jump. */
+export const WINDOW = 6;
+export const SCALE = scaleOf(STEP, WINDOW);
+const WINDOW_SECONDS = (WINDOW * STEP) / 1_000;
+
+interface Latency {
+  readonly bounds: readonly number[];
+  readonly buckets: Grid;
+}
+
+interface Group {
+  readonly requests: Grid;
+  readonly errors: Map<string, Grid>;
+  latency: Latency | undefined;
+}
+
+export class RedService {
+  readonly name: string;
+  /** What the Collector reported last, by series. */
+  readonly series = new Map<string, Last>();
+  readonly exemplars = new Exemplars();
+  readonly #budget: Budget;
+  readonly #groups = new Map<Counted, Group>();
+  #first = Infinity;
+  /** Bytes that this service has taken from the budget. */
+  #bytes = 0;
+
+  constructor(name: string, budget: Budget) {
+    this.name = name;
+    this.#budget = budget;
+  }
+
+  /** Takes memory. @returns whether there was room */
+  take(bytes: number): boolean {
+    const taken = this.#budget.take(bytes);
+    if (taken) this.#bytes += bytes;
+    return taken;
+  }
+
+  free(bytes = this.#bytes): void {
+    this.#budget.free(bytes);
+    this.#bytes -= bytes;
+  }
+
+  /** Returns whether there is room for the service at all. */
+  open(): boolean {
+    return this.take(EXEMPLARS_BYTES);
+  }
+
+  /** Adds what grew until `slot`. @returns false if there was no room for some of it */
+  add(
+    slot: number,
+    growth: Increase & { counted: Counted; error: string | undefined; bounds: readonly number[] },
+  ): boolean {
+    const group = this.#group(growth.counted);
+    if (!group) return false;
+    this.#first = Math.min(this.#first, slot);
+    group.requests.add(slot, growth.count);
+    const errors = this.#errors(group, growth.error);
+    errors?.add(slot, growth.count);
+    const latency = this.#latency(group, growth.bounds);
+    for (const [index, count] of growth.buckets.entries()) latency?.buckets.add(slot, count, index);
+    return (errors !== undefined || growth.error === undefined) && latency !== undefined;
+  }
+
+  /** Returns the charts, or undefined if the service has had no such spans in these slots. */
+  charts(slots: readonly number[]): ServiceCharts | undefined {
+    const [counted, group] =
+      (['server', 'internal'] as const)
+        .map((name) => [name, this.#groups.get(name)] as const)
+        .find(([, one]) => one && slots.some((slot) => one.requests.get(slot) > 0)) ?? [];
+    if (!counted || !group) return undefined;
+    const rate = (grid: Grid): Values => slots.map((slot) => this.#rate(group.requests, grid, slot));
+    const at = (q: number): Values => slots.map((slot) => percentileAt(q, group.latency, slot));
+    return {
+      service: this.name,
+      counted,
+      requests: rate(group.requests),
+      errors: [...group.errors]
+        .map(([status, grid]) => ({ status, values: rate(grid) }))
+        .filter(({ values }) => values.some((value) => value !== null && value > 0))
+        .sort((a, b) => a.status.localeCompare(b.status)),
+      latency: { p50: at(0.5), p95: at(0.95), p99: at(0.99) },
+      exemplars: this.exemplars.list().filter(({ time }) => time > ((slots[0] ?? 0) - 1) * STEP),
+    };
+  }
+
+  /** Returns how often a second something happened in the window that ends with a slot. */
+  #rate(requests: Grid, grid: Grid, slot: number): number | null {
+    const seconds = Math.min(WINDOW_SECONDS, ((slot - this.#first + 1) * STEP) / 1_000);
+    return seconds <= 0 || slot > requests.newest + WINDOW - 1 ? null : rounded(grid.sum(slot, WINDOW) / seconds);
+  }
+
+  #group(counted: Counted): Group | undefined {
+    const known = this.#groups.get(counted);
+    if (known || !this.take(Grid.bytesOfCounts(SCALE))) return known;
+    const group = { requests: Grid.ofCounts(SCALE), errors: new Map<string, Grid>(), latency: undefined };
+    this.#groups.set(counted, group);
+    return group;
+  }
+
+  #errors({ errors }: Group, status: string | undefined): Grid | undefined {
+    if (status === undefined) return undefined;
+    const known = errors.get(status);
+    if (known || !this.take(Grid.bytesOfCounts(SCALE))) return known;
+    const grid = Grid.ofCounts(SCALE);
+    errors.set(status, grid);
+    return grid;
+  }
+
+  /** Returns the grid for buckets with these bounds. If the bounds change, the latency begins anew. */
+  #latency(group: Group, bounds: readonly number[]): Latency | undefined {
+    const { latency } = group;
+    if (latency && String(latency.bounds) === String(bounds)) return latency;
+    const width = bounds.length + 1;
+    if (latency) this.free(Grid.bytesOfCounts(SCALE, latency.bounds.length + 1));
+    const hasRoom = this.take(Grid.bytesOfCounts(SCALE, width));
+    group.latency = hasRoom ? { bounds, buckets: Grid.ofCounts(SCALE, width) } : undefined;
+    return group.latency;
+  }
+}
+
+function percentileAt(q: number, latency: Latency | undefined, slot: number): number | null {
+  if (!latency) return null;
+  const { bounds, buckets } = latency;
+  const counts = Array.from({ length: bounds.length + 1 }, (_bucket, index) => buckets.sum(slot, WINDOW, index));
+  const value = percentile(q, bounds, counts);
+  return value === null ? null : rounded(value);
+}
+
+const rounded = (value: number): number => Math.round(value * 1_000) / 1_000;

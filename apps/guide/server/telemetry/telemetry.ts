@@ -1,0 +1,92 @@
+// What the guide has received of the lab's metrics and logs. The Collector sends them. All of it is in memory, within
+// fixed limits, whatever arrives.
+import type { JsonObject } from '../../../../otlp/json.ts';
+import { metricsFromOtlp } from '../../../../otlp/metrics.ts';
+import type { Charts, Instruments, SignalState } from '../../explore-contract.ts';
+import { InstrumentStore } from './instrument-store.ts';
+import type { InstrumentTotals } from './instrument.ts';
+import { LogStore } from './log-store.ts';
+import { Losses } from './losses.ts';
+import { Probes } from './probes.ts';
+import type { TelemetrySignal } from './probes.ts';
+import { isRed, RedStore } from './red-store.ts';
+
+/** Where the pages read metrics: the guide's memory, or Prometheus. */
+export interface Metrics {
+  charts(minutes: number): Promise<Charts>;
+  instruments(service: string, minutes: number): Promise<Instruments>;
+}
+
+export class Telemetry {
+  readonly logs: LogStore;
+  readonly metrics: Metrics;
+  readonly #losses = new Losses('metrics');
+  readonly #probes = new Probes();
+  readonly #red: RedStore;
+  readonly #instruments: InstrumentStore;
+  readonly #now: () => number;
+  readonly #since: number;
+  #latest: number | undefined;
+
+  /** @param source returns where the pages read metrics, if that is not the guide's memory */
+  constructor({ now = Date.now, source }: { now?: () => number; source?: (state: () => SignalState) => Metrics } = {}) {
+    this.#now = now;
+    this.#since = now();
+    this.logs = new LogStore(now);
+    this.#red = new RedStore(this.#losses, now);
+    this.#instruments = new InstrumentStore(this.#losses, now);
+    this.metrics = source?.(() => this.#state()) ?? this.#ownMetrics();
+  }
+
+  /**
+   * Takes a request for /v1/metrics or /v1/logs.
+   * @param body OTLP JSON
+   * @throws SyntaxError if the body is not JSON
+   */
+  accept(signal: TelemetrySignal, body: Buffer | string): void {
+    const document = this.#probes.take(signal, JSON.parse(body.toString()));
+    if (signal === 'logs') return this.logs.add(document);
+    this.#latest = this.#now();
+    for (const metric of metricsFromOtlp(document)) (isRed(metric) ? this.#red : this.#instruments).add(metric);
+  }
+
+  /** Counts a request that the guide refused. */
+  refused(signal: TelemetrySignal, reason: 'size' | 'busy', example: string): void {
+    (signal === 'logs' ? this.logs.losses : this.#losses).add(reason, example);
+  }
+
+  /** Returns whether a probe has arrived. */
+  hasProbe(signal: TelemetrySignal, id: string): boolean {
+    return this.#probes.has(signal, id);
+  }
+
+  /** Returns the newest export of an instrument as OTLP JSON, or undefined if there is none. */
+  newestExport(service: string, name: string): JsonObject | undefined {
+    return this.#instruments.newestExport(service, name);
+  }
+
+  /** Returns what each process has reported of each instrument, over all attribute sets. */
+  totals(): InstrumentTotals[] {
+    return this.#instruments.totals();
+  }
+
+  #ownMetrics(): Metrics {
+    return {
+      charts: (minutes) => Promise.resolve({ ...this.#red.charts(minutes), state: this.#state() }),
+      instruments: (service, minutes) =>
+        Promise.resolve({ ...this.#instruments.instruments(service, minutes), state: this.#state() }),
+    };
+  }
+
+  #state(): SignalState {
+    return {
+      signal: 'metrics',
+      source: 'memory',
+      ...(this.#latest === undefined ? {} : { latest: this.#latest }),
+      bytes: this.#red.bytes + this.#instruments.bytes,
+      limit: this.#red.limit + this.#instruments.limit,
+      since: this.#since,
+      dropped: this.#losses.list(),
+    };
+  }
+}
