@@ -24,7 +24,7 @@ export default {
       ...shared,
       displayName: 'unit',
       testMatch: [
-        '<rootDir>/{apps,cdk8s,cluster,course,kubernetes,lab,operator,otlp,release,support,test/support}/**/*.test.ts',
+        '<rootDir>/{apps,cdk8s,cluster,course,kubernetes,lab,operator,otlp,release,support,test/performance,test/support}/**/*.test.ts',
         '<rootDir>/test/*.test.ts',
       ],
       testPathIgnorePatterns: ['/node_modules/', SOLUTIONS],

@@ -213,6 +213,9 @@ export function edgesOf(trace: Trace): string[] {
   return [...new Set(edges)].sort();
 }
 
+/** Returns the trace id in a text that a person may have typed, in lower case, or undefined if it is none. */
+export const traceIdIn = (text: string): string | undefined => /^\s*([0-9a-f]{32})\s*$/i.exec(text)?.[1]?.toLowerCase();
+
 /**
  * Reads one trace from Jaeger. Returns undefined if Jaeger has no such trace, or has not received it yet.
  * @param jaeger the URL of Jaeger's query service with its base path: `http://jaeger:16686/jaeger`

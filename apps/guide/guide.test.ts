@@ -107,7 +107,7 @@ afterAll(async () => {
 
 const text = async (url: string) => (await fetch(url)).text();
 
-test.each(['/', '/lab', '/why', '/traces', `/traces/${traceId}`])(
+test.each(['/', '/explore', '/lab', '/why', '/traces', `/traces/${traceId}`])(
   'serves %s with a strict policy and without foreign links',
   async (path) => {
     const answer = await fetch(guide.url + path);
@@ -128,7 +128,7 @@ test('links the apps, the traces and Jaeger from the page "Lab"', async () => {
 });
 
 test('serves the scripts and the style sheet of its pages', async () => {
-  for (const asset of ['style.css', 'guide.js', 'lab.js', 'why.js', 'icon.svg'])
+  for (const asset of ['style.css', 'guide.js', 'explore.js', 'lab.js', 'why.js', 'icon.svg'])
     expect((await fetch(`${guide.url}/assets/${asset}`)).status).toBe(200);
 });
 
@@ -148,6 +148,19 @@ test('shows that a trace has not arrived yet, on a page that reloads itself', as
   const answer = await fetch(`${guide.url}/traces/${'0'.repeat(31)}1`);
   expect(answer.status).toBe(404);
   expect(await answer.text()).toContain('<meta http-equiv="refresh" content="2">');
+});
+
+test.each(['abc', traceId.slice(1), `${traceId}0`, '%3Cb%3E'])(
+  'says that %s in an address is not a trace id',
+  async (id) => {
+    const answer = await fetch(`${guide.url}/traces/${id}`);
+    const page = await answer.text();
+    expect([answer.status, page.includes('This is not a trace id'), page.includes('<b>')]).toEqual([404, true, false]);
+  },
+);
+
+test('finds a trace by an id that was pasted in capitals, with a blank', async () => {
+  expect(await text(`${guide.url}/traces/%20${traceId.toUpperCase()}`)).toContain('1 span in 1 service (arcade)');
 });
 
 test('returns a trace as a tree of spans in JSON', async () => {

@@ -91,6 +91,12 @@ export function telemetry(
 /** The environment variable with the addresses that the app's servers listen on, besides loopback. */
 export const POD_IPS = fromPod('POD_IPS', 'status.podIPs');
 
+/**
+ * The SDK's detectors of resource attributes: only OTEL_RESOURCE_ATTRIBUTES. The others describe host and process, which
+ * are the same in every pod of the image. Jaeger would keep their eleven attributes with each batch of spans.
+ */
+const RESOURCE_DETECTORS = 'env';
+
 export class App extends Construct {
   constructor(scope: Construct, id: string, lab: LabProps, props: AppProps) {
     super(scope, id);
@@ -100,6 +106,7 @@ export class App extends Construct {
       HEALTH_PORT: String(PORTS.health),
       DRAIN_MS,
       ...telemetry(lab, props),
+      OTEL_NODE_RESOURCE_DETECTORS: RESOURCE_DETECTORS,
       ...env,
     };
     new Workload(this, 'workload', lab, {

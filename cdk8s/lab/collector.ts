@@ -45,7 +45,7 @@ export class Collector extends Construct {
       configs: [config, own],
       // The Collector merges the learner's file over the generated file, and the endpoints over both.
       args: [`--config=${config.path}/config.yaml`, `--config=${own.path}/collector.yaml`, ...ENDPOINTS],
-      env: [...goMemoryLimit('60'), POD_IP, fromPod('POD_NAMESPACE', 'metadata.namespace')],
+      env: [...goMemoryLimit('20'), POD_IP, fromPod('POD_NAMESPACE', 'metadata.namespace')],
       envFrom,
       ports: { ...OTLP, probe: PORTS.probe },
       probes: { port: PORTS.probe, ready: '/', alive: '/' },

@@ -9,7 +9,14 @@ test("reads the lab's Dockerfile", () => {
   const { config, copies } = readDockerfile(readFileSync(LAB.dockerfile, 'utf8'), base);
   expect(config).toEqual({
     Cmd: ['node', '--import', '/app/telemetry.js', '/app/guide.js'],
-    Env: ['PATH=/usr/bin', 'A=1', 'NODE_ENV=production', 'NODE_OPTIONS=--max-semi-space-size=1'],
+    Env: [
+      'PATH=/usr/bin',
+      'A=1',
+      'NODE_ENV=production',
+      'NODE_OPTIONS=--max-semi-space-size=1',
+      'MALLOC_ARENA_MAX=1',
+      'MALLOC_TRIM_THRESHOLD_=65536',
+    ],
     Labels: expect.objectContaining({ 'org.opencontainers.image.title': 'intro-otel' }) as object,
     User: '10001:10001',
     WorkingDir: '/app',

@@ -3,7 +3,7 @@
 export interface Row {
   what: string;
   /** The unit of the value. `×` marks a ratio, and an empty unit marks a count. */
-  unit: 's' | 'MiB' | '/s' | '×' | '';
+  unit: 's' | 'MiB' | '/s' | '×' | '%' | '';
   value: number;
   /** The limit that the project promises for the value. A row without a limit only explains other rows. */
   bound?: { atMost: number } | { atLeast: number };
@@ -25,6 +25,8 @@ export interface Benchmark {
    * requests a little slower.
    */
   audited?: true;
+  /** Whether the benchmark runs only if `--only` names it, because it takes hours. */
+  onlyByName?: true;
   /** Runs the measurement. `detail` shows progress. `anew` replaces the benchmark's cluster with a new cluster. */
   run(detail: (text: string) => void, anew: () => Promise<void>): Promise<readonly Row[]>;
 }

@@ -1,25 +1,25 @@
 // The benchmarks of a single lab with the chart's default values, in a namespace of its own that enforces Pod Security
 // "restricted".
-import { setTimeout as sleep } from 'node:timers/promises';
-import { kubectl, testCluster } from '../support/cluster/cluster.ts';
 import { eventually } from '../../support/waiting.ts';
-import { chart, Lab } from '../support/cluster/lab.ts';
-import { makeNamespace } from '../support/cluster/namespace.ts';
+import { chart } from '../support/cluster/lab.ts';
+import type { Lab } from '../support/cluster/lab.ts';
 import { complete, tracesOf } from '../support/otlp/traces.ts';
-import { workingSet } from '../support/cluster/working-set.ts';
-import { MEBIBYTE, median, seconds } from './benchmark.ts';
+import { median, seconds } from './benchmark.ts';
 import type { Benchmark, Row } from './benchmark.ts';
 import { classOfFive } from './class.ts';
 import { failover } from './failover.ts';
+import { faultChart } from './fault-chart.ts';
 import { faults } from './faults.ts';
 import { hostileClass } from './hostile-class.ts';
 import { idle } from './idle.ts';
+import { withNamespace } from './lab.ts';
 import { scale } from './scale.ts';
+import { soak } from './soak.ts';
 import { verdicts } from './verdicts.ts';
 import { onFrontPage, runToWaterfall } from './waterfall.ts';
+import { workingSets } from './working-set.ts';
 
 const RUNS = 5;
-const VISITED_MS = 5 * 60_000;
 const PATIENCE = 60_000;
 
 export const benchmarks: readonly Benchmark[] = [
@@ -36,12 +36,9 @@ export const benchmarks: readonly Benchmark[] = [
     cluster: 'lab',
     run: waterfall,
   },
-  {
-    name: 'working-set',
-    about: 'memory of all pods of a lab after 5 minutes of visitors',
-    cluster: 'lab',
-    run: memory,
-  },
+  workingSets,
+  soak,
+  faultChart,
   verdicts,
   classOfFive,
   hostileClass,
@@ -143,38 +140,6 @@ async function waterfall(detail: (text: string) => void): Promise<Row[]> {
       },
     ];
   });
-}
-
-async function memory(detail: (text: string) => void): Promise<Row[]> {
-  return withNamespace('working-set', async (lab) => {
-    await lab.install();
-    detail('visitors play for 5 minutes');
-    await sleep(VISITED_MS);
-    const rows = (await lab.pods()).map((pod): Row => {
-      const { name, uid } = pod.metadata;
-      const what = `  ${name.replace(/-[a-z0-9]+-[a-z0-9]{5}$/, '').slice(lab.release.length + 1)}`;
-      return { what, unit: 'MiB', value: workingSet(testCluster().name, uid) / MEBIBYTE };
-    });
-    const total = rows.reduce((sum, row) => sum + row.value, 0);
-    return [
-      {
-        what: 'working set of one lab, all pods, after 5 minutes of visitors',
-        unit: 'MiB',
-        value: total,
-        bound: { atMost: 300 },
-      },
-      ...rows,
-    ];
-  });
-}
-
-async function withNamespace<T>(namespace: string, work: (lab: Lab) => Promise<T>): Promise<T> {
-  await makeNamespace(namespace);
-  try {
-    return await work(new Lab(namespace));
-  } finally {
-    await kubectl('delete', 'namespace', namespace, '--timeout=120s');
-  }
 }
 
 async function times<T>(count: number, work: (index: number) => Promise<T>): Promise<T[]> {

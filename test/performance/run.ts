@@ -47,7 +47,8 @@ async function main(): Promise<void> {
 
 function choose(names?: readonly string[]): readonly Benchmark[] {
   const unknown = names?.find((name) => benchmarks.every((one) => one.name !== name));
-  if (unknown === undefined) return benchmarks.filter(({ name }) => names?.includes(name) ?? true);
+  if (unknown === undefined)
+    return benchmarks.filter(({ name, onlyByName }) => names?.includes(name) ?? onlyByName !== true);
   const expected = benchmarks.map(({ name, about }) => `${name.padEnd(13)} ${about}`).join('\n');
   throw new UserError('The option --only names an unknown benchmark.', {
     expected,

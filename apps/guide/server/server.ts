@@ -36,7 +36,7 @@ export async function startGuide(openCourse: OpenCourse): Promise<void> {
   const settings = settingsFromEnv();
   const log = createLogger();
   // A page that reads traces must not make any. The URL of a login has the key in it.
-  ignorePaths([LOGIN_PATH, '/jaeger', '/assets', '/traces', '/favicon.ico', ...ignoredApiPaths]);
+  ignorePaths([LOGIN_PATH, '/jaeger', '/assets', '/explore', '/traces', '/favicon.ico', ...ignoredApiPaths]);
   const app = guideApp(settings, openCourse, log);
   const missing = await waitForBackends(settings.backends, settings.patience);
   if (missing.length > 0) log.warn({ missing }, 'the guide opens, but some parts do not answer');

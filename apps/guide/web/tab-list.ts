@@ -31,9 +31,14 @@ export class TabList<Name extends string> {
   }
 
   open(name: Name): void {
+    this.mark(name);
+    this.#options.onOpen(name);
+  }
+
+  /** Marks the tab of what is open already, for example because the URL names it. */
+  mark(name: Name): void {
     this.#open = name;
     this.#mark();
-    this.#options.onOpen(name);
   }
 
   /** Returns the tabs, by name. */

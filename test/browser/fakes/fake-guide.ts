@@ -9,6 +9,7 @@ import type { AddressInfo } from 'node:net';
 import { extname, join, normalize } from 'node:path';
 import { print } from '../../../support/output.ts';
 import { coursePage } from '../../../apps/guide/server/pages/course.ts';
+import { explorePage } from '../../../apps/guide/server/pages/explore.ts';
 import { labPage } from '../../../apps/guide/server/pages/lab.ts';
 import { missingTracePage, tracePage } from '../../../apps/guide/server/pages/trace.ts';
 import { tracesPage } from '../../../apps/guide/server/pages/traces.ts';
@@ -17,17 +18,14 @@ import type { Span, Trace } from '../../../otlp/traces.ts';
 import type { TraceOfPage } from '../../../apps/guide/contract.ts';
 import { solution } from './fake-course.ts';
 import { FakeLab } from './fake-lab.ts';
+import { FakeTelemetry } from './fake-telemetry.ts';
+import type { Answer } from './fake-telemetry.ts';
 
 const policy =
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; " +
   "form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 const types: Record<string, string> = { '.js': 'text/javascript', '.css': 'text/css', '.svg': 'image/svg+xml' };
 
-/** The answer to a request: a status, and a value to send as JSON. */
-interface Answer {
-  status?: number;
-  body: unknown;
-}
 type Route = (lab: FakeLab, body: Record<string, unknown>, match: string[]) => Answer | Promise<Answer>;
 
 const ok = (body: unknown): Answer => ({ body });
@@ -111,6 +109,7 @@ const routes: [string, RegExp, Route][] = [
 
 export class FakeGuide {
   readonly lab = new FakeLab();
+  readonly telemetry = new FakeTelemetry();
   /** All requests so far with a method other than GET, such as `PUT /api/files`. */
   readonly changes: string[] = [];
   readonly #assets: string;
@@ -134,15 +133,28 @@ export class FakeGuide {
     return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
   }
 
+  /** Adds a trace of a round with log records, to which the exemplars of prizes lead. @returns its id */
+  addTraceWithLogs(): string {
+    this.lab.delay = 0;
+    const id = this.lab.newTrace('round');
+    this.telemetry.traceId = id;
+    const trace = this.lab.trace(id);
+    if (trace) this.telemetry.logTrace(trace);
+    return id;
+  }
+
   stop(): void {
     this.lab.stop();
     this.#server.close().closeAllConnections();
   }
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const { pathname } = new URL(request.url ?? '/', 'http://guide');
+    const url = new URL(request.url ?? '/', 'http://guide');
+    const { pathname } = url;
     if (pathname.startsWith('/assets/')) return this.#asset(pathname.slice('/assets'.length), response);
     if (pathname === '/api/run') return this.lab.stream(response);
+    const telemetry = this.telemetry.answer(url, (id) => this.lab.trace(id));
+    if (telemetry) return sendAnswer(response, telemetry);
     if (pathname.startsWith('/api/')) return this.#api(request, response, pathname);
     response.writeHead(200, {
       'content-type': 'text/html; charset=utf-8',
@@ -153,6 +165,7 @@ export class FakeGuide {
   }
 
   #page(path: string): string {
+    if (path === '/explore') return explorePage('intro-otel/lab');
     if (path === '/lab') return labPage('auto');
     if (path === '/why') return whyPage();
     if (path === '/traces') return tracesPage(this.lab.traces().map(asTrace), true);
@@ -168,10 +181,7 @@ export class FakeGuide {
   }
 
   async #api(request: IncomingMessage, response: ServerResponse, path: string): Promise<void> {
-    const { status = 200, body } = await this.#answer(request, path);
-    response
-      .writeHead(status, { 'content-type': 'application/json' })
-      .end(body === undefined ? undefined : JSON.stringify(body));
+    sendAnswer(response, await this.#answer(request, path));
   }
 
   async #answer(request: IncomingMessage, path: string): Promise<Answer> {
@@ -190,6 +200,14 @@ export class FakeGuide {
   }
 }
 
+/** Sends an answer as JSON. Status 0 closes the connection instead. */
+function sendAnswer(response: ServerResponse, { status = 200, body }: Answer): void {
+  if (status === 0) return void response.destroy();
+  response
+    .writeHead(status, { 'content-type': 'application/json' })
+    .end(body === undefined ? undefined : JSON.stringify(body));
+}
+
 async function bodyOf(request: IncomingMessage): Promise<Record<string, unknown>> {
   const chunks: Buffer[] = [];
   for await (const chunk of request) chunks.push(chunk as Buffer);
@@ -204,5 +222,6 @@ function asTrace(trace: TraceOfPage): Trace {
 
 if (import.meta.main) {
   const guide = await FakeGuide.start(process.argv[2] ?? '', Number(process.argv[3] ?? 0));
+  guide.addTraceWithLogs();
   print(`a guide of a lab that is not there: ${guide.url}`);
 }

@@ -25,7 +25,12 @@ const RIGHTS = [
 ];
 const DEFINITION = 'CustomResourceDefinition';
 /** The environment variables that apps/Dockerfile sets. */
-const OF_THE_IMAGE = { NODE_ENV: 'production', NODE_OPTIONS: '--max-semi-space-size=1' };
+const OF_THE_IMAGE = {
+  NODE_ENV: 'production',
+  NODE_OPTIONS: '--max-semi-space-size=1',
+  MALLOC_ARENA_MAX: '1',
+  MALLOC_TRIM_THRESHOLD_: '65536',
+};
 /** The first port for the replicas, on the loopback of the cluster's network, where almost nothing else listens. */
 const FIRST_PORT = 18080;
 const OTLP_PORT = 14318;

@@ -5,6 +5,7 @@ import type { Content } from '../html.ts';
 /** The pages that the navigation links. The link to the open page is marked. */
 const navigation = [
   { path: '/', title: 'Course' },
+  { path: '/explore', title: 'Explore' },
   { path: '/lab', title: 'Lab' },
   { path: '/traces', title: 'Traces' },
   { path: '/why', title: 'Why no telemetry?' },
@@ -18,7 +19,7 @@ export interface Page {
   /** Seconds after which the browser reloads the page. Without a value it does not reload. */
   refresh?: number;
   /** Name of the page's script in the folder /assets. */
-  script?: 'guide.js' | 'lab.js' | 'why.js';
+  script?: 'guide.js' | 'explore.js' | 'lab.js' | 'why.js';
   /** The lab's name. A browser may visit several labs, and stores the learner's drafts under this name. */
   lab?: string;
   /** What the attendee is called, in a class. */

@@ -1,9 +1,11 @@
 import { coursePage } from './course.ts';
+import { explorePage } from './explore.ts';
 import { labPage } from './lab.ts';
 import { whyPage } from './why.ts';
 
 test.each([
   ['/', coursePage('a/b')],
+  ['/explore', explorePage('a/b')],
   ['/lab', labPage('auto')],
   ['/why', whyPage()],
 ])('renders the page %s without inline code or links to other sites, and with a single h1', (path, page) => {

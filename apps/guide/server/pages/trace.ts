@@ -39,6 +39,17 @@ export function missingTracePage(traceId: string): string {
   });
 }
 
+/** Renders the page for an address with something else than a trace id, such as one that was cut when it was copied. */
+export function noTraceIdPage(text: string): string {
+  return layout({
+    title: 'This is not a trace id',
+    path: '/traces',
+    content: html`
+      <p>The address ends with <code>${text.slice(0, 100)}</code>. A trace id has 32 characters, each 0 to 9 or a to f.
+        Was it cut when you copied it? Copy it again, or choose one of <a href="/traces">the latest traces</a>.</p>`,
+  });
+}
+
 function branch(span: Span, trace: Trace): Content {
   const failed = span.status.code === 'error';
   return html`

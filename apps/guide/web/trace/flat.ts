@@ -13,7 +13,10 @@ export interface Row {
 /** Smallest width of a bar on the scale from 0 to 1000, so that every bar is visible. */
 const narrowest = 4;
 
-export function rowsOf({ roots, start, duration }: TraceOfPage): Row[] {
+/** What the waterfall draws of a trace. */
+export type DrawnTrace = Pick<TraceOfPage, 'start' | 'duration' | 'roots'>;
+
+export function rowsOf({ roots, start, duration }: DrawnTrace): Row[] {
   const scale = duration > 0 ? 1000 / duration : 0;
   const rows = (spans: readonly SpanOfPage[], depth: number): Row[] =>
     spans.flatMap((span) => {

@@ -1,31 +1,25 @@
 // Draws a trace as a waterfall: one row with a bar for each span. A row opens to show the span's details. The bars are
 // SVG, because the Content Security Policy allows no inline style.
 import type { AttributeValue, Attributes } from '../../../../otlp/attributes.ts';
-import type { SpanOfPage, TraceOfPage } from '../../contract.ts';
+import type { SpanOfPage } from '../../contract.ts';
 import { button, fill, h, svg } from '../dom.ts';
 import type { Child } from '../dom.ts';
 import { copyButton } from '../copy.ts';
 import { inWords, rowsOf } from './flat.ts';
-import type { Row } from './flat.ts';
+import type { DrawnTrace, Row } from './flat.ts';
+import { hueOf } from './hue.ts';
 import { spanJson } from './span-json.ts';
 
-/** The services of the lab. Each has the same colour in every trace. */
-const known = ['guide', 'arcade', 'dice', 'prizes', 'visitors', 'flask'];
-
-/** Returns the number of a service's colour. A service with another name has one that depends on its name only. */
-function hueOf(service: string): number {
-  const at = known.indexOf(service);
-  if (at >= 0) return at;
-  return [...service].reduce((sum, letter) => sum + letter.charCodeAt(0), 0) % known.length;
-}
-
 const deepest = 8;
+
+/** Returns what stands below the row of a span, such as its log lines. */
+export type Below = (span: SpanOfPage) => Child;
 
 /**
  * Draws the waterfall of a trace.
  * @param open ids of the spans whose rows are open; these rows stay open when more spans arrive
  */
-export function waterfall(trace: TraceOfPage, open: ReadonlySet<string>): HTMLElement {
+export function waterfall(trace: DrawnTrace, open: ReadonlySet<string>, below?: Below): HTMLElement {
   return h(
     'div',
     { class: 'waterfall' },
@@ -37,12 +31,12 @@ export function waterfall(trace: TraceOfPage, open: ReadonlySet<string>): HTMLEl
     h(
       'ul',
       { class: 'rows' },
-      rowsOf(trace).map((row) => item(row, trace, open.has(row.span.spanId))),
+      rowsOf(trace).map((row) => item(row, trace, open.has(row.span.spanId), below?.(row.span))),
     ),
   );
 }
 
-function item(row: Row, trace: TraceOfPage, isOpen: boolean): HTMLElement {
+function item(row: Row, trace: DrawnTrace, isOpen: boolean, below: Child): HTMLElement {
   const { span, depth } = row;
   const id = `span-${span.spanId}`;
   const details = h('div', { class: 'span-details', id, hidden: !isOpen });
@@ -65,7 +59,7 @@ function item(row: Row, trace: TraceOfPage, isOpen: boolean): HTMLElement {
     h('span', { class: 'took' }, inWords(span.duration)),
     bar(row, trace),
   );
-  return h('li', {}, head, details);
+  return h('li', {}, head, below, details);
 }
 
 function nameOf(span: SpanOfPage, depth: number): HTMLElement {
@@ -83,7 +77,7 @@ function nameOf(span: SpanOfPage, depth: number): HTMLElement {
   );
 }
 
-function bar({ span, from, width }: Row, { start, duration }: TraceOfPage): SVGElement {
+function bar({ span, from, width }: Row, { start, duration }: DrawnTrace): SVGElement {
   const at = (time: number) => (duration > 0 ? Math.max(0, Math.min(997, ((time - start) / duration) * 1000)) : 0);
   return svg(
     'svg',

@@ -1,0 +1,52 @@
+import { drawnValues, rangeOf, summaryOf, tableOf } from './chart-content.ts';
+import type { ChartContent, Point } from './chart-content.ts';
+
+const point: Point = { time: 1_500, value: 700, traceId: 'a', spanId: 'b', isError: true, text: 'Error, 700 ms' };
+const content: ChartContent = {
+  title: 'Latency',
+  unit: 'ms',
+  times: [1_000, 2_000, 3_000],
+  step: 1_000,
+  shape: 'lines',
+  lines: [
+    { label: 'p99', values: [null, 20, 612.5], colour: 'hue-0' },
+    { label: 'p50', values: [null, 2, null], colour: 'hue-0' },
+  ],
+  scale: 'log',
+  mark: 500,
+  points: [point],
+};
+
+test('adds the bars below to each bar', () => {
+  const lines = [
+    { label: '400', values: [null, 1, 2], colour: 'bad' as const },
+    { label: '500', values: [null, 3, null], colour: 'bad' as const },
+  ];
+  expect(drawnValues({ ...content, shape: 'bars', lines })).toEqual([
+    [null, 1, 2],
+    [null, 4, 2],
+  ]);
+});
+
+test.each([
+  ['a logarithmic scale from a power of ten to a power of ten', {}, [1, 1000]],
+  ['a linear scale from 0, with room above', { scale: 'linear' as const, mark: 1_000 }, [0, 1_100]],
+  ['a linear scale of nothing', { scale: 'linear' as const, lines: [], points: [], mark: 0 }, [0, 1]],
+  ['a logarithmic scale of nothing', { lines: [], points: [], mark: 0 }, [1, 10]],
+])('gives %s', (_what, part, range) => {
+  expect(rangeOf({ ...content, ...part }).map((value) => Math.round(value))).toEqual(range);
+});
+
+test('sums up a chart with the latest value of each line and the number of exemplars', () => {
+  expect(summaryOf(content)).toMatch(
+    /^Latency from \S+ to \S+\. Latest values: p99: 613 ms; p50: 2 ms\. 1 exemplar, 1 of them with an error\.$/,
+  );
+  expect(summaryOf({ ...content, lines: [] })).toBe('Latency: nothing measured.');
+});
+
+test('lists the same numbers and exemplars in a table, newest first, without empty rows', () => {
+  expect(tableOf(content)).toEqual([
+    { time: 3_000, cells: ['613 ms', ''], points: [] },
+    { time: 2_000, cells: ['20 ms', '2 ms'], points: [point] },
+  ]);
+});

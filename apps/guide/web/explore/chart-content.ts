@@ -1,0 +1,109 @@
+// What a chart shows, without a DOM: its lines, its points, its range, the sentence that sums it up, and its table.
+import type { Values } from '../../explore-contract.ts';
+import { clock, counted, withUnit } from './words.ts';
+
+/** Name of a colour in tokens.css. */
+export type Colour = `hue-${number}` | 'bad' | 'soft';
+
+export interface Line {
+  readonly label: string;
+  readonly values: Values;
+  readonly colour: Colour;
+  /** Lengths of dashes and gaps in pixels, so that lines differ without their colour too. */
+  readonly dash?: readonly number[];
+}
+
+/** A measurement with a trace, drawn as a point. */
+export interface Point {
+  readonly time: number;
+  readonly value: number;
+  readonly traceId: string;
+  readonly spanId: string;
+  /** An error is drawn as a diamond, and anything else as a circle. */
+  readonly isError: boolean;
+  readonly text: string;
+}
+
+export interface ChartContent {
+  readonly title: string;
+  readonly unit: string;
+  readonly times: readonly number[];
+  readonly step: number;
+  /** Bars are stacked, the first line at the bottom. */
+  readonly shape: 'lines' | 'bars';
+  readonly lines: readonly Line[];
+  readonly scale: 'linear' | 'log';
+  /** A value with a line across the chart. */
+  readonly mark?: number;
+  /** Oldest first. */
+  readonly points: readonly Point[];
+}
+
+const isNumber = (value: number | null | undefined): value is number => typeof value === 'number';
+
+/** Returns the values as they are drawn: those of bars are added to the bars below them. */
+export function drawnValues({ shape, lines }: ChartContent): readonly Values[] {
+  if (shape === 'lines') return lines.map(({ values }) => values);
+  let below: Values = [];
+  return lines.map(({ values }) => {
+    below = values.map((value, at) =>
+      value === null && !isNumber(below[at]) ? null : (value ?? 0) + (below[at] ?? 0),
+    );
+    return below;
+  });
+}
+
+/** Returns the smallest and the largest value of the y axis. */
+export function rangeOf(content: ChartContent): [number, number] {
+  const { scale, points, mark } = content;
+  const all = [...drawnValues(content).flat(), ...points.map(({ value }) => value), mark].filter(isNumber);
+  if (scale === 'log') return logRange(all.filter((value) => value > 0));
+  const [least, most] = [Math.min(0, ...all), Math.max(0, ...all)];
+  const room = (most - least) * 0.1;
+  return least === most ? [0, 1] : [least < 0 ? least - room : 0, most + room];
+}
+
+/** From a power of ten to a power of ten, at least from 1 to 10. */
+function logRange(values: readonly number[]): [number, number] {
+  const least = Math.max(Math.min(1, ...values), 0.001);
+  return [10 ** Math.floor(Math.log10(least)), 10 ** Math.ceil(Math.log10(Math.max(10, ...values)))];
+}
+
+/** Returns the newest value that was measured. */
+export const newest = (values: Values): number | undefined => values.findLast(isNumber);
+
+const latestOf = ({ label, values }: Line, unit: string): string => {
+  const value = newest(values);
+  return value === undefined ? `${label}: nothing measured` : `${label}: ${withUnit(value, unit)}`;
+};
+
+/** Sums up the chart in a sentence for a reader who can't see it. */
+export function summaryOf({ title, unit, lines, times, points }: ChartContent): string {
+  const [from, until] = [times[0], times.at(-1)];
+  if (from === undefined || until === undefined || lines.length === 0) return `${title}: nothing measured.`;
+  const errors = points.filter(({ isError }) => isError).length;
+  const shown = points.length > 0 ? ` ${counted(points.length, 'exemplar')}, ${errors} of them with an error.` : '';
+  const latest = lines.map((line) => latestOf(line, unit)).join('; ');
+  return `${title} from ${clock(from)} to ${clock(until)}. Latest values: ${latest}.${shown}`;
+}
+
+export interface TableRow {
+  readonly time: number;
+  /** A text for each line of the chart. */
+  readonly cells: readonly string[];
+  /** The points that were measured in the interval that ends at `time`. */
+  readonly points: readonly Point[];
+}
+
+/** Returns the rows of the chart's table, newest first. Intervals without a measurement have no row. */
+export function tableOf({ unit, times, step, lines, points }: ChartContent): TableRow[] {
+  const within = Map.groupBy(points, ({ time }) => times.findIndex((end) => time <= end && time > end - step));
+  return times
+    .map((time, at) => ({
+      time,
+      cells: lines.map(({ values }) => (isNumber(values[at]) ? withUnit(values[at], unit) : '')),
+      points: within.get(at) ?? [],
+    }))
+    .filter((row) => row.points.length > 0 || row.cells.some((cell) => cell !== ''))
+    .reverse();
+}

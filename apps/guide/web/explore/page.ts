@@ -1,0 +1,61 @@
+// What the parts of the page "Explore" know of the page, and the form of its URL: the hash names the open part, such as
+// `#logs&service=dice`, or a trace, `#trace=ID&span=SPAN`. So a reload and the back button show the same again.
+
+/** The parts, in the order of their tabs. */
+export const partNames = ['charts', 'traces', 'compare', 'metrics', 'logs'] as const;
+export type PartName = (typeof partNames)[number];
+
+export const titles: Readonly<Record<PartName, string>> = {
+  charts: 'Charts',
+  traces: 'Traces',
+  compare: 'What do they share?',
+  metrics: 'Metrics',
+  logs: 'Logs',
+};
+
+/** A part of the page: the content of a tab. */
+export interface Part {
+  /** Is called when the part becomes visible, and again if the parameters in the URL change while it is. */
+  show(parameters: URLSearchParams): void;
+  /** Is called when another part is opened. The part must stop its requests. */
+  hide(): void;
+}
+
+export type Parameters = Readonly<Record<string, string | undefined>>;
+
+/** What a part may ask of the page. */
+export interface Page {
+  /** Opens a trace. The back button returns to the part that was open before. */
+  openTrace(traceId: string, spanId?: string): void;
+  open(part: PartName, parameters?: Parameters): void;
+  /** Writes the parameters of the open part into the URL, without a new entry in the history. */
+  remember(parameters: Parameters): void;
+}
+
+/** What the page shows: a part, or a trace. */
+export interface View {
+  readonly name: PartName | 'trace';
+  readonly parameters: URLSearchParams;
+}
+
+const isPart = (name: string): name is PartName => (partNames as readonly string[]).includes(name);
+
+/** Reads what the page shows from its hash. Returns the charts for a hash that names nothing of this page. */
+export function viewOf(hash: string): View {
+  const parameters = new URLSearchParams(hash.replace(/^#/, ''));
+  const [name = ''] = parameters.keys();
+  if (name === 'trace' && /^[0-9a-f]{32}$/.test(parameters.get(name) ?? '')) return { name, parameters };
+  if (!isPart(name)) return { name: 'charts', parameters: new URLSearchParams() };
+  parameters.delete(name);
+  return { name, parameters };
+}
+
+export function partHref(part: PartName, parameters: Parameters = {}): string {
+  const given = Object.entries(parameters).filter(([, value]) => value !== undefined && value !== '');
+  const text = new URLSearchParams(given as [string, string][]).toString();
+  return `#${part}${text && `&${text}`}`;
+}
+
+export function traceHref(traceId: string, spanId?: string): string {
+  return `#trace=${traceId}${spanId === undefined ? '' : `&span=${spanId}`}`;
+}

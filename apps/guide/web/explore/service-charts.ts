@@ -1,0 +1,92 @@
+// Turns the guide's figures of one service into three charts: requests, errors and latency.
+import type { ServiceCharts } from '../../explore-contract.ts';
+import { hueOf } from '../trace/hue.ts';
+import type { ChartContent, Colour, Point } from './chart-content.ts';
+import { clock, withUnit } from './words.ts';
+
+/** A request of a visitor times out after this many milliseconds. */
+const TIMEOUT = 500;
+/** The most points in a chart. */
+const maxPoints = 100;
+
+export interface Times {
+  readonly times: readonly number[];
+  readonly step: number;
+}
+
+export function chartsOf(charts: ServiceCharts, times: Times): ChartContent[] {
+  return [requestsOf(charts, times), errorsOf(charts, times), latencyOf(charts, times)];
+}
+
+function requestsOf({ service, requests }: ServiceCharts, times: Times): ChartContent {
+  return {
+    ...times,
+    title: 'Requests a second',
+    unit: '',
+    shape: 'lines',
+    lines: [{ label: 'requests', values: requests, colour: `hue-${hueOf(service)}` }],
+    scale: 'linear',
+    points: [],
+  };
+}
+
+function errorsOf(charts: ServiceCharts, times: Times): ChartContent {
+  const lines = charts.errors.map(({ status, values }) => ({ label: status, values, colour: colourOf(status) }));
+  const failed = pointsOf(charts).filter(({ isError }) => isError);
+  return {
+    ...times,
+    title: 'Errors a second, by status',
+    unit: '',
+    shape: 'bars',
+    lines,
+    scale: 'linear',
+    points: failed.map((point) => ({ ...point, value: errorsAt(charts, times, point.time) })),
+  };
+}
+
+/** Returns the failed requests a second in the interval of a time: an error's point is at the top of its bar. */
+function errorsAt({ errors }: ServiceCharts, { times, step }: Times, time: number): number {
+  const at = times.findIndex((end) => time <= end && time > end - step);
+  return errors.reduce((sum, { values }) => sum + (values[at] ?? 0), 0);
+}
+
+const dashes = { p50: [2, 3], p95: [7, 4], p99: [] } as const;
+
+function latencyOf(charts: ServiceCharts, times: Times): ChartContent {
+  const colour: Colour = `hue-${hueOf(charts.service)}`;
+  return {
+    ...times,
+    title: 'Latency',
+    unit: 'ms',
+    shape: 'lines',
+    lines: (['p99', 'p95', 'p50'] as const).map((name) => ({
+      label: name,
+      values: charts.latency[name],
+      colour,
+      dash: dashes[name],
+    })),
+    scale: 'log',
+    mark: TIMEOUT,
+    points: pointsOf(charts),
+  };
+}
+
+/** The colour of an HTTP status, or of errors without one. */
+function colourOf(status: string): Colour {
+  if (status.startsWith('5')) return status === '500' ? 'bad' : 'hue-3';
+  if (status.startsWith('4')) return status === '400' ? 'hue-2' : 'hue-4';
+  return 'hue-5';
+}
+
+function pointsOf({ exemplars }: ServiceCharts): Point[] {
+  return exemplars
+    .slice(-maxPoints)
+    .map(({ time, value, traceId, spanId, isError }) => ({
+      time,
+      value,
+      traceId,
+      spanId,
+      isError,
+      text: `${isError ? 'Error, ' : ''}${withUnit(value, 'ms')} at ${clock(time)}`,
+    }));
+}

@@ -1,0 +1,48 @@
+import type { Dropped, SignalState } from '../../explore-contract.ts';
+import { number, span, stateInWords, withUnit } from './words.ts';
+
+const now = Date.UTC(2026, 10, 29, 10, 0, 0);
+const state: SignalState = { signal: 'metrics', source: 'memory', since: now - 3_600_000, dropped: [] };
+
+test.each([
+  ['is silent while metrics arrive', { latest: now - 5_000 }, undefined],
+  ['says since when nothing has arrived', {}, /^No metrics have arrived since the guide started at .*, 1\.0 h ago\.$/],
+  ['says when the latest came', { latest: now - 180_000 }, /^No metrics arrive now\. The latest came at .*, 3 min ago/],
+])('%s', (_what, part, expected) => {
+  const { missing } = stateInWords({ ...state, ...part }, now);
+  if (expected === undefined) expect(missing).toBeUndefined();
+  else expect(missing).toMatch(expected);
+});
+
+test.each<[Dropped['reason'], RegExp]>([
+  ['series', /dropped 12,345 metric points of new series, because .* An example: dice\.rolls\{user\.id=17\}$/],
+  ['size', /dropped 12,345 metric requests or records that are larger/],
+  ['age', /Newer records took the place of 12,345 metric records/],
+  ['busy', /refused 12,345 metric requests, because/],
+])('names in words what the guide dropped because of "%s"', (reason, expected) => {
+  const dropped = [{ signal: 'metrics' as const, reason, count: 12_345, example: 'dice.rolls{user.id=17}' }];
+  expect(stateInWords({ ...state, latest: now, dropped }, now).dropped[0]).toMatch(expected);
+});
+
+test.each([
+  [0, '0'],
+  [0.03333, '0.0333'],
+  [12.345, '12.3'],
+  [999.6, '1000'],
+  [1234.5, '1,235'],
+  [4_000_000, '4,000,000'],
+])('formats %d as %s', (value, text) => expect(number(value)).toBe(text));
+
+test.each([
+  [4, '{roll}', '4 roll'],
+  [4, '1', '4'],
+  [4, '', '4'],
+  [4, 'ms', '4 ms'],
+])('formats %d with the unit "%s" as "%s"', (value, unit, text) => expect(withUnit(value, unit)).toBe(text));
+
+test.each([
+  [400, '0 s'],
+  [59_000, '59 s'],
+  [150_000, '3 min'],
+  [5_400_000, '1.5 h'],
+])('formats %d milliseconds as %s', (milliseconds, text) => expect(span(milliseconds)).toBe(text));

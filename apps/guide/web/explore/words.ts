@@ -1,0 +1,68 @@
+// Numbers, times and the state of a signal, in words.
+import type { Dropped, SignalState } from '../../explore-contract.ts';
+
+const MINUTE = 60_000; // ms
+
+/** Formats a time as the reader's time of day. */
+export function clock(time: number): string {
+  return new Date(time).toLocaleTimeString('en-GB');
+}
+
+/** Formats a time span in milliseconds, such as `12 s` or `3 min`. */
+export function span(milliseconds: number): string {
+  if (milliseconds < MINUTE) return `${Math.max(0, Math.round(milliseconds / 1000))} s`;
+  if (milliseconds < 60 * MINUTE) return `${Math.round(milliseconds / MINUTE)} min`;
+  return `${(milliseconds / 60 / MINUTE).toFixed(1)} h`;
+}
+
+/** Formats a number with at most three significant digits after the whole part, such as `1,234`, `0.033` or `12.5`. */
+export function number(value: number): string {
+  const size = Math.abs(value);
+  if (size >= 1000) return Math.round(value).toLocaleString('en-US');
+  return String(Number(value.toPrecision(3)));
+}
+
+export const counted = (count: number, noun: string): string => `${number(count)} ${count === 1 ? noun : `${noun}s`}`;
+
+/** Formats a number with its unit. UCUM writes a unit such as `{roll}` in braces. */
+export function withUnit(value: number, unit: string): string {
+  const bare = unit.replace(/^\{(.*)\}$/, '$1');
+  return bare === '' || bare === '1' ? number(value) : `${number(value)} ${bare}`;
+}
+
+const nouns = { metrics: 'metric', logs: 'log' } as const;
+
+function droppedInWords({ signal, reason, count, example }: Dropped): string {
+  const noun = nouns[signal];
+  const text: Record<Dropped['reason'], string> = {
+    series:
+      `The guide dropped ${counted(count, `${noun} point`)} of new series, because it has no room for another ` +
+      'series. Attributes with many values, such as an id, make many series.',
+    size: `The guide dropped ${counted(count, `${noun} request`)} or records that are larger than it accepts.`,
+    age: `Newer records took the place of ${counted(count, `${noun} record`)}.`,
+    busy: `The guide refused ${counted(count, `${noun} request`)}, because it was still reading others.`,
+  };
+  return example === undefined ? text[reason] : `${text[reason]} An example: ${example}`;
+}
+
+/** What a page says about the telemetry that arrives. */
+export interface StateInWords {
+  /** Says that nothing arrives, and since when. Undefined if telemetry arrives. */
+  readonly missing: string | undefined;
+  readonly dropped: readonly string[];
+}
+
+/**
+ * Returns the state of a signal in words.
+ * @param quiet milliseconds after which a signal without news counts as missing
+ */
+export function stateInWords(state: SignalState, now: number, quiet = MINUTE): StateInWords {
+  return { missing: missingInWords(state, now, quiet), dropped: state.dropped.map(droppedInWords) };
+}
+
+function missingInWords({ signal, latest, since }: SignalState, now: number, quiet: number): string | undefined {
+  if (latest === undefined)
+    return `No ${signal} have arrived since the guide started at ${clock(since)}, ${span(now - since)} ago.`;
+  if (now - latest <= quiet) return undefined;
+  return `No ${signal} arrive now. The latest came at ${clock(latest)}, ${span(now - latest)} ago.`;
+}
