@@ -56,7 +56,7 @@ interface ResourceMetrics {
   readonly resourceMetrics: { scopeMetrics: { metrics: Metric[] }[] }[];
 }
 
-interface ReceivedTelemetry {
+export interface ReceivedRequest {
   path: string;
   type: string;
   bytes: Buffer;
@@ -76,7 +76,7 @@ function traceIdsIn(group: ResourceSpans): Set<string> {
   return ids;
 }
 
-function parsed({ bytes, at }: ReceivedTelemetry): unknown {
+function parsed({ bytes, at }: ReceivedRequest): unknown {
   const body = JSON.parse(bytes.toString('utf8')) as Partial<ResourceTraces>;
   for (const group of body.resourceSpans ?? []) group.receivedAt = at;
   return body;
@@ -95,8 +95,9 @@ export function ofTraces(all: ResourceSpans[], wanted: Set<string>): ResourceSpa
 
 export class Receiver {
   /** All received requests, in order. */
-  readonly requests: ReceivedTelemetry[] = [];
+  readonly requests: ReceivedRequest[] = [];
   readonly #server: Server;
+  readonly #watchers = new Set<(request: ReceivedRequest) => void>();
 
   static async start(): Promise<Receiver> {
     const receiver = new Receiver();
@@ -112,12 +113,14 @@ export class Receiver {
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
     request.on('end', () => {
-      this.requests.push({
+      const received = {
         path: request.url ?? '',
         type: request.headers['content-type'] ?? '',
         bytes: Buffer.concat(chunks),
         at: Date.now(),
-      });
+      };
+      this.requests.push(received);
+      this.#watchers.forEach((watcher) => watcher(received));
       response.writeHead(200, { 'content-type': request.headers['content-type'] ?? 'application/json' });
       response.end(request.headers['content-type'] === 'application/json' ? '{}' : undefined);
     });
@@ -127,13 +130,19 @@ export class Receiver {
     return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
   }
 
+  /** Calls `watcher` with all requests so far, and with each that arrives. @returns a function that ends this */
+  watch(watcher: (request: ReceivedRequest) => void): () => void {
+    this.requests.forEach(watcher);
+    this.#watchers.add(watcher);
+    return () => this.#watchers.delete(watcher);
+  }
+
   stop(): void {
     this.#server.close();
     this.#server.closeAllConnections();
   }
 
-  /** Returns the JSON bodies of the requests to a path. @param from index of the first request to read */
-  exports<T>(path: string, from = 0): T[] {
+  #received<T>(path: string, from = 0): T[] {
     return this.requests
       .slice(from)
       .filter((request) => request.path === path && request.type === 'application/json')
@@ -145,11 +154,11 @@ export class Receiver {
   }
 
   resourceSpans(): ResourceSpans[] {
-    return this.exports<ResourceTraces>('/v1/traces').flatMap(({ resourceSpans }) => resourceSpans);
+    return this.#received<ResourceTraces>('/v1/traces').flatMap(({ resourceSpans }) => resourceSpans);
   }
 
   logRecords(): LogRecord[] {
-    return this.exports<ResourceLogs>('/v1/logs')
+    return this.#received<ResourceLogs>('/v1/logs')
       .flatMap(({ resourceLogs }) => resourceLogs)
       .flatMap(({ scopeLogs }) => scopeLogs)
       .flatMap(({ logRecords }) => logRecords);
@@ -165,7 +174,7 @@ export class Receiver {
 
   /** Returns the metrics of each export. @param from index of the first request to read */
   metricExports(from = 0): Metric[][] {
-    return this.exports<ResourceMetrics>('/v1/metrics', from).map(({ resourceMetrics }) =>
+    return this.#received<ResourceMetrics>('/v1/metrics', from).map(({ resourceMetrics }) =>
       resourceMetrics.flatMap(({ scopeMetrics }) => scopeMetrics).flatMap(({ metrics }) => metrics),
     );
   }

@@ -2,7 +2,7 @@
 // what they left by structure: kind, parent, attributes, events, status and orphans. It never reads the learner's code,
 // so a correct solution in another style passes.
 import type { Component, Files, PipelineHop, TelemetrySignal, Verdict } from '../../apps/guide/contract.ts';
-import type { InstrumentTotals } from '../../apps/guide/server/lab/received.ts';
+import type { InstrumentTotals } from '../../apps/guide/server/telemetry/instrument.ts';
 import type { AppAnswer } from '../../apps/guide/server/lab/visit.ts';
 import type { Span, Trace } from '../../otlp/traces.ts';
 import type { Arrival } from './arrival.ts';

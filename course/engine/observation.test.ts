@@ -1,6 +1,6 @@
 // Tests that a check finds the spans of its requests whatever the service is called and whatever the clocks say.
 import type { LogRecord, Logs } from '../../apps/guide/explore-contract.ts';
-import type { LogQuery } from '../../apps/guide/server/lab/received.ts';
+import type { LogQuery } from '../../apps/guide/server/telemetry/log-store.ts';
 import type { Span, Trace } from '../../otlp/traces.ts';
 import { spanOf } from '../harness/generated.ts';
 import { arrivalOf } from './arrival.ts';
@@ -79,7 +79,7 @@ async function seenWithLogs(records: (spanId: string) => LogRecord[]) {
     newest: () => Promise.resolve([]),
     arrival,
     logs: {
-      query: (query: LogQuery): Logs => {
+      query: (query: LogQuery = {}): Logs => {
         queries.push(query);
         const { after = 0, limit = 500, traceId } = query;
         const found = all.filter((one) => one.id > after && (traceId === undefined || one.traceId === traceId));

@@ -5,7 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { AppAnswer } from '../../apps/guide/server/lab/visit.ts';
 import { SERVICES } from '../../lab/services.ts';
 import type { LogRecord } from '../../apps/guide/explore-contract.ts';
-import type { LogQuery, ReceivedTelemetry } from '../../apps/guide/server/lab/received.ts';
+import type { LogQuery, LogStore } from '../../apps/guide/server/telemetry/log-store.ts';
 import type { Span, Trace } from '../../otlp/traces.ts';
 import type { Arrival } from './arrival.ts';
 import { finding, unknown } from './findings.ts';
@@ -45,7 +45,7 @@ export interface Sources {
   /** Returns how long spans take, by what is known now. */
   arrival(): Arrival;
   /** Reads the log records that the guide has received. Undefined if it receives none. */
-  readonly logs?: ReceivedTelemetry['logs'] | undefined;
+  readonly logs?: Pick<LogStore, 'query'> | undefined;
   /** Makes dice send its telemetry now, if it can. */
   flush?(): Promise<boolean>;
 }

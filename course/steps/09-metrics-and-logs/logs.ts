@@ -7,7 +7,7 @@ import type { LogRecord } from '../../../apps/guide/explore-contract.ts';
 import type { Seen, Visit } from '../../engine/observation.ts';
 
 const texts = {
-  line: 'the parameter of /server_request in a log record, or in a line of dice\'s log',
+  line: "the parameter of /server_request in a log record, or in a line of dice's log",
   ids: 'the ids of a trace and of a span in it',
   span: 'its span, in the trace of the request',
 };

@@ -1,6 +1,6 @@
 // Compares what dice has reported of its instruments before and after known rolls.
 import type { InstrumentKind } from '../../../apps/guide/explore-contract.ts';
-import type { InstrumentTotals } from '../../../apps/guide/server/lab/received.ts';
+import type { InstrumentTotals } from '../../../apps/guide/server/telemetry/instrument.ts';
 import { finding } from '../../engine/findings.ts';
 import { renameHint } from '../../engine/names.ts';
 import type { Finding, Problem } from '../../engine/findings.ts';
@@ -63,11 +63,7 @@ interface Growth {
 }
 
 /** Returns how much an instrument has grown, or undefined if there is none of that kind. */
-function growthOf(
-  name: string,
-  kind: InstrumentKind,
-  { before, after, isExact }: Comparison,
-): Growth | undefined {
+function growthOf(name: string, kind: InstrumentKind, { before, after, isExact }: Comparison): Growth | undefined {
   const later = after.find((one) => one.name === name && one.kind === kind);
   if (!later) return undefined;
   const earlier = before.find((one) => isSame(one, later) && isContinued(one, later));
@@ -88,10 +84,7 @@ const texts = {
 const LARGEST = 100;
 
 export function judgeMetrics(comparison: Comparison): Finding[] {
-  const [counter, histogram] = [
-    growthOf(COUNTER, 'counter', comparison),
-    growthOf(HISTOGRAM, 'histogram', comparison),
-  ];
+  const [counter, histogram] = [growthOf(COUNTER, 'counter', comparison), growthOf(HISTOGRAM, 'histogram', comparison)];
   const values = troubleWithHistogram(histogram, comparison);
   const numbers = troubleWithCounter(counter, values ? undefined : histogram, comparison);
   return [finding(texts.counter, numbers), finding(texts.histogram, values)];

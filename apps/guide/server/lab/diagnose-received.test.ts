@@ -5,18 +5,25 @@ import type { AddressInfo } from 'node:net';
 import type { PipelineHop } from '../../contract.ts';
 import type { ReceivedSignal } from './delivery.ts';
 import { diagnosePipeline } from './diagnose-pipeline.ts';
+import { Telemetry } from '../telemetry/telemetry.ts';
 import type { PipelineSources } from './pipeline-sources.ts';
 
 let server: Server;
 let url: string;
-/** The bodies that the Collector has taken. */
+/** The bodies that the Collector has taken, and what the guide has received of them. */
 const taken: string[] = [];
+const telemetry = new Telemetry();
 beforeAll(async () => {
   server = createServer((request, response) => {
+    const chunks: string[] = [];
     request
       .setEncoding('utf8')
-      .on('data', (text: string) => taken.push(text))
-      .on('end', () => response.end('{}'));
+      .on('data', (chunk: string) => chunks.push(chunk))
+      .on('end', () => {
+        taken.push(chunks.join(''));
+        telemetry.accept(request.url === '/v1/logs' ? 'logs' : 'metrics', chunks.join(''));
+        response.end('{}');
+      });
   }).listen(0, '127.0.0.1');
   await new Promise((resolve) => server.once('listening', resolve));
   url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -42,38 +49,34 @@ async function hops(
     files: () => Promise.resolve({ 'app.ts': '', 'settings.env': settings, 'collector.yaml': yaml }),
     podLog: () => Promise.resolve(''),
     patience: 0,
-    telemetry: telemetry((id) => taken.some((text) => text.includes(id))),
+    telemetry,
     ...more,
   };
   return Object.fromEntries((await diagnosePipeline(sources, [signal])).map((hop) => [hop.name, hop]));
 }
 
-const telemetry = (hasProbe: (id: string) => boolean): NonNullable<PipelineSources['telemetry']> => ({
-  isReceiving: true,
-  hasProbe: (_signal, id) => hasProbe(id),
-  logs: {
-    query: () => {
-      throw new Error('expected no query');
-    },
-  },
-});
-const lost = { telemetry: telemetry(() => false) };
+/** A guide that has received nothing. */
+const lost = { telemetry: new Telemetry() };
 
 test.each<[ReceivedSignal, RegExp]>([
   ['metrics', /instruments of the libraries.*leave dice every 60 s/],
   ['logs', /lines of pino.*leave dice every 1 s/],
-])('follows %s through each hop to the guide, and marks what it sends', async (signal, says) => {
-  taken.length = 0;
-  const found = await hops(signal);
-  expect(Object.values(found).map(({ name, ok }) => [name, ok])).toEqual([
-    ['sdk', true],
-    ['exporter', true],
-    ['collector', true],
-    ['guide', true],
-  ]);
-  expect(found.sdk?.says).toMatch(says);
-  expect(taken).toEqual([expect.stringContaining('"scope":{"name":"intro-otel.why"}')]);
-});
+])(
+  'follows %s through each hop to the guide, which keeps nothing of what it has sent for this',
+  async (signal, says) => {
+    taken.length = 0;
+    const found = await hops(signal);
+    expect(Object.values(found).map(({ name, ok }) => [name, ok])).toEqual([
+      ['sdk', true],
+      ['exporter', true],
+      ['collector', true],
+      ['guide', true],
+    ]);
+    expect(found.sdk?.says).toMatch(says);
+    expect(taken).toEqual([expect.stringContaining('"scope":{"name":"intro-otel.why"}')]);
+    expect([telemetry.totals(), telemetry.logs.query().records]).toEqual([[], []]);
+  },
+);
 
 test.each<[ReceivedSignal, string, 'sdk' | 'exporter', RegExp]>([
   ['metrics', 'INSTRUMENTATION=none', 'sdk', /not even loaded\. Set INSTRUMENTATION=auto/],

@@ -3,11 +3,11 @@ import { accepts } from '../../../../support/ports.ts';
 import type { Report } from '../../../telemetry/report.ts';
 import { parseSettings } from '../../../telemetry/settings.ts';
 import type { Component, Files } from '../../contract.ts';
+import type { Telemetry } from '../telemetry/telemetry.ts';
 import { settingsMistakes } from '../symptoms/settings.ts';
 import type { DiceState } from './dice-state.ts';
 import { broken } from './hop-state.ts';
 import type { HopState } from './hop-state.ts';
-import type { ReceivedTelemetry } from './received.ts';
 
 /** The services, files and logs that the diagnosis reads. */
 export interface PipelineSources {
@@ -33,7 +33,7 @@ export interface PipelineSources {
    */
   readonly flush?: () => Promise<boolean>;
   /** The metrics and logs that the guide has received. Undefined if it receives none. */
-  readonly telemetry?: ReceivedTelemetry | undefined;
+  readonly telemetry?: Telemetry | undefined;
   /** Milliseconds within which what the guide sends through the Collector must arrive. */
   readonly patience?: number;
 }
