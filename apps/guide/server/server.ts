@@ -3,7 +3,9 @@ import { join } from 'node:path';
 import express from 'express';
 import type { Express } from 'express';
 import { LOGIN_PATH } from '../../../lab/names.ts';
+import { PORTS } from '../../../lab/ports.ts';
 import { portFromEnv } from '../../../support/env.ts';
+import { fatal } from '../../../support/output.ts';
 import { ignorePaths } from '../../telemetry/ignored-paths.ts';
 import { listen } from '../../telemetry/listen.ts';
 import { createLogger } from '../../telemetry/logger.ts';
@@ -23,10 +25,14 @@ import { ownAnswers, refuseServiceWorkers } from './sandbox.ts';
 import { settingsFromEnv } from './settings.ts';
 import type { GuideSettings } from './settings.ts';
 import { Sidecars } from './sidecars.ts';
+import { receiverFor, receiverPaths } from './telemetry/receiver.ts';
+import type { Telemetry } from './telemetry/telemetry.ts';
 import { jaegerUi } from './status.ts';
 import { waitForBackends } from './wait-for-backends.ts';
 
 type Logger = ReturnType<typeof createLogger>;
+
+const untraced = [LOGIN_PATH, '/jaeger', '/assets', '/explore', '/traces', '/favicon.ico'];
 
 /**
  * Starts the guide's server, which runs until the process ends.
@@ -36,18 +42,30 @@ export async function startGuide(openCourse: OpenCourse): Promise<void> {
   const settings = settingsFromEnv();
   const log = createLogger();
   // A page that reads traces must not make any. The URL of a login has the key in it.
-  ignorePaths([LOGIN_PATH, '/jaeger', '/assets', '/explore', '/traces', '/favicon.ico', ...ignoredApiPaths]);
-  const app = guideApp(settings, openCourse, log);
+  ignorePaths([...untraced, ...ignoredApiPaths, ...receiverPaths]);
+  const environment = environmentOf();
+  const app = guideApp({ settings, environment, openCourse, log });
+  receiveTelemetry(environment.lab.telemetry);
   const missing = await waitForBackends(settings.backends, settings.patience);
   if (missing.length > 0) log.warn({ missing }, 'the guide opens, but some parts do not answer');
   listen(app, portFromEnv('PORT', 8080), () => log.info('the guide is open'));
 }
 
+/** Opens the receiver for metrics and logs, if the chart names its port. */
+function receiveTelemetry(telemetry: Telemetry | undefined): void {
+  if (!telemetry?.isReceiving) return;
+  const port = portFromEnv('OTLP_PORT', PORTS.otlpHttp);
+  receiverFor(telemetry)
+    .once('error', ({ message }) =>
+      fatal(new Error(`expected to listen on port ${port}, found ${message}. Set OTLP_PORT to a free port.`)),
+    )
+    .listen(port);
+}
+
 /** Adds every route to the Express app itself, because instrumentation would make an extra span for a nested router. */
-function guideApp(settings: GuideSettings, openCourse: OpenCourse, log: Logger): Express {
+function guideApp({ settings, environment, openCourse, log }: ApiParts): Express {
   const { apps, jaeger, jaegerUrl, release, namespace } = settings;
   const hasUi = jaegerUi(jaeger);
-  const environment = environmentOf();
   const app = express();
   app.disable('x-powered-by');
   app.use(allowedHostsOnly([`${release}-guide.${namespace}`, ...namesIn(settings.allowedHosts)]));

@@ -14,6 +14,7 @@ import { filesApi } from './files.ts';
 import { jsonBody } from './csrf.ts';
 import { labApi } from './lab.ts';
 import { runApi } from './run.ts';
+import { telemetryApi } from './telemetry.ts';
 import { sharedVersions } from '../shared-versions.ts';
 
 /** Paths of the API that the guide does not trace. They read telemetry, or the guide writes their spans by hand. */
@@ -29,6 +30,9 @@ export const ignoredApiPaths = [
   'instrumentations',
   'traces',
   'status',
+  'charts',
+  'metrics',
+  'logs',
 ].map((name) => `/api/${name}`);
 
 export interface ApiOptions {
@@ -69,6 +73,7 @@ export function apiOf(environment: Environment, options: ApiOptions): Router {
   router.get('/export', exportApi(course, environment));
   router.use('/files', filesApi(files, lab.outdated));
   router.use('/run', runApi(kube && watcherOf(kube, { ...environment, load })));
+  if (lab.telemetry) router.use(telemetryApi(lab.telemetry));
   router.use(labApi({ lab, load, faults, instrumentations: join(folder, 'instrumentations.json') }));
   return router;
 }

@@ -112,9 +112,15 @@ function labOf({ env, release, namespace, pods, files }: LabSources): Lab {
     flush: () => pods.flush(),
     startOf: (component) => pods.startOf(component),
     outdated: (component) => pods.outdated(component, () => pods.trouble(component, learner)),
-    telemetry: new Telemetry(),
+    telemetry: telemetryOf(env),
     truth: (fault) => ({ ...truthOf({ release, namespace })[fault] }),
   };
+}
+
+/** Returns what receives metrics and logs. The Collector of an older chart sends none. */
+function telemetryOf({ OTLP_PORT: port }: NodeJS.ProcessEnv): Telemetry {
+  const unavailable = 'The guide receives no metrics and logs, because OTLP_PORT is not set. Upgrade the lab.';
+  return new Telemetry(port ? {} : { unavailable });
 }
 
 /** Reads the newest pod of each component. Outside a cluster there are no pods. */

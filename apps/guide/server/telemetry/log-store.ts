@@ -31,11 +31,14 @@ export class LogStore {
   readonly #rings = new Shares(SHARES, (bytes) => new LogRing(bytes));
   readonly #now: () => number;
   readonly #since: number;
+  readonly #unavailable: string | undefined;
   #last = 0;
   #latest: number | undefined;
 
-  constructor(now: () => number = Date.now) {
+  /** @param unavailable why no records will arrive, if it is so */
+  constructor(now: () => number, unavailable?: string) {
     this.#now = now;
+    this.#unavailable = unavailable;
     this.#since = now();
   }
 
@@ -65,6 +68,7 @@ export class LogStore {
       bytes: sum(this.#rings.all().map(({ bytes }) => bytes)),
       limit: SHARES.each * (this.#rings.all().length - 1) + SHARES.others,
       since: this.#since,
+      ...(this.#unavailable === undefined ? {} : { unavailable: this.#unavailable }),
       dropped: this.losses.list(),
     };
   }

@@ -17,6 +17,14 @@ export interface Metrics {
   instruments(service: string, minutes: number): Promise<Instruments>;
 }
 
+interface TelemetryOptions {
+  readonly now?: () => number;
+  /** Why nothing will arrive, if it is so: a sentence for the page. */
+  readonly unavailable?: string | undefined;
+  /** Returns where the pages read metrics, if that is not the guide's memory. */
+  readonly source?: ((state: () => SignalState) => Metrics) | undefined;
+}
+
 export class Telemetry {
   readonly logs: LogStore;
   readonly metrics: Metrics;
@@ -26,13 +34,15 @@ export class Telemetry {
   readonly #instruments: InstrumentStore;
   readonly #now: () => number;
   readonly #since: number;
+  readonly #unavailable: string | undefined;
   #latest: number | undefined;
 
-  /** @param source returns where the pages read metrics, if that is not the guide's memory */
-  constructor({ now = Date.now, source }: { now?: () => number; source?: (state: () => SignalState) => Metrics } = {}) {
+  /** @param options how this differs from a guide that receives everything and keeps it in memory */
+  constructor({ now = Date.now, unavailable, source }: TelemetryOptions = {}) {
     this.#now = now;
     this.#since = now();
-    this.logs = new LogStore(now);
+    this.#unavailable = unavailable;
+    this.logs = new LogStore(now, unavailable);
     this.#red = new RedStore(this.#losses, now);
     this.#instruments = new InstrumentStore(this.#losses, now);
     this.metrics = source?.(() => this.#state()) ?? this.#ownMetrics();
@@ -58,6 +68,11 @@ export class Telemetry {
   /** Returns whether a probe has arrived. */
   hasProbe(signal: TelemetrySignal, id: string): boolean {
     return this.#probes.has(signal, id);
+  }
+
+  /** Whether the guide has a receiver. */
+  get isReceiving(): boolean {
+    return this.#unavailable === undefined;
   }
 
   /** Returns the newest export of an instrument as OTLP JSON, or undefined if there is none. */
@@ -86,6 +101,7 @@ export class Telemetry {
       bytes: this.#red.bytes + this.#instruments.bytes,
       limit: this.#red.limit + this.#instruments.limit,
       since: this.#since,
+      ...(this.#unavailable === undefined ? {} : { unavailable: this.#unavailable }),
       dropped: this.#losses.list(),
     };
   }
