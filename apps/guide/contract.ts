@@ -78,6 +78,8 @@ export interface Step extends StepSummary {
   /** The files that the step changes. */
   readonly files: readonly FileName[];
   readonly questions: readonly Question[];
+  /** Whether the learner looks for faults in this step. The page then opens their switches. */
+  readonly faults?: boolean;
   /**
    * The commands of `kubectlHtml` for each shell, in the same order. It leaves out those for a learner who is stuck. A
    * learner who runs the others one after another loses no work.

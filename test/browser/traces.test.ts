@@ -27,6 +27,19 @@ test('shows the same trace after a reload of the page, and says what to do if Ja
     await page.getByText('Jaeger no longer has the trace shown here before').waitFor();
   }));
 
+test('opens the switches of the faults in the step about them, next to the load and the links to the evidence', () =>
+  pages.with('faults', view, async (page) => {
+    await page.goto('/#09-metrics-and-logs');
+    await page.getByRole('heading', { name: '9. Metrics and logs' }).waitFor();
+    expect(await page.getByRole('switch').first().isVisible()).toBe(false);
+    await page.goto('/#10-troubleshooting');
+    await page.getByRole('switch', { name: 'A spike of 400s and 500s' }).waitFor();
+    const links = page.locator('#try').getByRole('link');
+    expect(await links.allInnerTexts()).toEqual(['Charts', 'Traces', 'What do they share?']);
+    await links.first().click();
+    await page.waitForURL('**/explore#charts');
+  }));
+
 test('links to the page "Why is there no telemetry?" if the trace has no span of dice', () =>
   pages.with('partial', view, async (page, guide) => {
     await page.clock.install();
