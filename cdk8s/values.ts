@@ -156,6 +156,21 @@ const jaeger = group('Jaeger, which stores traces in memory and shows them.', {
   resources: resources('Jaeger', { cpu: '40m', memory: '56Mi' }, { memory: '256Mi' }),
 });
 
+const prometheus = group('Prometheus, which stores metrics. Without it, the guide keeps the newest in its memory.', {
+  enabled: flag({
+    doc:
+      'Whether Prometheus runs. It then gets the metrics too, the page Explore reads its charts from it, and so does ' +
+      'the page Monitor of Jaeger. It costs about 60 MiB, and keeps its data as long as its pod lives.',
+    default: false,
+  }),
+  image: group("Prometheus' image.", image("Prometheus'", 'prom/prometheus', `v${versions.prometheus}`)),
+  retention: group('How much Prometheus keeps. It deletes the oldest blocks of data, each of two hours, first.', {
+    time: text({ doc: 'How long it keeps samples.', default: '4h', pattern: '^[1-9][0-9]{0,4}(m|h|d|w)$' }),
+    size: text({ doc: 'How much disk its blocks may use.', default: '128MB', pattern: '^[1-9][0-9]{0,4}(MB|GB)$' }),
+  }),
+  resources: resources('Prometheus', { cpu: '20m', memory: '56Mi' }, { memory: '160Mi', 'ephemeral-storage': '512Mi' }),
+});
+
 const guideService = group('The Service of the guide.', {
   type: choice({
     doc:
@@ -239,6 +254,7 @@ export const labValues = group('The values of the lab.', {
   }),
   collector,
   jaeger,
+  prometheus,
   dice: group('The dice: the app whose code belongs to the learner.', {
     source: text({
       doc:

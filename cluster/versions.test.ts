@@ -28,8 +28,10 @@ test.each([
   ['package.json', `"node": "${versions.nodeBase.replace(/-.*/, '')}"`],
   ['charts/lab/values.yaml', versions.collector],
   ['charts/lab/values.yaml', versions.jaeger],
+  ['charts/lab/values.yaml', `v${versions.prometheus}`],
   ['README.md', `opentelemetry-collector-contrib:${versions.collector} `],
   ['README.md', `jaeger:${versions.jaeger} `],
+  ['README.md', `prometheus:v${versions.prometheus} `],
 ])('finds the version that versions.ts pins in the file %s: %s', (file, text) => {
   expect(read(file)).toContain(text);
 });
@@ -41,6 +43,7 @@ test.each([
   ['kube-router', 'github.com/cloudnativelabs/kube-router/v2', versions.kubeRouter],
   ['collector', 'opentelemetry-collector-contrib/processor/transformprocessor', versions.collector],
   ['jaeger', 'github.com/jaegertracing/jaeger', versions.jaegerModule],
+  ['prometheus', 'github.com/prometheus/prometheus', versions.prometheusModule],
   ['crane', 'github.com/google/go-containerregistry', versions.crane],
   ['cosign', 'github.com/sigstore/cosign/v3', versions.cosign],
 ])('builds %s from %s in the version that versions.ts pins', (component, module, version) => {

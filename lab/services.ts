@@ -22,6 +22,7 @@ export interface Service {
 export const SERVICES = [
   { name: 'collector' },
   { name: 'jaeger' },
+  { name: 'prometheus', optional: true },
   { name: 'dice', image: 'intro-otel', program: 'apps/dice/main.ts', behindGuide: true },
   { name: 'prizes', image: 'intro-otel', program: 'apps/prizes/main.ts', behindGuide: true },
   { name: 'arcade', image: 'intro-otel', program: 'apps/arcade/main.ts', behindGuide: true, calls: ['dice', 'prizes'] },

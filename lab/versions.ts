@@ -21,6 +21,9 @@ export const versions = {
    * with a version that Go modules can name. So no test runs the image above.
    */
   jaegerModule: '1.76.0',
+  prometheus: '3.16.0',
+  /** The version of the same Prometheus as a Go module. */
+  prometheusModule: '0.316.0',
 
   // The command-line tools that are downloaded if the machine lacks them.
   helm: '4.1.4',

@@ -38,5 +38,5 @@ export const difference = (a: Share, b: Share): number => proportion(a) - propor
 export function certainDifference(a: Share, b: Share): number {
   const [lowA] = wilson(a);
   const [, highB] = wilson(b);
-  return difference(a, b) - Math.hypot(proportion(a) - lowA, highB - proportion(b));
+  return difference(a, b) - Math.sqrt((proportion(a) - lowA) ** 2 + (highB - proportion(b)) ** 2);
 }

@@ -12,6 +12,11 @@ export interface Call {
   limit?: number;
 }
 
+/** Thrown when a server sends more than the limit of a call. */
+export class BodyTooLargeError extends Error {
+  override name = 'BodyTooLargeError';
+}
+
 /** The default of `limit`: 16 MiB. A trace or a list of pods is smaller, and all our processes have room for it. */
 const LIMIT = 16 * 2 ** 20;
 
@@ -36,7 +41,8 @@ export function call(
       response.on('data', (chunk: Buffer) => {
         chunks.push(chunk);
         size += chunk.length;
-        if (size > limit) response.destroy(new Error(`expected a body of at most ${limit} bytes, found more`));
+        if (size > limit)
+          response.destroy(new BodyTooLargeError(`expected a body of at most ${limit} bytes, found more`));
       });
       response.on('error', fail);
       response.on('end', () =>

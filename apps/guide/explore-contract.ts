@@ -174,13 +174,18 @@ export interface TraceSummary {
 }
 
 /**
- * The answer of `GET /api/explore/traces?until=&limit=`: the newest traces that started before `until`, at most `limit`
- * (1 to 200), newest first.
+ * The answer of `GET /api/explore/traces?until=&limit=`: the newest traces that started before `until`, newest first.
+ * There are at most `limit` (1 to 200), and those that started at the same time as the last of them.
  */
 export interface TracePage {
   readonly traces: readonly TraceSummary[];
-  /** Pass it as `until` for the next page. Undefined if Jaeger has no older traces. */
+  /**
+   * Pass it as `until` for the next page. Undefined if Jaeger has no older traces. A page may have fewer traces than
+   * asked for, even none, and still have a next one.
+   */
   readonly next?: number;
+  /** How many times the guide passed over traces that are too many or too large to read at once. */
+  readonly skipped: number;
   /** Bytes that the guide read from Jaeger for this page. */
   readonly bytes: number;
 }

@@ -4,6 +4,7 @@ import { jest } from '@jest/globals';
 import { compareTraces } from '../../otlp/compare-traces.ts';
 import type { Comparison } from '../../otlp/compare-traces.ts';
 import { attributesOfTrace } from '../../otlp/trace-attributes.ts';
+import type { TraceAttributes } from '../../otlp/trace-attributes.ts';
 import type { Span, Trace } from '../../otlp/traces.ts';
 import { FAULTS, truthOf } from '../../lab/faults.ts';
 import type { FaultName, Truth } from '../../lab/faults.ts';
@@ -30,9 +31,17 @@ const isMarked: Record<FaultName, (trace: Trace) => boolean> = {
   timeouts: ({ duration }) => duration >= 500,
 };
 
+const attributes = new WeakMap<Trace, TraceAttributes>();
+
+function attributesIn(trace: Trace): TraceAttributes {
+  const known = attributes.get(trace) ?? attributesOfTrace(trace);
+  attributes.set(trace, known);
+  return known;
+}
+
 function compared(traces: readonly Trace[], isIn: (trace: Trace) => boolean): Comparison {
   const [marked, others] = [true, false].map((wanted) => traces.filter((trace) => isIn(trace) === wanted));
-  return compareTraces((marked ?? []).map(attributesOfTrace), (others ?? []).map(attributesOfTrace));
+  return compareTraces((marked ?? []).map(attributesIn), (others ?? []).map(attributesIn));
 }
 
 /** The values of each part that a story's first trait must have. */
@@ -114,6 +123,6 @@ function isAffected(name: FaultName, truth: Truth, trace: Trace): boolean {
     'resource.deployment.node_pool',
     'http.request.header.x-client-version',
     'http.request.header.x-browser-plugins',
-  ].map((key) => attributesOfTrace(trace)[`prizes:${key}`]?.[0]);
+  ].map((key) => attributesIn(trace)[`prizes:${key}`]?.[0]);
   return Object.keys(effectOf([name], truth, { version, pool, client, plugins, roll: 1 })).length > 0;
 }

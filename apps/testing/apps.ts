@@ -88,6 +88,11 @@ export class App {
     });
   }
 
+  /** Id of the process. */
+  get pid(): number {
+    return this.#child.pid ?? NaN;
+  }
+
   async ready(): Promise<this> {
     await waitFor(`a ready app at ${this.url}`, async () => {
       if (this.exitCode !== undefined)

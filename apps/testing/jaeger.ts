@@ -68,16 +68,18 @@ export class FakeJaeger {
   }
 
   /**
-   * Returns the IDs of the traces that match the query: a span of the service starts in the time range. If more than
-   * `num_traces` match, only the latest are returned.
+   * Returns the IDs of the traces that match the query: a span of the service, or of any service if the query names none,
+   * starts in the time range. If more than `num_traces` match, only the latest are returned.
    */
   #search(query: URLSearchParams): Set<string> {
     const [service, from, to] = ['service_name', 'start_time_min', 'start_time_max'].map(
       (name) => query.get(`query.${name}`) ?? '',
     );
     const spans = this.passes(this.#own.flatMap((own) => own.resourceSpans()))
-      .filter(({ resource }) =>
-        resource?.attributes?.some(({ key, value }) => key === 'service.name' && value?.stringValue === service),
+      .filter(
+        ({ resource }) =>
+          service === '' ||
+          resource?.attributes?.some(({ key, value }) => key === 'service.name' && value?.stringValue === service),
       )
       .flatMap(({ scopeSpans = [] }) => scopeSpans.flatMap((scope) => scope.spans ?? []));
     const inTime = spans.filter(({ startTimeUnixNano = '0' }) => {

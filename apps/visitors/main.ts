@@ -10,6 +10,7 @@ import { createLogger } from '../telemetry/logger.ts';
 import { injectContext, inSpan } from '../telemetry/manual.ts';
 import { declareReady } from '../telemetry/readiness.ts';
 import { visitorOf } from '../../lab/visitors.ts';
+import { nextStart } from './pace.ts';
 
 const arcadeUrl = urlFromEnv('ARCADE_URL');
 const pause = 60_000 / numberFromEnv('ROUNDS_PER_MINUTE', 30);
@@ -52,11 +53,13 @@ async function play(round: number): Promise<boolean> {
 
 async function visit(): Promise<never> {
   let played = false;
+  let start = performance.now();
   for (let round = 0; ; round += 1) {
     // The function `accepts` only opens a connection. A request would create failed traces while the arcade starts.
     while (!played && !(await accepts(arcadeUrl))) await delay(retry);
     played = (await play(round)) || played;
-    await delay(played ? pause : retry);
+    start = nextStart(start, played ? pause : retry, performance.now());
+    await delay(start - performance.now());
   }
 }
 

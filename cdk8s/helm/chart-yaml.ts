@@ -40,11 +40,12 @@ const changes = (): Change[] => changesIn(sectionOf(readFileSync(CHANGELOG, 'utf
  * Returns the text of Chart.yaml for a chart with these default values.
  * https://helm.sh/docs/topics/charts/#the-chartyaml-file
  */
-export function chartYaml({ image, collector, jaeger, flask }: ChartValues): string {
+export function chartYaml({ image, collector, jaeger, prometheus, flask }: ChartValues): string {
   const images = Object.entries({
     'intro-otel': image,
     collector: collector.image,
     jaeger: jaeger.image,
+    prometheus: prometheus.image,
     flask: flask.image,
   }).map(([name, values]) => ({ name, image: imageOf(values) }));
   return stringify(
@@ -63,6 +64,7 @@ export function chartYaml({ image, collector, jaeger, flask }: ChartValues): str
         ORIGIN,
         'https://github.com/open-telemetry/opentelemetry-collector-contrib',
         'https://github.com/jaegertracing/jaeger',
+        'https://github.com/prometheus/prometheus',
       ],
       icon: `data:image/svg+xml;base64,${Buffer.from(readFileSync(ICON, 'utf8').trim()).toString('base64')}`,
       keywords: ['opentelemetry', 'tracing', 'observability', 'instrumentation', 'workshop', 'jaeger'],

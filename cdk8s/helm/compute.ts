@@ -39,6 +39,7 @@ export function helmCompute(tokens: Tokens): Compute & { templates: NamedTemplat
     templates,
     choose: (enabled, set, unset) => {
       const expression = `(ternary ${go(set)} ${go(unset)} ${go(enabled)})`;
+      if (typeof set === 'string') return tokens.value('text', expression);
       return Array.isArray(set) ? tokens.list(expression) : tokens.map(expression);
     },
     labels: (labels) =>

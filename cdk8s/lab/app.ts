@@ -92,8 +92,8 @@ export function telemetry(
 export const POD_IPS = fromPod('POD_IPS', 'status.podIPs');
 
 /**
- * The SDK's detectors of resource attributes: only OTEL_RESOURCE_ATTRIBUTES. The others describe host and process, which
- * are the same in every pod of the image. Jaeger would keep their eleven attributes with each batch of spans.
+ * The SDK's detectors of resource attributes: only OTEL_RESOURCE_ATTRIBUTES. The others describe the host and the
+ * process, as every pod of the image has them. Jaeger would keep their eleven attributes with each batch of spans.
  */
 const RESOURCE_DETECTORS = 'env';
 

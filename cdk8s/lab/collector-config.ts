@@ -3,12 +3,13 @@
 // https://opentelemetry.io/docs/collector/configuration/
 import type { Signal } from '../values.ts';
 import type { Components } from './compute.ts';
-import { GUIDE_EXPORTER, JAEGER_EXPORTER, OLD_JAEGER_EXPORTER } from '../../lab/names.ts';
+import { GUIDE_EXPORTER, JAEGER_EXPORTER, OLD_JAEGER_EXPORTER, PROMETHEUS_EXPORTER } from '../../lab/names.ts';
 import { PORTS } from '../../lab/ports.ts';
 import { GUIDE_OTLP } from './guide.ts';
 import { serviceUrl } from './lab.ts';
 import type { LabProps } from './lab.ts';
 import { OTLP_RECEIVERS, atPod, otlpReceivers } from './listeners.ts';
+import { PROMETHEUS_PROCESSOR, prometheusPipeline, toPrometheus } from './prometheus.ts';
 import { RED_PROCESSOR, redPipelines, spanMetrics } from './red-metrics.ts';
 
 /**
@@ -30,6 +31,7 @@ function builtInExporters(lab: LabProps): Components {
     [JAEGER_EXPORTER]: toJaeger,
     [OLD_JAEGER_EXPORTER]: toJaeger,
     [GUIDE_EXPORTER]: toGuide,
+    [PROMETHEUS_EXPORTER]: toPrometheus(lab),
   };
 }
 
@@ -53,6 +55,7 @@ const BUILT_IN_PROCESSORS: Components = {
   },
   batch: { timeout: '200ms', send_batch_size: 512, send_batch_max_size: 1024 },
   ...RED_PROCESSOR,
+  ...PROMETHEUS_PROCESSOR,
 };
 
 /**
@@ -75,6 +78,7 @@ export function collectorConfig(lab: LabProps): string {
     compute.complete(compute.overlay(builtInExporters(lab), collector.exporters), 'otlp', BOUNDED),
   );
   const processors = compute.named('processors', compute.overlay(BUILT_IN_PROCESSORS, collector.processors));
+  const ifPrometheus = compute.choose<readonly string[]>(lab.values.prometheus.enabled, [PROMETHEUS_EXPORTER], []);
   const pipeline = (signal: Signal): string => {
     const path = `collector.pipelines.${signal}`;
     const named = collector.pipelines[signal];
@@ -83,7 +87,12 @@ export function collectorConfig(lab: LabProps): string {
       processors: ${compute.json(
         compute.union(FIRST, compute.defined(`${path}.processors`, named.processors, processors), LAST),
       )}
-      exporters: ${compute.json(compute.union(compute.defined(`${path}.exporters`, named.exporters, exporters)))}
+      exporters: ${compute.json(
+        compute.union(
+          compute.defined(`${path}.exporters`, named.exporters, exporters),
+          ...(signal === 'metrics' ? [ifPrometheus] : []),
+        ),
+      )}
 `;
   };
   return compute.named(
@@ -108,6 +117,6 @@ ${spanMetrics()}service:
     metrics:
       level: basic
   pipelines:
-${SIGNALS.map(pipeline).join('')}${redPipelines(`[${GUIDE_EXPORTER}]`)}`,
+${SIGNALS.map(pipeline).join('')}${redPipelines(`[${GUIDE_EXPORTER}]`)}${prometheusPipeline(lab)}`,
   );
 }

@@ -10,6 +10,7 @@ import { Guide } from './guide.ts';
 import { Jaeger } from './jaeger.ts';
 import type { LabProps } from './lab.ts';
 import { Prizes } from './prizes.ts';
+import { Prometheus } from './prometheus.ts';
 import type { Value } from './value.ts';
 import { Visitors } from './visitors.ts';
 
@@ -26,6 +27,7 @@ type Construction = Omit<Component, 'name'>;
 const constructs: Readonly<Record<ServiceName, Construction>> = {
   collector: { construct: Collector },
   jaeger: { construct: Jaeger },
+  prometheus: { construct: Prometheus, enabled: (lab) => lab.values.prometheus.enabled },
   dice: { construct: Dice },
   prizes: { construct: Prizes },
   arcade: { construct: Arcade },

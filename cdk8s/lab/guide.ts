@@ -9,6 +9,7 @@ import { metadata, nameOf, selectorLabels } from './lab.ts';
 import type { LabProps } from './lab.ts';
 import { configMap, secret, service } from './manifest.ts';
 import type { Container, PolicyRule } from './manifest.ts';
+import { prometheusUrl } from './prometheus.ts';
 import { container, fromPod } from './workload.ts';
 
 const COMPONENT = 'guide';
@@ -88,6 +89,7 @@ export class Guide extends Construct {
         FLASK_ENABLED: lab.compute.json(lab.values.flask.enabled),
         RELEASE: lab.release,
         OTLP_PORT: String(PORTS.otlpHttp),
+        PROMETHEUS_URL: lab.compute.choose<string>(lab.values.prometheus.enabled, prometheusUrl(lab), ''),
       },
       ports: { 'otlp-http': PORTS.otlpHttp },
       fromPod: {

@@ -32,14 +32,15 @@ export const spanMetrics = (): string => `  ${SPAN_METRICS}:
     resource_metrics_key_attributes: [service.name]
 `;
 
-const PROCESSOR = 'transform/red';
+/** Name of the processor. */
+export const RED = 'transform/red';
 
 /**
  * The processor that keeps only the service's name of the resource attributes. The connector copies all of them from
  * the first span of the service, so the name of the pod, for example, would soon be wrong.
  */
 export const RED_PROCESSOR: Components = {
-  [PROCESSOR]: { metric_statements: ['keep_keys(resource.attributes, ["service.name"])'] },
+  [RED]: { metric_statements: ['keep_keys(resource.attributes, ["service.name"])'] },
 };
 
 /** Returns the pipelines from the received spans to the exporters. */
@@ -49,6 +50,6 @@ export const redPipelines = (exporters: string): string => `    traces/red:
       exporters: [${SPAN_METRICS}]
     metrics/red:
       receivers: [${SPAN_METRICS}]
-      processors: [${PROCESSOR}]
+      processors: [${RED}]
       exporters: ${exporters}
 `;

@@ -39,10 +39,11 @@ export interface MountedConfig {
   readonly texts: Readonly<Record<string, string>>;
 }
 
-/** A volume that is mounted read-only. */
+/** A volume that is mounted read-only, unless it is writable. */
 export interface MountedVolume {
   readonly volume: Volume;
   readonly path: string;
+  readonly writable?: boolean;
 }
 
 /** Name of the pod annotation with the checksum of the mounted configuration. */
@@ -107,8 +108,12 @@ export function container(lab: LabProps, name: string, props: ContainerProps) {
   const ports = Object.entries(props.ports);
   const { command, args, envFrom, configs = [], volumes = [] } = props;
   const mounts = [
-    ...configs.map(({ volume = 'config', path }) => ({ name: volume, mountPath: path })),
-    ...volumes.map(({ volume, path }) => ({ name: volume.name, mountPath: path })),
+    ...configs.map(({ volume = 'config', path }) => ({ name: volume, mountPath: path, readOnly: true })),
+    ...volumes.map(({ volume, path, writable = false }) => ({
+      name: volume.name,
+      mountPath: path,
+      ...(!writable && { readOnly: true }),
+    })),
   ];
   return {
     name,
@@ -121,7 +126,7 @@ export function container(lab: LabProps, name: string, props: ContainerProps) {
     ...(ports.length > 0 && { ports: ports.map(([port, containerPort]) => ({ name: port, containerPort })) }),
     resources: { limits: props.resources.limits, requests: props.resources.requests },
     terminationMessagePolicy: 'FallbackToLogsOnError',
-    volumeMounts: [{ name: 'tmp', mountPath: '/tmp' }, ...mounts.map((mount) => ({ ...mount, readOnly: true }))],
+    volumeMounts: [{ name: 'tmp', mountPath: '/tmp' }, ...mounts],
     securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] }, readOnlyRootFilesystem: true },
   } satisfies Container;
 }

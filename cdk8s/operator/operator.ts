@@ -28,10 +28,11 @@ const apart = (lab: OperatorProps): Affinity => ({
 });
 
 /** Returns the values that name the lab's images. The labs of a class get the same images as this release. */
-const images = ({ values: { image, collector, jaeger, flask } }: OperatorProps): object => ({
+const images = ({ values: { image, collector, jaeger, prometheus, flask } }: OperatorProps): object => ({
   image,
   collector: { image: collector.image },
   jaeger: { image: jaeger.image },
+  prometheus: { image: prometheus.image },
   flask: { image: flask.image },
 });
 

@@ -26,7 +26,7 @@ export const PAUSE_IMAGE = 'throwaway.intro-otel.dev/pause:1';
 export const COREDNS_IMAGE = `throwaway.intro-otel.dev/coredns:${components.coredns.version}`;
 
 /** The components whose binaries `clusterImages` needs. */
-export const IMAGE_COMPONENTS: readonly ComponentName[] = ['coredns', 'collector', 'jaeger'];
+export const IMAGE_COMPONENTS: readonly ComponentName[] = ['coredns', 'collector', 'jaeger', 'prometheus'];
 
 /** Returns the images that a cluster gets at its start. The components in `IMAGE_COMPONENTS` must be built first. */
 export function clusterImages(): Image[] {
@@ -55,6 +55,11 @@ export function clusterImages(): Image[] {
       name: `docker.io/jaegertracing/jaeger:${versions.jaeger}`,
       entries: [TMP, program('/cmd/jaeger/jaeger-linux', binary('jaeger'))],
       config: { Entrypoint: ['/cmd/jaeger/jaeger-linux'], Env: [PATH], User: '10001' },
+    },
+    {
+      name: `docker.io/prom/prometheus:v${versions.prometheus}`,
+      entries: [program('/bin/prometheus', binary('prometheus'))],
+      config: { Entrypoint: ['/bin/prometheus'], Env: [PATH], User: '65534' },
     },
   ];
 }

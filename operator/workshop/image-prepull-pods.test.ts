@@ -42,6 +42,12 @@ test('runs each image of the lab in a container whose command ends at once', () 
   expect(pod.spec).toMatchObject({ restartPolicy: 'Never' });
 });
 
+test('pulls the images of Prometheus and Flask only if the lab runs them', () => {
+  const lab = { prometheus: { enabled: true }, flask: { enabled: true } };
+  const [one] = pullPods(aWorkshop({ seats: 1, lab }), [aNode('a')], 'intro-otel');
+  expect(one?.spec.containers.map(({ name }) => name)).toEqual(['apps', 'collector', 'jaeger', 'prometheus', 'flask']);
+});
+
 test('pulls an image only once if the lab uses it twice', () => {
   const same = { registry: 'r.example', repository: 'all', tag: '1' };
   const [one] = pullPods(

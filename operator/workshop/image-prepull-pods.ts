@@ -30,12 +30,16 @@ interface PrepullTask {
   readonly run: Pick<Container, 'command' | 'args'>;
 }
 
+const only = (enabled: boolean, task: PrepullTask): PrepullTask[] => (enabled ? [task] : []);
+
 function pullTasks(lab?: SomeValues): PrepullTask[] {
-  const { image, collector, jaeger } = completeValues(lab);
+  const { image, collector, jaeger, prometheus, flask } = completeValues(lab);
   const all: PrepullTask[] = [
     { name: 'apps', image: imageOf(image), run: { command: ['node', '-e', ''] } },
     { name: 'collector', image: imageOf(collector.image), run: { args: ['--version'] } },
     { name: 'jaeger', image: imageOf(jaeger.image), run: { args: ['version'] } },
+    ...only(prometheus.enabled, { name: 'prometheus', image: imageOf(prometheus.image), run: { args: ['--version'] } }),
+    ...only(flask.enabled, { name: 'flask', image: imageOf(flask.image), run: { command: ['python3', '-c', ''] } }),
   ];
   return all.filter((pull, index) => all.findIndex(({ image: same }) => same === pull.image) === index);
 }

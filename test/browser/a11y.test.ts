@@ -106,6 +106,54 @@ const states: State[] = [
       await page.getByText('See the trace of this round').waitFor();
     },
   },
+  {
+    name: 'explore-charts',
+    path: '/explore',
+    reach: async (page, guide) => {
+      guide.telemetry.dropped = [{ signal: 'metrics', reason: 'series', count: 12_345, example: 'a{user.id=17}' }];
+      guide.addTraceWithLogs();
+      await page.reload();
+      const latency = page.getByRole('group', { name: 'Latency of prizes' });
+      await latency.getByText('As a table').click();
+      await latency.locator('.point').last().focus();
+      await page.getByText('dropped 12,345').waitFor();
+    },
+  },
+  {
+    name: 'explore-silent',
+    path: '/explore',
+    reach: async (page, guide) => {
+      guide.telemetry.arrives = false;
+      await page.reload();
+      await page.getByText('No metrics have arrived').waitFor();
+    },
+  },
+  {
+    name: 'explore-trace',
+    path: '/explore',
+    reach: async (page, guide) => {
+      await page.goto(`/explore#trace=${guide.addTraceWithLogs()}`);
+      await page.reload();
+      await page.locator('.span-row', { hasText: 'prizes' }).click();
+      await page.locator('.log-line summary').first().click();
+    },
+  },
+  {
+    name: 'explore-metrics',
+    path: '/explore#metrics',
+    reach: async (page) => {
+      await page.getByText('As OTLP JSON').first().click();
+      await page.getByText('"resourceMetrics"').waitFor();
+    },
+  },
+  {
+    name: 'explore-logs',
+    path: '/explore#logs',
+    reach: async (page, guide) => {
+      guide.addTraceWithLogs();
+      await page.locator('#part-logs .log-line summary').last().click();
+    },
+  },
   { name: 'why', path: '/why', reach: (page) => page.getByText('Every hop works').waitFor() },
   {
     name: 'traces',

@@ -8,7 +8,7 @@ import { json } from 'node:stream/consumers';
 import { RED_METRICS } from '../../lab/names.ts';
 import { eventually } from '../../support/waiting.ts';
 import { startCollector } from '../support/otlp/collector.ts';
-import type { CollectorProcess } from '../support/otlp/collector.ts';
+import type { LoopbackProcess } from '../support/otlp/process.ts';
 
 interface Attribute {
   readonly key: string;
@@ -69,7 +69,7 @@ interface MadeSpan {
 }
 
 /** Sends server spans of a service, each in a trace of its own. @returns the trace ids */
-async function send(collector: CollectorProcess, service: string, spans: readonly MadeSpan[]): Promise<string[]> {
+async function send(collector: LoopbackProcess, service: string, spans: readonly MadeSpan[]): Promise<string[]> {
   const now = BigInt(Date.now()) * 1_000_000n;
   const made = spans.map(({ name, milliseconds, status, failed = false }) => ({
     traceId: randomBytes(16).toString('hex'),
@@ -91,7 +91,7 @@ async function send(collector: CollectorProcess, service: string, spans: readonl
   return made.map(({ traceId }) => traceId);
 }
 
-async function post({ url }: CollectorProcess, signal: string, body: object): Promise<void> {
+async function post({ url }: LoopbackProcess, signal: string, body: object): Promise<void> {
   const headers = { 'content-type': 'application/json' };
   const answer = await fetch(`${url}/v1/${signal}`, { method: 'POST', headers, body: JSON.stringify(body) });
   if (!answer.ok) throw new Error(`expected 200 from ${signal}, found ${answer.status}: ${await answer.text()}`);
@@ -110,7 +110,7 @@ const attribute = (point: Point, key: string): unknown =>
   Object.values(point.attributes.find((one) => one.key === key)?.value ?? {})[0];
 
 let guide: Guide;
-let collector: CollectorProcess | undefined;
+let collector: LoopbackProcess | undefined;
 
 beforeEach(async () => {
   guide = await startGuide();

@@ -13,6 +13,7 @@ import { allowedHostsOnly, namesIn } from './allowed-hosts.ts';
 import { apiOf, ignoredApiPaths } from './api/api.ts';
 import { sameOriginOnly } from './api/csrf.ts';
 import { apiErrors, loggedErrors } from './api/errors.ts';
+import { addExploreApi } from './api/explore.ts';
 import { addRoundsApi } from './api/rounds.ts';
 import { addStatusApi, addTraceApi } from './api/traces.ts';
 import type { OpenCourse } from './course-service.ts';
@@ -74,6 +75,7 @@ function guideApp({ settings, environment, openCourse, log }: ApiParts): Express
   addLogin(app, loginOptions(settings, environment, log));
   addPages(app, settings, hasUi);
   addTraceApi(app, jaeger);
+  addExploreApi(app, { jaeger, logsOf: () => [] });
   addStatusApi(app, settings, hasUi);
   addRoundsApi(app, { arcade: apps.arcade, log, ownPagesOnly: ownPagesOnly(settings) });
   app.use('/api', courseAndLabApi({ settings, environment, openCourse, log }));

@@ -3,6 +3,7 @@ import { byId } from './dom.ts';
 import { ChartsPanel } from './explore/charts-panel.ts';
 import { Frame } from './explore/frame.ts';
 import { LogsPanel } from './explore/logs-panel.ts';
+import { MetricsPanel } from './explore/metrics-panel.ts';
 import { TraceView } from './explore/trace-view.ts';
 import { storeOfPage } from './store.ts';
 
@@ -11,6 +12,10 @@ const store = storeOfPage();
 new Frame({
   list: byId('explore-tabs'),
   panel: byId('explore-panel'),
-  parts: { charts: (place) => new ChartsPanel(place, store), logs: (place, page) => new LogsPanel(place, page) },
+  parts: {
+    charts: (place) => new ChartsPanel(place, store),
+    metrics: (place, page) => new MetricsPanel(place, page),
+    logs: (place, page) => new LogsPanel(place, page),
+  },
   trace: (place) => new TraceView(place),
 }).start();

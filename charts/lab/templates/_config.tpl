@@ -15,7 +15,16 @@
     "endpoint" (printf "http://%s-guide-otlp:4318" .Release.Name)
     "compression" "none"
     "timeout" "5s"
-    "encoding" "json")) .Values.collector.exporters) | fromJson) "otlp" (dict
+    "encoding" "json")
+  "otlp_http/prometheus" (dict
+    "endpoint" (printf "http://%s-prometheus:9090/api/v1/otlp" .Release.Name)
+    "compression" "none"
+    "timeout" "5s"
+    "sending_queue" (dict
+      "enabled" true
+      "sizer" "bytes"
+      "queue_size" 4194304
+      "num_consumers" 1))) .Values.collector.exporters) | fromJson) "otlp" (dict
   "sending_queue" (dict
     "enabled" true
     "sizer" "bytes"
@@ -51,7 +60,9 @@
     "send_batch_size" 512
     "send_batch_max_size" 1024)
   "transform/red" (dict
-    "metric_statements" (list "keep_keys(resource.attributes, [\"service.name\"])"))) .Values.collector.processors) | fromJson) }}{{ end }}
+    "metric_statements" (list "keep_keys(resource.attributes, [\"service.name\"])"))
+  "transform/prometheus" (dict
+    "metric_statements" (list "replace_all_patterns(datapoint.attributes, \"key\", \"[.]\", \"_\")" "set(datapoint.attributes[\"service_name\"], resource.attributes[\"service.name\"])" "set(metric.name, \"red_calls\") where metric.name == \"red.calls\"" "set(metric.name, \"red_duration\") where metric.name == \"red.duration\""))) .Values.collector.processors) | fromJson) }}{{ end }}
 
 {{- define "intro-otel.collector-config" -}}
 extensions:
@@ -109,7 +120,7 @@ service:
     metrics:
       receivers: [otlp, otlp/loopback]
       processors: {{ toJson (concat (list "memory_limiter" "k8sattributes") (include "intro-otel.defined" (list "collector.pipelines.metrics.processors" .Values.collector.pipelines.metrics.processors (include "intro-otel.processors" . | fromJson)) | fromJsonArray) (list "batch") | uniq) }}
-      exporters: {{ toJson (concat (include "intro-otel.defined" (list "collector.pipelines.metrics.exporters" .Values.collector.pipelines.metrics.exporters (include "intro-otel.exporters" . | fromJson)) | fromJsonArray) | uniq) }}
+      exporters: {{ toJson (concat (include "intro-otel.defined" (list "collector.pipelines.metrics.exporters" .Values.collector.pipelines.metrics.exporters (include "intro-otel.exporters" . | fromJson)) | fromJsonArray) ((ternary (list "otlp_http/prometheus") (list) .Values.prometheus.enabled)) | uniq) }}
     logs:
       receivers: [otlp, otlp/loopback]
       processors: {{ toJson (concat (list "memory_limiter" "k8sattributes") (include "intro-otel.defined" (list "collector.pipelines.logs.processors" .Values.collector.pipelines.logs.processors (include "intro-otel.processors" . | fromJson)) | fromJsonArray) (list "batch") | uniq) }}
@@ -122,7 +133,7 @@ service:
       receivers: [spanmetrics/red]
       processors: [transform/red]
       exporters: [otlp_http/guide]
-{{ end }}
+{{ (ternary "    metrics/prometheus:\n      receivers: [spanmetrics/red]\n      processors: [transform/red, transform/prometheus]\n      exporters: [otlp_http/prometheus]\n" "" .Values.prometheus.enabled) }}{{ end }}
 
 {{- define "intro-otel.jaeger-config" -}}
 extensions:
@@ -131,10 +142,10 @@ extensions:
       memory:
         memory:
           max_traces: {{ (.Values.jaeger.maxTraces | int) | toString }}
-  jaeger_query:
+{{ (ternary (printf "    metric_backends:\n      prometheus:\n        prometheus:\n          endpoint: http://%s-prometheus:9090\n          metric_namespace: red\n          latency_unit: ms\n          normalize_calls: false\n          normalize_duration: false\n" .Release.Name) "" .Values.prometheus.enabled) }}  jaeger_query:
     storage:
       traces: memory
-    base_path: /jaeger
+{{ (ternary "      metrics: prometheus\n" "" .Values.prometheus.enabled) }}    base_path: /jaeger
     # Jaeger's own traces would replace the lab's traces in its memory.
     enable_tracing: false
     http:
@@ -144,7 +155,7 @@ extensions:
   jaeger_query/loopback:
     storage:
       traces: memory
-    base_path: /jaeger
+{{ (ternary "      metrics: prometheus\n" "" .Values.prometheus.enabled) }}    base_path: /jaeger
     # Jaeger's own traces would replace the lab's traces in its memory.
     enable_tracing: false
     http:
@@ -183,4 +194,20 @@ service:
     traces:
       receivers: [otlp, otlp/loopback]
       exporters: [jaeger_storage_exporter]
+{{ end }}
+
+{{- define "intro-otel.prometheus-config" -}}
+otlp:
+  # Metrics keep the names that the apps give them.
+  translation_strategy: NoTranslation
+  promote_resource_attributes: [service.name, k8s.pod.name]
+storage:
+  tsdb:
+    # The Collector may send an export again after the next one.
+    out_of_order_time_window: 1m
+    retention:
+      time: {{ .Values.prometheus.retention.time }}
+      size: {{ .Values.prometheus.retention.size }}
+  exemplars:
+    max_exemplars: 10000
 {{ end }}

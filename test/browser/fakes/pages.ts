@@ -51,7 +51,8 @@ export class Pages {
   /**
    * Runs `work` with a new fake guide and a new page. Fails and saves a screenshot if the page logs an error, loads
    * from another host or is too wide.
-   * @param answers error statuses that the guide may send. Chromium logs statuses from 400 on as errors.
+   * @param answers error statuses that the guide may send. Chromium logs statuses from 400 on as errors. 0 stands for no
+   * answer at all.
    */
   async with(
     name: string,
@@ -68,8 +69,7 @@ export class Pages {
       // The browser cancels open requests when the page is left or reloaded.
       expect(
         found.filter(
-          (line) =>
-            !line.endsWith('net::ERR_ABORTED') && !answers.some((status) => line.includes(`status of ${status} `)),
+          (line) => !line.endsWith('net::ERR_ABORTED') && !answers.some((status) => line.includes(textOf(status))),
         ),
       ).toEqual([]);
       expect(await wider(page)).toEqual([]);
@@ -82,6 +82,9 @@ export class Pages {
     }
   }
 }
+
+/** What Chromium logs about an answer with this status. */
+const textOf = (status: number): string => (status === 0 ? 'net::ERR_EMPTY_RESPONSE' : `status of ${status} `);
 
 /** Lists the elements that reach beyond the right edge of the window, so that a reader has to scroll sideways. */
 function wider(page: Page): Promise<string[]> {

@@ -29,6 +29,7 @@ export const ignoredApiPaths = [
   'visit',
   'instrumentations',
   'traces',
+  'explore',
   'status',
   'charts',
   'metrics',

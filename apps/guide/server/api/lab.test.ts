@@ -196,8 +196,42 @@ describe("the API's routes for the lab", () => {
     expect((await harness.ask('/traces/..%2Fservices')).status).toBe(400);
   });
 
+  test('returns the traces of all services in pages, and one of them with its log records', async () => {
+    const { body } = await harness.post('/visit', { path: '/visit' });
+    await harness.receiver.trace(String(body['trace']));
+    const { body: page } = await harness.ask('/explore/traces?limit=1');
+    expect(page).toMatchObject({ traces: [{ traceId: body['trace'], service: 'guide', errors: 0 }], skipped: 0 });
+    const { body: older } = await harness.ask(`/explore/traces?limit=200&until=${Number(page['next'])}`);
+    expect(JSON.stringify(older['traces'])).not.toContain(String(body['trace']));
+    expect((await harness.ask(`/explore/traces/${String(body['trace'])}`)).body).toMatchObject({
+      traceId: body['trace'],
+      roots: [{ service: 'guide' }],
+      logs: [],
+    });
+  });
+
+  test.each([
+    ['/explore/traces?limit=0', 400, 'expected "limit" to be a whole number from 1 to 200'],
+    ['/explore/traces?limit=201', 400, 'expected "limit" to be a whole number from 1 to 200'],
+    ['/explore/traces?limit=1&limit=2', 400, 'expected "limit" to be a whole number from 1 to 200'],
+    ['/explore/traces?until=yesterday', 400, 'expected "until" to be milliseconds since 1970'],
+    ['/explore/traces?until=1e99', 400, 'expected "until" to be milliseconds since 1970'],
+    ['/explore/traces/..%2Fservices', 400, 'expected a trace id: 32 hexadecimal digits'],
+    [`/explore/traces/${'0'.repeat(31)}1`, 404, `expected trace ${'0'.repeat(31)}1 in Jaeger, found none`],
+  ])('answers %s with %i', async (path, status, error) => {
+    expect(await harness.ask(path)).toEqual({ status, body: { error } });
+  });
+
   test('makes no traces of API requests that only read', async () => {
-    for (const path of ['/course', '/course/01-set-up', '/files', '/faults', '/why', '/instrumentations'])
+    for (const path of [
+      '/explore/traces',
+      '/course',
+      '/course/01-set-up',
+      '/files',
+      '/faults',
+      '/why',
+      '/instrumentations',
+    ])
       await harness.ask(path);
     const spans = harness.receiver.traces().flatMap((trace) => trace.spans);
     expect(

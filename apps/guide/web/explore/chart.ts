@@ -19,9 +19,10 @@ export class Chart {
   /** @param about what the chart belongs to, such as `dice`: its title says only what is measured */
   constructor(about: string) {
     this.element = h(
-      'figure',
+      'div',
       { class: 'chart', role: 'group' },
-      h('figcaption', {}, this.#title, this.#summary),
+      this.#title,
+      this.#summary,
       this.#plot.element,
       this.#hint,
       this.#legend,

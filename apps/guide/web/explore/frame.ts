@@ -20,15 +20,17 @@ export interface FrameOptions {
 interface Mounted {
   readonly place: HTMLElement;
   readonly part: Part;
-  focused: HTMLElement | undefined;
+  focused: HTMLElement | SVGElement | undefined;
 }
 
 export class Frame implements Page {
   readonly #mounted: ReadonlyMap<Name, Mounted>;
   readonly #tabs: TabList<PartName>;
+  readonly #list: HTMLElement;
   #open: Name | undefined;
 
   constructor({ list, panel, parts, trace }: FrameOptions) {
+    this.#list = list;
     const all = Object.entries({ ...parts, trace }) as [Name, PartFactory][];
     this.#mounted = new Map(all.map(([name, make]) => [name, this.#mount(panel, name, make)]));
     const names = Object.keys(parts) as PartName[];
@@ -78,22 +80,23 @@ export class Frame implements Page {
     this.#mounted.get(next)?.part.show(parameters);
   }
 
-  /** Hides the open part and makes another one visible. The focus is where it was there, unless the reader moved it. */
+  /** Hides the open part and makes another one visible. The focus is where it was there, unless it is in the tabs. */
   #swap(next: Name): void {
+    const isInTabs = this.#list.contains(document.activeElement);
     this.#leave();
     this.#open = next;
     const mounted = this.#mounted.get(next);
     if (!mounted) return;
     mounted.place.hidden = false;
     this.#tabs.mark(this.#tabOf(next));
-    if (document.activeElement === document.body) mounted.focused?.focus();
+    if (!isInTabs) mounted.focused?.focus();
   }
 
   #leave(): void {
     const mounted = this.#open && this.#mounted.get(this.#open);
     if (!mounted) return;
     const focused = document.activeElement;
-    mounted.focused = focused instanceof HTMLElement && mounted.place.contains(focused) ? focused : undefined;
+    mounted.focused = isFocusable(focused) && mounted.place.contains(focused) ? focused : undefined;
     mounted.part.hide();
     mounted.place.hidden = true;
   }
@@ -104,3 +107,6 @@ export class Frame implements Page {
     return this.#mounted.has('traces') ? 'traces' : 'charts';
   }
 }
+
+const isFocusable = (element: Element | null): element is HTMLElement | SVGElement =>
+  element instanceof HTMLElement || element instanceof SVGElement;

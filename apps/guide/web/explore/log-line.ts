@@ -54,9 +54,9 @@ export function logLine(record: LogRecord, time: string, after: Child): HTMLElem
 
 function detailsOf({ scope, attributes, resource, traceId, spanId }: LogRecord): Child {
   return [
-    h('h4', {}, 'Attributes'),
+    h('p', { class: 'log-head' }, 'Attributes'),
     list(attributes),
-    h('h4', {}, 'Resource, scope and context'),
+    h('p', { class: 'log-head' }, 'Resource, scope and context'),
     list({
       ...resource,
       'otel.scope.name': scope,

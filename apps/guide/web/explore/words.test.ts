@@ -35,6 +35,7 @@ test.each([
 
 test.each([
   [4, '{roll}', '4 roll'],
+  [4, '{roll}/s', '4 roll/s'],
   [4, '1', '4'],
   [4, '', '4'],
   [4, 'ms', '4 ms'],

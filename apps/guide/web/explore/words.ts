@@ -26,7 +26,7 @@ export const counted = (count: number, noun: string): string => `${number(count)
 
 /** Formats a number with its unit. UCUM writes a unit such as `{roll}` in braces. */
 export function withUnit(value: number, unit: string): string {
-  const bare = unit.replace(/^\{(.*)\}$/, '$1');
+  const bare = unit.replace(/[{}]/g, '');
   return bare === '' || bare === '1' ? number(value) : `${number(value)} ${bare}`;
 }
 

@@ -1,0 +1,118 @@
+// Reads all traces that Jaeger has, page by page, from the newest to the oldest. Jaeger has no pages, and returns the
+// traces that it received last. So the guide asks for one short range of time after another, and makes a range shorter
+// if Jaeger has more traces in it than it returns. A trace belongs to the range in which its first span starts.
+import type { TracePage, TraceSummary } from '../../explore-contract.ts';
+import { attributesOfTrace } from '../../../../otlp/trace-attributes.ts';
+import { searchTraces, TooDeepError } from '../../../../otlp/trace-search.ts';
+import type { FoundTraces } from '../../../../otlp/trace-search.ts';
+import type { Trace } from '../../../../otlp/traces.ts';
+
+/** Traces and bytes that the guide asks Jaeger for at a time. They bound the memory of both. */
+const DEPTH = 25;
+const BYTES = 2 * 2 ** 20;
+/** Bounds the work for one page. After that, the page has fewer traces than asked for. */
+const SEARCHES = 60;
+/** Shortest range of time, in milliseconds. */
+const SHORTEST = 1;
+/** Traces of the shortest range. A loop in a learner's code can make many in one millisecond. */
+const DEEPEST = 400;
+/** The range to begin with if Jaeger's answer for all times is too large. */
+const MINUTE = 60_000;
+
+/** What has been read for a page. `next` is the end of the range that has not been read yet. */
+interface Progress {
+  readonly traces: Trace[];
+  next: number | undefined;
+  bytes: number;
+  skipped: number;
+}
+
+export class TracePages {
+  readonly #jaeger: string;
+  /** Most traces that Jaeger returns. It refuses to return more than it keeps. */
+  #most = DEEPEST;
+  /** Length of the range of time that would have held enough traces in the last search. */
+  #length: number | undefined;
+  #last: Promise<unknown> = Promise.resolve();
+
+  /** @param jaeger URL of Jaeger's query service with its base path */
+  constructor(jaeger: string) {
+    this.#jaeger = jaeger;
+  }
+
+  /** Returns the newest traces that started before `until`. Pages are read one after the other. */
+  page(until: number, limit: number): Promise<TracePage> {
+    const page = this.#last.then(() => this.#read(until, limit));
+    this.#last = page.catch(() => undefined);
+    return page;
+  }
+
+  async #read(until: number, limit: number): Promise<TracePage> {
+    const progress: Progress = { traces: [], next: until, bytes: 0, skipped: 0 };
+    let from = this.#beginBefore(until);
+    for (let search = 0; search < SEARCHES && progress.next !== undefined; search += 1) {
+      from = await this.#readRange(from, progress.next, progress);
+      if (progress.traces.length >= limit) break;
+    }
+    return pageOf(progress, limit);
+  }
+
+  /** Reads the traces of a range, unless it has too many. Returns where the next range to read begins. */
+  async #readRange(from: number, until: number, progress: Progress): Promise<number> {
+    const isShortest = until - from < 2 * SHORTEST;
+    const { traces, isComplete, bytes } = await this.#search(from, until, isShortest ? DEEPEST : DEPTH);
+    progress.bytes += bytes;
+    if (!isComplete && !isShortest) return laterBegin(from, until, traces);
+    if (!isComplete) progress.skipped += 1;
+    progress.traces.push(...traces.filter(({ start }) => start >= from && start < until));
+    progress.next = from > 0 ? from : undefined;
+    this.#length = (until - from) * Math.min(8, (0.7 * DEPTH) / traces.length);
+    return this.#beginBefore(from);
+  }
+
+  #beginBefore(until: number): number {
+    return this.#length === undefined ? 0 : Math.max(0, until - Math.max(this.#length, SHORTEST));
+  }
+
+  async #search(from: number, until: number, wanted: number): Promise<FoundTraces> {
+    const depth = Math.min(wanted, this.#most);
+    try {
+      return await searchTraces(this.#jaeger, { from, until, depth, limit: BYTES });
+    } catch (error) {
+      if (!(error instanceof TooDeepError) || depth === 1) throw error;
+      this.#most = Math.floor(depth / 2);
+      return this.#search(from, until, wanted);
+    }
+  }
+}
+
+/** Returns the begin of a shorter range with the same end. It leaves out about half of the traces that were found. */
+function laterBegin(from: number, until: number, traces: readonly Trace[]): number {
+  const starts = traces.map(({ start }) => start).filter((start) => start > from && start < until);
+  const middle = starts[Math.floor(starts.length * 0.4)] ?? (from === 0 ? until - MINUTE : (from + until) / 2);
+  return Math.min(middle, until - SHORTEST);
+}
+
+/** Returns the newest traces. Those that started at the same time are on the same page. */
+function pageOf({ traces, next, bytes, skipped }: Progress, limit: number): TracePage {
+  const newest = traces.sort((a, b) => b.start - a.start);
+  const last = newest[limit - 1]?.start;
+  if (last === undefined || newest.at(-1)?.start === last)
+    return { traces: newest.map(summaryOf), ...(next !== undefined && { next }), bytes, skipped };
+  return { traces: newest.filter(({ start }) => start >= last).map(summaryOf), next: last, bytes, skipped };
+}
+
+export function summaryOf(trace: Trace): TraceSummary {
+  const { traceId, start, duration, roots, services, spans } = trace;
+  return {
+    traceId,
+    start,
+    duration,
+    service: roots[0]?.service ?? '',
+    operation: roots[0]?.name ?? '',
+    services,
+    spans: spans.length,
+    errors: spans.filter(({ status }) => status.code === 'error').length,
+    attributes: attributesOfTrace(trace),
+  };
+}

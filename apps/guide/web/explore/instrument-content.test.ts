@@ -1,0 +1,68 @@
+import type { Instrument, InstrumentSeries } from '../../explore-contract.ts';
+import { bucketsOf, contentsOf, maxLines, percentileOf, rateOf, seriesName } from './instrument-content.ts';
+
+const times = { times: [1_000, 2_000, 3_000], step: 1_000 };
+const series: InstrumentSeries = {
+  attributes: { 'roll.value': 6 },
+  values: [10, 14, 15],
+  exemplars: [{ time: 1_500, value: 1, traceId: 'a', spanId: 'b', attributes: {} }],
+};
+const histogram: InstrumentSeries = { ...series, bounds: [10, 20], buckets: [5, 10, 5] };
+const counter: Instrument = {
+  service: 'dice',
+  scope: 'dice',
+  name: 'dice.rolls',
+  kind: 'counter',
+  unit: '{roll}',
+  description: '',
+  series: [series],
+};
+
+test('draws a counter as rate and total, with its exemplar on the line of its series', () => {
+  const [rate, total] = contentsOf(counter, times);
+  expect(rate).toMatchObject({ title: 'Rate, a second', lines: [{ label: 'roll.value=6', values: [null, 4, 1] }] });
+  expect(total).toMatchObject({ title: 'Total', lines: [{ values: [10, 14, 15] }] });
+  expect([rate?.points, total?.points]).toMatchObject([
+    [{ value: 4, text: expect.stringMatching(/^1 roll at .*, roll\.value=6$/) as string }],
+    [{ value: 14 }],
+  ]);
+});
+
+test.each([
+  ['gauge', ['Value']],
+  ['up-down counter', ['Value']],
+  ['histogram', ['Recorded values a second']],
+] as const)('draws a %s', (kind, titles) => {
+  expect(contentsOf({ ...counter, kind }, times).map(({ title }) => title)).toEqual(titles);
+});
+
+test('draws a bounded number of series', () => {
+  const [rate] = contentsOf({ ...counter, series: Array.from({ length: 1_000 }, () => series) }, times);
+  expect(rate?.lines).toHaveLength(maxLines);
+});
+
+test('starts a rate again after a restart, and has none after a gap', () => {
+  expect(rateOf([null, 10, 12, 3, null, 5], 2_000)).toEqual([null, null, 1, 1.5, null, null]);
+});
+
+test.each([
+  [0.25, 10],
+  [0.5, 15],
+  [0.95, 20],
+])('estimates the percentile %d within its bucket', (part, value) => expect(percentileOf(histogram, part)).toBe(value));
+
+test('has no percentile without values', () => {
+  expect(percentileOf({ ...histogram, buckets: [0, 0, 0] }, 0.5)).toBeUndefined();
+});
+
+test('names the buckets of a histogram', () => {
+  expect(bucketsOf(histogram, 'ms')).toEqual([
+    { label: 'up to 10 ms', count: 5 },
+    { label: '10 to 20 ms', count: 10 },
+    { label: 'above 20 ms', count: 5 },
+  ]);
+});
+
+test('names a series by its attributes', () => {
+  expect([seriesName({}), seriesName({ a: 'x', b: true })]).toEqual(['no attributes', 'a=x, b=true']);
+});

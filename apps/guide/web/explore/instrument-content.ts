@@ -1,0 +1,116 @@
+// Turns an instrument's measurements into charts, and a histogram's buckets into percentiles.
+import type { Attributes } from '../../../../otlp/attributes.ts';
+import type { Instrument, InstrumentSeries, Values } from '../../explore-contract.ts';
+import type { ChartContent, Colour, Line, Point } from './chart-content.ts';
+import type { Times } from './service-charts.ts';
+import { clock, withUnit } from './words.ts';
+
+/** The most series that a chart draws. */
+export const maxLines = 12;
+const maxPoints = 50;
+const hues = 6;
+const dashes = [[], [7, 4], [2, 3]] as const;
+
+export function contentsOf(instrument: Instrument, times: Times): ChartContent[] {
+  const { kind, unit } = instrument;
+  const chart = (title: string, unitOfChart: string, valuesOf: (series: InstrumentSeries) => Values): ChartContent =>
+    chartOf(instrument, times, { title, unit: unitOfChart, valuesOf });
+  const rate = (series: InstrumentSeries): Values => rateOf(series.values, times.step);
+  if (kind === 'counter')
+    return [chart('Rate, a second', rateUnit(unit), rate), chart('Total', unit, ({ values }) => values)];
+  if (kind === 'histogram') return [chart('Recorded values a second', '', rate)];
+  return [chart('Value', unit, ({ values }) => values)];
+}
+
+const rateUnit = (unit: string): string => (unit === '' || unit === '1' ? '' : `${unit}/s`);
+
+interface Drawn {
+  readonly title: string;
+  readonly unit: string;
+  readonly valuesOf: (series: InstrumentSeries) => Values;
+}
+
+function chartOf({ series, unit: measured }: Instrument, times: Times, { title, unit, valuesOf }: Drawn): ChartContent {
+  const lines = series.slice(0, maxLines).map((one, at) => lineOf(one, valuesOf(one), at));
+  const points = series
+    .slice(0, maxLines)
+    .flatMap((one, at) => pointsOf(one, lines[at]?.values ?? [], times, measured));
+  return {
+    ...times,
+    title,
+    unit,
+    shape: 'lines',
+    lines,
+    scale: 'linear',
+    points: points.sort((one, other) => one.time - other.time).slice(-maxPoints),
+  };
+}
+
+function lineOf({ attributes }: InstrumentSeries, values: Values, at: number): Line {
+  const colour: Colour = `hue-${at % hues}`;
+  return { label: seriesName(attributes), values, colour, dash: dashes[Math.floor(at / hues) % dashes.length] ?? [] };
+}
+
+/** Names a series by its attributes, such as `roll.value=6`. */
+export function seriesName(attributes: Attributes): string {
+  const entries = Object.entries(attributes);
+  if (entries.length === 0) return 'no attributes';
+  return entries
+    .map(([key, value]) => `${key}=${typeof value === 'string' ? value : JSON.stringify(value)}`)
+    .join(', ')
+    .slice(0, 120);
+}
+
+/** An exemplar stands on the line of its series. */
+function pointsOf({ attributes, exemplars }: InstrumentSeries, values: Values, times: Times, unit: string): Point[] {
+  return exemplars.map(({ time, value, traceId, spanId }) => ({
+    time,
+    value: values[indexOf(time, times)] ?? 0,
+    traceId,
+    spanId,
+    isError: false,
+    text: `${withUnit(value, unit)} at ${clock(time)}, ${seriesName(attributes)}`,
+  }));
+}
+
+const indexOf = (time: number, { times, step }: Times): number =>
+  times.findIndex((end) => time <= end && time > end - step);
+
+/** Returns how much a cumulative value grows in a second. A value that has become smaller has started again at 0. */
+export function rateOf(values: Values, step: number): Values {
+  return values.map((value, at) => {
+    const before = values[at - 1];
+    if (value === null || typeof before !== 'number') return null;
+    return (value < before ? value : value - before) / (step / 1000);
+  });
+}
+
+/** A bucket of a histogram: how many values are above `from` and at most `to`. */
+export interface Bucket {
+  readonly label: string;
+  readonly count: number;
+}
+
+export function bucketsOf({ bounds = [], buckets = [] }: InstrumentSeries, unit: string): Bucket[] {
+  return buckets.map((count, at) => ({ count, label: bucketName(bounds[at - 1], bounds[at], unit) }));
+}
+
+function bucketName(from: number | undefined, to: number | undefined, unit: string): string {
+  if (to === undefined) return `above ${withUnit(from ?? 0, unit)}`;
+  return from === undefined ? `up to ${withUnit(to, unit)}` : `${withUnit(from, '')} to ${withUnit(to, unit)}`;
+}
+
+/**
+ * Estimates a percentile within its bucket, as Prometheus does. A percentile in the last bucket, which has no upper
+ * bound, is the largest bound.
+ * @param part such as 0.95
+ */
+export function percentileOf({ bounds = [], buckets = [] }: InstrumentSeries, part: number): number | undefined {
+  const rank = part * buckets.reduce((sum, count) => sum + count, 0);
+  if (rank === 0) return undefined;
+  let below = 0;
+  const at = buckets.findIndex((count) => (below += count) >= rank);
+  const [from, to, count] = [bounds[at - 1] ?? 0, bounds[at], buckets[at] ?? 0];
+  if (to === undefined) return bounds.at(-1);
+  return from + ((to - from) * (rank - (below - count))) / count;
+}
