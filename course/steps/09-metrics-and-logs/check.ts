@@ -127,8 +127,8 @@ class SignalTest {
 
   /**
    * Returns whether dice reported these numbers after the rolls, so that they are final. Dice's clock says so, in the
-   * numbers and in the spans of the rolls. Otherwise it is the second report, or time is up. Numbers that two looks find
-   * the same are complete. Nothing comes if the learner's files say so.
+   * numbers and in the spans of the rolls. Otherwise it is the second report, or time is up. Numbers that two looks
+   * find the same are complete. Nothing comes if the learner's files say so.
    */
   #isFinal(after: readonly Totals[], seen: Seen): boolean {
     if (this.#options.gap || Date.now() - this.#rolledAt > this.#options.patience) return true;

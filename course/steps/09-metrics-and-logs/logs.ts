@@ -1,5 +1,5 @@
-// Finds what dice logged for a request: a log record that the guide has received, or a line of the pod's log. Either has
-// to name the span of the request.
+// Finds what dice logged for a request: a log record that the guide has received, or a line of the pod's log. Either
+// has to name the span of the request.
 import { finding, unknown, unmet } from '../../engine/findings.ts';
 import type { Finding, Problem } from '../../engine/findings.ts';
 import { orRecord } from '../../engine/log-events.ts';
@@ -8,7 +8,7 @@ import type { Seen, Visit } from '../../engine/observation.ts';
 
 const texts = {
   line: "the parameter of /server_request in a log record, or in a line of dice's log",
-  ids: 'the ids of a trace and of a span in it',
+  ids: 'the ids of a trace and of a span in it, trace_id and span_id',
   span: 'its span, in the trace of the request',
 };
 
