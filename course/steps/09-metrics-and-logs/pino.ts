@@ -5,7 +5,7 @@ import { edited } from '../../harness/check-harness.ts';
 
 /** The call that emits a log record in the step's own solution. */
 export const EMIT =
-  "  log.emit({ severityNumber: SeverityNumber.INFO, severityText: 'INFO', body: request.query.param as string });\n";
+  "  log.emit({ severityNumber: SeverityNumber.INFO, severityText: 'INFO', body: request.query.param });\n";
 
 /** The step's own solution, which emits a log record. */
 export const own = readFileSync(join(import.meta.dirname, 'files', 'app.ts'), 'utf8');

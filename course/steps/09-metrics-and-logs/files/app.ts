@@ -43,7 +43,7 @@ app.get('/rolldice', (request, response) => {
 
 app.get('/server_request', served('server_request', async (request, response) => {
   // The SDK adds the ids of the trace and of the active span.
-  log.emit({ severityNumber: SeverityNumber.INFO, severityText: 'INFO', body: request.query.param as string });
+  log.emit({ severityNumber: SeverityNumber.INFO, severityText: 'INFO', body: request.query.param });
   response.send(`served, and a six wins: ${await askPrizes()}`);
 }));
 
