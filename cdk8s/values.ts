@@ -168,7 +168,12 @@ const prometheus = group('Prometheus, which stores metrics. Without it, the guid
     time: text({ doc: 'How long it keeps samples.', default: '4h', pattern: '^[1-9][0-9]{0,4}(m|h|d|w)$' }),
     size: text({ doc: 'How much disk its blocks may use.', default: '128MB', pattern: '^[1-9][0-9]{0,4}(MB|GB)$' }),
   }),
-  resources: resources('Prometheus', { cpu: '20m', memory: '56Mi' }, { memory: '160Mi', 'ephemeral-storage': '512Mi' }),
+  resources: resources(
+    'Prometheus',
+    // Some nodes don't say how much disk they have. Without this 0, the request is the limit, and no such node fits.
+    { cpu: '20m', memory: '56Mi', 'ephemeral-storage': '0' },
+    { memory: '160Mi', 'ephemeral-storage': '400Mi' },
+  ),
 });
 
 const guideService = group('The Service of the guide.', {

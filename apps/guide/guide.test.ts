@@ -144,6 +144,12 @@ test('shows a stack trace on the page of a trace on lines, and counts one span o
   expect(page).toContain('1 span in 1 service (arcade)');
 });
 
+test('answers a page that waits for a trace and its logs without an error, and anybody else with 404', async () => {
+  const missing = `${guide.url}/api/explore/traces/${'0'.repeat(31)}1`;
+  expect([(await fetch(`${missing}?absent=204`)).status, (await fetch(missing)).status]).toEqual([204, 404]);
+  expect(await (await fetch(`${guide.url}/api/explore/traces/${traceId}`)).json()).toMatchObject({ traceId, logs: [] });
+});
+
 test('shows that a trace has not arrived yet, on a page that reloads itself', async () => {
   const answer = await fetch(`${guide.url}/traces/${'0'.repeat(31)}1`);
   expect(answer.status).toBe(404);

@@ -3,13 +3,13 @@
 // https://opentelemetry.io/docs/collector/configuration/
 import type { Signal } from '../values.ts';
 import type { Components } from './compute.ts';
-import { GUIDE_EXPORTER, JAEGER_EXPORTER, OLD_JAEGER_EXPORTER, PROMETHEUS_EXPORTER } from '../../lab/names.ts';
+import { GUIDE_EXPORTER, JAEGER_EXPORTER, OLD_JAEGER_EXPORTER } from '../../lab/names.ts';
 import { PORTS } from '../../lab/ports.ts';
 import { GUIDE_OTLP } from './guide.ts';
 import { serviceUrl } from './lab.ts';
 import type { LabProps } from './lab.ts';
 import { OTLP_RECEIVERS, atPod, otlpReceivers } from './listeners.ts';
-import { PROMETHEUS_PROCESSOR, prometheusPipeline, toPrometheus } from './prometheus.ts';
+import { prometheusComponents, prometheusPipeline } from './prometheus.ts';
 import { RED_PROCESSOR, redPipelines, spanMetrics } from './red-metrics.ts';
 
 /**
@@ -31,7 +31,6 @@ function builtInExporters(lab: LabProps): Components {
     [JAEGER_EXPORTER]: toJaeger,
     [OLD_JAEGER_EXPORTER]: toJaeger,
     [GUIDE_EXPORTER]: toGuide,
-    [PROMETHEUS_EXPORTER]: toPrometheus(lab),
   };
 }
 
@@ -55,7 +54,6 @@ const BUILT_IN_PROCESSORS: Components = {
   },
   batch: { timeout: '200ms', send_batch_size: 512, send_batch_max_size: 1024 },
   ...RED_PROCESSOR,
-  ...PROMETHEUS_PROCESSOR,
 };
 
 /**
@@ -73,12 +71,19 @@ export function collectorConfig(lab: LabProps): string {
     values: { collector },
     compute,
   } = lab;
+  const ifPrometheus = prometheusComponents(lab);
   const exporters = compute.named(
     'exporters',
-    compute.complete(compute.overlay(builtInExporters(lab), collector.exporters), 'otlp', BOUNDED),
+    compute.complete(
+      compute.overlay(compute.overlay(builtInExporters(lab), ifPrometheus.exporters), collector.exporters),
+      'otlp',
+      BOUNDED,
+    ),
   );
-  const processors = compute.named('processors', compute.overlay(BUILT_IN_PROCESSORS, collector.processors));
-  const ifPrometheus = compute.choose<readonly string[]>(lab.values.prometheus.enabled, [PROMETHEUS_EXPORTER], []);
+  const processors = compute.named(
+    'processors',
+    compute.overlay(compute.overlay(BUILT_IN_PROCESSORS, ifPrometheus.processors), collector.processors),
+  );
   const pipeline = (signal: Signal): string => {
     const path = `collector.pipelines.${signal}`;
     const named = collector.pipelines[signal];
@@ -90,7 +95,7 @@ export function collectorConfig(lab: LabProps): string {
       exporters: ${compute.json(
         compute.union(
           compute.defined(`${path}.exporters`, named.exporters, exporters),
-          ...(signal === 'metrics' ? [ifPrometheus] : []),
+          ...(signal === 'metrics' ? [ifPrometheus.exporterNames] : []),
         ),
       )}
 `;

@@ -78,7 +78,7 @@ export interface Compute {
   labels(labels: Readonly<Record<string, string>>): Given<Readonly<Record<string, string>>>;
 
   /** Returns `set` if the flag is true, or else `unset`. */
-  choose<Constant extends string | readonly string[] | Readonly<Record<string, string>>>(
+  choose<Constant extends string | readonly string[] | Readonly<Record<string, string>> | Components>(
     flag: Value<boolean>,
     set: Constant,
     unset: Constant,

@@ -17,12 +17,12 @@ const COMPONENT = 'prometheus';
 const PATHS = { config: '/etc/prometheus', data: '/prometheus' } as const;
 
 /** Disk for blocks, which `retention.size` limits, and for the write-ahead log. */
-const DISK = '480Mi';
+const DISK = '384Mi';
 
 export const prometheusUrl = (lab: LabProps): string => serviceUrl(lab, COMPONENT, PORTS.prometheus);
 
 /** Settings of the Collector's exporter to Prometheus. One consumer keeps the samples of a series in order. */
-export const toPrometheus = (lab: LabProps): Components[string] => ({
+const toPrometheus = (lab: LabProps): Components[string] => ({
   endpoint: `${prometheusUrl(lab)}/api/v1/otlp`,
   compression: 'none',
   timeout: '5s',
@@ -37,7 +37,7 @@ const underscores = (name: string): string => name.replaceAll('.', '_');
  * The processor that gives the metrics from spans names with underscores, such as `red_duration` and `service_name`.
  * Jaeger asks Prometheus for such names. All other metrics keep their names.
  */
-export const PROMETHEUS_PROCESSOR: Components = {
+const NAMES: Components = {
   [PROCESSOR]: {
     metric_statements: [
       'replace_all_patterns(datapoint.attributes, "key", "[.]", "_")',
@@ -58,6 +58,18 @@ const pipeline = `    metrics/prometheus:
 /** Returns the pipeline that sends the metrics from spans to Prometheus, or an empty text without Prometheus. */
 export const prometheusPipeline = (lab: LabProps): Text =>
   lab.compute.choose<string>(lab.values.prometheus.enabled, pipeline, '');
+
+/** Returns what the Collector has for Prometheus. All parts are empty if the lab has no Prometheus. */
+export const prometheusComponents = (lab: LabProps) => {
+  const { compute, values } = lab;
+  const { enabled } = values.prometheus;
+  return {
+    exporters: compute.choose<Components>(enabled, { [PROMETHEUS_EXPORTER]: toPrometheus(lab) }, {}),
+    processors: compute.choose<Components>(enabled, NAMES, {}),
+    /** Further exporters of the metrics of apps. */
+    exporterNames: compute.choose<readonly string[]>(enabled, [PROMETHEUS_EXPORTER], []),
+  };
+};
 
 /** Returns the text of prometheus.yml. */
 export const prometheusConfig = (lab: LabProps): string => {

@@ -2,7 +2,9 @@ import { deployments, replaced, template } from '../testing/rendered.ts';
 import type { SomeValues } from '../render.ts';
 import { versions } from '../../lab/versions.ts';
 
-describe.each(deployments().map((deployment) => [deployment.metadata.name, deployment] as const))(
+const OPTIONAL = { flask: { enabled: true }, prometheus: { enabled: true } };
+
+describe.each(deployments(OPTIONAL).map((deployment) => [deployment.metadata.name, deployment] as const))(
   'the Deployment %s',
   (_name, deployment) => {
     const pod = template(deployment).spec;
@@ -44,8 +46,12 @@ describe.each(deployments().map((deployment) => [deployment.metadata.name, deplo
     });
 
     test('pins the image version and pulls the image only if the node lacks it', () => {
-      expect(container.image).toMatch(/:\d+\.\d+\.\d+$/);
+      expect(container.image).toMatch(/:v?\d+\.\d+\.\d+$/);
       expect(container.imagePullPolicy).toBe('IfNotPresent');
+    });
+
+    test('sets no empty variable, because the API server omits its value, and the operator would repair it for ever', () => {
+      expect((container.env ?? []).filter(({ value }) => value === '')).toEqual([]);
     });
 
     test('has a selector that matches its own pods', () => {
@@ -59,7 +65,7 @@ describe.each(deployments().map((deployment) => [deployment.metadata.name, deplo
 );
 
 test('gives a Kubernetes API token only to the Collector and the guide', () => {
-  const privileged = deployments()
+  const privileged = deployments(OPTIONAL)
     .filter((deployment) => template(deployment).spec.automountServiceAccountToken)
     .map(({ metadata }) => metadata.name);
   expect(privileged).toEqual(['lab-collector', 'lab-guide']);
@@ -91,6 +97,7 @@ test.each<[string, SomeValues, string[]]>([
     ['lab-collector'],
   ],
   ["the arcade's budget", { arcade: { budgetMs: 100 } }, ['lab-arcade']],
+  ['Prometheus', { prometheus: { enabled: true } }, ['lab-collector', 'lab-jaeger', 'lab-prometheus', 'lab-guide']],
   ["the guide's Service", { guide: { service: { type: 'NodePort', nodePort: 30080 } } }, []],
 ])('replaces only the pods that use %s when it changes', (_what, values, expected) => {
   expect(replaced({}, values)).toEqual(expected);

@@ -16,6 +16,8 @@ test("reads the lab's Dockerfile", () => {
       'NODE_OPTIONS=--max-semi-space-size=1 --expose-gc',
       'MALLOC_ARENA_MAX=1',
       'MALLOC_TRIM_THRESHOLD_=65536',
+      'MALLOC_MMAP_THRESHOLD_=16384',
+      'MALLOC_TOP_PAD_=16384',
     ],
     Labels: expect.objectContaining({ 'org.opencontainers.image.title': 'intro-otel' }) as object,
     User: '10001:10001',

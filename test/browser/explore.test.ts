@@ -1,5 +1,6 @@
 // Tests the page "Explore" in a real browser: from a chart to a log line, live logs, metrics, and what the page says if
 // something is wrong.
+import { gzipSync } from 'node:zlib';
 import { jest } from '@jest/globals';
 import type { Page } from 'playwright-core';
 import { Pages } from './fakes/pages.ts';
@@ -211,4 +212,21 @@ test('moves between the tabs with the arrow keys, and shows the part that the UR
     await page.goBack();
     await page.getByRole('tab', { name: 'Metrics', selected: true }).waitFor();
     await page.getByText('dice.rolls').first().waitFor();
+  }));
+
+test('loads at most 60 kB of scripts, compressed, and leaves the chart library out of the front page', () =>
+  pages.with('explore-size', view, async (page) => {
+    const scripts = async (path: string) => {
+      const loaded: Promise<string>[] = [];
+      page.on('response', (response) => {
+        if (response.url().endsWith('.js')) loaded.push(response.text());
+      });
+      await page.goto(path, { waitUntil: 'networkidle' });
+      page.removeAllListeners('response');
+      return (await Promise.all(loaded)).join('');
+    };
+    expect(await scripts('/')).not.toContain('u-over');
+    const explore = await scripts('/explore');
+    expect(explore).toContain('u-over');
+    expect(gzipSync(explore).length).toBeLessThan(60_000);
   }));

@@ -164,7 +164,13 @@ function consistent<Values extends SomeValues>(values: Values): Values {
   if (!collector?.pipelines) return values;
   const defined = {
     processors: ['memory_limiter', 'k8sattributes', 'batch', ...Object.keys(collector.processors ?? {})],
-    exporters: ['debug', 'otlp_http/jaeger', 'otlphttp/jaeger', ...Object.keys(collector.exporters ?? {})],
+    exporters: [
+      'debug',
+      'otlp_http/jaeger',
+      'otlphttp/jaeger',
+      'otlp_http/guide',
+      ...Object.keys(collector.exporters ?? {}),
+    ],
   };
   const pick = (names: readonly string[], from: readonly string[]): string[] =>
     names.map((name) => from[name.length % from.length] ?? '');

@@ -57,7 +57,7 @@ test('helm refuses a pipeline with an undefined exporter and lists the defined o
   expect(code).not.toBe(0);
   expect(stderr).toContain(
     'collector.pipelines.traces.exporters names "otlp_http/secnd", which is not defined. Use one of: debug, ' +
-      'otlp_http/jaeger, otlphttp/jaeger; or define it.',
+      'otlp_http/guide, otlp_http/jaeger, otlphttp/jaeger; or define it.',
   );
 });
 

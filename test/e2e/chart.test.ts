@@ -40,6 +40,7 @@ const everything: Values = {
   dice: { source: '// {{ nothing }} of "Helm\'s"\n', env: { OTEL_LOG_LEVEL: 'debug', A: 1, B: true } },
   arcade: { budgetMs: 1, resources: { requests: { cpu: 1, memory: '1Gi' }, limits: { memory: '2Gi' } } },
   visitors: { enabled: false },
+  prometheus: { enabled: true, retention: { time: '30m', size: '1GB' } },
   guide: { service: { type: 'NodePort', port: 80, nodePort: 30999 } },
   operator: { replicas: 3, logLevel: 'debug', env: { A: 1 }, crds: { keep: false } },
   nodeSelector: { 'kubernetes.io/os': 'linux' },

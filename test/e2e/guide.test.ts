@@ -1,4 +1,5 @@
-// Tests the guide's pages in a browser: they load only from this lab, play a round and show its trace.
+// Tests the guide's pages in a browser: they load only from this lab, play a round and show its trace. The lab also
+// runs Prometheus, which is tested here.
 import { mkdir } from 'node:fs/promises';
 import type { Browser, Locator, Page } from 'playwright-core';
 import { artefacts } from '../support/artefacts.ts';
@@ -7,6 +8,9 @@ import { testCluster } from '../support/cluster/cluster.ts';
 import { OWN_HEADERS } from '../support/cluster/guide.ts';
 import { Lab } from '../support/cluster/lab.ts';
 import { useNamespace } from '../support/cluster/namespace.ts';
+import { listeningSockets } from '../support/cluster/sockets.ts';
+import { workingSet } from '../support/cluster/working-set.ts';
+import { eventually } from '../../support/waiting.ts';
 import { playedRound } from '../support/otlp/traces.ts';
 
 const lab = new Lab(useNamespace('e2e-guide'));
@@ -17,7 +21,10 @@ let browser: Browser;
 beforeAll(async () => {
   await mkdir(artefacts, { recursive: true });
   // The test cluster makes only NodePort 30080 reachable from this machine, so only the lab of this file uses it.
-  await lab.installQuietly({ guide: { service: { type: 'NodePort', nodePort: 30080 } } });
+  await lab.installQuietly({
+    guide: { service: { type: 'NodePort', nodePort: 30080 } },
+    prometheus: { enabled: true },
+  });
   browser = await launchBrowser();
 }, 150_000);
 
@@ -151,3 +158,42 @@ test("shows its own list of traces, and says why, if Jaeger's image has no web p
     await page.getByText('without the files of its user interface').waitFor();
     await page.getByRole('heading', { name: 'The latest traces' }).waitFor();
   }));
+
+describe('a lab with Prometheus', () => {
+  const queried = (query: string): Promise<string> => lab.text('prometheus', `/api/v1/${encodeURI(query)}`);
+  const lastMinute = (): string => `start=${Date.now() / 1000 - 60}&end=${Date.now() / 1000 + 60}`;
+
+  test('has requests and exemplars of spans, and the metrics of apps by their own names', async () => {
+    const { traceId } = await playedRound(lab);
+    await eventually(
+      async () => {
+        expect(await queried('query?query=red_calls{service_name="arcade",span_kind="SPAN_KIND_SERVER"}>0')).toContain(
+          '"span_name":"GET /play"',
+        );
+        expect(await queried(`query_exemplars?query=red_duration_bucket&${lastMinute()}`)).toContain(traceId);
+        expect(await queried('query?query={"http.server.request.duration_count","service.name"="dice"}')).toContain(
+          '"http.route":"/rolldice"',
+        );
+      },
+      { within: 30_000, every: 500 },
+    );
+  });
+
+  test("answers Jaeger's page Monitor with the rate of a service's requests", async () => {
+    const path = '/jaeger/api/metrics/calls?service=arcade&lookback=60000&step=5000&ratePer=60000&spanKind=server';
+    const rate = async (): Promise<string> => (await fetch(`${lab.url('jaeger', 'query')}${path}`)).text();
+    await eventually(async () => expect(await rate()).toMatch(/"doubleValue":0\.0*[1-9]/), {
+      within: 20_000,
+      every: 500,
+    });
+  });
+
+  test('lets Prometheus use at most 60 MiB, and listen on its own address and on loopback only', async () => {
+    const pod = await lab.pod('prometheus');
+    const mebibytes = workingSet(testCluster().name, pod.metadata.uid) / 2 ** 20;
+    process.stdout.write(`Prometheus: working set ${mebibytes.toFixed(1)} MiB\n`);
+    expect(mebibytes).toBeLessThanOrEqual(60);
+    expect(await listeningSockets(pod)).toEqual([`${pod.status.podIP ?? ''}:9090`, '127.0.0.1:9090'].sort());
+    expect(await lab.log('prometheus')).not.toMatch(/level=(WARN|ERROR)/);
+  });
+});

@@ -7,7 +7,7 @@ import { attributes, counter, logsJson, metricsJson } from '../../apps/guide/tes
 import { App, buildOutside, freePort } from '../../apps/testing/apps.ts';
 import { waitFor } from '../../support/waiting.ts';
 import { startCollector } from '../support/otlp/collector.ts';
-import type { CollectorProcess } from '../support/otlp/collector.ts';
+import type { LoopbackProcess } from '../support/otlp/process.ts';
 
 jest.setTimeout(300_000);
 
@@ -19,15 +19,15 @@ const LINES_PER_SECOND = 5_000;
 
 /** The memory limit of the guide's container in MiB. */
 const LIMIT = 160;
-/** Time in milliseconds within which the guide answers. */
-const ANSWER_TIME = 1_000;
+/** Time in milliseconds within which the guide answers. It is 1 s alone on a machine, and other tests run beside. */
+const ANSWER_TIME = isFull ? 1_000 : 5_000;
 
 /** The environment of the image, which decides how much memory a process takes. */
 const IMAGE = { NODE_OPTIONS: '--max-semi-space-size=1', MALLOC_ARENA_MAX: '1', MALLOC_TRIM_THRESHOLD_: '65536' };
 
 let dist: { dist: string; remove: () => void };
 let guide: App;
-let collector: CollectorProcess;
+let collector: LoopbackProcess;
 
 beforeAll(async () => {
   dist = await buildOutside();

@@ -1,6 +1,6 @@
 {{- /* Generated from cdk8s/ by `npm run generate`; change it there. */ -}}
 {{- define "intro-otel.exporters" -}}
-{{ toJson (include "intro-otel.complete" (list (include "intro-otel.overlay" (list (dict
+{{ toJson (include "intro-otel.complete" (list (include "intro-otel.overlay" (list (include "intro-otel.overlay" (list (dict
   "debug" (dict
     "verbosity" "basic")
   "otlp_http/jaeger" (dict
@@ -15,7 +15,7 @@
     "endpoint" (printf "http://%s-guide-otlp:4318" .Release.Name)
     "compression" "none"
     "timeout" "5s"
-    "encoding" "json")
+    "encoding" "json")) ((ternary (dict
   "otlp_http/prometheus" (dict
     "endpoint" (printf "http://%s-prometheus:9090/api/v1/otlp" .Release.Name)
     "compression" "none"
@@ -24,7 +24,7 @@
       "enabled" true
       "sizer" "bytes"
       "queue_size" 4194304
-      "num_consumers" 1))) .Values.collector.exporters) | fromJson) "otlp" (dict
+      "num_consumers" 1))) dict .Values.prometheus.enabled))) | fromJson) .Values.collector.exporters) | fromJson) "otlp" (dict
   "sending_queue" (dict
     "enabled" true
     "sizer" "bytes"
@@ -37,7 +37,7 @@
     "max_elapsed_time" "30s"))) | fromJson) }}{{ end }}
 
 {{- define "intro-otel.processors" -}}
-{{ toJson (include "intro-otel.overlay" (list (dict
+{{ toJson (include "intro-otel.overlay" (list (include "intro-otel.overlay" (list (dict
   "memory_limiter" (dict
     "check_interval" "1s"
     "limit_percentage" 75
@@ -60,9 +60,9 @@
     "send_batch_size" 512
     "send_batch_max_size" 1024)
   "transform/red" (dict
-    "metric_statements" (list "keep_keys(resource.attributes, [\"service.name\"])"))
+    "metric_statements" (list "keep_keys(resource.attributes, [\"service.name\"])"))) ((ternary (dict
   "transform/prometheus" (dict
-    "metric_statements" (list "replace_all_patterns(datapoint.attributes, \"key\", \"[.]\", \"_\")" "set(datapoint.attributes[\"service_name\"], resource.attributes[\"service.name\"])" "set(metric.name, \"red_calls\") where metric.name == \"red.calls\"" "set(metric.name, \"red_duration\") where metric.name == \"red.duration\""))) .Values.collector.processors) | fromJson) }}{{ end }}
+    "metric_statements" (list "replace_all_patterns(datapoint.attributes, \"key\", \"[.]\", \"_\")" "set(datapoint.attributes[\"service_name\"], resource.attributes[\"service.name\"])" "set(metric.name, \"red_calls\") where metric.name == \"red.calls\"" "set(metric.name, \"red_duration\") where metric.name == \"red.duration\""))) dict .Values.prometheus.enabled))) | fromJson) .Values.collector.processors) | fromJson) }}{{ end }}
 
 {{- define "intro-otel.collector-config" -}}
 extensions:

@@ -30,6 +30,8 @@ const OF_THE_IMAGE = {
   NODE_OPTIONS: '--max-semi-space-size=1 --expose-gc',
   MALLOC_ARENA_MAX: '1',
   MALLOC_TRIM_THRESHOLD_: '65536',
+  MALLOC_MMAP_THRESHOLD_: '16384',
+  MALLOC_TOP_PAD_: '16384',
 };
 /** The first port for the replicas, on the loopback of the cluster's network, where almost nothing else listens. */
 const FIRST_PORT = 18080;

@@ -118,9 +118,14 @@ function labOf({ env, release, namespace, pods, files }: LabSources): Lab {
 }
 
 /** Returns what receives metrics and logs. The Collector of an older chart sends none. */
-function telemetryOf({ OTLP_PORT: port }: NodeJS.ProcessEnv): Telemetry {
+function telemetryOf({
+  OTLP_PORT: port,
+  PROMETHEUS_ENABLED: enabled,
+  PROMETHEUS_URL: url,
+}: NodeJS.ProcessEnv): Telemetry {
+  const prometheus = enabled === 'true' ? url : undefined;
   const unavailable = 'The guide receives no metrics and logs, because OTLP_PORT is not set. Upgrade the lab.';
-  return new Telemetry(port ? {} : { unavailable });
+  return new Telemetry({ prometheus, unavailable: port ? undefined : unavailable });
 }
 
 /** Reads the newest pod of each component. Outside a cluster there are no pods. */

@@ -53,7 +53,8 @@ export interface Series {
   sum: number;
 }
 
-const MOST_EXEMPLARS = 5;
+/** The most exemplars of a series. */
+export const MOST_EXEMPLARS = 5;
 
 export function kindOf({ type, isMonotonic }: Metric): InstrumentKind {
   if (type === 'gauge') return 'gauge';

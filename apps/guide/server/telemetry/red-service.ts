@@ -96,10 +96,10 @@ export class RedService {
     };
   }
 
-  /** Returns how often a second something happened in the window that ends with a slot. */
+  /** Returns how often a second something happened in the window that ends with a slot, or null without an export. */
   #rate(requests: Grid, grid: Grid, slot: number): number | null {
-    const seconds = Math.min(WINDOW_SECONDS, ((slot - this.#first + 1) * STEP) / 1_000);
-    return seconds <= 0 || slot > requests.newest + WINDOW - 1 ? null : rounded(grid.sum(slot, WINDOW) / seconds);
+    const isReported = slot >= this.#first && slot < requests.newest + WINDOW;
+    return isReported ? rounded(grid.sum(slot, WINDOW) / WINDOW_SECONDS) : null;
   }
 
   #group(counted: Counted): Group | undefined {

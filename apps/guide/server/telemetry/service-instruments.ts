@@ -5,7 +5,7 @@ import type { InstrumentKind } from '../../explore-contract.ts';
 import { isStale, listBytes, OBJECT, textBytes } from './budget.ts';
 import type { Budget } from './budget.ts';
 import { Grid } from './grid.ts';
-import { addTotals, kindOf, newSeries, SCALE } from './instrument.ts';
+import { addTotals, kindOf, MOST_EXEMPLARS, newSeries, SCALE } from './instrument.ts';
 import type { ProcessTotals, Series } from './instrument.ts';
 
 /** The most series of one instrument, so that one can't take the place of all others. */
@@ -155,14 +155,14 @@ const processBytes = (json: string): number => 3 * textBytes(json) + OBJECT;
 const instrumentBytes = (key: string, { unit, description }: Pick<Metric, 'unit' | 'description'>): number =>
   2 * textBytes(key) + textBytes(unit) + textBytes(description) + MOST_PROCESSES * OBJECT + 3 * OBJECT + textBytes('');
 
-const MOST_EXEMPLARS_BYTES = 5 * 3 * OBJECT;
+const EXEMPLARS_BYTES = MOST_EXEMPLARS * 3 * OBJECT;
 
 /** Memory for a series with its exemplars, in bytes. */
 export const seriesBytes = (key: string, { sum, bounds }: MetricPoint): number =>
   2 * textBytes(key) +
   (sum === undefined ? 1 : 2) * Grid.bytesOfValues(SCALE) +
   3 * listBytes(bounds) +
-  MOST_EXEMPLARS_BYTES +
+  EXEMPLARS_BYTES +
   2 * OBJECT;
 
 /** Returns a metric as OTLP JSON. Only some of the data points are kept of a large one. */

@@ -2,27 +2,23 @@
 // fixed limits, whatever arrives.
 import type { JsonObject } from '../../../../otlp/json.ts';
 import { metricsFromOtlp } from '../../../../otlp/metrics.ts';
-import type { Charts, Instruments, SignalState } from '../../explore-contract.ts';
+import type { SignalState } from '../../explore-contract.ts';
 import { InstrumentStore } from './instrument-store.ts';
 import type { InstrumentTotals } from './instrument.ts';
 import { LogStore } from './log-store.ts';
 import { Losses } from './losses.ts';
+import type { Metrics } from './metrics.ts';
 import { Probes } from './probes.ts';
 import type { TelemetrySignal } from './probes.ts';
+import { PrometheusMetrics } from './prometheus-metrics.ts';
 import { isRed, RedStore } from './red-store.ts';
-
-/** Where the pages read metrics: the guide's memory, or Prometheus. */
-export interface Metrics {
-  charts(minutes: number): Promise<Charts>;
-  instruments(service: string, minutes: number): Promise<Instruments>;
-}
 
 interface TelemetryOptions {
   readonly now?: () => number;
   /** Why nothing will arrive, if it is so: a sentence for the page. */
   readonly unavailable?: string | undefined;
-  /** Returns where the pages read metrics, if that is not the guide's memory. */
-  readonly source?: ((state: () => SignalState) => Metrics) | undefined;
+  /** URL of Prometheus, if the lab has one. Then the pages read metrics from there. */
+  readonly prometheus?: string | undefined;
 }
 
 export class Telemetry {
@@ -38,14 +34,14 @@ export class Telemetry {
   #latest: number | undefined;
 
   /** @param options how this differs from a guide that receives everything and keeps it in memory */
-  constructor({ now = Date.now, unavailable, source }: TelemetryOptions = {}) {
+  constructor({ now = Date.now, unavailable, prometheus }: TelemetryOptions = {}) {
     this.#now = now;
     this.#since = now();
     this.#unavailable = unavailable;
     this.logs = new LogStore(now, unavailable);
     this.#red = new RedStore(this.#losses, now);
     this.#instruments = new InstrumentStore(this.#losses, now);
-    this.metrics = source?.(() => this.#state()) ?? this.#ownMetrics();
+    this.metrics = prometheus ? new PrometheusMetrics(prometheus, this.#ownMetrics(), now) : this.#ownMetrics();
   }
 
   /**

@@ -30,7 +30,8 @@ export class Plot {
     this.#options = options;
     this.#points = new Points(options.onPoint);
     new ResizeObserver(() => this.#resize()).observe(this.element);
-    onSchemeChange(() => this.#plot?.redraw(false, true));
+    // Bars keep their colour in their path.
+    onSchemeChange(() => this.#plot?.redraw(true, true));
   }
 
   show(content: ChartContent): void {

@@ -6,8 +6,8 @@ import { clock, withUnit } from './words.ts';
 
 /** A request of a visitor times out after this many milliseconds. */
 const TIMEOUT = 500;
-/** The most points in a chart. */
-const maxPoints = 100;
+/** The most points in a chart: as many as the guide keeps. */
+const maxPoints = 120;
 
 export interface Times {
   readonly times: readonly number[];

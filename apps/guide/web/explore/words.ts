@@ -47,7 +47,7 @@ function droppedInWords({ signal, reason, count, example }: Dropped): string {
 
 /** What a page says about the telemetry that arrives. */
 export interface StateInWords {
-  /** Says that nothing arrives, and since when. Undefined if telemetry arrives. */
+  /** Says that nothing arrives, and since when or why. Undefined if telemetry arrives. */
   readonly missing: string | undefined;
   readonly dropped: readonly string[];
 }
@@ -60,7 +60,9 @@ export function stateInWords(state: SignalState, now: number, quiet = MINUTE): S
   return { missing: missingInWords(state, now, quiet), dropped: state.dropped.map(droppedInWords) };
 }
 
-function missingInWords({ signal, latest, since }: SignalState, now: number, quiet: number): string | undefined {
+function missingInWords(state: SignalState, now: number, quiet: number): string | undefined {
+  const { signal, latest, since, unavailable } = state;
+  if (unavailable !== undefined) return unavailable;
   if (latest === undefined)
     return `No ${signal} have arrived since the guide started at ${clock(since)}, ${span(now - since)} ago.`;
   if (now - latest <= quiet) return undefined;
