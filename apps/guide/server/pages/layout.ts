@@ -7,7 +7,7 @@ const navigation = [
   { path: '/', title: 'Course' },
   { path: '/explore', title: 'Explore' },
   { path: '/lab', title: 'Lab' },
-  { path: '/why', title: 'Why no trace?' },
+  { path: '/why', title: 'Why no telemetry?' },
 ];
 
 export interface Page {
