@@ -26,6 +26,8 @@ const former: readonly [phrase: string, reason: string][] = [
   ['not yet of the shape', 'say what is still different'],
   ['who made the span', 'OpenTelemetry calls it the instrumentation scope: otel.scope.name'],
   ['Recorded by', 'OpenTelemetry calls it the instrumentation scope: otel.scope.name'],
+  ['Why is there no trace', 'the page is about traces, metrics and logs: “Why is there no telemetry?”'],
+  ['Why no trace?', 'the page is about traces, metrics and logs: “Why no telemetry?”'],
   ['in the panel', 'a page has several panels: name the one that is meant'],
 ];
 

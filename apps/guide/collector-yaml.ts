@@ -34,6 +34,12 @@ export function tracesProcessors(text: string): string[] | undefined {
   return Array.isArray(names) && names.length > 0 ? names.map(String) : undefined;
 }
 
+/** Returns the exporters that the text names for the pipeline of a signal, or undefined if it names none. */
+export function exportersOf(text: string, signal: 'traces' | 'metrics' | 'logs'): string[] | undefined {
+  const names = collectorYaml(text)?.service?.pipelines?.[signal]?.exporters;
+  return Array.isArray(names) && names.length > 0 ? names.map(String) : undefined;
+}
+
 /** Returns the type of a component: the part of its name before the slash. */
 export const typeOf = (name: string): string => name.split('/', 1)[0] ?? name;
 

@@ -78,6 +78,8 @@ export interface Step extends StepSummary {
   /** The files that the step changes. */
   readonly files: readonly FileName[];
   readonly questions: readonly Question[];
+  /** Whether the learner looks for faults in this step. The page then opens their switches. */
+  readonly faults?: boolean;
   /**
    * The commands of `kubectlHtml` for each shell, in the same order. It leaves out those for a learner who is stuck. A
    * learner who runs the others one after another loses no work.
@@ -181,9 +183,15 @@ export interface Fault {
   readonly on: boolean;
 }
 
-/** The state of one hop from dice to Jaeger, as "Why is there no trace?" shows it. */
+export type TelemetrySignal = 'traces' | 'metrics' | 'logs';
+
+/**
+ * The state of one hop of a signal, as "Why is there no telemetry?" shows it. Traces go from dice to Jaeger. Metrics
+ * and logs go from dice to the guide.
+ */
 export interface PipelineHop {
-  readonly name: 'sdk' | 'exporter' | 'collector' | 'jaeger';
+  readonly signal: TelemetrySignal;
+  readonly name: 'sdk' | 'exporter' | 'collector' | 'jaeger' | 'guide';
   readonly ok: boolean;
   /** The result of the test of this hop, as a sentence. */
   readonly says: string;

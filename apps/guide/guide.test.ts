@@ -112,7 +112,7 @@ test.each(['/', '/explore', '/lab', '/why', '/traces', `/traces/${traceId}`])(
   async (path) => {
     const answer = await fetch(guide.url + path);
     expect(answer.headers.get('content-security-policy')).toContain(
-      "default-src 'none'; script-src 'self'; style-src 'self'",
+      "default-src 'none'; script-src 'self'; style-src 'self'; worker-src 'self'; img-src 'self'",
     );
     const page = await answer.text();
     expect(page).toMatch(/^<!doctype html>\n<html lang="en">/);
@@ -128,7 +128,7 @@ test('links the apps, the traces and Jaeger from the page "Lab"', async () => {
 });
 
 test('serves the scripts and the style sheet of its pages', async () => {
-  for (const asset of ['style.css', 'guide.js', 'explore.js', 'lab.js', 'why.js', 'icon.svg'])
+  for (const asset of ['style.css', 'guide.js', 'explore.js', 'explore-worker.js', 'lab.js', 'why.js', 'icon.svg'])
     expect((await fetch(`${guide.url}/assets/${asset}`)).status).toBe(200);
 });
 

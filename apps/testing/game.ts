@@ -13,6 +13,8 @@ export interface GameOptions {
   readonly lab: { readonly release: string; readonly namespace: string };
   /** Environment of every app, such as INSTRUMENTATION and the address of the receiver. */
   readonly env: Readonly<Record<string, string>>;
+  /** Rounds a minute of each of the two processes. Without it they play as fast as they can. */
+  readonly perMinute?: number;
 }
 
 export class Game {
@@ -20,7 +22,7 @@ export class Game {
   readonly #prizes: readonly App[];
   readonly #balancer: Server;
 
-  static async start({ dist, lab, env: given }: GameOptions): Promise<Game> {
+  static async start({ dist, lab, env: given, perMinute = 60_000 }: GameOptions): Promise<Game> {
     const env = { ...given, RELEASE: lab.release, POD_NAMESPACE: lab.namespace };
     const dice = await App.start(dist, 'dice', { ...env, OTEL_RESOURCE_ATTRIBUTES: 'service.version=0.2.0' });
     const prizes = await Promise.all(RUNNING.map((one) => startPrizes(dist, one, env)));
@@ -32,7 +34,9 @@ export class Game {
       PRIZES_URL: `http://127.0.0.1:${(balancer.address() as AddressInfo).port}`,
     });
     await Promise.all([dice, ...prizes, arcade].map((app) => app.ready()));
-    const visitors = await Promise.all([1, 2].map(() => startVisitors(dist, arcade.url, env)));
+    const visitors = await Promise.all(
+      [1, 2].map(() => startVisitors(dist, arcade.url, { ...env, ROUNDS_PER_MINUTE: String(perMinute) })),
+    );
     return new Game([...visitors, arcade, dice, ...prizes], prizes, balancer);
   }
 
@@ -52,7 +56,7 @@ export class Game {
 }
 
 const startVisitors = (dist: string, arcade: string, env: Record<string, string>) =>
-  App.start(dist, 'visitors', { ...env, ARCADE_URL: arcade, ROUNDS_PER_MINUTE: '60000' });
+  App.start(dist, 'visitors', { ...env, ARCADE_URL: arcade });
 
 const startPrizes = (dist: string, { version, pool }: (typeof RUNNING)[number], env: Record<string, string>) =>
   App.start(dist, 'prizes', {

@@ -68,8 +68,8 @@ export class FakeJaeger {
   }
 
   /**
-   * Returns the IDs of the traces that match the query: a span of the service, or of any service if the query names none,
-   * starts in the time range. If more than `num_traces` match, only the latest are returned.
+   * Returns the IDs of the traces that match the query: a span of the service starts in the time range. A query without
+   * a service asks for all. If more than `num_traces` match, only the latest are returned.
    */
   #search(query: URLSearchParams): Set<string> {
     const [service, from, to] = ['service_name', 'start_time_min', 'start_time_max'].map(

@@ -43,6 +43,7 @@ interface LogRecord {
   readonly traceId?: string;
   readonly spanId?: string;
   readonly severityText?: string;
+  readonly eventName?: string;
   readonly body?: { stringValue?: string };
 }
 interface ResourceTraces {
@@ -55,7 +56,7 @@ interface ResourceMetrics {
   readonly resourceMetrics: { scopeMetrics: { metrics: Metric[] }[] }[];
 }
 
-interface ReceivedTelemetry {
+export interface ReceivedRequest {
   path: string;
   type: string;
   bytes: Buffer;
@@ -75,7 +76,7 @@ function traceIdsIn(group: ResourceSpans): Set<string> {
   return ids;
 }
 
-function parsed({ bytes, at }: ReceivedTelemetry): unknown {
+function parsed({ bytes, at }: ReceivedRequest): unknown {
   const body = JSON.parse(bytes.toString('utf8')) as Partial<ResourceTraces>;
   for (const group of body.resourceSpans ?? []) group.receivedAt = at;
   return body;
@@ -94,8 +95,9 @@ export function ofTraces(all: ResourceSpans[], wanted: Set<string>): ResourceSpa
 
 export class Receiver {
   /** All received requests, in order. */
-  readonly requests: ReceivedTelemetry[] = [];
+  readonly requests: ReceivedRequest[] = [];
   readonly #server: Server;
+  readonly #watchers = new Set<(request: ReceivedRequest) => void>();
 
   static async start(): Promise<Receiver> {
     const receiver = new Receiver();
@@ -111,12 +113,14 @@ export class Receiver {
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
     request.on('end', () => {
-      this.requests.push({
+      const received = {
         path: request.url ?? '',
         type: request.headers['content-type'] ?? '',
         bytes: Buffer.concat(chunks),
         at: Date.now(),
-      });
+      };
+      this.requests.push(received);
+      this.#watchers.forEach((watcher) => watcher(received));
       response.writeHead(200, { 'content-type': request.headers['content-type'] ?? 'application/json' });
       response.end(request.headers['content-type'] === 'application/json' ? '{}' : undefined);
     });
@@ -124,6 +128,13 @@ export class Receiver {
 
   get url(): string {
     return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+  }
+
+  /** Calls `watcher` with all requests so far, and with each that arrives. @returns a function that ends this */
+  watch(watcher: (request: ReceivedRequest) => void): () => void {
+    this.requests.forEach(watcher);
+    this.#watchers.add(watcher);
+    return () => this.#watchers.delete(watcher);
   }
 
   stop(): void {

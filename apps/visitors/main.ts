@@ -59,7 +59,7 @@ async function visit(): Promise<never> {
     while (!played && !(await accepts(arcadeUrl))) await delay(retry);
     played = (await play(round)) || played;
     start = nextStart(start, played ? pause : retry, performance.now());
-    await delay(start - performance.now());
+    await delay(Math.max(0, start - performance.now()));
   }
 }
 

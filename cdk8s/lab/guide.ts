@@ -89,7 +89,9 @@ export class Guide extends Construct {
         FLASK_ENABLED: lab.compute.json(lab.values.flask.enabled),
         RELEASE: lab.release,
         OTLP_PORT: String(PORTS.otlpHttp),
-        PROMETHEUS_URL: lab.compute.choose<string>(lab.values.prometheus.enabled, prometheusUrl(lab), ''),
+        // The API server omits empty variables, so none of these is ever empty.
+        PROMETHEUS_ENABLED: lab.compute.json(lab.values.prometheus.enabled),
+        PROMETHEUS_URL: prometheusUrl(lab),
       },
       ports: { 'otlp-http': PORTS.otlpHttp },
       fromPod: {

@@ -50,6 +50,10 @@ describe.each(deployments(OPTIONAL).map((deployment) => [deployment.metadata.nam
       expect(container.imagePullPolicy).toBe('IfNotPresent');
     });
 
+    test('sets no empty variable, because the API server omits its value, and the operator would repair it for ever', () => {
+      expect((container.env ?? []).filter(({ value }) => value === '')).toEqual([]);
+    });
+
     test('has a selector that matches its own pods', () => {
       expect(template(deployment).metadata.labels).toMatchObject(deployment.spec.selector.matchLabels);
     });

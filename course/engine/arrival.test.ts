@@ -121,6 +121,12 @@ test.each<Case>([
     within: 40_000,
     reason: '3600 s',
   },
+  {
+    what: 'log records that leave later than spans',
+    settings: { ...lab, OTEL_BLRP_SCHEDULE_DELAY: '3000' },
+    within: 3_200,
+    reason: 'log records leave dice every 3 s (OTEL_BLRP_SCHEDULE_DELAY)',
+  },
   { what: 'a dice that flushes when a check asks', settings: {}, flushes: true, within: 700 },
   {
     what: 'a slow batch processor behind a dice that flushes',

@@ -1,12 +1,14 @@
 // The API of a step's check: what the check can read, and what it returns. A check sends its own requests, and judges
 // what they left by structure: kind, parent, attributes, events, status and orphans. It never reads the learner's code,
 // so a correct solution in another style passes.
-import type { Component, Files, PipelineHop, Verdict } from '../../apps/guide/contract.ts';
+import type { Component, Files, PipelineHop, TelemetrySignal, Verdict } from '../../apps/guide/contract.ts';
+import type { InstrumentTotals } from '../../apps/guide/server/telemetry/instrument.ts';
 import type { AppAnswer } from '../../apps/guide/server/lab/visit.ts';
 import type { Span, Trace } from '../../otlp/traces.ts';
 import type { Arrival } from './arrival.ts';
 import type { Finding } from './findings.ts';
 import type { Observation, Seen } from './observation.ts';
+import { logsGap } from './log-events.ts';
 import { samplerHint, withSampler } from './sampling.ts';
 
 export type { Verdict } from '../../apps/guide/contract.ts';
@@ -49,17 +51,16 @@ export interface LabView {
   /** Returns the settings with which dice runs: those of the lab, and over them those in settings.env. */
   settings(): Promise<Settings>;
   podLog(component: 'dice'): Promise<string>;
-  /**
-   * Returns the Collector's log.
-   * @param back how far back before the start of the check to read, in milliseconds
-   */
-  collectorLog(back?: number): Promise<string>;
+  /** Returns what each process has reported of each instrument, or an empty list if the guide receives no metrics. */
+  totals(): Promise<readonly InstrumentTotals[]>;
+  /** Returns the Collector's log since the start of the check. */
+  collectorLog(): Promise<string>;
   /** Makes dice send its telemetry now. @returns whether dice says that it has. It never fails */
   flush(): Promise<boolean>;
   /** Returns how long telemetry takes from dice to Jaeger, by what is known now. */
   arrival(): Promise<Arrival>;
-  /** Returns the state of each hop from dice to Jaeger. */
-  why(): Promise<PipelineHop[]>;
+  /** Returns the state of each hop of a signal. The default is that of traces, from dice to Jaeger. */
+  why(signal?: TelemetrySignal): Promise<PipelineHop[]>;
   /**
    * Returns the right answers to the questions about a fault. They are the values that all requests hit by the fault
    * have in common.
@@ -98,9 +99,9 @@ export const checkOfRequests =
   (paths: readonly string[], judge: (seen: Seen, settings: Settings) => Judgement, nothing: Nothing): Check =>
   async (lab) => {
     const observation = await lab.observe(paths);
-    const [sampler, settings] = await Promise.all([samplerHint(lab), lab.settings()]);
+    const [sampler, settings, gap] = await Promise.all([samplerHint(lab), lab.settings(), logsGap(lab)]);
     const look = async () => {
-      const seen = { ...(await observation.look()), sampler };
+      const seen = { ...(await observation.look()), sampler, logsGap: gap };
       return { certain: seen.settled, ...judge(seen, settings) };
     };
     return withSampler(await lab.settle(look, { ...nothing, hint: sampler ?? nothing.hint }), sampler);
@@ -134,11 +135,11 @@ export function named({ service, name, kind }: Span): string {
   return `${service} “${name}” (${kind})`;
 }
 
-/** What to know about a span that is not the current one. */
-export const NOT_ACTIVE = 'startSpan alone does not make its span the active one: startActiveSpan does.';
-
 /** The hint if no span arrives, though every hop works. It names the commonest mistake first. */
 export const neverEnded =
   'Does your code call span.end()? A span that is never ended is never sent. Or is the new code not running yet?';
+
+/** What to know about a span that is not the current one. */
+export const NOT_ACTIVE = 'startSpan alone does not make its span the active one: startActiveSpan does.';
 
 export const byLibrary = ({ scope }: Span): boolean => scope.startsWith('@opentelemetry/instrumentation-');

@@ -45,6 +45,7 @@ export function viewOf(lab: Lab, { answers = {}, since, traceId, deadline = 8_00
     ask,
     trace: (id) => trace(id).catch(() => undefined),
     newest: () => suppressTracing(() => newestOf(lab.jaeger)),
+    logs: lab.telemetry?.logs,
     flush: () => flusher.flush(),
   };
   return {
@@ -62,14 +63,16 @@ export function viewOf(lab: Lab, { answers = {}, since, traceId, deadline = 8_00
     files: () => lab.files(),
     settings,
     podLog: () => lab.podLog('dice', seconds(since)),
-    collectorLog: (back = 0) => lab.podLog('collector', Math.ceil((Date.now() - begun + back) / 1000) + 1),
-    why: () => diagnosePipeline(lab),
+    collectorLog: () => lab.podLog('collector', Math.ceil((Date.now() - begun) / 1000) + 1),
+    totals: () => Promise.resolve(lab.telemetry?.totals() ?? []),
+    why: (signal = 'traces') => diagnosePipeline(lab, [signal]),
     truth: lab.truth,
     eventually: (attempt, patience = 3_000) =>
       poll(attempt, { within: Math.min(begun + deadline - Date.now(), patience), every: pause }),
     settle: async (look, nothing, patience = 0) => {
       const delays = await arrival();
-      const why = () => diagnosePipeline({ ...lab, patience: (lab.patience ?? 3_000) + delays.within });
+      const patient = { ...lab, patience: (lab.patience ?? 3_000) + delays.within };
+      const why = () => diagnosePipeline(patient, ['traces']);
       return settle(look, { nothing, arrival: delays, why, patience: Math.max(patience, patienceFor(delays)) });
     },
   };

@@ -1,4 +1,6 @@
 // Tests that a check finds the spans of its requests whatever the service is called and whatever the clocks say.
+import type { LogRecord, Logs } from '../../apps/guide/explore-contract.ts';
+import type { LogQuery } from '../../apps/guide/server/telemetry/log-store.ts';
 import type { Span, Trace } from '../../otlp/traces.ts';
 import { spanOf } from '../harness/generated.ts';
 import { arrivalOf } from './arrival.ts';
@@ -50,6 +52,66 @@ test('finds spans in traces of their own, if these traces are new and belong to 
     () => 1,
   );
   expect(found.map((span) => span?.traceId)).toEqual(['a', 'b']);
+});
+
+/** A log record of dice, as the guide has received it. */
+const record = (id: number, more: Partial<LogRecord> = {}): LogRecord => ({
+  id,
+  time: 0,
+  service: 'my-dice',
+  scope: 'dice',
+  severity: 'info',
+  severityText: 'INFO',
+  body: '',
+  attributes: {},
+  resource: {},
+  ...more,
+});
+
+/** Observes a request that leaves one span, while the guide has these records. The first is from before the request. */
+async function seenWithLogs(records: (spanId: string) => LogRecord[]) {
+  const span = spanOf('do_roll', { traceId: 'id' });
+  const all = [record(1, { traceId: 'id', spanId: span.spanId, eventName: 'old' }), ...records(span.spanId)];
+  const queries: LogQuery[] = [];
+  const sources = {
+    ask: () => Promise.resolve({ traceId: 'id', spanId: 'caller', status: 200, body: '4' }),
+    trace: (id: string) => Promise.resolve(traceOf(id, [caller(id), span])),
+    newest: () => Promise.resolve([]),
+    arrival,
+    logs: {
+      query: (query: LogQuery = {}): Logs => {
+        queries.push(query);
+        const { after = 0, limit = 500, traceId } = query;
+        const found = all.filter((one) => one.id > after && (traceId === undefined || one.traceId === traceId));
+        const state = { signal: 'logs', source: 'memory', since: 0, dropped: [] } as const;
+        return { records: found.slice(-limit), last: queries.length === 1 ? 1 : all.length, services: [], state };
+      },
+    },
+  };
+  return (await Observation.make(sources, ['/rolldice'])).look();
+}
+
+test('takes the log records of a span, and of no other span or service, for events of it', async () => {
+  const { visits, records } = await seenWithLogs((spanId) => [
+    record(2, { traceId: 'id', spanId, eventName: 'rolled', attributes: { 'roll.value': 4 } }),
+    record(3, { traceId: 'id', spanId, body: 'by its body' }),
+    record(4, { traceId: 'id', spanId, body: 'no', attributes: { 'exception.type': 'RangeError' } }),
+    record(5, { traceId: 'id', spanId: 'other', eventName: 'of another span' }),
+    record(6, { eventName: 'without a span' }),
+    record(7, { traceId: 'id', spanId, service: 'prizes', eventName: 'of another service' }),
+  ]);
+  const [event, ...others] = visits[0]?.spans[0]?.events ?? [];
+  expect(event).toEqual({ name: 'rolled', time: 0, attributes: { 'roll.value': 4 } });
+  expect(others.map(({ name }) => name)).toEqual(['by its body', 'exception']);
+  expect(records?.map(({ id }) => id)).toEqual([2, 3, 4, 5, 6]);
+});
+
+test('finds the log records of a request among more of visitors than the answer of a query has', async () => {
+  const { visits } = await seenWithLogs((spanId) => [
+    record(2, { traceId: 'id', spanId, eventName: 'rolled' }),
+    ...Array.from({ length: 600 }, (_, index) => record(index + 3, { traceId: 'visitor' })),
+  ]);
+  expect(visits[0]?.spans[0]?.events.map(({ name }) => name)).toEqual(['rolled']);
 });
 
 test('sends no more requests to an app that does not answer', async () => {

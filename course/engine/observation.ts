@@ -4,17 +4,20 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { AppAnswer } from '../../apps/guide/server/lab/visit.ts';
 import { SERVICES } from '../../lab/services.ts';
+import type { LogRecord } from '../../apps/guide/explore-contract.ts';
+import type { LogQuery, LogStore } from '../../apps/guide/server/telemetry/log-store.ts';
 import type { Span, Trace } from '../../otlp/traces.ts';
 import type { Arrival } from './arrival.ts';
 import { finding, unknown } from './findings.ts';
 import type { Finding, Problem } from './findings.ts';
+import { withRecords } from './log-events.ts';
 import { pairInOrder } from './pairing.ts';
 
 export interface Visit {
   readonly path: string;
   readonly answer: AppAnswer;
   readonly trace?: Trace | undefined;
-  /** The spans of dice in the trace of this request. */
+  /** The spans of dice in the trace of this request. Log records of a span are among its events. */
   readonly spans: readonly Span[];
 }
 
@@ -25,6 +28,10 @@ export interface Seen {
   readonly strays: readonly Span[];
   /** Whether nothing more will arrive: the latest requests left spans, and since then all has been quiet. */
   readonly settled: boolean;
+  /** Log records of dice since the check began, whatever span they belong to. Empty if the guide receives none. */
+  readonly records?: readonly LogRecord[] | undefined;
+  /** What keeps log records of dice from the guide, and what to do about it, if the learner's files say so. */
+  readonly logsGap?: string | undefined;
   /** What to do about the samplers that drop traces, if there are any. Then a trace may be missing. */
   readonly sampler?: string | undefined;
 }
@@ -37,6 +44,8 @@ export interface Sources {
   newest(): Promise<Trace[]>;
   /** Returns how long spans take, by what is known now. */
   arrival(): Arrival;
+  /** Reads the log records that the guide has received. Undefined if it receives none. */
+  readonly logs?: Pick<LogStore, 'query'> | undefined;
   /** Makes dice send its telemetry now, if it can. */
   flush?(): Promise<boolean>;
 }
@@ -50,6 +59,7 @@ const gap = 3; // ms between two requests, so that their spans differ in their s
 const quiet = 200; // ms for which nothing arrives after the time between two exports
 const searchPause = 400; // ms between two searches
 const flushPause = 500; // ms between two flushes
+const mostRecords = 500; // the most that one query returns
 const longQuiet = 3_000; // ms after which a request without spans counts as one that will have none
 
 export class Observation {
@@ -61,6 +71,8 @@ export class Observation {
   #searchedAt = 0;
   #flushedAt = 0;
   #changedAt = Date.now();
+  /** Id of the newest log record from before the check. */
+  readonly #lastRecord: number;
 
   /** Sends the requests, one after the other. @param traceIds ids of the traces to start; the default is random */
   static async make(
@@ -81,6 +93,7 @@ export class Observation {
   private constructor(sources: Sources, known: Set<string>) {
     this.#sources = sources;
     this.#known = known;
+    this.#lastRecord = sources.logs?.query({ limit: 1 }).last ?? 0;
   }
 
   async #ask(path: string, traceId: string | undefined): Promise<AppAnswer> {
@@ -99,14 +112,32 @@ export class Observation {
 
   async look(): Promise<Seen> {
     void this.#flush();
-    const visits = await Promise.all(this.#asked.map((asked) => this.#visit(asked)));
-    const strays = visits.some(({ spans }) => spans.length === 0) ? await this.#strays() : [];
+    const found = await Promise.all(this.#asked.map((asked) => this.#visit(asked)));
+    const others = found.some(({ spans }) => spans.length === 0) ? await this.#strays() : [];
+    const records = this.#records();
+    const visits = found.map((visit) => ({ ...visit, spans: visit.spans.map((span) => withRecords(span, records)) }));
+    const strays = others.map((span) => withRecords(span, records));
     const count = visits.reduce(
       (sum, { spans, trace }) => sum + spans.length + (trace?.spans.length ?? 0),
-      strays.length,
+      strays.length + this.#ofRequests(records),
     );
     if (count !== this.#count) [this.#count, this.#changedAt] = [count, Date.now()];
-    return { visits, strays, settled: this.#isSettled(visits, strays) };
+    return { visits, strays, records, settled: this.#isSettled(visits, strays) };
+  }
+
+  /** Returns the log records of dice since the check began. If they are many, only those of the requests' traces. */
+  #records(): LogRecord[] {
+    const read = (query: LogQuery): readonly LogRecord[] =>
+      this.#sources.logs?.query({ after: this.#lastRecord, limit: mostRecords, ...query }).records ?? [];
+    const all = read({});
+    const some = all.length < mostRecords ? all : this.#asked.flatMap(({ answer: { traceId } }) => read({ traceId }));
+    return some.filter(({ service }) => isLearners(service));
+  }
+
+  /** Counts the records in the traces of the requests. Those of visitors never cease. */
+  #ofRequests(records: readonly LogRecord[]): number {
+    const ids = new Set(this.#asked.map(({ answer }) => answer.traceId));
+    return records.filter(({ traceId }) => traceId !== undefined && ids.has(traceId)).length;
   }
 
   #isSettled(visits: readonly Visit[], strays: readonly Span[]): boolean {

@@ -11,7 +11,7 @@ export type StepOutline = Omit<StepSummary, 'state' | 'seen'>;
 
 /** The front matter that an author writes at the top of a step's step.md. */
 type FrontMatter = Pick<RenderedStep, 'title' | 'minutes' | 'learn'> &
-  Partial<Pick<RenderedStep, 'files' | 'questions'>> & {
+  Partial<Pick<RenderedStep, 'files' | 'questions' | 'faults'>> & {
     readonly kubectl?: KubectlMatter;
     /** Hints in Markdown, for a learner who is stuck. The solution comes after them. */
     readonly hints?: readonly string[];
@@ -23,7 +23,7 @@ type FrontMatter = Pick<RenderedStep, 'title' | 'minutes' | 'learn'> &
  */
 export function renderStep(id: string, text: string): RenderedStep {
   const { matter, body } = partsOf(id, text);
-  const { title, minutes, learn, files = [], questions = [], kubectl = {}, hints = [] } = matter;
+  const { title, minutes, learn, files = [], questions = [], faults, kubectl = {}, hints = [] } = matter;
   const blocks = kubectlBlocks({ id, files, hasQuestions: questions.length > 0, kubectl, hints: hints.length });
   return {
     id,
@@ -33,6 +33,7 @@ export function renderStep(id: string, text: string): RenderedStep {
     learn,
     files,
     questions,
+    ...(faults ? { faults } : {}),
     commands: {
       bash: commandsFor(blocks, 'bash'),
       powershell: commandsFor(blocks, 'powershell'),

@@ -5,7 +5,7 @@ import type { Look } from './check.ts';
 import { met, unknown, unmet } from './findings.ts';
 import { settle } from './settle.ts';
 
-const works: PipelineHop[] = [{ name: 'sdk', ok: true, says: 'on' }];
+const works: PipelineHop[] = [{ signal: 'traces', name: 'sdk', ok: true, says: 'on' }];
 const nothing = { expected: 'a span', hint: 'Does your code call span.end()?' };
 const problem = unmet('roll.value', { found: 'none', hint: 'Set it.' });
 
@@ -46,7 +46,9 @@ test('waits while a problem may pass, and ends once the problem is certain', asy
 });
 
 test('names the first broken hop before time is up, if nothing arrives', async () => {
-  const hops: PipelineHop[] = [{ name: 'exporter', ok: false, says: 'sends to nobody', todo: 'Set otlp.' }];
+  const hops: PipelineHop[] = [
+    { signal: 'traces', name: 'exporter', ok: false, says: 'sends to nobody', todo: 'Set otlp.' },
+  ];
   const { verdict, took } = await settled(looking({ findings: [], certain: false }), { hops, patience: 4_000 });
   expect(verdict).toMatchObject({ passed: false, hop: 'pod', found: 'sends to nobody', hint: 'Set otlp.' });
   expect(took).toBeLessThan(3_500);
@@ -55,9 +57,12 @@ test('names the first broken hop before time is up, if nothing arrives', async (
 test.each<[PipelineHop['name'], string, string]>([
   ['jaeger', 'does not answer', 'Jaeger does not answer'],
   ['collector', 'its new pod does not run', 'the Collector: its new pod does not run'],
+  ['guide', 'receives no metrics', 'the guide receives no metrics'],
   ['sdk', 'INSTRUMENTATION is none', 'INSTRUMENTATION is none'],
 ])('names the hop %s in what it found, where the text does not', async (name, says, found) => {
-  const { verdict } = await settled(looking({ findings: [], certain: false }), { hops: [{ name, ok: false, says }] });
+  const { verdict } = await settled(looking({ findings: [], certain: false }), {
+    hops: [{ signal: 'traces', name, ok: false, says }],
+  });
   expect(verdict).toMatchObject({ found });
 });
 

@@ -1,7 +1,7 @@
 // Repeats a look at the lab until the answer is certain. A check that sees nothing asks each hop from dice to Jaeger,
 // and stops as soon as one of them is broken.
 import { setTimeout as delay } from 'node:timers/promises';
-import type { PipelineHop, Verdict } from '../../apps/guide/contract.ts';
+import type { PipelineHop, Verdict, VerdictHop } from '../../apps/guide/contract.ts';
 import type { Arrival } from './arrival.ts';
 import type { Look, Nothing } from './check.ts';
 import { allMet, verdictOf } from './findings.ts';
@@ -67,17 +67,28 @@ class Diagnosis {
     const { expected, hint } = nothing;
     const broken = this.#broken;
     if (broken)
-      return { passed: false, hop: hopOf(broken), expected, found: hopInWords(broken), hint: broken.todo ?? hint };
+      return { passed: false, hop: HOPS[broken.name], expected, found: hopInWords(broken), hint: broken.todo ?? hint };
     const slow = arrival.reason === '' ? '' : `: ${arrival.reason}`;
     const found = `none within ${(waited / 1000).toFixed(0)} s${slow}, though every hop from dice to Jaeger works`;
     return { passed: false, hop: 'shape', expected, found, hint };
   }
 }
 
-const hopOf = ({ name }: PipelineHop) => (name === 'sdk' || name === 'exporter' ? 'pod' : name);
+const HOPS: Readonly<Record<PipelineHop['name'], VerdictHop>> = {
+  sdk: 'pod',
+  exporter: 'pod',
+  collector: 'collector',
+  jaeger: 'jaeger',
+  // What the guide does not get, the Collector does not send.
+  guide: 'collector',
+};
 
 /** The subjects of what a hop says. Those in dice name a setting, or something in app.ts, themselves. */
-const SUBJECTS: Partial<Record<PipelineHop['name'], string>> = { collector: 'the Collector', jaeger: 'Jaeger' };
+const SUBJECTS: Partial<Record<PipelineHop['name'], string>> = {
+  collector: 'the Collector',
+  jaeger: 'Jaeger',
+  guide: 'the guide',
+};
 
 /** Returns what a hop says as a text that makes sense without the hop's name before it. */
 export function hopInWords({ name, says }: PipelineHop): string {

@@ -8,6 +8,7 @@ import { viewOf } from '../engine/lab-view.ts';
 import { withReport } from '../engine/with-report.ts';
 import { diceReport, flushAt } from '../../apps/guide/server/pods/dice-report.ts';
 import type { Lab } from '../../apps/guide/server/lab/environment.ts';
+import type { Telemetry } from '../../apps/guide/server/telemetry/telemetry.ts';
 import type { StepCode } from '../engine/check.ts';
 import { truthOf } from '../../lab/faults.ts';
 import type { Failed, Files, Verdict, VerdictHop } from '../../apps/guide/contract.ts';
@@ -19,6 +20,7 @@ import type { Pod } from '../../kubernetes/types.ts';
 import { FakeCollector } from '../../apps/testing/collector.ts';
 import { FakeJaeger } from '../../apps/testing/jaeger.ts';
 import { Receiver } from '../../apps/testing/receiver.ts';
+import { receivedBy } from './received.ts';
 import type { Metric } from '../../apps/testing/receiver.ts';
 
 /**
@@ -69,6 +71,8 @@ export class CheckHarness {
   readonly #receiver: Receiver;
   readonly #collector: FakeCollector;
   readonly jaeger: FakeJaeger;
+  readonly #telemetry: Telemetry;
+  readonly #stopTelemetry: () => void;
   readonly #servers: Server[] = [];
   /** URL of the Flask app in this lab. By default nothing listens there. */
   flask = 'http://127.0.0.1:1';
@@ -80,6 +84,7 @@ export class CheckHarness {
     this.jaeger = jaeger;
     this.#collector = new FakeCollector(files['collector.yaml'], [receiver, shared.dice.receiver, shared.others]);
     this.jaeger.passes = this.#collector.passes;
+    [this.#telemetry, this.#stopTelemetry] = receivedBy([receiver, shared.dice.receiver], files['collector.yaml']);
   }
 
   static async start(shared: Shared, files: Files): Promise<CheckHarness> {
@@ -90,6 +95,7 @@ export class CheckHarness {
 
   stop(): void {
     this.#servers.forEach((server) => server.close().closeAllConnections());
+    this.#stopTelemetry();
     this.jaeger.stop();
     this.#receiver.stop();
   }
@@ -135,6 +141,7 @@ export class CheckHarness {
       jaeger: `${this.jaeger.url}/jaeger`,
       settings,
       files: () => Promise.resolve(this.#files),
+      telemetry: this.#telemetry,
       patience: 1_000,
       flush: () => flushAt(dice.health),
       report: () => reportOf(dice),

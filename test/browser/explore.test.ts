@@ -88,6 +88,20 @@ test('has the numbers and the exemplars of each chart in a table', () =>
     expect(await latency.locator('.sr').textContent()).toMatch(/^Latency of prizes from .* Latest values: p99: /);
   }));
 
+test('compares the failed traces of the bar that the reader clicks, or of its row in the table', () =>
+  pages.with('explore-bar', view, async (page) => {
+    await page.goto('/explore');
+    const errors = chartOf(page, 'Errors a second, by status of prizes');
+    await errors.getByText('As a table').click();
+    const link = errors.getByRole('link', { name: 'Compare the failed ones' }).first();
+    const expected = /^#compare&service=prizes&from=\d+&until=\d+&error=true$/;
+    expect(await link.getAttribute('href')).toMatch(expected);
+    const plot = (await errors.locator('.u-over').boundingBox()) ?? { x: 0, y: 0, width: 0, height: 0 };
+    await page.mouse.click(plot.x + plot.width - 2, plot.y + plot.height - 3);
+    await page.getByRole('tab', { name: 'What do they share?', selected: true }).waitFor();
+    expect(hash(page)).toMatch(expected);
+  }));
+
 test('shows only the services that the reader chooses, also after a reload', () =>
   pages.with('explore-choice', view, async (page) => {
     await page.goto('/explore');

@@ -2,6 +2,7 @@
 import { gzipSync } from 'node:zlib';
 import { jest } from '@jest/globals';
 import type { Page } from 'playwright-core';
+import type { PipelineHop } from '../../apps/guide/contract.ts';
 import { Pages, typeInEditor } from './fakes/pages.ts';
 import type { View } from './fakes/pages.ts';
 
@@ -55,7 +56,7 @@ describe.each([view, small])('a step, on a page of $width px', (here) => {
         expect.stringMatching(/^✗\s+a span GET \/visit\s*, not yet$/) as string,
         expect.stringMatching(/^\?\s+a metric\s*, not checked yet$/) as string,
       ]);
-      expect(await verdict.getByRole('link', { name: 'Why is there no trace?' }).getAttribute('href')).toBe('/why');
+      expect(await verdict.getByRole('link', { name: 'Why is there no telemetry?' }).getAttribute('href')).toBe('/why');
       expect(await page.getByLabel('Which exporter').inputValue()).toBe('console');
       await page.getByRole('button', { name: 'Check', exact: true }).click();
       await verdict.getByText('Verified.').waitFor();
@@ -275,16 +276,15 @@ test('sets the load and the faults, and shows why the guide refuses a value', ()
     [503],
   ));
 
-test('names the first hop that loses spans and what to do, if there is no trace', () =>
+test('names the first hop that loses telemetry and what to do, for each signal', () =>
   pages.with('why', small, async (page, guide) => {
-    guide.lab.hops = guide.lab.hops.map((hop) =>
-      hop.name === 'exporter'
-        ? { ...hop, ok: false, says: 'OTEL_TRACES_EXPORTER is none.', todo: 'Set it to otlp in settings.env.' }
-        : hop,
-    );
+    const none = { ok: false, says: 'OTEL_METRICS_EXPORTER is none.', todo: 'Set it to otlp in settings.env.' };
+    const isBroken = ({ signal, name }: PipelineHop) => signal === 'metrics' && name === 'exporter';
+    guide.lab.hops = guide.lab.hops.map((hop) => (isBroken(hop) ? { ...hop, ...none } : hop));
     await page.goto('/why');
-    await page.getByRole('status').getByText('Begin with this one: Exporter, in dice.').waitFor();
+    await page.getByRole('status').getByText('Begin with this one: Exporter, in dice, for metrics.').waitFor();
     await page.getByText('Set it to otlp in settings.env.').waitFor();
+    expect(await page.getByRole('heading', { level: 2 }).allInnerTexts()).toEqual(['Traces', 'Metrics', 'Logs']);
     await page.getByRole('button', { name: 'Look again' }).click();
   }));
 

@@ -27,7 +27,20 @@ test('shows the same trace after a reload of the page, and says what to do if Ja
     await page.getByText('Jaeger no longer has the trace shown here before').waitFor();
   }));
 
-test('links to the page "Why is there no trace?" if the trace has no span of dice', () =>
+test('opens the switches of the faults in the step about them, next to the load and the links to the evidence', () =>
+  pages.with('faults', view, async (page) => {
+    await page.goto('/#09-metrics-and-logs');
+    await page.getByRole('heading', { name: '9. Metrics and logs' }).waitFor();
+    expect(await page.getByRole('switch').first().isVisible()).toBe(false);
+    await page.goto('/#10-troubleshooting');
+    await page.getByRole('switch', { name: 'A spike of 400s and 500s' }).waitFor();
+    const links = page.locator('#try').getByRole('link');
+    expect(await links.allInnerTexts()).toEqual(['Charts', 'Traces', 'What do they share?']);
+    await links.first().click();
+    await page.waitForURL('**/explore#charts');
+  }));
+
+test('links to the page "Why is there no telemetry?" if the trace has no span of dice', () =>
   pages.with('partial', view, async (page, guide) => {
     await page.clock.install();
     await page.goto('/');
@@ -37,7 +50,7 @@ test('links to the page "Why is there no trace?" if the trace has no span of dic
     await page.locator('.span-row', { hasText: 'guide POST /api/visit' }).waitFor();
     await page.clock.runFor(15_000);
     await page.getByRole('status').getByText('None of them is of dice.').waitFor();
-    await page.locator('#trace-status').getByRole('link', { name: 'Why is there no trace?' }).waitFor();
+    await page.locator('#trace-status').getByRole('link', { name: 'Why is there no telemetry?' }).waitFor();
   }));
 
 test('draws no earlier trace below the message that no span of a request has come', () =>

@@ -19,8 +19,8 @@ const LINES_PER_SECOND = 5_000;
 
 /** The memory limit of the guide's container in MiB. */
 const LIMIT = 160;
-/** Time in milliseconds within which the guide answers. */
-const ANSWER_TIME = 1_000;
+/** Time in milliseconds within which the guide answers. It is 1 s alone on a machine, and other tests run beside. */
+const ANSWER_TIME = isFull ? 1_000 : 5_000;
 
 /** The environment of the image, which decides how much memory a process takes. */
 const IMAGE = { NODE_OPTIONS: '--max-semi-space-size=1', MALLOC_ARENA_MAX: '1', MALLOC_TRIM_THRESHOLD_: '65536' };
@@ -120,7 +120,10 @@ async function sendLines(): Promise<void> {
 }
 
 test('stays small and answers while it gets distinct series, and says what it dropped', async () => {
-  await send('/v1/metrics', metricsJson([counter('prizes.given', [{ asInt: '1' }])], { service: 'prizes' }));
+  await waitFor('a metric of prizes', async () => {
+    await send('/v1/metrics', metricsJson([counter('prizes.given', [{ asInt: '1' }])], { service: 'prizes' }));
+    return (await ask<Instruments>('metrics?service=prizes')).instruments.length > 0 ? true : undefined;
+  });
   await expectCalm(`${SERIES} series`, sendSeries());
   const { state, instruments } = await waitFor('dropped series', async () => {
     const answer = await ask<Instruments>('metrics?service=dice');
@@ -150,10 +153,13 @@ test('stays small and answers while it gets log lines of megabytes, and keeps th
 });
 
 test('stays small and answers while it gets thousands of log lines a second, and keeps those of others', async () => {
-  await send('/v1/logs', logsJson([{ body: { stringValue: 'keep me' } }], { service: 'prizes' }));
+  await waitFor('a record of prizes', async () => {
+    await send('/v1/logs', logsJson([{ body: { stringValue: 'keep me' } }], { service: 'prizes' }));
+    return (await ask<Logs>('logs?service=prizes')).records.length > 0 ? true : undefined;
+  });
   await expectCalm(`${LINES_PER_SECOND} log lines a second for ${SECONDS} s`, sendLines());
   const { state, records } = await ask<Logs>('logs?service=prizes');
   report(state);
-  expect(records.map(({ body }) => body)).toEqual(['keep me']);
+  expect(records.map(({ body }) => body)).toContain('keep me');
   expect(state.dropped).toContainEqual(expect.objectContaining({ reason: 'age', example: 'records of dice' }));
 });

@@ -136,7 +136,7 @@ test('shows the same counts, percentiles and exemplars from memory and from Prom
   }
   const all = 3 * (20 + 3 + 2);
   const [own, others] = await waitFor('all spans in both', async () => {
-    const answers = await Promise.all([telemetry.metrics.charts(2), inPrometheus.charts(2)]);
+    const answers = await Promise.all([telemetry.metrics.charts(15), inPrometheus.charts(15)]);
     await new Promise((resolve) => setTimeout(resolve, 200));
     return answers.every((charts) => requestsOf(charts) === all) ? answers : undefined;
   });

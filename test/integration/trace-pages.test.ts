@@ -1,4 +1,4 @@
-// Reads traces page by page from the pinned Jaeger, whose store is in memory. It needs Jaeger's program, and no cluster.
+// Reads traces page by page from the pinned Jaeger, with its store in memory. It needs only the program of Jaeger.
 import { jest } from '@jest/globals';
 import { randomBytes } from 'node:crypto';
 import { TracePages } from '../../apps/guide/server/lab/trace-pages.ts';
@@ -8,7 +8,7 @@ import { searchTraces } from '../../otlp/trace-search.ts';
 import { startJaeger } from '../support/otlp/jaeger.ts';
 import type { JaegerProcess } from '../support/otlp/jaeger.ts';
 
-jest.setTimeout(30_000);
+jest.setTimeout(120_000);
 
 const id = (bytes: number): string => randomBytes(bytes).toString('hex');
 

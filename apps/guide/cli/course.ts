@@ -6,6 +6,7 @@ import { shells } from '../contract.ts';
 import type { CourseOverview, Fault, Files, Instrumentation, Shell, Step, Verdict } from '../contract.ts';
 import { download, request } from './request.ts';
 import { answersIn, formOf } from './answers.ts';
+import { printCharts, printLogs, printMetrics } from './signals.ts';
 import { askDice, playRound, printSpans, printTrace } from './telemetry.ts';
 
 const usage = `expected one of:
@@ -24,6 +25,9 @@ const usage = `expected one of:
   trace ID | STEP             prints a trace, or the one that the step started with
   spans SERVICE [PATTERN]     prints the newest spans of a service, one per line, with their attributes;
                               with a regular expression, only the lines that match it
+  metrics [SERVICE]           prints the instruments of a service, dice by default, with their newest values
+  logs [SERVICE | ID]         prints the newest log records of a service, dice by default, or those of a trace
+  charts                      prints requests, errors and latency of each service, and slow requests with their traces
   load ROUNDS                 plays extra rounds per minute, 0 to 120
   fault NAME on|off           switches spike or timeouts
   export                      writes your code, settings and a trace, as a zip file: export > intro-otel.zip
@@ -155,6 +159,9 @@ const commands: Record<string, Command> = {
   trace: async (which = '') => printTrace(/^[0-9a-f]{32}$/.test(which) ? which : await traceOfStep(which)),
   spans: (service = 'dice', [pattern] = []) => printSpans(service, pattern),
   libraries: (word = '', more) => printLibraries([word, ...more].join(' ')),
+  metrics: (service = 'dice') => printMetrics(service),
+  logs: (which = 'dice') => printLogs(which),
+  charts: () => printCharts(),
   load: (perMinute) => load(Number(perMinute)),
   export: exportWork,
   fault: (name, [on]) => fault(name ?? '', on),

@@ -38,7 +38,7 @@ function pairLines([key, value]: Pair): string[] {
 }
 
 /** Escapes the characters that would control the terminal. A tab stays. */
-const printable = (line: string): string =>
+export const printable = (line: string): string =>
   line.replace(/[^\P{Cc}\t]/gu, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
 
 /** Prints a span with its attributes on one line. */

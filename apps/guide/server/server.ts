@@ -75,7 +75,7 @@ function guideApp({ settings, environment, openCourse, log }: ApiParts): Express
   addLogin(app, loginOptions(settings, environment, log));
   addPages(app, settings, hasUi);
   addTraceApi(app, jaeger);
-  addExploreApi(app, { jaeger, logsOf: () => [] });
+  addExploreApi(app, jaeger, environment.lab.telemetry);
   addStatusApi(app, settings, hasUi);
   addRoundsApi(app, { arcade: apps.arcade, log, ownPagesOnly: ownPagesOnly(settings) });
   app.use('/api', courseAndLabApi({ settings, environment, openCourse, log }));

@@ -8,7 +8,13 @@ import type { Metafile } from 'esbuild';
 
 const here = import.meta.dirname;
 
-const scripts = { guide: 'course.ts', explore: 'explore.ts', lab: 'lab.ts', why: 'why.ts' };
+const scripts = {
+  guide: 'course.ts',
+  explore: 'explore.ts',
+  'explore-worker': 'explore-worker.ts',
+  lab: 'lab.ts',
+  why: 'why.ts',
+};
 
 /** Writes all files that the guide serves under /assets to `folder`. @returns what the bundle consists of */
 export async function buildPages(folder: string): Promise<Metafile> {

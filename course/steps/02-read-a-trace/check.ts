@@ -20,7 +20,7 @@ function gone(trace: Trace | undefined): Verdict {
   const hint =
     'Jaeger keeps a limited number of traces in memory. It drops the oldest, and a restart deletes all. ' +
     'Start this step again: that plays a new round, and the questions are about its trace. ' +
-    'If that trace has a single span, instrumentation is none: see the page “Why is there no trace?”.';
+    'If that trace has a single span, instrumentation is none: see the page “Why is there no telemetry?”.';
   return {
     passed: false,
     hop: 'jaeger',

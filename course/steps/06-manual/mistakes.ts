@@ -55,6 +55,15 @@ export const mistakes: Solution[] = [
     ...changed([SET, "rollSpan.addEvent('roll.value', { value: result });"]),
   },
   {
+    name: 'a log record in place of the attribute',
+    right: false,
+    says: /roll\.value, an integer\. Found: the attributes workshop/,
+    ...changed(
+      ["import { trace } from '@opentelemetry/api';", "import { logs, trace } from '@opentelemetry/api';"],
+      [SET, "logs.getLogger('dice').emit({ eventName: 'rolled', attributes: { 'roll.value': result } });"],
+    ),
+  },
+  {
     name: 'the attribute for a six only',
     right: false,
     says: /roll\.value, an integer\. Found: the attributes workshop/,

@@ -117,6 +117,18 @@ const doRoll = () => die.roll();
     },
   },
   {
+    name: 'an event in addition, as a log record within the span',
+    right: true,
+    ...changed(
+      ["import { trace } from '@opentelemetry/api';", "import { logs, trace } from '@opentelemetry/api';"],
+      [
+        '    rollSpan.end();',
+        "    logs.getLogger('dice').emit({ eventName: 'rolled', attributes: { 'roll.value': result } });\n" +
+          '    rollSpan.end();',
+      ],
+    ),
+  },
+  {
     name: 'spans that leave only every three seconds',
     right: true,
     files: { 'settings.env': 'INSTRUMENTATION=manual\nOTEL_BSP_SCHEDULE_DELAY=3000' },

@@ -1,5 +1,6 @@
 // The check of step 7. It rolls dice of several kinds, and one without sides. It passes if the span do_roll of each
-// roll has attributes and an event, and if that of a failed roll has an error status and a recorded exception.
+// roll has attributes and an event, and if that of a failed roll has an error status and a recorded exception. Events
+// and exceptions are events of the span, or log records that dice sends within the span.
 import { ATTR_EXCEPTION_MESSAGE, ATTR_EXCEPTION_TYPE } from '@opentelemetry/semantic-conventions';
 import type { Span } from '../../../otlp/traces.ts';
 import { answeredValues, failedVisit, rollMatcher } from '../../engine/answers.ts';
@@ -7,6 +8,7 @@ import { checkOfRequests, neverEnded, NOT_ACTIVE } from '../../engine/check.ts';
 import type { Look } from '../../engine/check.ts';
 import { finding, unknown, unmet } from '../../engine/findings.ts';
 import type { Finding, Problem } from '../../engine/findings.ts';
+import { EXCEPTION, orRecord, recordElsewhere } from '../../engine/log-events.ts';
 import { renameHint } from '../../engine/names.ts';
 import { findingsOfPairs, PLAUSIBLE, spansNamed } from '../../engine/observation.ts';
 import type { Seen, Visit } from '../../engine/observation.ts';
@@ -36,7 +38,7 @@ export const check = checkOfRequests(PATHS, judge, { expected: texts.span, hint:
 const sidesOf = ({ path }: Visit): number => Number(/sides=(\d+)/.exec(path)?.[1] ?? 6);
 
 const hasFailed = ({ status, events }: Span): boolean =>
-  status.code === 'error' || events.some(({ name }) => name === 'exception');
+  status.code === 'error' || events.some(({ name }) => name === EXCEPTION);
 
 /**
  * Returns how well a span fits a roll, apart from what was rolled. The span of a roll that failed is never that of one
@@ -72,7 +74,7 @@ export function judge(all: Seen): Pick<Look, 'findings' | 'traceId'> & { certain
   ];
   const arrived = seen.strays.length > 0 || seen.visits.some((visit) => visit.spans.length > 0);
   if (!arrived) return { findings: [] };
-  const evidence = { paired: findingsOfPairs(seen, spans), sampler: seen.sampler };
+  const evidence = { paired: findingsOfPairs(seen, spans), seen };
   return {
     findings: [...judgeGood(went, evidence), ...judgeFailed(failed, evidence)],
     traceId: spans.findLast(Boolean)?.traceId,
@@ -88,16 +90,17 @@ type Rolled = Pair & { readonly span: Span };
 /** What a judgement of pairs depends on. */
 interface Evidence {
   readonly paired: ReturnType<typeof findingsOfPairs>;
-  readonly sampler: string | undefined;
+  readonly seen: Seen;
 }
 
 const hasSpan = (pair: Pair): pair is Rolled => pair.span !== undefined;
 
-function judgeGood(pairs: readonly Pair[], { paired, sampler }: Evidence): Finding[] {
+function judgeGood(pairs: readonly Pair[], { paired, seen }: Evidence): Finding[] {
   const rolled = pairs.filter(hasSpan);
   if (rolled.length < pairs.length) {
     const found = `no do_roll for ${pairs.length - rolled.length} of ${pairs.length} rolls`;
-    const hint = sampler ?? 'Start it in each call of doRoll(), and end it: a span that is never ended is never sent.';
+    const hint =
+      seen.sampler ?? 'Start it in each call of doRoll(), and end it: a span that is never ended is never sent.';
     const { die, value, sides, event, quiet } = texts;
     return [unmet(texts.span, { found, hint }), ...[die, value, sides, event, quiet].map(unknown)];
   }
@@ -108,7 +111,10 @@ function judgeGood(pairs: readonly Pair[], { paired, sampler }: Evidence): Findi
     paired(texts.die, troubleWithDie(pairs)),
     paired(texts.value, troubleWithValues(rolled)),
     paired(texts.sides, first(troubleWithSides)),
-    finding(texts.event, first(troubleWithEvent)),
+    finding(
+      texts.event,
+      first((roll) => troubleWithEvent(roll, seen)),
+    ),
     finding(texts.quiet, first(troubleWithStatus)),
   ];
 }
@@ -173,21 +179,29 @@ const sidesHint = ({ attributes }: Span): string =>
   "Call span.setAttribute('roll.sides', sides), or trace.getActiveSpan()?.setAttribute(…) while the span is active. " +
     NOT_ACTIVE;
 
-function troubleWithEvent({ span: { events } }: Rolled): Problem | undefined {
+function troubleWithEvent({ span: { events } }: Rolled, seen: Seen): Omit<Problem, 'traceId'> | undefined {
   const event = events.find(({ name }) => name === 'rolled');
-  if (!event) return { found: eventsIn(events), hint: eventHint(events) };
+  if (!event) return withoutEvent(events, seen);
   if (Object.keys(event.attributes).length > 0) return undefined;
   return {
     found: 'the event, without any attribute',
-    hint: "Give it a second argument: addEvent('rolled', { 'roll.value': result }).",
+    hint:
+      "Give it a second argument: addEvent('rolled', { 'roll.value': result }). " +
+      "A log record has them in emit({ eventName: 'rolled', attributes: { … } }).",
   };
+}
+
+function withoutEvent(events: Span['events'], seen: Seen): Omit<Problem, 'traceId'> {
+  const [elsewhere] = recordElsewhere('rolled', 'do_roll', seen);
+  return elsewhere ?? { found: eventsIn(events), hint: orRecord(eventHint(events), seen) };
 }
 
 const eventHint = (events: Span['events']): string =>
   renameHint(
     'rolled',
     events.map(({ name }) => name),
-  ) ?? "Call span.addEvent('rolled', { … }) before the span ends.";
+  ) ??
+  "Call span.addEvent('rolled', { … }) before the span ends, or emit a log record with eventName 'rolled' within it.";
 
 const eventsIn = (events: Span['events']): string =>
   events.length > 0 ? `the events ${events.map(({ name }) => `“${name}”`).join(', ')}` : 'no event on do_roll';
@@ -197,7 +211,8 @@ const troubleWithStatus = ({ span: { status } }: Rolled): Problem | undefined =>
     ? { found: 'status error', hint: 'Set the status where something fails, and only there.' }
     : undefined;
 
-function judgeFailed(pairs: readonly Pair[], { paired, sampler }: Evidence): Finding[] {
+function judgeFailed(pairs: readonly Pair[], { paired, seen }: Evidence): Finding[] {
+  const { sampler } = seen;
   const answer = finding(texts.answer, troubleWithAnswer(pairs.map(({ visit }) => visit)));
   const spans = pairs.flatMap(({ span }) => (span ? [span] : []));
   if (spans.length < pairs.length) {
@@ -212,7 +227,7 @@ function judgeFailed(pairs: readonly Pair[], { paired, sampler }: Evidence): Fin
     answer,
     finding(texts.ended, undefined),
     paired(texts.status, spans.flatMap(troubleWithErrorStatus)[0]),
-    paired(texts.exception, spans.flatMap(troubleWithException)[0]),
+    paired(texts.exception, spans.flatMap((span) => troubleWithException(span, seen))[0]),
   ];
 }
 
@@ -242,10 +257,18 @@ function troubleWithErrorStatus({ status, attributes, traceId }: Span): Problem[
   return [{ found: `status ${status.code}`, hint, traceId }];
 }
 
-function troubleWithException({ events, traceId }: Span): Problem[] {
-  const exception = events.find(({ name }) => name === 'exception');
-  if (!exception) return [{ found: eventsIn(events), hint: 'Call span.recordException(error) in the catch.', traceId }];
+function troubleWithException({ events, traceId }: Span, seen: Seen): Problem[] {
+  const exception = events.find(({ name }) => name === EXCEPTION);
+  if (!exception) return [{ ...withoutException(events, seen), traceId }];
   if (exception.attributes[ATTR_EXCEPTION_MESSAGE] || exception.attributes[ATTR_EXCEPTION_TYPE]) return [];
   const found = 'the event, with neither exception.message nor exception.type';
-  return [{ found, hint: 'Hand recordException the error itself.', traceId }];
+  return [
+    { found, hint: 'Hand recordException the error itself, or emit a log record with exception: error.', traceId },
+  ];
+}
+
+function withoutException(events: Span['events'], seen: Seen): Omit<Problem, 'traceId'> {
+  const [elsewhere] = recordElsewhere(EXCEPTION, 'do_roll', seen);
+  const hint = 'Call span.recordException(error) in the catch, or emit a log record with exception: error there.';
+  return elsewhere ?? { found: eventsIn(events), hint: orRecord(hint, seen) };
 }

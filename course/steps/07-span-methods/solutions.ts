@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { edited } from '../../harness/check-harness.ts';
 import type { Solution } from '../../harness/check-harness.ts';
+import { logRecords } from './log-records.ts';
 import { mistakes } from './mistakes.ts';
 import { styles } from './styles.ts';
 
@@ -45,6 +46,7 @@ const inactive = edited(app, [
 
 export const solutions: Solution[] = [
   ...styles,
+  ...logRecords,
   ...mistakes,
   { name: "the step's own solution", right: true, chance: true },
   { name: 'a span that is never made the active span', right: true, files: { 'app.ts': inactive } },

@@ -1,21 +1,33 @@
-// Tests that step 9 judges no export of which the Collector's log has only a part.
+// Tests that step 9 judges only numbers from after the rolls, and what it says about log records and lines.
+import { Telemetry } from '../../../apps/guide/server/telemetry/telemetry.ts';
+import type { LogRecord } from '../../../apps/guide/explore-contract.ts';
 import type { Trace } from '../../../otlp/traces.ts';
 import type { LabView } from '../../engine/check.ts';
 import { Observation } from '../../engine/observation.ts';
 import type { Sources } from '../../engine/observation.ts';
 import { settle } from '../../engine/settle.ts';
 import { SAMPLER, spanOf } from '../../harness/generated.ts';
-import { check, judgeLog } from './check.ts';
-import { verbosityHint } from './verbosity.ts';
+import { check } from './check.ts';
+import { judgeLogs } from './logs.ts';
 
 const ROLL = 900_000;
-const rolledAt = Date.UTC(2026, 10, 29, 10);
-const TIMES = 'StartTimestamp: 2026-11-29 09:00:00 +0000 UTC\nTimestamp: 2026-11-29 10:00:01 +0000 UTC';
-const counter = `Metric #0\n     -> Name: dice.rolls\n     -> DataType: Sum\n     -> IsMonotonic: true\n${TIMES}`;
-const histogram = `Metric #1\n     -> Name: dice.roll.value\n     -> DataType: Histogram\n${TIMES}`;
-/** An export of code that adds what was rolled to the counter, and the two places at which a read may end. */
-const whole = `info\tResourceMetrics #0\n${counter}\nValue: ${5 * ROLL}\n${histogram}\nCount: 5\nSum: ${5 * ROLL}\n`;
-const parts = [whole.slice(0, whole.indexOf('Metric #1')), whole.slice(0, whole.indexOf('Count: 5'))];
+const rolledAt = Date.now() - 10_000;
+
+/** Returns an export of these sums and histograms. */
+function exported(time: number, metrics: Record<string, object>): string {
+  const times = { startTimeUnixNano: `${rolledAt - 60_000}000000`, timeUnixNano: `${time}000000` };
+  const all = Object.entries(metrics).map(([name, point]) => {
+    const data = { aggregationTemporality: 2, dataPoints: [{ ...times, ...point }] };
+    return { name, ...('count' in point ? { histogram: data } : { sum: { ...data, isMonotonic: true } }) };
+  });
+  return JSON.stringify({ resourceMetrics: [{ scopeMetrics: [{ metrics: all }] }] });
+}
+
+/** What code exports that adds what was rolled to the counter. The Collector sends it in two pieces. */
+const pieces = [
+  exported(rolledAt + 5_000, { 'dice.rolls': { asInt: String(5 * ROLL) } }),
+  exported(rolledAt + 5_000, { 'dice.roll.value': { count: '5', sum: 5 * ROLL } }),
+];
 
 const arrival = { export: 0, within: 10_000, reason: '' };
 const QUIET = 700; // ms after which an observation without news is settled
@@ -28,16 +40,21 @@ const sources: Sources = {
   arrival: () => arrival,
 };
 
-/** Returns a lab in which, after a while, each read of the Collector's log returns the next of these texts. */
-function labWith(logs: string[], settings: Record<string, string> = {}): LabView {
+/** Returns a lab whose guide receives one of these exports at each look, after a while. */
+function labWith(exports: string[], settings: Record<string, string> = {}): LabView {
   const begun = Date.now();
-  const next = () => (logs.length > 1 ? logs.shift() : logs[0]) ?? '';
+  const telemetry = new Telemetry();
   const lab: Partial<LabView> = {
     settings: () => Promise.resolve(settings),
     files: () => Promise.resolve(undefined),
-    collectorLog: () => Promise.resolve(Date.now() - begun < QUIET ? '' : next()),
+    totals: () => {
+      const next = Date.now() - begun < QUIET ? undefined : exports.shift();
+      if (next !== undefined) telemetry.accept('metrics', next);
+      return Promise.resolve(telemetry.totals());
+    },
     podLog: () => Promise.resolve(''),
     flush: () => Promise.resolve(true),
+    eventually: () => Promise.resolve(undefined),
     arrival: () => Promise.resolve(arrival),
     observe: (paths) => Observation.make(sources, paths),
     settle: (look, nothing, patience = 0) =>
@@ -46,8 +63,8 @@ function labWith(logs: string[], settings: Record<string, string> = {}): LabView
   return lab as LabView;
 }
 
-test('waits for the whole of an export, and then names the instrument that is wrong', async () => {
-  const verdict = await check(labWith([...parts, whole]));
+test('waits until all pieces of an export have arrived, and then names the instrument that is wrong', async () => {
+  const verdict = await check(labWith([...pieces]));
   expect(verdict).toMatchObject({
     passed: false,
     found: expect.stringMatching(/dice\.rolls grew by 4500000/) as string,
@@ -55,36 +72,52 @@ test('waits for the whole of an export, and then names the instrument that is wr
   expect(verdict.requirements?.map(({ state }) => state).slice(0, 2)).toEqual(['unmet', 'met']);
 });
 
-test('names the exporter of metrics, although the log has an export of the pod before', async () => {
-  const verdict = await check(labWith([whole], { OTEL_METRICS_EXPORTER: 'console' }));
+test('names the exporter of metrics, if the settings keep them in dice', async () => {
+  const verdict = await check(labWith([], { OTEL_METRICS_EXPORTER: 'console' }));
   expect(verdict).toMatchObject({
     passed: false,
-    found: expect.stringMatching(/^no metric of that name/) as string,
-    hint: expect.stringMatching(/^OTEL_METRICS_EXPORTER is console: name otlp in settings\.env/) as string,
+    found: 'no metric of that name since the rolls',
+    hint: expect.stringMatching(/^OTEL_METRICS_EXPORTER is console: .* Set OTEL_METRICS_EXPORTER=otlp/) as string,
   });
 });
 
-const debug = (verbosity: string) => `exporters: { debug: { verbosity: ${verbosity} } }\n`;
-
-test.each([
-  ['detailed', debug('detailed'), /^$/],
-  ['normal', debug('normal'), /^$/],
-  ['basic', debug('basic'), /^Set exporters\.debug\.verbosity to detailed in collector\.yaml: basic only counts\. $/],
-  ['no verbosity', '', /^Set exporters\.debug\.verbosity to detailed/],
-  [
-    'no debug exporter for metrics',
-    'service: { pipelines: { metrics: { exporters: [otlp_http/jaeger] } } }',
-    /^Name debug in service\.pipelines\.metrics\.exporters/,
-  ],
-])('says what is missing if no metric is in the log and collector.yaml has %s', (_what, yaml, hint) => {
-  expect(verbosityHint(yaml)).toMatch(hint);
-});
+const [traceId, spanId] = ['a'.repeat(32), 'b'.repeat(16)];
+const answer = { traceId, spanId: 'caller', status: 200, body: '' };
+const path = '/server_request?param=word';
+const seen = { visits: [{ path, answer, spans: [] }], strays: [], settled: true };
+const line = JSON.stringify({ trace_id: traceId, span_id: spanId, msg: 'word' });
+const record: LogRecord = {
+  ...{ id: 1, time: 0, service: 'dice', scope: '', severity: 'info', severityText: '', body: 'word' },
+  ...{ attributes: {}, resource: {} },
+};
+const ofSpan = { ...seen, visits: [{ path, answer, spans: [spanOf('server_request', { traceId, spanId })] }] };
+const statesOf = (...args: Parameters<typeof judgeLogs>): string =>
+  judgeLogs(...args)
+    .map(({ state }) => state)
+    .join(' ');
 
 test('blames the sampler only, if it has dropped the trace that the line names', () => {
-  const [traceId, spanId] = ['a'.repeat(32), 'b'.repeat(16)];
-  const answer = { traceId, spanId: 'caller', status: 200, body: '' };
-  const seen = { visits: [{ path: '/server_request?param=word', answer, spans: [] }], strays: [], settled: true };
-  const line = JSON.stringify({ trace_id: traceId, span_id: spanId, msg: 'word' });
-  expect(judgeLog({ ...seen, sampler: SAMPLER }, line).at(-1)).toMatchObject({ state: 'unmet', hint: SAMPLER });
-  expect(judgeLog(seen, line).at(-1)?.hint).toMatch(/end that span/);
+  expect(judgeLogs({ ...seen, sampler: SAMPLER }, line).at(-1)).toMatchObject({ state: 'unmet', hint: SAMPLER });
+  expect(judgeLogs(seen, line).at(-1)?.hint).toMatch(/end that span/);
+});
+
+test.each([
+  ['a record of the span', [{ ...record, traceId, spanId }], ''],
+  ['a record without ids, and one of the span', [record, { ...record, traceId, spanId }], ''],
+  ['a record without ids, and a line that names the span', [record], line],
+  [
+    'a record with the word in an attribute',
+    [{ ...record, body: 'asked', attributes: { word: 'word' }, traceId, spanId }],
+    '',
+  ],
+])('accepts %s', (_what, records, log) => {
+  expect(statesOf({ ...ofSpan, records }, log)).toBe('met met met');
+});
+
+test.each([
+  ['no record and no line', [], '', 'unmet unknown unknown'],
+  ['a record without ids', [record], '', 'met unmet unknown'],
+  ['a record of a span that is not there', [{ ...record, traceId, spanId: 'c'.repeat(16) }], '', 'met met unmet'],
+])('refuses %s', (_what, records, log, states) => {
+  expect(statesOf({ ...ofSpan, records }, log)).toBe(states);
 });

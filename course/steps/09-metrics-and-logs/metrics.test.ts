@@ -1,59 +1,79 @@
-// Tests how step 9 compares metrics before and after known rolls, with 200 seeds and rolls of visitors in between.
+// Tests how step 9 compares metrics before and after known rolls, with 200 seeds and rolls of visitors in between. The
+// numbers are those that the guide keeps of exports.
+import { InstrumentStore } from '../../../apps/guide/server/telemetry/instrument-store.ts';
+import { Losses } from '../../../apps/guide/server/telemetry/losses.ts';
+import { metricsFromOtlp } from '../../../otlp/metrics.ts';
 import type { Finding } from '../../engine/findings.ts';
 import { randomFrom, roll, SEEDS } from '../../harness/generated.ts';
 import type { Random } from '../../harness/generated.ts';
-import { comparisonOf, exportsIn, judgeMetrics, ofNewestProcess } from './metrics.ts';
+import { judgeMetrics, ofNewestProcess, reportedSince, timeOf } from './metrics.ts';
+import type { Totals } from './metrics.ts';
 
-interface Totals {
-  counter: number;
-  count: number;
-  sum: number;
+interface Numbers {
+  readonly counter: number;
+  readonly count: number;
+  readonly sum: number;
 }
 /** What a learner's code adds for a roll. */
-type Code = (value: number, random: Random) => Totals;
+type Code = (value: number, random: Random) => Numbers;
 
-/** The Collector's log of an export, as the debug exporter of 0.144 prints it with verbosity detailed or normal. */
-const detailed = (
-  { counter, count, sum }: Totals,
-  isDelta = false,
-): string => `2026-11-29T10:00:00Z\tinfo\tResourceMetrics #0
-Metric #0
-Descriptor:
-     -> Name: dice.rolls
-     -> Description: How often a die was rolled
-     -> Unit: 
-     -> DataType: Sum
-     -> IsMonotonic: true
-     -> AggregationTemporality: ${isDelta ? 'Delta' : 'Cumulative'}
-NumberDataPoints #0
-Data point attributes:
-     -> roll.sides: Int(6)
-StartTimestamp: 2026-11-29 09:34:48.123 +0000 UTC
-Timestamp: 2026-11-29 09:34:50.456789 +0000 UTC
-Value: ${counter - 1}
-NumberDataPoints #1
-StartTimestamp: 2026-11-29 09:34:48.123 +0000 UTC
-Timestamp: 2026-11-29 09:34:50.456789 +0000 UTC
-Value: 1
-Metric #1
-Descriptor:
-     -> Name: dice.roll.value
-     -> DataType: Histogram
-     -> AggregationTemporality: ${isDelta ? 'Delta' : 'Cumulative'}
-HistogramDataPoints #0
-StartTimestamp: 2026-11-29 09:34:48.123 +0000 UTC
-Timestamp: 2026-11-29 09:34:50.456789 +0000 UTC
-Count: ${count}
-Sum: ${sum.toFixed(6)}
-ExplicitBounds #0: 1.000000
-Buckets #0, Count: 3
-`;
-const normal = ({ counter, count, sum }: Totals): string => `info\tResourceMetrics #0 service.name=dice
-ScopeMetrics #0 dice
-dice.rolls{roll.sides=6} ${counter - 1}
-dice.rolls{roll.sides=20} 1
-dice.roll.value{} count=${count} sum=${sum} min=1 max=6 le1=0 le2=${count}
-`;
+const BEGUN = Date.UTC(2026, 10, 29, 9, 34, 48, 123);
+const NOW = BEGUN + 60_000;
+
+interface ExportOptions {
+  readonly service?: string;
+  readonly pod?: string;
+  readonly start?: number;
+  readonly time: number;
+  readonly isDelta?: boolean;
+  /** Whether the histogram is a gauge in fact. */
+  readonly isGauge?: boolean;
+}
+
+/** Returns an export of dice as OTLP JSON. The counter has two attribute sets. */
+function exported(
+  { counter, count, sum }: Numbers,
+  { service = 'my-dice', pod = 'new', start = BEGUN, time, isDelta = false, isGauge = false }: ExportOptions,
+): object {
+  const times = { startTimeUnixNano: `${start}000000`, timeUnixNano: `${time}000000` };
+  const aggregationTemporality = isDelta ? 1 : 2;
+  const sided = { attributes: [{ key: 'roll.sides', value: { intValue: '6' } }] };
+  const points = [
+    { ...times, ...sided, asInt: String(counter - 1) },
+    { ...times, asInt: '1' },
+  ];
+  const dataPoints = counter > 0 ? points : [];
+  const values = isGauge
+    ? { gauge: { dataPoints: [{ ...times, asInt: '3' }] } }
+    : { histogram: { aggregationTemporality, dataPoints: count > 0 ? [{ ...times, count: String(count), sum }] : [] } };
+  const metrics = [
+    { name: 'dice.rolls', sum: { isMonotonic: true, aggregationTemporality, dataPoints } },
+    { name: 'dice.roll.value', ...values },
+  ];
+  const text = (key: string, stringValue: string) => ({ key, value: { stringValue } });
+  const resource = { attributes: [text('service.name', service), text('k8s.pod.name', pod)] };
+  return { resourceMetrics: [{ resource, scopeMetrics: [{ scope: { name: 'dice' }, metrics }] }] };
+}
+
+/** Returns what a guide has of these exports, which it has received one after another. */
+function totalsOf(...exports: object[]): Totals[] {
+  const guide = newGuide();
+  exports.forEach((one) => guide.accept(one));
+  return guide.totals();
+}
+
+/** Makes a memory like the guide's, without its charts and logs. */
+function newGuide(): { accept(document: object): void; totals(): Totals[] } {
+  const store = new InstrumentStore(new Losses('metrics'), () => NOW);
+  return {
+    accept: (document) => metricsFromOtlp(document).forEach((metric) => store.add(metric)),
+    totals: () => store.totals(),
+  };
+}
+
+const states = (findings: readonly Finding[]): string => findings.map(({ state }) => state).join(' ');
+
+const step: Code = (value) => ({ counter: 1, count: 1, sum: value });
 
 /** Records each roll when the next one is made. */
 function lagging(): Code {
@@ -65,158 +85,110 @@ function lagging(): Code {
   };
 }
 
-/** What each requirement comes to if the numbers are right. Verbosity normal does not say what a counter is. */
-const RIGHT: Readonly<Record<string, string>> = { detailed: 'met met', normal: 'unknown met' };
-const areRight = (findings: readonly Finding[], print: unknown): boolean =>
-  findings.map(({ state }) => state).join(' ') === (print === normal ? RIGHT['normal'] : RIGHT['detailed']);
+const plus = (a: Numbers, b: Numbers): Numbers => ({
+  counter: a.counter + b.counter,
+  count: a.count + b.count,
+  sum: a.sum + b.sum,
+});
 
-const step: Code = (value) => ({ counter: 1, count: 1, sum: value });
-
-function passes(seed: number, code: Code, print: (totals: Totals) => string): boolean {
+/** Whether code passes that exports all numbers since its start, or only what was added since the export before. */
+function passes(seed: number, code: Code, isDelta: boolean): boolean {
   const random = randomFrom(seed);
-  const totals = { counter: 3, count: 3, sum: 9 };
-  const make = (value: number): number => {
-    const { counter, count, sum } = code(value, random);
-    totals.counter += counter;
-    totals.count += count;
-    totals.sum += sum;
-    return value;
-  };
-  const before = exportsIn(print(totals)).at(-1);
-  const rolls = [1_000_000, 6, 1_000_000, 6, 1_000_000].map((sides) => {
-    if (random() < 0.4) make(roll(random));
-    return make(roll(random, sides));
-  });
-  return areRight(judgeMetrics({ rolls, before, after: exportsIn(`${print(totals)}`).at(-1) }), print);
-}
-
-describe.each([
-  { verbosity: 'detailed', print: detailed },
-  { verbosity: 'normal', print: normal },
-])('metrics that the debug exporter prints with verbosity $verbosity', ({ print }) => {
-  test('have the right numbers with each seed, if each roll is counted and recorded', () => {
-    expect(SEEDS.filter((seed) => passes(seed, step, print))).toEqual(SEEDS);
-  });
-
-  test.each<[string, Code]>([
-    ['count nothing', () => ({ counter: 0, count: 0, sum: 0 })],
-    ['add what was rolled to the counter', (value) => ({ counter: value, count: 1, sum: value })],
-    ['add 10, and record 1', () => ({ counter: 10, count: 1, sum: 1 })],
-    ['record a second roll', (_value, random) => ({ counter: 1, count: 1, sum: roll(random) })],
-    ['record each roll when the next one is made', lagging()],
-    ['count and record everything twice', (value) => ({ counter: 2, count: 2, sum: 2 * value })],
-  ])('are refused with each seed, if they %s', (_what, code) => {
-    expect(SEEDS.filter((seed) => passes(seed, code, print))).toEqual([]);
-  });
-});
-
-/** An export of another process: its numbers began earlier. */
-const ofBefore = (print: string): string =>
-  print.replaceAll('09:34:48', '09:11:11').replace('name=dice', 'name=dice pod=a');
-
-test.each([
-  {
-    what: 'smaller numbers',
-    verbosity: 'detailed',
-    print: detailed,
-    earlier: detailed({ counter: 2, count: 3, sum: 9 }),
-  },
-  { what: 'smaller numbers', verbosity: 'normal', print: normal, earlier: normal({ counter: 2, count: 3, sum: 9 }) },
-  {
-    what: 'a gauge in place of the histogram',
-    verbosity: 'detailed',
-    print: detailed,
-    earlier: detailed({ counter: 2, count: 3, sum: 9 }).replace('Histogram', 'Gauge').replace('Count: 3', 'Value: 3'),
-  },
-])('counts from 0 after a pod with $what, at verbosity $verbosity', ({ verbosity, print, earlier }) => {
-  const rolls = [900_000, 3, 800_000, 4, 700_000];
-  const sum = rolls.reduce((all, roll) => all + roll, 0);
-  const [before] = exportsIn(ofBefore(earlier));
-  const judged = (counter: number) => {
-    const [after] = exportsIn(print({ counter, count: rolls.length, sum }));
-    return judgeMetrics({ rolls, before, after }).map(({ state }) => state);
-  };
-  expect(judged(5).join(' ')).toBe(RIGHT[verbosity]);
-  expect(judged(sum)).toEqual(['unmet', 'met']);
-});
-
-test('leaves out what the pod before exports while it ends', () => {
-  const [first, last] = [
-    detailed({ counter: 5, count: 5, sum: 20 }),
-    ofBefore(detailed({ counter: 3, count: 3, sum: 9 })),
-  ];
-  const now = exportsIn(first + last);
-  expect(now.map(({ metrics }) => metrics.get('dice.rolls')?.count)).toEqual([5, 3]);
-  expect(ofNewestProcess(now).map(({ metrics }) => metrics.get('dice.rolls')?.count)).toEqual([5]);
-  expect(ofNewestProcess(exportsIn(normal({ counter: 5, count: 5, sum: 20 })))).toHaveLength(1);
-});
-
-test('judges no export from before the rolls', () => {
-  const before = exportsIn(detailed({ counter: 5, count: 5, sum: 20 }));
-  expect(comparisonOf([4], { before, now: before, prefersDelta: false }).after).toBeUndefined();
-});
-
-test.each([
-  ['Sum', 'true', 'counter'],
-  ['Sum', 'false', 'up-down counter'],
-  ['Gauge', undefined, 'gauge'],
-  ['ExponentialHistogram', undefined, 'histogram'],
-])('calls a %s whose IsMonotonic is %s a %s', (type, monotonic, kind) => {
-  const isMonotonic = monotonic === undefined ? '' : `     -> IsMonotonic: ${monotonic}\n`;
-  const [found] = exportsIn(
-    `ResourceMetrics #0\nMetric #0\n     -> Name: dice.rolls\n     -> DataType: ${type}\n${isMonotonic}`,
-  );
-  expect(found?.metrics.get('dice.rolls')?.kind).toBe(kind);
-});
-
-test('reads when dice collected an export, by the clock of dice', () => {
-  expect(exportsIn(detailed({ counter: 3, count: 3, sum: 9 }))[0]?.at).toBe(Date.UTC(2026, 10, 29, 9, 34, 50, 456));
-});
-
-/** Whether code passes whose exports have only what was added since the export before. */
-function passesByDelta(seed: number, code: Code, print: (totals: Totals, isDelta: boolean) => string): boolean {
-  const random = randomFrom(seed);
-  const log: string[] = [];
-  const exported = (totals: Totals) => log.push(print(totals, true).replace('info', `${log.length}\tinfo`));
-  exported({ counter: 5, count: 5, sum: 700_000 }); // of the pod before
-  let added: Totals = { counter: 0, count: 0, sum: 0 };
-  const leave = () => {
-    log.push('info\tTraces\t{"spans": 1}\n');
-    if (added.counter + added.count > 0) exported(added);
-    added = { counter: 0, count: 0, sum: 0 };
+  const guide = newGuide();
+  let time = BEGUN;
+  let numbers: Numbers = { counter: 3, count: 3, sum: 9 };
+  const leave = (): void => {
+    guide.accept(exported(numbers, { time: (time += 1_000), isDelta }));
+    if (isDelta) numbers = { counter: 0, count: 0, sum: 0 };
   };
   const make = (value: number): number => {
-    const { counter, count, sum } = code(value, random);
-    added = { counter: added.counter + counter, count: added.count + count, sum: added.sum + sum };
+    numbers = plus(numbers, code(value, random));
     if (random() < 0.3) leave();
     return value;
   };
-  const before = exportsIn(log.join(''));
+  leave();
+  const before = guide.totals();
   const rolls = [1_000_000, 6, 1_000_000, 6, 1_000_000].map((sides) => {
     if (random() < 0.4) make(roll(random));
     return make(roll(random, sides));
   });
   leave();
-  const now = exportsIn(log.join(''));
-  return areRight(judgeMetrics(comparisonOf(rolls, { before, now, prefersDelta: true })), print);
+  const after = reportedSince(before, guide.totals());
+  return states(judgeMetrics({ rolls, before, after, isExact: true })) === 'met met';
 }
 
 describe.each([
-  { verbosity: 'detailed', print: detailed },
-  { verbosity: 'normal', print: normal },
-])('metrics with delta temporality and verbosity $verbosity', ({ print }) => {
+  { temporality: 'cumulative', isDelta: false },
+  { temporality: 'delta', isDelta: true },
+])('metrics with $temporality temporality', ({ isDelta }) => {
   test('have the right numbers with each seed, if each roll is counted and recorded', () => {
-    expect(SEEDS.filter((seed) => passesByDelta(seed, step, print))).toEqual(SEEDS);
+    expect(SEEDS.filter((seed) => passes(seed, step, isDelta))).toEqual(SEEDS);
   });
 
   test.each<[string, Code]>([
-    ['count nothing any more, unlike the pod before', () => ({ counter: 0, count: 0, sum: 0 })],
-    ['record nothing any more, unlike the pod before', () => ({ counter: 1, count: 0, sum: 0 })],
+    ['count nothing any more', () => ({ counter: 0, count: 0, sum: 0 })],
+    ['record nothing any more', () => ({ counter: 1, count: 0, sum: 0 })],
     ['add what was rolled to the counter', (value) => ({ counter: value, count: 1, sum: value })],
+    ['add 10, and record 1', () => ({ counter: 10, count: 1, sum: 1 })],
+    ['record twice what was rolled', (value) => ({ counter: 1, count: 1, sum: 2 * value })],
     ['record a second roll', (_value, random) => ({ counter: 1, count: 1, sum: roll(random) })],
     ['record each roll when the next one is made', lagging()],
     ['count and record everything twice', (value) => ({ counter: 2, count: 2, sum: 2 * value })],
   ])('are refused with each seed, if they %s', (_what, code) => {
-    expect(SEEDS.filter((seed) => passesByDelta(seed, code, print))).toEqual([]);
+    expect(SEEDS.filter((seed) => passes(seed, code, isDelta))).toEqual([]);
   });
+});
+
+const rolls = [900_000, 3, 800_000, 4, 700_000];
+const sum = rolls.reduce((all, roll) => all + roll, 0);
+const old = { pod: 'old', start: BEGUN - 60_000, time: BEGUN - 1_000 };
+const [earlier, later] = [BEGUN + 1_000, BEGUN + 5_000];
+
+test.each([
+  ['smaller numbers', exported({ counter: 2, count: 3, sum: 9 }, old)],
+  ['a gauge in place of the histogram', exported({ counter: 2, count: 3, sum: 9 }, { ...old, isGauge: true })],
+])('counts from 0 after a pod with %s', (_what, ofBefore) => {
+  const before = totalsOf(ofBefore);
+  const judged = (counter: number): string => {
+    const now = totalsOf(ofBefore, exported({ counter, count: rolls.length, sum }, { time: later }));
+    return states(judgeMetrics({ rolls, before, after: reportedSince(before, now), isExact: true }));
+  };
+  expect(judged(5)).toBe('met met');
+  expect(judged(sum)).toBe('unmet met');
+});
+
+test('counts from 0 after the container has restarted in the same pod', () => {
+  const before = totalsOf(exported({ counter: 3, count: 3, sum: 9 }, { start: old.start, time: old.time }));
+  const now = totalsOf(exported({ counter: 5, count: 5, sum }, { time: later }));
+  expect(states(judgeMetrics({ rolls, before, after: reportedSince(before, now), isExact: false }))).toBe('met met');
+});
+
+test('leaves out what the pod before exports while it ends', () => {
+  const now = totalsOf(
+    exported({ counter: 5, count: 5, sum: 20 }, { time: earlier }),
+    exported({ counter: 3, count: 3, sum: 9 }, { ...old, time: later }),
+  );
+  expect(now).toHaveLength(4);
+  const newest = ofNewestProcess(now);
+  expect(newest.map(({ name, count }) => [name, count])).toEqual([
+    ['dice.rolls', 5],
+    ['dice.roll.value', 5],
+  ]);
+  expect(timeOf(newest)).toBe(earlier);
+});
+
+test('leaves out the other services of the lab, whose instruments may have the same names', () => {
+  const ofPrizes = exported({ counter: 3, count: 3, sum: 9 }, { time: later, service: 'prizes' });
+  expect(ofNewestProcess(totalsOf(ofPrizes))).toEqual([]);
+});
+
+test('judges no export from before the rolls', () => {
+  const before = totalsOf(exported({ counter: 5, count: 5, sum: 20 }, { time: earlier }));
+  expect(reportedSince(before, before)).toEqual([]);
+});
+
+test('judges only a lower limit, if dice may have sent rolls from before the check late', () => {
+  const after = totalsOf(exported({ counter: 6, count: 6, sum: sum + 1_000_000 }, { time: later }));
+  const judged = (isExact: boolean) => states(judgeMetrics({ rolls, before: [], after, isExact }));
+  expect([judged(false), judged(true)]).toEqual(['met met', 'met unmet']);
 });

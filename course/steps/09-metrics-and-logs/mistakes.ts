@@ -1,10 +1,8 @@
 // Wrong solutions of step 9: mistakes that people make who have read only the step's text.
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { edited } from '../../harness/check-harness.ts';
 import type { Solution } from '../../harness/check-harness.ts';
+import { app } from './pino.ts';
 
-const app = readFileSync(join(import.meta.dirname, 'files', 'app.ts'), 'utf8');
 const code = (...changes: [string, string][]) => ({ files: { 'app.ts': edited(app, ...changes) } });
 const settings = (...lines: string[]) =>
   ['INSTRUMENTATION=manual', 'OTEL_METRIC_EXPORT_INTERVAL=2000', ...lines].join('\n');
@@ -13,7 +11,7 @@ const ADD = "      rolls.add(1, { 'roll.sides': sides });\n";
 const RECORD = '      values.record(result);\n';
 const IDS = '{ trace_id: span.traceId, span_id: span.spanId }';
 
-/** Metrics of the pod before, whose code was right: the Collector's log has them when the check begins. */
+/** Metrics of the pod before, whose code was right: the guide has them when the check begins. */
 const earlier = (temporality: 1 | 2, count = 5) => {
   const timeUnixNano = `${Date.now() - 5_000}000000`;
   return [
@@ -50,16 +48,16 @@ export const mistakes: Solution[] = [
     before: (harness) => harness.sendMetrics(earlier(2, 3)),
   },
   {
-    name: 'the histogram removed, while the log of the Collector has metrics of the pod before',
+    name: 'the histogram removed, while the guide has metrics of the pod before',
     right: false,
     says: /dice\.rolls \(counter\)/,
     ...code([RECORD, '']),
     before: (harness) => harness.sendMetrics(earlier(2)),
   },
   {
-    name: 'both instruments removed, while the log of the Collector has metrics of the pod before',
+    name: 'both instruments removed, while the guide has metrics of the pod before',
     right: false,
-    says: /no metric of that name in the Collector.s log since the rolls.*createCounter/,
+    says: /no metric of that name since the rolls.*createCounter/,
     ...code([RECORD, ''], [ADD, '']),
     before: (harness) => harness.sendMetrics(earlier(2)),
   },
@@ -165,12 +163,12 @@ export const mistakes: Solution[] = [
     ]),
   },
   {
-    name: 'an interval in seconds, and a debug exporter that only counts',
+    name: 'an interval in seconds, and a Collector that only prints metrics',
     right: false,
-    says: /OTEL_METRIC_EXPORT_INTERVAL is 2, which is in milliseconds.*Write 2000.*verbosity/,
+    says: /the pipeline metrics exports to debug only.*Write exporters: \[debug, otlp_http.guide\]/,
     files: {
       'settings.env': 'INSTRUMENTATION=manual\nOTEL_METRIC_EXPORT_INTERVAL=2',
-      'collector.yaml': 'exporters: { debug: { verbosity: basic } }',
+      'collector.yaml': 'service: { pipelines: { metrics: { exporters: [debug] } } }',
     },
   },
   {

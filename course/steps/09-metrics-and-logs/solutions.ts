@@ -3,15 +3,17 @@ import { join } from 'node:path';
 import { edited } from '../../harness/check-harness.ts';
 import type { Solution } from '../../harness/check-harness.ts';
 import { mistakes } from './mistakes.ts';
+import { app } from './pino.ts';
+import { received } from './received.ts';
 import { styles } from './styles.ts';
 
-const app = readFileSync(join(import.meta.dirname, 'files', 'app.ts'), 'utf8');
 const changed = (...changes: [string, string][]) => ({ files: { 'app.ts': edited(app, ...changes) } });
 const RECORD = "      rolls.add(1, { 'roll.sides': sides });\n      values.record(result);\n";
 const mixin = '{ mixin: traceIds }';
 
 export const solutions: Solution[] = [
   ...styles,
+  ...received,
   ...mistakes,
   { name: "the step's own solution", right: true, chance: true },
   {
@@ -212,31 +214,16 @@ export const solutions: Solution[] = [
     ...changed(["'dice.rolls'", "'dice_rolls'"]),
   },
   {
-    name: 'a debug exporter with verbosity basic, which only counts metrics',
+    name: 'a gauge with the right numbers',
     right: false,
-    says: /verbosity/,
-    files: { 'collector.yaml': '{}' },
-  },
-  {
-    name: 'a debug exporter with verbosity normal, which does not tell a counter from a gauge',
-    right: false,
-    says: /whether they are a counter's or a gauge's.*Set exporters\.debug\.verbosity to detailed/,
-    files: { 'collector.yaml': 'exporters: {debug: {verbosity: normal}}' },
-  },
-  {
-    name: 'a gauge with the right numbers, at verbosity normal',
-    right: false,
-    says: /whether they are a counter's or a gauge's/,
-    files: {
-      ...changed(
-        [
-          "meter.createCounter('dice.rolls', { description: 'How often a die was rolled' })",
-          "meter.createGauge('dice.rolls');\nlet rolled = 0",
-        ],
-        ["rolls.add(1, { 'roll.sides': sides })", 'rolls.record((rolled += 1))'],
-      ).files,
-      'collector.yaml': 'exporters: {debug: {verbosity: normal}}',
-    },
+    says: /dice\.rolls \(gauge\)/,
+    ...changed(
+      [
+        "meter.createCounter('dice.rolls', { description: 'How often a die was rolled' })",
+        "meter.createGauge('dice.rolls');\nlet rolled = 0",
+      ],
+      ["rolls.add(1, { 'roll.sides': sides })", 'rolls.record((rolled += 1))'],
+    ),
   },
   {
     name: 'a log line without trace and span ids',
@@ -263,7 +250,7 @@ export const solutions: Solution[] = [
     name: 'metrics that no exporter sends',
     right: false,
     hop: 'shape',
-    says: /OTEL_METRICS_EXPORTER is none/,
+    says: /OTEL_METRICS_EXPORTER is none: nothing is sent.*Set OTEL_METRICS_EXPORTER=otlp/,
     files: { 'settings.env': 'INSTRUMENTATION=manual\nOTEL_METRICS_EXPORTER=none' },
   },
 ];

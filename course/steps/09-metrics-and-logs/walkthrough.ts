@@ -1,13 +1,19 @@
 import type { Walkthrough } from '../../harness/walkthrough.ts';
 
-const LINE = /"trace_id":"([0-9a-f]{32})".*find-me/;
-
 export const walkthrough: Walkthrough = {
   onPage: async (learner) => {
     await learner.solve();
+    await learner.ask('/rolldice?sides=20');
     await learner.ask('/server_request?param=find-me');
-    const [, traceId = 'no trace id'] = LINE.exec(await learner.log(LINE)) ?? [];
-    await learner.page.locator('#waterfall').getByText(traceId).waitFor({ timeout: 20_000 });
-    await learner.log('dice.rolls', 'the Collector');
+    const explore = await learner.page.context().newPage();
+    try {
+      await explore.goto('/explore#metrics');
+      await explore.getByText('dice.rolls').first().waitFor({ timeout: 30_000 });
+      await explore.getByText('dice.roll.value').first().waitFor();
+      await explore.goto('/explore#logs');
+      await explore.getByText('find-me').first().waitFor({ timeout: 20_000 });
+    } finally {
+      await explore.close();
+    }
   },
 };

@@ -7,15 +7,15 @@ import type { Check, LabView, Verdict } from '../../engine/check.ts';
 
 type Fault = 'spike' | 'timeouts';
 /** How to find an answer without guessing. */
-const compare = 'Open some that failed and some that did not, and note for each what the question asks for. ';
+const compare = 'Mark some that failed, and compare them with some that did not, for what the question asks. ';
 const stories: { fault: Fault; title: string; shows: (span: Span) => boolean; hint: string }[] = [
   {
     fault: 'spike',
     title: '400s and 500s',
     shows: (span) => statusOf(span) >= 400 && statusOf(span) !== 504,
     hint:
-      'Find failed rounds on the page Traces, by course.js spans prizes "status_code=(400|500)", or in Jaeger: ' +
-      'service prizes with http.response.status_code=500, then 400. ' +
+      'Find failed rounds on Explore under Traces, by course.js spans prizes "status_code=(400|500)", ' +
+      'or in Jaeger: service prizes with http.response.status_code=500, then 400. ' +
       compare +
       'service.version is in the resource of prizes, x-client-version is an attribute of its span. ' +
       'The answer is what all have that failed, and the others have not.',
@@ -25,8 +25,8 @@ const stories: { fault: Fault; title: string; shows: (span: Span) => boolean; hi
     title: 'rounds that ran out of time',
     shows: (span) => statusOf(span) === 504 || /longer than its \d+ ms/.test(span.status.message ?? ''),
     hint:
-      'Find slow rounds on the page Traces, by course.js spans arcade status_code=504, or in Jaeger: service arcade ' +
-      'with a minimal duration of 500ms. ' +
+      'Find slow rounds on Explore under Traces, by course.js spans arcade status_code=504, ' +
+      'or in Jaeger: service arcade with a minimal duration of 500ms. ' +
       compare +
       'service.version and deployment.node_pool are in the resource of prizes, x-browser-plugins is an attribute of ' +
       'its span. The answer is what all slow rounds share, and no quick one has all of it.',

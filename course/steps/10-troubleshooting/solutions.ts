@@ -48,7 +48,7 @@ export const solutions: Solution[] = [
   {
     name: 'a wrong version',
     right: false,
-    says: /Found: 1 of 2 answers right\. Hint: Find failed rounds on the page Traces, by course\.js .*=500.*Open some/,
+    says: /Found: 1 of 2 answers right\. Hint: Find failed rounds on Explore .* by course\.js .*=500.*Mark some/,
     ...but('spike.version', other('spike.version', '1.4.0', '2.0.0')),
   },
   {
@@ -60,7 +60,7 @@ export const solutions: Solution[] = [
   {
     name: 'a wrong browser plugin',
     right: false,
-    says: /Found: 2 of 3 answers right\. Hint: Find slow rounds on the page Traces, by course\.js .*500ms.*Open some/,
+    says: /Found: 2 of 3 answers right\. Hint: Find slow rounds on Explore .* by course\.js .*500ms.*Mark some/,
     ...but('timeouts.plugin', other('timeouts.plugin', 'dark-reader/4.9', 'ad-blocker/1.62')),
   },
   {

@@ -100,6 +100,7 @@ export function steps(): Step[] {
     number: index + 1,
     title,
     minutes,
+    ...(id === '10-troubleshooting' ? { faults: true } : {}),
     state: 'open',
     learn: [
       'What an instrumentation library does, and what it can’t know',

@@ -20,9 +20,10 @@ import { solution } from './fake-course.ts';
 import { FakeLab } from './fake-lab.ts';
 import { FakeTelemetry } from './fake-telemetry.ts';
 import type { Answer } from './fake-telemetry.ts';
+import { FakeTraces } from './fake-traces.ts';
 
 const policy =
-  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; " +
+  "default-src 'none'; script-src 'self'; style-src 'self'; worker-src 'self'; img-src 'self'; connect-src 'self'; " +
   "form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 const types: Record<string, string> = { '.js': 'text/javascript', '.css': 'text/css', '.svg': 'image/svg+xml' };
 
@@ -110,6 +111,7 @@ const routes: [string, RegExp, Route][] = [
 export class FakeGuide {
   readonly lab = new FakeLab();
   readonly telemetry = new FakeTelemetry();
+  readonly traces = new FakeTraces();
   /** All requests so far with a method other than GET, such as `PUT /api/files`. */
   readonly changes: string[] = [];
   readonly #assets: string;
@@ -153,6 +155,8 @@ export class FakeGuide {
     const { pathname } = url;
     if (pathname.startsWith('/assets/')) return this.#asset(pathname.slice('/assets'.length), response);
     if (pathname === '/api/run') return this.lab.stream(response);
+    if (pathname === '/api/explore/traces')
+      return sendAnswer(response, { body: await this.traces.page(url.searchParams) });
     const telemetry = this.telemetry.answer(url, (id) => this.lab.trace(id));
     if (telemetry) return sendAnswer(response, telemetry);
     if (pathname.startsWith('/api/')) return this.#api(request, response, pathname);

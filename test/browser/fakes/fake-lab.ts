@@ -21,10 +21,26 @@ import { files as startFiles, steps } from './fake-course.ts';
 import { rollTrace, roundTrace, visitTrace } from '../../../apps/guide/web/testing/fake-trace.ts';
 
 const works: PipelineHop[] = [
-  { name: 'sdk', ok: true, says: 'INSTRUMENTATION is auto; 212 spans were made, the latest 3 s ago.' },
-  { name: 'exporter', ok: true, says: '212 spans were sent by OTLP to http://lab-collector:4318, none failed.' },
-  { name: 'collector', ok: true, says: '212 spans came from dice and left to Jaeger; no queue.' },
-  { name: 'jaeger', ok: true, says: 'It answers, and its latest trace of dice is 3 s old.' },
+  {
+    signal: 'traces',
+    name: 'sdk',
+    ok: true,
+    says: 'INSTRUMENTATION is auto; 212 spans were made, the latest 3 s ago.',
+  },
+  {
+    signal: 'traces',
+    name: 'exporter',
+    ok: true,
+    says: '212 spans were sent by OTLP to http://lab-collector:4318, none failed.',
+  },
+  { signal: 'traces', name: 'collector', ok: true, says: '212 spans came from dice and left to Jaeger; no queue.' },
+  { signal: 'traces', name: 'jaeger', ok: true, says: 'It answers, and its latest trace of dice is 3 s old.' },
+  ...(['metrics', 'logs'] as const).flatMap((signal): PipelineHop[] => [
+    { signal, name: 'sdk', ok: true, says: 'INSTRUMENTATION is auto: what the libraries make, and what app.ts makes.' },
+    { signal, name: 'exporter', ok: true, says: 'sends by OTLP to http://lab-collector:4318, and reports no trouble.' },
+    { signal, name: 'collector', ok: true, says: `takes ${signal} at http://lab-collector:4318.` },
+    { signal, name: 'guide', ok: true, says: 'has what it has just sent through the Collector.' },
+  ]),
 ];
 
 const FIRST_LINE = '{"level":30,"msg":"a first line"}';

@@ -2,24 +2,24 @@
 // GET /api/explore/traces/:id returns one trace with its log records.
 import type { Express, Request, Response } from 'express';
 import { traceFromJaeger } from '../../../../otlp/traces.ts';
-import type { LogRecord } from '../../explore-contract.ts';
+import type { TraceWithLogs } from '../../explore-contract.ts';
 import { TracePages } from '../lab/trace-pages.ts';
+import type { Telemetry } from '../telemetry/telemetry.ts';
 import { refuse } from './errors.ts';
 
-/** Most traces of a page. */
+/** Most traces of a page, and most log records of a trace: the newest. */
 const LIMIT = 200;
+const LOGS = 500;
 
 /** Clocks may differ, so a trace may start later than now. */
 const AHEAD = 60_000;
 
-export interface ExploreSources {
-  /** URL of Jaeger's query service with its base path. */
-  readonly jaeger: string;
-  /** Returns the log records of a trace, oldest first. */
-  readonly logsOf: (traceId: string) => readonly LogRecord[];
-}
-
-export function addExploreApi(app: Express, { jaeger, logsOf }: ExploreSources): void {
+/**
+ * Adds the routes.
+ * @param jaeger URL of Jaeger's query service with its base path
+ * @param telemetry has the log records, if the guide receives any
+ */
+export function addExploreApi(app: Express, jaeger: string, telemetry?: Pick<Telemetry, 'logs'>): void {
   const pages = new TracePages(jaeger);
   app.get('/api/explore/traces', (request, response) => sendPage(pages, request, response));
   app.get('/api/explore/traces/:id', async (request, response) => {
@@ -30,7 +30,8 @@ export function addExploreApi(app: Express, { jaeger, logsOf }: ExploreSources):
     if (!trace && request.query['absent'] === '204') return void response.status(204).end();
     if (!trace) return refuse(response, `expected trace ${id} in Jaeger, found none`, 404);
     const { traceId, services, start, duration, roots } = trace;
-    response.json({ traceId, services, start, duration, roots, logs: logsOf(id) });
+    const logs = telemetry?.logs.query({ traceId: id, limit: LOGS }).records ?? [];
+    response.json({ traceId, services, start, duration, roots, logs } satisfies TraceWithLogs);
   });
 }
 

@@ -2,6 +2,7 @@
 import { jest } from '@jest/globals';
 import { podOf } from '../../../testing/api-server.ts';
 import { waitFor } from '../../../../support/waiting.ts';
+import type { PipelineHop } from '../../contract.ts';
 import { GuideHarness } from '../../testing/guide-harness.ts';
 
 jest.setTimeout(40_000);
@@ -149,13 +150,21 @@ describe("the API's routes for the lab", () => {
     harness.api.put('lab-faults', { faults: '' }, {});
   });
 
-  test('reports the state of each hop from dice to Jaeger', async () => {
+  test('reports the state of each hop of traces, metrics and logs', async () => {
     const { body } = await harness.ask('/why');
-    expect((body['hops'] as { name: string; ok: boolean }[]).map(({ name, ok }) => [name, ok])).toEqual([
-      ['sdk', true],
-      ['exporter', true],
-      ['collector', true],
-      ['jaeger', true],
+    const hops = body['hops'] as PipelineHop[];
+    expect(hops.map(({ signal, name, ok }) => `${signal} ${name} ${ok}`)).toEqual(
+      expect.arrayContaining([
+        'traces sdk true',
+        'traces exporter true',
+        'traces collector true',
+        'traces jaeger true',
+      ]),
+    );
+    expect(hops.filter(({ ok }) => !ok).map(({ signal, name }) => `${signal} ${name}`)).toEqual([
+      'metrics exporter',
+      'metrics guide',
+      'logs guide',
     ]);
     harness.api.put('lab-dice', { 'settings.env': 'INSTRUMENTATION=none\n' });
     expect(((await harness.ask('/why')).body['hops'] as object[])[0]).toMatchObject({

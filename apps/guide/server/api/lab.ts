@@ -1,5 +1,5 @@
 // The API's routes for the lab: they send requests to dice, set the load, switch faults, search traces, and report why
-// there is no trace.
+// there is no telemetry.
 import { readFileSync } from 'node:fs';
 import { Router } from 'express';
 import type { Request, Response } from 'express';

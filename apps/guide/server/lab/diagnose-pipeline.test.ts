@@ -1,4 +1,4 @@
-// Tests the two hops in dice: what "Why is there no trace?" says about settings.env and about dice's own report.
+// Tests the two hops in dice: what "Why is there no telemetry?" says about settings.env and about dice's own report.
 import { createServer } from 'node:http';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -7,7 +7,7 @@ import type { Report } from '../../../telemetry/report.ts';
 import type { PipelineHop } from '../../contract.ts';
 import { reportNotes } from './dice-state.ts';
 import { diagnosePipeline } from './diagnose-pipeline.ts';
-import type { PipelineSources } from './diagnose-pipeline.ts';
+import type { PipelineSources } from './pipeline-sources.ts';
 
 let server: Server;
 let url: string;
@@ -30,20 +30,23 @@ async function hops(
   report?: Report,
   more: Partial<PipelineSources> = {},
 ): Promise<Record<string, PipelineHop>> {
-  const found = await diagnosePipeline({
-    dice: url,
-    jaeger: url,
-    settings: {
-      INSTRUMENTATION: 'auto',
-      OTEL_EXPORTER_OTLP_ENDPOINT: url,
-      OTEL_EXPORTER_OTLP_PROTOCOL: 'http/protobuf',
+  const found = await diagnosePipeline(
+    {
+      dice: url,
+      jaeger: url,
+      settings: {
+        INSTRUMENTATION: 'auto',
+        OTEL_EXPORTER_OTLP_ENDPOINT: url,
+        OTEL_EXPORTER_OTLP_PROTOCOL: 'http/protobuf',
+      },
+      files: () => Promise.resolve({ 'app.ts': '', 'settings.env': settings, 'collector.yaml': '' }),
+      podLog: () => Promise.resolve(''),
+      report: () => Promise.resolve(report),
+      patience: 0,
+      ...more,
     },
-    files: () => Promise.resolve({ 'app.ts': '', 'settings.env': settings, 'collector.yaml': '' }),
-    podLog: () => Promise.resolve(''),
-    report: () => Promise.resolve(report),
-    patience: 0,
-    ...more,
-  });
+    ['traces'],
+  );
   return Object.fromEntries(found.map((hop) => [hop.name, hop]));
 }
 
@@ -216,10 +219,11 @@ test("says that the Collector's new pod does not run, with the place of the mist
   const podTrouble = (component: string) =>
     Promise.resolve(component === 'collector' ? 'collector.yaml, line 2: the exporter logging was removed' : undefined);
   expect((await hops('', undefined, { podTrouble }))['collector']).toEqual({
+    signal: 'traces',
     name: 'collector',
     ok: false,
     says: 'its new pod does not run: collector.yaml, line 2: the exporter logging was removed',
-    todo: expect.stringContaining('the Collector before it still takes spans') as string,
+    todo: expect.stringContaining('the old pod of the Collector still works') as string,
   });
 });
 

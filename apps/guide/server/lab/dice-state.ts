@@ -1,11 +1,16 @@
-// Judges the two hops of a span that are in dice, the SDK and the exporter, by its settings and by what dice reports
-// about itself. Forgotten calls of span.end() come first, because they are the commonest reason at the level `manual`.
+// Judges the two hops that are in dice, the SDK and the exporter, by its settings and by what dice reports about
+// itself. Forgotten calls of span.end() come first, because they are the commonest reason at the level `manual`.
 import type { Incident, OpenSpans, Report } from '../../../telemetry/report.ts';
-import type { PipelineHop } from '../../contract.ts';
+import { numberIn } from '../../../telemetry/numbers.ts';
+import type { TelemetrySignal } from '../../contract.ts';
 import { appSymptoms } from '../symptoms/app.ts';
 import { explained, causeWithPlace } from '../symptoms/explanation.ts';
 import type { Explanation } from '../symptoms/explanation.ts';
+import { exporterGap } from './delivery.ts';
+import type { ReceivedSignal } from './delivery.ts';
 import { droppingSampler, percent } from './dice-sampler.ts';
+import { broken, works } from './hop-state.ts';
+import type { HopState } from './hop-state.ts';
 
 /** How dice is set, and what it reports about itself. */
 export interface DiceState {
@@ -20,29 +25,75 @@ const RECENT = 120_000;
 /** Milliseconds after which a span that has not ended was probably forgotten. Requests take less. */
 const FORGOTTEN = 1_000;
 
-/** Whether a mistake in settings.env is about where and how spans are sent. */
+/** Whether a mistake in settings.env is about where and how telemetry is sent. */
 const isOfExporter = ({ cause }: Explanation): boolean =>
-  /OTEL_EXPORTER_|OTEL_TRACES_EXPORTER|\bport 431[78]\b/.test(cause);
+  /OTEL_EXPORTER_|OTEL_(TRACES|METRICS|LOGS)_EXPORTER|\bport 431[78]\b/.test(cause);
 
-/** Whether a mistake in settings.env is about metrics or logs only, so that no span is missing because of it. */
-const isOfOtherSignals = ({ cause }: Explanation): boolean =>
-  /\bOTEL_(EXPORTER_OTLP_)?(METRICS?|LOGS?|LOGRECORD|BLRP)_/.test(cause);
+/** The variables of each signal. All others are of all signals. */
+const VARIABLES: Readonly<Record<TelemetrySignal, RegExp>> = {
+  traces: /\bOTEL_(EXPORTER_OTLP_)?(TRACES?|BSP|SPAN)_/,
+  metrics: /\bOTEL_(EXPORTER_OTLP_)?METRICS?_/,
+  logs: /\bOTEL_(EXPORTER_OTLP_)?(LOGS?|LOGRECORD|BLRP)_/,
+};
 
-export function sdkState({ settings, mistakes, report }: DiceState): PipelineHop {
-  const [mistake] = mistakes.filter((one) => !isOfExporter(one) && !isOfOtherSignals(one));
-  if (mistake) return broken(causeWithPlace(mistake), `${mistake.todo} Then press Run.`);
+/** Whether a mistake in settings.env is about other signals only. Then nothing of this one is missing because of it. */
+const isOfOthers = ({ cause }: Explanation, signal: TelemetrySignal): boolean =>
+  !VARIABLES[signal].test(cause) && Object.values(VARIABLES).some((names) => names.test(cause));
+
+/** Returns the hop of a mistake that settings.env makes about the signal: the exporter's, or that of the SDK. */
+function mistakeIn({ mistakes }: DiceState, signal: TelemetrySignal, ofExporter: boolean): HopState | undefined {
+  const mistake = mistakes.find((one) => isOfExporter(one) === ofExporter && !isOfOthers(one, signal));
+  return mistake && broken(causeWithPlace(mistake), `${mistake.todo} Then press Run.`);
+}
+
+/** Returns the state of the SDK as it concerns spans. */
+export function sdkState(state: DiceState): HopState {
+  const { settings, mistakes, report } = state;
   return (
+    mistakeIn(state, 'traces', false) ??
     turnedOff(settings) ??
+    samplesNone(settings) ??
     notEnded(report) ??
     thrown(report) ??
     nothingStarted(report) ??
-    working(settings, report, mistakes.find(isOfOtherSignals))
+    working(
+      settings,
+      report,
+      mistakes.find((one) => isOfOthers(one, 'traces')),
+    )
   );
 }
 
-const broken = (says: string, todo: string): PipelineHop => ({ name: 'sdk', ok: false, says, todo });
+/** Returns the state of the SDK as it concerns metrics or log records. */
+export function receivedSdkState(state: DiceState, signal: ReceivedSignal): HopState {
+  const { settings } = state;
+  const level = settings['INSTRUMENTATION'] ?? 'none';
+  const whose = level === 'auto' ? OWN_AND_LIBRARIES[signal] : OWN_ONLY[signal];
+  return (
+    mistakeIn(state, signal, false) ??
+    turnedOff(settings) ??
+    works(`INSTRUMENTATION is ${level}: ${whose}. ${INTERVALS[signal](settings)}`)
+  );
+}
 
-function turnedOff(settings: DiceState['settings']): PipelineHop | undefined {
+const OWN_ONLY: Readonly<Record<ReceivedSignal, string>> = {
+  metrics: 'only the instruments that app.ts creates',
+  logs: "only the records that app.ts emits by logs.getLogger(…). The lines of pino are in the pod's log only",
+};
+const OWN_AND_LIBRARIES: Readonly<Record<ReceivedSignal, string>> = {
+  metrics: 'the instruments of the libraries, and those that app.ts creates',
+  logs: 'the lines of pino, and the records that app.ts emits by logs.getLogger(…)',
+};
+
+const INTERVALS: Readonly<Record<ReceivedSignal, (settings: DiceState['settings']) => string>> = {
+  metrics: (settings) => `Metrics leave dice every ${secondsIn(settings, 'OTEL_METRIC_EXPORT_INTERVAL', 60_000)} s`,
+  logs: (settings) => `Log records leave dice every ${secondsIn(settings, 'OTEL_BLRP_SCHEDULE_DELAY', 1_000)} s`,
+};
+
+const secondsIn = (settings: DiceState['settings'], name: string, byDefault: number): number =>
+  numberIn(settings, name, byDefault) / 1_000;
+
+function turnedOff(settings: DiceState['settings']): HopState | undefined {
   const { INSTRUMENTATION: level = 'none', OTEL_SDK_DISABLED: disabled } = settings;
   if (level === 'none')
     return broken(
@@ -51,6 +102,10 @@ function turnedOff(settings: DiceState['settings']): PipelineHop | undefined {
     );
   if (disabled?.toLowerCase() === 'true')
     return broken('OTEL_SDK_DISABLED is true', 'Take OTEL_SDK_DISABLED out of settings.env, then Run.');
+  return undefined;
+}
+
+function samplesNone(settings: DiceState['settings']): HopState | undefined {
   const sampler = droppingSampler(settings);
   if (sampler?.keeps !== 0) return undefined;
   const todo = sampler.says.startsWith('OTEL_TRACES_SAMPLER_ARG')
@@ -61,7 +116,7 @@ function turnedOff(settings: DiceState['settings']): PipelineHop | undefined {
 
 const NEVER_ENDED = 'spans that never ended:';
 
-function notEnded(report: Report | undefined): PipelineHop | undefined {
+function notEnded(report: Report | undefined): HopState | undefined {
   const forgotten = forgottenSpans(report);
   if (forgotten.length === 0) return undefined;
   const names = forgotten.map(({ name, count }) => `${name} (${count === 1 ? 'once' : `${count} times`})`).join(', ');
@@ -77,7 +132,7 @@ export const forgottenSpans = (report: Report | undefined): readonly OpenSpans[]
     ({ scope, oldest }) => oldest > FORGOTTEN && !scope.startsWith('@opentelemetry/instrumentation'),
   );
 
-function thrown(report: Report | undefined): PipelineHop | undefined {
+function thrown(report: Report | undefined): HopState | undefined {
   const error = recentException(report);
   if (error === undefined || report?.level !== 'manual') return undefined;
   return broken(`your code throws while it answers: ${error}`, `${adviceFor(error)}Fix that first, then Run.`);
@@ -119,7 +174,7 @@ const START_ANEW = ' A span ends once, so start a new one in each call.';
 const atLine = ({ message, line }: Incident): string =>
   `${message}${line === undefined ? '' : ` (app.ts, line ${line})`}`;
 
-function nothingStarted(report: Report | undefined): PipelineHop | undefined {
+function nothingStarted(report: Report | undefined): HopState | undefined {
   if (report?.level !== 'manual' || report.spans.started > 0) return undefined;
   return broken(
     'INSTRUMENTATION is manual, and app.ts has started no span since dice began',
@@ -128,7 +183,7 @@ function nothingStarted(report: Report | undefined): PipelineHop | undefined {
 }
 
 /** @param other a mistake that is about metrics or logs */
-function working(settings: DiceState['settings'], report: Report | undefined, other?: Explanation): PipelineHop {
+function working(settings: DiceState['settings'], report: Report | undefined, other?: Explanation): HopState {
   const level = settings['INSTRUMENTATION'] ?? 'none';
   const how =
     level === 'auto' ? 'on, with the instrumentation libraries' : 'on, by hand: only the spans that app.ts starts';
@@ -139,23 +194,13 @@ function working(settings: DiceState['settings'], report: Report | undefined, ot
     recentException(report) && `Your code throws while it answers: ${recentException(report)}`,
     other && `No span is missing because of it, but ${causeWithPlace(other)}. ${other.todo}`,
   ].filter((note) => typeof note === 'string');
-  return { name: 'sdk', ok: true, says: [`INSTRUMENTATION is ${level}: ${how}`, ...notes].join('. ') };
+  return works([`INSTRUMENTATION is ${level}: ${how}`, ...notes].join('. '));
 }
 
-/** Returns the exporter's hop if a setting keeps spans from leaving dice, or undefined. */
-export function exporterMistake({ settings, mistakes }: DiceState): PipelineHop | undefined {
-  const [mistake] = mistakes.filter((one) => isOfExporter(one) && !isOfOtherSignals(one));
-  if (mistake)
-    return { name: 'exporter', ok: false, says: causeWithPlace(mistake), todo: `${mistake.todo} Then press Run.` };
-  const exporter = settings['OTEL_TRACES_EXPORTER'] ?? 'otlp';
-  const names = exporter.split(',').map((name) => name.trim());
-  if (names.includes('otlp')) return undefined;
-  return {
-    name: 'exporter',
-    ok: false,
-    says: `OTEL_TRACES_EXPORTER is ${exporter}: nothing is sent to the Collector`,
-    todo: 'Set OTEL_TRACES_EXPORTER=otlp in settings.env (console,otlp for both), then Run.',
-  };
+/** Returns the exporter's hop if a setting keeps a signal from leaving dice, or undefined. */
+export function exporterMistake(state: DiceState, signal: TelemetrySignal): HopState | undefined {
+  const gap = exporterGap(state.settings, signal);
+  return mistakeIn(state, signal, true) ?? (gap && broken(gap.says, gap.todo));
 }
 
 /** Returns the newest error of an exporter of spans in dice in the last minutes. */

@@ -19,7 +19,7 @@ import type { Outdated } from '../pods/phase.ts';
 import { isStarting, newest } from '../pods/watcher.ts';
 import type { LearnerSources } from '../pods/watcher.ts';
 import { Telemetry } from '../telemetry/telemetry.ts';
-import type { PipelineSources } from './diagnose-pipeline.ts';
+import type { PipelineSources } from './pipeline-sources.ts';
 
 /** The URLs and names through which the guide reaches its lab. */
 export interface Lab extends PipelineSources {
@@ -28,8 +28,6 @@ export interface Lab extends PipelineSources {
   readonly truth: (fault: 'spike' | 'timeouts') => Record<string, string>;
   /** Returns when a component last started, in milliseconds since 1970. */
   readonly startOf?: (component: 'jaeger') => Promise<number | undefined>;
-  /** What the guide has received of metrics and logs. */
-  readonly telemetry?: Telemetry;
   /** Returns why a component does not run the learner's files as they are now, or undefined if it does. */
   readonly outdated?: (component: Component) => Promise<Outdated | undefined>;
 }
@@ -120,7 +118,12 @@ function labOf({ env, release, namespace, pods, files }: LabSources): Lab {
 }
 
 /** Returns what receives metrics and logs. The Collector of an older chart sends none. */
-function telemetryOf({ OTLP_PORT: port, PROMETHEUS_URL: prometheus }: NodeJS.ProcessEnv): Telemetry {
+function telemetryOf({
+  OTLP_PORT: port,
+  PROMETHEUS_ENABLED: enabled,
+  PROMETHEUS_URL: url,
+}: NodeJS.ProcessEnv): Telemetry {
+  const prometheus = enabled === 'true' ? url : undefined;
   const unavailable = 'The guide receives no metrics and logs, because OTLP_PORT is not set. Upgrade the lab.';
   return new Telemetry({ prometheus, unavailable: port ? undefined : unavailable });
 }

@@ -12,6 +12,7 @@ import { randomBytes } from 'node:crypto';
 import { messageOf } from '../../../../support/errors.ts';
 import { call } from '../../../../support/http.ts';
 import { suppressTracing } from '../suppress-tracing.ts';
+import { sendOtlp } from './send-otlp.ts';
 
 export interface AppAnswer {
   readonly traceId: string;
@@ -108,9 +109,9 @@ function spanOf({ traceId, spanId, path, start, status }: GuideSpan): object {
   };
 }
 
-/** Sends one span to the Collector as OTLP in JSON. @throws if the Collector refuses the span */
-export async function send(collector: string, span: object): Promise<void> {
-  const body = JSON.stringify({
+/** Sends one span to the Collector. @throws if the Collector refuses the span */
+export const send = (collector: string, span: object): Promise<void> =>
+  sendOtlp(collector, 'traces', {
     resourceSpans: [
       {
         resource: { attributes: [text(ATTR_SERVICE_NAME, 'guide')] },
@@ -118,12 +119,3 @@ export async function send(collector: string, span: object): Promise<void> {
       },
     ],
   });
-  const { status, body: answer } = await call(`${collector}/v1/traces`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body,
-    signal: AbortSignal.timeout(3_000),
-  });
-  if (status !== 200)
-    throw new Error(`expected the Collector to take a span with 200, found ${status}: ${answer.slice(0, 200)}`);
-}

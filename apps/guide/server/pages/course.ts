@@ -118,6 +118,10 @@ const tryIt: Content = html`<section id="try" class="card" aria-labelledby="try-
               <summary>Faults to find</summary>
               <div id="faults"></div>
               <p id="faults-status" class="soft" role="status"></p>
+              <p class="group"><span class="soft">What they do:</span>
+                <a href="/explore#charts">Charts</a>
+                <a href="/explore#traces">Traces</a>
+                <a href="/explore#compare">What do they share?</a></p>
             </details>
           </section>`;
 

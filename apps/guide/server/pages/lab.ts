@@ -57,7 +57,8 @@ export function labPage(level: string, owner = ''): string {
       <section aria-labelledby="look">
         <h2 id="look">Where the telemetry is</h2>
         <ul class="links">${[
-          link({ path: '/traces', text: 'Traces', about: 'the latest rounds, as plain trees' }),
+          link({ path: '/explore', text: 'Explore', about: 'charts, traces, metrics and logs' }),
+          link({ path: '/traces', text: 'Traces', about: 'the latest rounds, as plain trees, without JavaScript' }),
           link({ path: '/jaeger/', text: 'Jaeger', about: 'every trace, with search and graphs' }),
         ]}</ul>
       </section>

@@ -7,8 +7,7 @@ const navigation = [
   { path: '/', title: 'Course' },
   { path: '/explore', title: 'Explore' },
   { path: '/lab', title: 'Lab' },
-  { path: '/traces', title: 'Traces' },
-  { path: '/why', title: 'Why no trace?' },
+  { path: '/why', title: 'Why no telemetry?' },
 ];
 
 export interface Page {

@@ -11,7 +11,7 @@ export function tracePage(trace: Trace, jaegerHasUi: boolean): string {
   const inJaeger = html`<p><a href="/jaeger/trace/${traceId}">Open it in Jaeger</a></p>`;
   return layout({
     title: 'One trace',
-    path: '/traces',
+    path: '/explore',
     content: html`
       <p><code>${traceId}</code></p>
       <p>${counted(spans.length, 'span')} in ${counted(services.length, 'service')} (${services.join(', ')}),
@@ -29,7 +29,7 @@ const incomplete = html`<p class="note">Some spans are still missing, or were ne
 export function missingTracePage(traceId: string): string {
   return layout({
     title: 'Not there yet',
-    path: '/traces',
+    path: '/explore',
     refresh: 2,
     content: html`
       <p>Jaeger has no trace <code>${traceId}</code> yet. Spans take a second or two to arrive.
@@ -43,7 +43,7 @@ export function missingTracePage(traceId: string): string {
 export function noTraceIdPage(text: string): string {
   return layout({
     title: 'This is not a trace id',
-    path: '/traces',
+    path: '/explore',
     content: html`
       <p>The address ends with <code>${text.slice(0, 100)}</code>. A trace id has 32 characters, each 0 to 9 or a to f.
         Was it cut when you copied it? Copy it again, or choose one of <a href="/traces">the latest traces</a>.</p>`,

@@ -8,7 +8,7 @@ import { clock, counted, errorMark, inMilliseconds, noJaegerUi } from './parts.t
 export function tracesPage(traces: Trace[], jaegerHasUi: boolean): string {
   return layout({
     title: 'The latest traces',
-    path: '/traces',
+    path: '/explore',
     content: html`
       ${jaegerHasUi ? '' : noJaegerUi}
       ${traces.length === 0 ? noTraces : list(traces)}`,

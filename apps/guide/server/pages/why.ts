@@ -1,18 +1,18 @@
-// The page "Why is there no trace?": the state of each hop from the SDK to Jaeger.
+// The page "Why is there no telemetry?": the state of each hop of traces, metrics and logs.
 import { html } from '../html.ts';
 import { layout } from './layout.ts';
 
 export function whyPage(): string {
   return layout({
-    title: 'Why is there no trace?',
+    title: 'Why is there no telemetry?',
     path: '/why',
     script: 'why.js',
     content: html`
-      <p>A span passes four hops before you can see it. This page tests each of them now.
+      <p>Traces, metrics and logs each pass four hops before you can see them. This page tests all of them now.
         Begin with the first one that is broken.</p>
       <p class="actions"><button type="button" id="again" class="primary">Look again</button></p>
       <p id="why-status" class="status" role="status"></p>
-      <ol id="hops" class="hops"></ol>
+      <div id="hops"></div>
       <noscript><p class="note">See <a href="/api/why">the same as JSON</a>.</p></noscript>`,
   });
 }

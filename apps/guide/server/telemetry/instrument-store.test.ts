@@ -150,6 +150,28 @@ test('keeps other instruments, services and known series while one gets thousand
   ]);
 });
 
+test('has room for all that two versions of an app report, and another pod of one of them', async () => {
+  const explicitBounds = Array.from({ length: 14 }, (_bound, index) => index);
+  const calls = (count: number) =>
+    Array.from({ length: count }, (_one, index) => ({
+      ...point(1, { 'http.request.method': 'GET', 'http.response.status_code': index, 'server.address': 'lab-prizes' }),
+      ...{ count: '1', sum: 1, explicitBounds, bucketCounts: Array.from({ length: 15 }, () => '1') },
+    }));
+  for (const pod of ['v1-a', 'v2-a', 'v1-b']) {
+    const from = { service: 'prizes', resource: { 'k8s.pod.name': `lab-prizes-${pod}`, 'service.version': pod } };
+    for (const side of ['client', 'server'])
+      accept(
+        { name: `http.${side}.request.duration`, histogram: { aggregationTemporality: 2, dataPoints: calls(10) } },
+        from,
+      );
+    for (let gauge = 0; gauge < 10; gauge += 1) {
+      const spaces = ['new', 'old', 'code', 'large'].map((name) => point(1, { 'v8js.heap.space.name': name }));
+      accept({ name: `v8js.memory.heap.${gauge}`, gauge: { dataPoints: spaces } }, from);
+    }
+  }
+  expect((await telemetry.metrics.instruments('prizes', 15)).state.dropped).toEqual([]);
+});
+
 test.each([
   ['far in the past', '1000000000', []],
   ['far in the future', '99999999999999999999', [1]],

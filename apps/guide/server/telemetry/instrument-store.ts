@@ -5,7 +5,7 @@ import type { Metric, MetricPoint } from '../../../../otlp/metrics.ts';
 import type { Instrument, Instruments } from '../../explore-contract.ts';
 import { Budget, Shares, sum } from './budget.ts';
 import { slotOf, slotsUntil, timeWithin } from './grid.ts';
-import { SCALE, write } from './instrument.ts';
+import { SCALE } from './instrument.ts';
 import type { InstrumentTotals } from './instrument.ts';
 import { seriesOf } from './instrument-series.ts';
 import type { Losses } from './losses.ts';
@@ -13,7 +13,7 @@ import { parsedExport, ServiceInstruments } from './service-instruments.ts';
 import type { StoredInstrument } from './service-instruments.ts';
 
 const KIB = 1024;
-const SHARES = { each: 160 * KIB, others: 256 * KIB, more: { dice: 1024 * KIB } };
+const SHARES = { each: 512 * KIB, others: 256 * KIB, more: { dice: 1024 * KIB } };
 
 export class InstrumentStore {
   readonly #losses: Losses;
@@ -42,12 +42,11 @@ export class InstrumentStore {
     const service = this.#service(metric.service);
     const process = service?.process(metric, now);
     const instrument = process && service?.instrument(metric, process, now);
-    const isDelta = metric.temporality === 'delta';
     for (const point of metric.points) {
       const time = timeWithin(point.time, now);
-      const series = time !== undefined && instrument && service?.series(instrument, process, point);
-      if (series) write(series, point, { isDelta, time, now, slot: slotOf(SCALE, time) });
-      else this.#losses.add(time === undefined ? 'age' : 'series', exampleOf(metric, point));
+      if (time === undefined) this.#losses.add('age', exampleOf(metric, point));
+      else if (!instrument || !service?.keep({ instrument, process, metric, point, time, now }))
+        this.#losses.add('series', exampleOf(metric, point));
     }
   }
 

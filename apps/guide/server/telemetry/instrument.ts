@@ -38,7 +38,7 @@ export interface Series {
   readonly process: string;
   readonly attributes: Attributes;
   /** Memory that the series takes. */
-  readonly bytes: number;
+  bytes: number;
   readonly values: Grid;
   readonly sums: Grid | undefined;
   bounds: readonly number[];
@@ -96,10 +96,13 @@ export function write(series: Series, point: MetricPoint, { isDelta, time, now, 
   series.bounds = point.bounds;
   series.values.set(slot, series.count);
   series.sums?.set(slot, series.sum);
-  const fresh = point.exemplars.map((exemplar) => exemplarOf(exemplar, time));
-  series.exemplars = [...series.exemplars.filter((one) => fresh.every((other) => !isSame(one, other))), ...fresh].slice(
-    -MOST_EXEMPLARS,
-  );
+}
+
+/** Returns the exemplars of a series with those of a new point: the newest ones, each once. */
+export function withExemplars({ exemplars }: Series, point: MetricPoint, now: number): readonly Exemplar[] {
+  const fresh = point.exemplars.map((exemplar) => exemplarOf(exemplar, now));
+  const others = exemplars.filter((one) => fresh.every((other) => !isSame(one, other)));
+  return [...others, ...fresh].slice(-MOST_EXEMPLARS);
 }
 
 /** Returns the counts of both, if the buckets have the same bounds. */

@@ -8,6 +8,9 @@ const TIMEOUT = 10_000;
 /** The largest answer in bytes, and the most series in one. */
 const [LARGEST, MOST_SERIES] = [6 * 2 ** 20, 1_000];
 
+/** The most times in one question. */
+const MOST_TIMES = 36;
+
 export type Labels = Readonly<Record<string, string>>;
 
 export interface PrometheusSeries {
@@ -38,16 +41,31 @@ export class Prometheus {
     this.#url = url;
   }
 
-  /** Returns the values of an expression at each of the times. */
+  /**
+   * Returns the values of an expression at each of the times. It asks for a few minutes at a time, because Prometheus
+   * holds all values of an answer in memory, and has little.
+   */
   async range(query: string, { times, step }: TimeRange): Promise<PrometheusSeries[]> {
+    const found = new Map<string, { labels: Labels; values: Map<number, number> }>();
+    for (let from = 0; from < times.length; from += MOST_TIMES)
+      for (const { metric, values } of await this.#matrix(query, {
+        times: times.slice(from, from + MOST_TIMES),
+        step,
+      })) {
+        const key = JSON.stringify(metric);
+        const series = found.get(key) ?? { labels: labelsIn(metric), values: new Map<number, number>() };
+        for (const [time, value] of listIn(values).map(sampleIn)) series.values.set(time, value);
+        found.set(key, series);
+      }
+    return [...found.values()];
+  }
+
+  async #matrix(query: string, { times, step }: TimeRange): Promise<JsonObject[]> {
     const data = await this.#get('query_range', {
       ...{ query, start: seconds(times[0]), end: seconds(times.at(-1)) },
       ...{ step: String(step / 1_000), limit: String(MOST_SERIES) },
     });
-    return objectsIn(objectIn(data)['result']).map(({ metric, values }) => ({
-      labels: labelsIn(metric),
-      values: new Map(listIn(values).map(sampleIn)),
-    }));
+    return objectsIn(objectIn(data)['result']);
   }
 
   /** Returns the values of an expression at one time. */

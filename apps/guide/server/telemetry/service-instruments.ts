@@ -4,8 +4,8 @@ import type { Metric, MetricPoint } from '../../../../otlp/metrics.ts';
 import type { InstrumentKind } from '../../explore-contract.ts';
 import { isStale, listBytes, OBJECT, textBytes } from './budget.ts';
 import type { Budget } from './budget.ts';
-import { Grid } from './grid.ts';
-import { addTotals, kindOf, MOST_EXEMPLARS, newSeries, SCALE } from './instrument.ts';
+import { Grid, slotOf } from './grid.ts';
+import { addTotals, kindOf, newSeries, SCALE, withExemplars, write } from './instrument.ts';
 import type { ProcessTotals, Series } from './instrument.ts';
 
 /** The most series of one instrument, so that one can't take the place of all others. */
@@ -13,10 +13,11 @@ const MOST_SERIES = 100;
 /** The most processes of a service. Each restart is another. */
 const MOST_PROCESSES = 8;
 /** The largest export that is kept as OTLP JSON, and how many data points are kept of a larger one. */
-const [LARGEST_EXPORT, FEW_POINTS] = [16 * 1024, 10];
+const [LARGEST_EXPORT, MANY_POINTS, FEW_POINTS] = [16 * 1024, 100, 10];
 
 /** A process that reports instruments. */
 export interface Process {
+  readonly id: number;
   /** The resource's attributes as JSON. */
   readonly json: string;
   readonly resource: Metric['resource'];
@@ -36,11 +37,23 @@ export interface StoredInstrument {
   readonly series: Map<string, Series>;
 }
 
+/** A data point of an instrument. */
+interface Arrival {
+  readonly instrument: StoredInstrument;
+  readonly process: Process;
+  readonly metric: Metric;
+  readonly point: MetricPoint;
+  /** When it was measured, and when it arrived, in milliseconds since the epoch. */
+  readonly time: number;
+  readonly now: number;
+}
+
 export class ServiceInstruments {
   readonly name: string;
   readonly #budget: Budget;
   readonly #processes = new Map<string, Process>();
   readonly #instruments = new Map<string, StoredInstrument>();
+  #lastProcess = 0;
 
   constructor(name: string, budget: Budget) {
     this.name = name;
@@ -75,9 +88,17 @@ export class ServiceInstruments {
     return instrument;
   }
 
-  /** Returns the series of a data point, or undefined if there is no room for another. */
-  series({ series }: StoredInstrument, { json }: Process, point: MetricPoint): Series | undefined {
-    const key = JSON.stringify([json, Object.entries(point.attributes).sort(([a], [b]) => (a < b ? -1 : 1))]);
+  /** Writes a data point to its series. @returns false if there is no room for another series */
+  keep({ instrument, process, metric, point, time, now }: Arrival): boolean {
+    const series = this.#series(instrument, process, point);
+    if (!series) return false;
+    write(series, point, { isDelta: metric.temporality === 'delta', time, now, slot: slotOf(SCALE, time) });
+    if (point.exemplars.length > 0) this.#keepExemplars(series, point, time);
+    return true;
+  }
+
+  #series({ series }: StoredInstrument, { id, json }: Process, point: MetricPoint): Series | undefined {
+    const key = JSON.stringify([id, Object.entries(point.attributes).sort(([a], [b]) => (a < b ? -1 : 1))]);
     const known = series.get(key);
     if (known) return known;
     if (series.size >= MOST_SERIES) this.#budget.sweep();
@@ -86,6 +107,15 @@ export class ServiceInstruments {
     const added = newSeries(json, point, bytes);
     series.set(key, added);
     return added;
+  }
+
+  /** Keeps the newest exemplars of a series, if there is room for them. */
+  #keepExemplars(series: Series, point: MetricPoint, now: number): void {
+    const exemplars = withExemplars(series, point, now);
+    const bytes = (exemplars.length - series.exemplars.length) * EXEMPLAR;
+    if (bytes > 0 && !this.#budget.take(bytes)) return;
+    series.bytes += bytes;
+    series.exemplars = exemplars;
   }
 
   /** Removes what nobody reports any longer. @returns whether nothing is left */
@@ -103,7 +133,7 @@ export class ServiceInstruments {
   #newProcess(json: string, resource: Metric['resource']): Process | undefined {
     if (this.#processes.size >= MOST_PROCESSES) this.#budget.sweep();
     if (this.#processes.size >= MOST_PROCESSES || !this.#budget.take(processBytes(json))) return undefined;
-    const process = { json, resource, seen: 0 };
+    const process = { id: (this.#lastProcess += 1), json, resource, seen: 0 };
     this.#processes.set(json, process);
     return process;
   }
@@ -155,20 +185,17 @@ const processBytes = (json: string): number => 3 * textBytes(json) + OBJECT;
 const instrumentBytes = (key: string, { unit, description }: Pick<Metric, 'unit' | 'description'>): number =>
   2 * textBytes(key) + textBytes(unit) + textBytes(description) + MOST_PROCESSES * OBJECT + 3 * OBJECT + textBytes('');
 
-const EXEMPLARS_BYTES = MOST_EXEMPLARS * 3 * OBJECT;
+/** Memory for an exemplar, in bytes. */
+const EXEMPLAR = 256;
 
-/** Memory for a series with its exemplars, in bytes. */
+/** Memory for a series without its exemplars, in bytes. */
 export const seriesBytes = (key: string, { sum, bounds }: MetricPoint): number =>
-  2 * textBytes(key) +
-  (sum === undefined ? 1 : 2) * Grid.bytesOfValues(SCALE) +
-  3 * listBytes(bounds) +
-  EXEMPLARS_BYTES +
-  2 * OBJECT;
+  2 * textBytes(key) + (sum === undefined ? 1 : 2) * Grid.bytesOfValues(SCALE) + 3 * listBytes(bounds) + 2 * OBJECT;
 
-/** Returns a metric as OTLP JSON. Only some of the data points are kept of a large one. */
-function exportOf({ otlp }: Metric): string {
-  const whole = JSON.stringify(otlp);
-  if (whole.length <= LARGEST_EXPORT) return whole;
+/** Returns a metric as OTLP JSON, or '' if it is too large. Only some of the data points are kept of a large one. */
+function exportOf({ otlp, points }: Metric): string {
+  const whole = points.length <= MANY_POINTS ? JSON.stringify(otlp) : undefined;
+  if (whole !== undefined && whole.length <= LARGEST_EXPORT) return whole;
   const short = JSON.stringify(otlp, (key, value: unknown) =>
     key === 'dataPoints' && Array.isArray(value) ? value.slice(0, FEW_POINTS) : value,
   );

@@ -161,6 +161,7 @@ export class CoursePane {
       sawHints: (seen: number) => this.#doing(() => send('POST', `/api/course/${step.id}/hints`, { seen })),
       compareWithSolution: () => this.#doing(() => this.#compareWithSolution(step)),
     };
+    if (step.faults) byId<HTMLDetailsElement>('faults-part').open = true;
     fill(this.#article, stepView({ step, form: this.#form, actions, store: this.#store }));
     fill(byId('step-actions'), stepButtons(step, actions));
     fill(byId('pager'), pager(step, this.#course));

@@ -120,7 +120,7 @@ function content({ verdict, step }: CheckResult): Child {
           verdict.passed ? 'The trace that proves it' : 'The trace that was looked at',
         ),
       ),
-    isBrokenHop(verdict) && h('p', {}, h('a', { href: '/why' }, 'Why is there no trace?')),
+    isBrokenHop(verdict) && h('p', {}, h('a', { href: '/why' }, 'Why is there no telemetry?')),
   ];
 }
 

@@ -26,7 +26,7 @@ export function verdictTitle(verdict: Verdict, isQuiz: boolean): string {
 }
 
 /**
- * Returns whether a check failed because a hop from dice to Jaeger is broken. Then the page "Why is there no trace?"
- * can help.
+ * Returns whether a check failed because a hop from dice on is broken. Then the page "Why is there no telemetry?" can
+ * help.
  */
 export const isBrokenHop = (verdict: Verdict): boolean => !verdict.passed && verdict.hop !== 'shape';

@@ -1,4 +1,4 @@
-import { drawnValues, rangeOf, summaryOf, tableOf } from './chart-content.ts';
+import { drawnValues, hrefAt, rangeOf, summaryOf, tableOf } from './chart-content.ts';
 import type { ChartContent, Point } from './chart-content.ts';
 
 const point: Point = { time: 1_500, value: 700, traceId: 'a', spanId: 'b', isError: true, text: 'Error, 700 ms' };
@@ -46,7 +46,14 @@ test('sums up a chart with the latest value of each line and the number of exemp
 
 test('lists the same numbers and exemplars in a table, newest first, without empty rows', () => {
   expect(tableOf(content)).toEqual([
-    { time: 3_000, cells: ['613 ms', ''], points: [] },
-    { time: 2_000, cells: ['20 ms', '2 ms'], points: [point] },
+    { time: 3_000, cells: ['613 ms', ''], points: [], href: undefined },
+    { time: 2_000, cells: ['20 ms', '2 ms'], points: [point], href: undefined },
   ]);
+});
+
+test('links each bar that is not empty to what happened in its interval', () => {
+  const lines = [{ label: '500', values: [null, 0, 2], colour: 'bad' as const }];
+  const bars: ChartContent = { ...content, shape: 'bars', lines, hrefOf: (from, until) => `${from}-${until}` };
+  expect([-1, 0, 1, 2].map((at) => hrefAt(bars, at))).toEqual([undefined, undefined, undefined, '2000-3000']);
+  expect(tableOf(bars)[0]?.href).toBe('2000-3000');
 });

@@ -37,6 +37,8 @@ export interface ChartContent {
   readonly mark?: number;
   /** Oldest first. */
   readonly points: readonly Point[];
+  /** What a bar that is not empty opens. The times are the bounds of its interval. */
+  readonly hrefOf?: (from: number, until: number) => string;
 }
 
 const isNumber = (value: number | null | undefined): value is number => typeof value === 'number';
@@ -93,16 +95,27 @@ export interface TableRow {
   readonly cells: readonly string[];
   /** The points that were measured in the interval that ends at `time`. */
   readonly points: readonly Point[];
+  /** What the bar of the interval opens. */
+  readonly href: string | undefined;
+}
+
+/** Returns what the bar of an interval opens. Undefined if there is no bar. */
+export function hrefAt({ times, step, lines, hrefOf }: ChartContent, at: number): string | undefined {
+  const until = times[at];
+  const isEmpty = lines.every(({ values }) => !values[at]);
+  return until === undefined || isEmpty ? undefined : hrefOf?.(until - step, until);
 }
 
 /** Returns the rows of the chart's table, newest first. Intervals without a measurement have no row. */
-export function tableOf({ unit, times, step, lines, points }: ChartContent): TableRow[] {
+export function tableOf(content: ChartContent): TableRow[] {
+  const { unit, times, step, lines, points } = content;
   const within = Map.groupBy(points, ({ time }) => times.findIndex((end) => time <= end && time > end - step));
   return times
     .map((time, at) => ({
       time,
       cells: lines.map(({ values }) => (isNumber(values[at]) ? withUnit(values[at], unit) : '')),
       points: within.get(at) ?? [],
+      href: hrefAt(content, at),
     }))
     .filter((row) => row.points.length > 0 || row.cells.some((cell) => cell !== ''))
     .reverse();

@@ -2,7 +2,7 @@
 import { fill, h } from '../dom.ts';
 import { tableOf } from './chart-content.ts';
 import type { ChartContent, Point, TableRow } from './chart-content.ts';
-import { traceHref } from './page.ts';
+import { titles, traceHref } from './page.ts';
 import { clock } from './words.ts';
 
 export class ChartTable {
@@ -24,9 +24,14 @@ export class ChartTable {
   /** Draws the table if it is open, unless the reader is in it: it would lose the focus. */
   #draw(): void {
     if (!this.element.open || !this.#content || this.#place.contains(document.activeElement)) return;
-    const { lines, points } = this.#content;
+    const { lines, points, hrefOf } = this.#content;
     const rows = tableOf(this.#content);
-    const heads = ['Time', ...lines.map(({ label }) => label), ...(points.length > 0 ? ['Exemplars'] : [])];
+    const heads = [
+      'Time',
+      ...lines.map(({ label }) => label),
+      ...(points.length > 0 ? ['Exemplars'] : []),
+      ...(hrefOf ? [titles.compare] : []),
+    ];
     fill(
       this.#place,
       rows.length === 0
@@ -46,20 +51,21 @@ export class ChartTable {
             h(
               'tbody',
               {},
-              rows.map((row) => rowOf(row, points.length > 0)),
+              rows.map((row) => rowOf(row, points.length > 0, hrefOf !== undefined)),
             ),
           ),
     );
   }
 }
 
-function rowOf({ time, cells, points }: TableRow, hasPoints: boolean): HTMLElement {
+function rowOf({ time, cells, points, href }: TableRow, hasPoints: boolean, hasLinks: boolean): HTMLElement {
   return h(
     'tr',
     {},
     h('th', { scope: 'row' }, clock(time)),
     cells.map((cell) => h('td', {}, cell)),
     hasPoints && h('td', {}, points.map(linkOf)),
+    hasLinks && h('td', {}, href !== undefined && h('a', { href }, 'Compare the failed ones')),
   );
 }
 

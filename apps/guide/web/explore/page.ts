@@ -59,3 +59,8 @@ export function partHref(part: PartName, parameters: Parameters = {}): string {
 export function traceHref(traceId: string, spanId?: string): string {
   return `#trace=${traceId}${spanId === undefined ? '' : `&span=${spanId}`}`;
 }
+
+/** Opens the comparison of the failed traces of a service in an interval with all others. */
+export function failedHref(service: string, from: number, until: number): string {
+  return partHref('compare', { service, from: String(from), until: String(until), error: 'true' });
+}

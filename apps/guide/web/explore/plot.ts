@@ -2,7 +2,7 @@
 // https://github.com/leeoniya/uPlot/tree/1.6.32/docs
 import uPlot from 'uplot';
 import { h } from '../dom.ts';
-import { drawnValues, rangeOf } from './chart-content.ts';
+import { drawnValues, hrefAt, rangeOf } from './chart-content.ts';
 import type { ChartContent, Line } from './chart-content.ts';
 import { canvasColour, onSchemeChange } from './colours.ts';
 import { Points } from './points.ts';
@@ -51,7 +51,16 @@ export class Plot {
     this.#plot = new uPlot(this.#optionsOf(content, width), dataOf(content), this.element);
     this.#plot.ctx.canvas.setAttribute('aria-hidden', 'true');
     this.#plot.over.append(this.#points.element);
+    this.#plot.over.addEventListener('click', (event) => this.#openBar(event));
     if (focused) this.#points.focus(focused);
+  }
+
+  /** Opens what the bar below the mouse stands for. A point has a link of its own. */
+  #openBar({ target }: MouseEvent): void {
+    if (target !== this.#plot?.over || !this.#content) return;
+    const time = this.#plot.posToVal(this.#plot.cursor.left ?? -1, 'x');
+    const at = this.#content.times.findIndex((end) => time <= end);
+    location.hash = hrefAt(this.#content, at) ?? location.hash;
   }
 
   #resize(): void {

@@ -2,6 +2,7 @@
 import type { ServiceCharts } from '../../explore-contract.ts';
 import { hueOf } from '../trace/hue.ts';
 import type { ChartContent, Colour, Point } from './chart-content.ts';
+import { failedHref } from './page.ts';
 import { clock, withUnit } from './words.ts';
 
 /** A request of a visitor times out after this many milliseconds. */
@@ -40,6 +41,7 @@ function errorsOf(charts: ServiceCharts, times: Times): ChartContent {
     shape: 'bars',
     lines,
     scale: 'linear',
+    hrefOf: (from, until) => failedHref(charts.service, from, until),
     points: failed.map((point) => ({ ...point, value: errorsAt(charts, times, point.time) })),
   };
 }

@@ -241,5 +241,5 @@ function traceName(traceId: string): HTMLElement {
 }
 
 function why(): HTMLElement {
-  return h('a', { href: '/why' }, 'Why is there no trace?');
+  return h('a', { href: '/why' }, 'Why is there no telemetry?');
 }

@@ -1,9 +1,10 @@
-// Dice, with all three signals: spans, two metrics, and log lines that name their trace.
+// Dice, with all three signals: spans, two metrics, and log records that belong to their span.
 import { get } from 'node:http';
-import { context, metrics, propagation, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
+import {
+  context, logs, metrics, propagation, SeverityNumber, SpanKind, SpanStatusCode, trace,
+} from '@opentelemetry/api';
 import express from 'express';
 import type { Request, Response } from 'express';
-import pino from 'pino';
 
 // Acquire a tracer
 const tracer = trace.getTracer('dice');
@@ -19,7 +20,7 @@ const values = meter.createHistogram('dice.roll.value', {
 const prizes = '$PRIZES_URL/prizes/6';
 
 const app = express();
-const log = pino({ mixin: traceIds });
+const log = logs.getLogger('dice');
 let hits = 0;
 
 app.get('/', (request, response) => {
@@ -41,7 +42,8 @@ app.get('/rolldice', (request, response) => {
 });
 
 app.get('/server_request', served('server_request', async (request, response) => {
-  log.info(request.query.param);
+  // The SDK adds the ids of the trace and of the active span.
+  log.emit({ severityNumber: SeverityNumber.INFO, severityText: 'INFO', body: request.query.param });
   response.send(`served, and a six wins: ${await askPrizes()}`);
 }));
 
@@ -111,12 +113,6 @@ function doRoll(sides: number): number {
 function checkSides(sides: number): void {
   trace.getActiveSpan()?.setAttribute('roll.sides', sides);
   if (!(sides >= 1)) throw new RangeError(`a die needs a side at least, not ${sides}`);
-}
-
-// Log lines that can be found from the trace, and the trace from them.
-function traceIds() {
-  const span = trace.getActiveSpan()?.spanContext();
-  return span ? { trace_id: span.traceId, span_id: span.spanId } : {};
 }
 
 app.listen(process.env.PORT ?? 8080);

@@ -1,0 +1,111 @@
+// Tests each hop of a span: the SDK and the exporter in dice, the Collector and Jaeger.
+import { randomBytes } from 'node:crypto';
+import { JAEGER_EXPORTER } from '../../../../lab/names.ts';
+import { traceFromJaeger } from '../../../../otlp/traces.ts';
+import { messageOf } from '../../../../support/errors.ts';
+import { poll } from '../../../../support/waiting.ts';
+import { samplingShares } from '../../collector-yaml.ts';
+import type { PipelineHop } from '../../contract.ts';
+import { diceExporter } from './dice-exporter.ts';
+import { sdkState } from './dice-state.ts';
+import type { DiceState } from './dice-state.ts';
+import { broken, works } from './hop-state.ts';
+import type { HopState } from './hop-state.ts';
+import { COLLECTOR_TODO, collectorTrouble, collectorYamlOf, diceTrouble, lastErrorOf } from './pipeline-sources.ts';
+import type { PipelineSources } from './pipeline-sources.ts';
+import { send } from './visit.ts';
+
+export async function diagnoseTraces(sources: PipelineSources, dice: DiceState): Promise<PipelineHop[]> {
+  const [trouble, exporter, [collector, jaeger]] = await Promise.all([
+    diceTrouble(sources),
+    diceExporter(sources, dice, 'traces'),
+    backendHops(sources),
+  ]);
+  const states = { sdk: trouble ?? sdkState(dice), exporter, collector, jaeger };
+  return (['sdk', 'exporter', 'collector', 'jaeger'] as const).map((name) => ({
+    signal: 'traces',
+    name,
+    ...states[name],
+  }));
+}
+
+type Backends = [collector: HopState, jaeger: HopState];
+
+async function backendHops(sources: PipelineSources): Promise<Backends> {
+  const [jaeger, trouble] = [await jaegerState(sources), await collectorTrouble(sources)];
+  if (trouble) return [trouble, jaeger];
+  try {
+    if (!sources.collector) throw new Error('OTEL_EXPORTER_OTLP_ENDPOINT is not set');
+    const sent = await probe(sources.collector);
+    const collector = works(`takes spans at ${sources.collector}`);
+    if (!jaeger.ok) return [collector, jaeger];
+    if (await hasArrived(sources, sent))
+      return [collector, works('has the span that the guide has just sent through the Collector')];
+    return await droppedSpan(sources, collector);
+  } catch (error) {
+    const says = `does not take a span: ${messageOf(error)}${await lastErrorOf(sources)}`;
+    return [broken(says, COLLECTOR_TODO), jaeger];
+  }
+}
+
+async function jaegerState({ jaeger }: PipelineSources): Promise<HopState> {
+  try {
+    await traceFromJaeger(jaeger, randomBytes(16).toString('hex'));
+    return works('answers');
+  } catch (error) {
+    return broken(
+      `does not answer at ${jaeger}: ${messageOf(error)}`,
+      'Wait until its pod is ready again. A restart loses its traces, because they are in memory. ' +
+        'Then play new rounds.',
+    );
+  }
+}
+
+async function droppedSpan(sources: PipelineSources, collector: HopState): Promise<Backends> {
+  const todo =
+    smallShare(await collectorYamlOf(sources)) ??
+    'Look at service.pipelines.traces in collector.yaml: ' +
+      `is ${JAEGER_EXPORTER} still among its exporters, and does no processor drop all spans?`;
+  const error = await lastErrorOf(sources);
+  return [
+    error ? broken(`${collector.says}, but${error.slice(1)}`, todo) : collector,
+    broken('answers, but a span that the Collector took did not arrive', todo),
+  ];
+}
+
+/** Returns what to do about a sampler that keeps so few traces that no test span may be among them, or undefined. */
+function smallShare(yaml: string): string | undefined {
+  const small = samplingShares(yaml).find(({ percentage }) => percentage < 20);
+  if (small === undefined) return undefined;
+  const set = `${small.name} in collector.yaml has sampling_percentage: ${small.percentage}`;
+  return `${set}, which keeps ${small.percentage} % of the traces. For half of them write 50, then Run.`;
+}
+
+/**
+ * Sends several test spans to the Collector. One test span is not enough, because a Collector that samples may drop it.
+ * @returns the trace ids of the test spans
+ */
+async function probe(collector: string): Promise<string[]> {
+  const ids = Array.from({ length: 6 }, () => randomBytes(16).toString('hex'));
+  for (const traceId of ids) {
+    const now = Date.now();
+    await send(collector, {
+      traceId,
+      spanId: randomBytes(8).toString('hex'),
+      name: 'why is there no telemetry?',
+      // A span of kind client counts in no chart of requests.
+      kind: 3,
+      startTimeUnixNano: `${now}000000`,
+      endTimeUnixNano: `${now + 1}000000`,
+    });
+  }
+  return ids;
+}
+
+async function hasArrived({ jaeger, patience = 4_000 }: PipelineSources, ids: string[]): Promise<boolean> {
+  const anyOf = async () => {
+    const traces = await Promise.all(ids.map((id) => traceFromJaeger(jaeger, id).catch(() => undefined)));
+    return traces.find(Boolean);
+  };
+  return (await poll(anyOf, { within: patience, every: 200 })) !== undefined;
+}

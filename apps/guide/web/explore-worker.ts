@@ -1,0 +1,27 @@
+// The worker of the page "Explore". It reads, parses and compares traces, so that the page stays responsive.
+import { get, messageOf } from './api.ts';
+import { TraceLibrary } from './explore/trace-library.ts';
+import type { Question, Reply } from './explore/trace-messages.ts';
+
+const library = new TraceLibrary(get);
+const tell = (reply: Reply): void => postMessage(reply);
+
+addEventListener('message', ({ data }: MessageEvent<Question>) => {
+  if (data.ask === 'read') void read();
+  else if (data.ask === 'match') tell({ tell: 'matched', id: data.id, traceIds: library.match(data.text) });
+  else compare(data.id, data.marked);
+});
+
+async function read(): Promise<void> {
+  try {
+    await library.read((rows, reading) => tell({ tell: 'rows', rows, reading }));
+  } catch (error) {
+    tell({ tell: 'failed', message: messageOf(error) });
+  }
+}
+
+function compare(id: number, marked: readonly string[]): void {
+  const began = performance.now();
+  const comparison = library.compare(new Set(marked));
+  tell({ tell: 'compared', id, comparison, took: performance.now() - began });
+}

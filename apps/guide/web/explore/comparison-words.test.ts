@@ -1,0 +1,22 @@
+import { namesOf, percent, searchOf, shareInWords } from './comparison-words.ts';
+
+test('joins the services that report the same value, and leaves out that it is of a resource', () => {
+  const part = [
+    { key: 'arcade:client.version', value: '3.1.0' },
+    { key: 'prizes:client.version', value: '3.1.0' },
+    { key: 'prizes:resource.service.version', value: '2.0.0' },
+  ];
+  expect(namesOf(part)).toEqual([
+    { text: 'client.version=3.1.0', services: ['arcade', 'prizes'] },
+    { text: 'service.version=2.0.0', services: ['prizes'] },
+  ]);
+});
+
+test('searches for both parts of a pair', () => {
+  const part = (key: string, value: string) => [{ key, value }] as const;
+  expect(searchOf({ parts: [part('a:v', '2'), part('a:c', '3')] })).toBe('a:v=2 & a:c=3');
+});
+
+test('writes a share with its counts', () => {
+  expect([shareInWords(12, 12, 'marked'), percent(0, 0)]).toEqual(['12 of 12 marked (100 %)', 0]);
+});

@@ -1,0 +1,36 @@
+// A trait of traces in words, without a DOM.
+import type { Part, Trait } from '../../../../otlp/compare-traces.ts';
+
+/** A value, and which services report it under this name. */
+export interface Named {
+  /** Such as `service.version=2.0.0`. */
+  readonly text: string;
+  readonly services: readonly string[];
+}
+
+/** Returns the names of a part, each once: `client.version=3.1.0` of arcade, prizes and visitors is one name. */
+export function namesOf(part: Part): Named[] {
+  const names = new Map<string, string[]>();
+  for (const { key, value } of part) {
+    const [service = '', name = ''] = split(key);
+    const text = `${name}=${value}`;
+    names.set(text, [...(names.get(text) ?? []), service]);
+  }
+  return [...names].map(([text, services]) => ({ text, services }));
+}
+
+/** Splits a key such as `prizes:resource.service.version` into the service and the attribute's own name. */
+function split(key: string): [service: string, name: string] {
+  const at = key.indexOf(':');
+  return [key.slice(0, at), key.slice(at + 1).replace(/^resource\./, '')];
+}
+
+/** Returns the search for the traces that have the trait: see `wantedIn`. */
+export const searchOf = ({ parts }: Pick<Trait, 'parts'>): string =>
+  parts.flatMap(([name]) => (name ? [`${name.key}=${name.value}`] : [])).join(' & ');
+
+export const percent = (count: number, total: number): number => (total === 0 ? 0 : Math.round((count / total) * 100));
+
+/** Writes a count such as `12 of 12 marked (100 %)`. */
+export const shareInWords = (count: number, total: number, noun: string): string =>
+  `${count} of ${total} ${noun} (${percent(count, total)} %)`;

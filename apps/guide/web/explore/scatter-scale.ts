@@ -1,0 +1,62 @@
+// The scales of the scatter plot: time in pixels from the left, and duration in pixels from the top.
+import type { TraceRow } from './trace-messages.ts';
+
+type Measured = Pick<TraceRow, 'start' | 'duration'>;
+
+export interface Scale {
+  readonly x: (time: number) => number;
+  readonly y: (duration: number) => number;
+  /** The pixel at which the plot begins, right of the labels. */
+  readonly left: number;
+  readonly times: readonly [from: number, until: number];
+  /** Powers of ten, in milliseconds. */
+  readonly durations: readonly [least: number, most: number];
+  readonly width: number;
+}
+
+const left = 58;
+const [right, top, bottom] = [12, 10, 24];
+
+export function scaleOf(rows: readonly Measured[], width: number, height: number): Scale {
+  const times = rangeOf(
+    rows.map(({ start }) => start),
+    [0, 1],
+  );
+  const [least, most] = rangeOf(
+    rows.map(({ duration }) => Math.max(duration, 0.1)),
+    [1, 1_000],
+  );
+  const durations = [10 ** Math.floor(Math.log10(least)), 10 ** Math.ceil(Math.log10(most * 1.01))] as const;
+  const [low, high] = durations.map(Math.log10) as [number, number];
+  const [from, until] = times;
+  const inner = Math.max(1, width - left - right);
+  return {
+    x: (time) => left + (until > from ? ((time - from) / (until - from)) * inner : inner / 2),
+    y: (duration) => {
+      const part = (Math.log10(Math.max(duration, durations[0])) - low) / (high - low);
+      return height - bottom - part * (height - top - bottom);
+    },
+    left,
+    times,
+    durations,
+    width,
+  };
+}
+
+/** Returns the smallest and the largest number. A call with thousands of arguments could be too long. */
+function rangeOf(numbers: readonly number[], none: readonly [number, number]): readonly [number, number] {
+  if (numbers.length === 0) return none;
+  return numbers.reduce(
+    ([least, most], one): readonly [number, number] => [Math.min(least, one), Math.max(most, one)],
+    [Infinity, -Infinity] as readonly [number, number],
+  );
+}
+
+/** Returns the times and the durations to label: a label needs about 110 pixels. */
+export function ticksOf({ times: [from, until], durations: [least, most], width }: Scale) {
+  const count = Math.max(1, Math.floor((width - left) / 110));
+  const times =
+    until > from ? Array.from({ length: count }, (_, at) => from + ((at + 0.5) / count) * (until - from)) : [];
+  const powers = Math.round(Math.log10(most / least));
+  return { times, durations: Array.from({ length: powers + 1 }, (_, at) => least * 10 ** at) };
+}

@@ -1,0 +1,94 @@
+import type { TracePage, TraceSummary } from '../../explore-contract.ts';
+import { TraceLibrary } from './trace-library.ts';
+
+const trace = (id: number, attributes: TraceSummary['attributes'] = {}): TraceSummary => ({
+  traceId: String(id),
+  start: id * 1_000,
+  duration: 5,
+  service: 'arcade',
+  operation: 'GET /play',
+  services: ['arcade'],
+  spans: 1,
+  errors: 0,
+  attributes,
+});
+
+/** A guide with these traces, and the paths that were asked for. */
+function guideWith(traces: TraceSummary[]) {
+  const asked: string[] = [];
+  const readPage = (path: string): Promise<TracePage> => {
+    asked.push(path);
+    const until = Number(new URL(path, 'http://guide').searchParams.get('until') ?? Infinity);
+    const before = traces.filter(({ start }) => start < until).sort((a, b) => b.start - a.start);
+    const found = before.slice(0, 200);
+    const next = before.length > 200 ? found.at(-1)?.start : undefined;
+    return Promise.resolve({ traces: found, bytes: 10, skipped: 1, ...(next !== undefined && { next }) });
+  };
+  return { asked, library: new TraceLibrary(readPage) };
+}
+
+const numbered = (from: number, until: number) =>
+  Array.from({ length: until - from }, (_, index) => trace(from + index));
+
+test('reads all pages, the newest first, and sums up what they say', async () => {
+  const { library, asked } = guideWith(numbered(1, 451));
+  const heard: unknown[] = [];
+  await library.read((rows, reading) => heard.push([rows.length, rows[0]?.traceId, reading]));
+  expect(heard).toEqual([
+    [200, '450', { state: 'reading', bytes: 10, skipped: 1, isCut: false }],
+    [200, '250', { state: 'reading', bytes: 20, skipped: 2, isCut: false }],
+    [50, '50', { state: 'done', bytes: 30, skipped: 3, isCut: false }],
+  ]);
+  expect(asked[1]).toBe('/api/explore/traces?limit=200&until=251000');
+});
+
+test('reads only new traces the second time, and those whose spans may have come late', async () => {
+  const traces = numbered(1, 901);
+  const { library, asked } = guideWith(traces);
+  await library.read(() => undefined);
+  traces.push(...numbered(901, 911));
+  asked.length = 0;
+  await library.read(() => undefined);
+  expect(asked).toHaveLength(1);
+  expect(library.match('').length).toBe(910);
+});
+
+test('stops after 4,000 traces, and says that there are more', async () => {
+  const { library } = guideWith(numbered(1, 5_000));
+  let last: unknown;
+  await library.read((_rows, reading) => (last = reading));
+  expect(last).toMatchObject({ state: 'done', isCut: true });
+  expect(library.match('').length).toBe(4_000);
+});
+
+test.each([
+  ['client.version=3.1.0', ['1']],
+  ['arcade:client.version=3.1.0', ['1']],
+  ['version=3.1.0', []],
+  ['service.version=2.0.0', ['1', '2']],
+  ['prizes:resource.service.version=2.0.0', ['1', '2']],
+  ['service.version=2.0.0 & client.version=3.2.0', ['2']],
+  ['client.version', ['1', '2']],
+  ['query=a=b', ['2']],
+])('finds the traces with %s', async (text, found) => {
+  const { library } = guideWith([
+    trace(1, { 'arcade:client.version': ['3.1.0'], 'prizes:resource.service.version': ['2.0.0'] }),
+    trace(2, { 'arcade:client.version': ['3.2.0'], 'prizes:resource.service.version': ['2.0.0'], 'a:query': ['a=b'] }),
+  ]);
+  await library.read(() => undefined);
+  expect(library.match(text).sort()).toEqual(found);
+});
+
+test('compares the marked traces with all others', async () => {
+  const { library } = guideWith([
+    ...numbered(1, 20).map((one) => ({ ...one, attributes: { 'a:v': ['1'] } })),
+    ...numbered(20, 30).map((one) => ({ ...one, attributes: { 'a:v': ['2'] } })),
+  ]);
+  await library.read(() => undefined);
+  const ids = new Set(Array.from({ length: 10 }, (_, index) => String(20 + index)));
+  expect(library.compare(ids)).toMatchObject({
+    marked: 10,
+    others: 19,
+    traits: [{ parts: [[{ key: 'a:v', value: '2' }]], marked: 10, others: 0 }],
+  });
+});

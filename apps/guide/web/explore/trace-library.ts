@@ -1,0 +1,99 @@
+// The traces that the worker has read, with their attributes. It reads them page by page, finds those with a value, and
+// compares some of them with the others.
+import { compareTraces } from '../../../../otlp/compare-traces.ts';
+import type { Comparison } from '../../../../otlp/compare-traces.ts';
+import type { TracePage, TraceSummary } from '../../explore-contract.ts';
+import type { Reading, TraceRow } from './trace-messages.ts';
+
+/** Most traces that the page keeps: twice as many as Jaeger keeps by default. */
+const MOST = 4_000;
+const PAGE = 200;
+/** Spans may come this many milliseconds later than those of newer traces, so traces of this time are read again. */
+const LATE = 15_000;
+
+export type ReadPage = (path: string) => Promise<TracePage>;
+
+export class TraceLibrary {
+  readonly #readPage: ReadPage;
+  readonly #traces = new Map<string, TraceSummary>();
+  /** Start of the newest trace when all traces had been read. */
+  #readUntil = 0;
+
+  constructor(readPage: ReadPage) {
+    this.#readPage = readPage;
+  }
+
+  /** Reads the traces that are new, the newest first. @param onRows is called for each page */
+  async read(onRows: (rows: readonly TraceRow[], reading: Reading) => void): Promise<void> {
+    let next: number | undefined;
+    let [bytes, skipped, count] = [0, 0, 0];
+    do {
+      const page: TracePage = await this.#readPage(pathOf(next));
+      for (const trace of page.traces) this.#traces.set(trace.traceId, trace);
+      [bytes, skipped, count] = [bytes + page.bytes, skipped + page.skipped, count + page.traces.length];
+      next = this.#isKnown(page) ? undefined : page.next;
+      const isCut = next !== undefined && count >= MOST;
+      const state = next === undefined || isCut ? 'done' : 'reading';
+      onRows(page.traces.map(rowOf), { state, bytes, skipped, isCut });
+    } while (next !== undefined && count < MOST);
+    this.#readUntil = Math.max(0, ...[...this.#traces.values()].map(({ start }) => start));
+  }
+
+  /** Whether the traces before this page were read earlier. */
+  #isKnown({ next }: TracePage): boolean {
+    return next !== undefined && next < this.#readUntil - LATE;
+  }
+
+  /** Returns the traces that have all the values in the text: see `wantedIn`. */
+  match(text: string): string[] {
+    const wanted = wantedIn(text);
+    return [...this.#traces.values()]
+      .filter(({ attributes }) => wanted.every((one) => hasValue(attributes, one)))
+      .map(({ traceId }) => traceId);
+  }
+
+  compare(marked: ReadonlySet<string>): Comparison {
+    const [some, others] = [true, false].map((wanted) =>
+      [...this.#traces.values()].filter(({ traceId }) => marked.has(traceId) === wanted),
+    );
+    return compareTraces((some ?? []).map(attributesOf), (others ?? []).map(attributesOf));
+  }
+}
+
+const pathOf = (until: number | undefined): string =>
+  `/api/explore/traces?limit=${PAGE}${until === undefined ? '' : `&until=${until}`}`;
+
+function rowOf({ traceId, start, duration, service, operation, services, spans, errors }: TraceSummary): TraceRow {
+  return { traceId, start, duration, service, operation, services, spans, errors };
+}
+
+const attributesOf = ({ attributes }: TraceSummary) => attributes;
+
+interface Wanted {
+  readonly name: string;
+  /** Undefined if the text names only an attribute. */
+  readonly value?: string;
+}
+
+/**
+ * Reads what a reader searches for: `client.version=3.1.0`, or several such texts with ` & ` between them. The name may
+ * have its service, as in `prizes:resource.service.version`. A text without `=` asks for traces with that attribute.
+ */
+export function wantedIn(text: string): Wanted[] {
+  return text
+    .split(' & ')
+    .map((part) => part.trim())
+    .filter((part) => part !== '')
+    .map((part) => {
+      const at = part.indexOf('=');
+      return at < 0 ? { name: part } : { name: part.slice(0, at).trim(), value: part.slice(at + 1).trim() };
+    });
+}
+
+const hasValue = (attributes: TraceSummary['attributes'], { name, value }: Wanted): boolean =>
+  Object.entries(attributes).some(
+    ([key, values]) => isNamed(key, name) && (value === undefined || values.includes(value)),
+  );
+
+const isNamed = (key: string, name: string): boolean =>
+  key === name || key.endsWith(`:${name}`) || key.endsWith(`:resource.${name}`);

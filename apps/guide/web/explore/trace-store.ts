@@ -1,0 +1,116 @@
+// The traces of the page "Explore" and the marks on them. A worker reads the traces and compares them.
+import type { Comparison } from '../../../../otlp/compare-traces.ts';
+import type { Question, Reading, Reply, TraceRow } from './trace-messages.ts';
+
+/** A question that the worker answers with its id. */
+type Asked = Extract<Question, { id: number }>;
+type Answer = Extract<Reply, { id: number }>;
+
+/** The traces that are marked, and by what, such as `failed traces with prizes`. */
+export interface Marks {
+  readonly ids: ReadonlySet<string>;
+  readonly reason: string;
+}
+
+export class TraceStore {
+  readonly rows = new Map<string, TraceRow>();
+  /** How far the worker has read. Undefined before the first page. */
+  reading: Reading | undefined;
+  /** Why the last reading ended early. */
+  failure: string | undefined;
+  marks: Marks = { ids: new Set(), reason: '' };
+  #isReading = false;
+  #worker: Worker | undefined;
+  #asked = 0;
+  readonly #waiting = new Map<number, (answer: Answer) => void>();
+  readonly #listeners: (() => void)[] = [];
+
+  /** Calls `listener` when there are more traces or other marks. */
+  onChange(listener: () => void): void {
+    this.#listeners.push(listener);
+  }
+
+  get isReading(): boolean {
+    return this.#isReading;
+  }
+
+  /** Reads the traces that are new since the last time. */
+  read(): void {
+    if (this.#isReading) return;
+    this.#isReading = true;
+    this.failure = undefined;
+    this.#post({ ask: 'read' });
+    this.#changed();
+  }
+
+  mark(ids: Iterable<string>, reason: string): void {
+    this.marks = { ids: new Set(ids), reason };
+    this.#changed();
+  }
+
+  /** Marks a trace, or takes its mark away. */
+  toggle(traceId: string): void {
+    const ids = new Set(this.marks.ids);
+    if (!ids.delete(traceId)) ids.add(traceId);
+    this.mark(ids, 'traces that you chose');
+  }
+
+  /** Returns the ids of the traces that have the values in the text. */
+  async match(text: string): Promise<ReadonlySet<string>> {
+    const answer = await this.#ask((id) => ({ ask: 'match', id, text }));
+    return new Set(answer.tell === 'matched' ? answer.traceIds : []);
+  }
+
+  /** Compares the marked traces with the others. `took` is in milliseconds. */
+  async compare(): Promise<{ comparison: Comparison; took: number } | undefined> {
+    const marked = [...this.marks.ids];
+    const answer = await this.#ask((id) => ({ ask: 'compare', id, marked }));
+    return answer.tell === 'compared' ? answer : undefined;
+  }
+
+  #ask(question: (id: number) => Asked): Promise<Answer> {
+    const id = (this.#asked += 1);
+    return new Promise((resolve) => {
+      this.#waiting.set(id, resolve);
+      this.#post(question(id));
+    });
+  }
+
+  #post(question: Question): void {
+    this.#worker ??= this.#start();
+    this.#worker.postMessage(question);
+  }
+
+  #start(): Worker {
+    const worker = new Worker('/assets/explore-worker.js', { type: 'module' });
+    worker.addEventListener('message', ({ data }: MessageEvent<Reply>) => this.#hear(data));
+    worker.addEventListener('error', () => this.#fail('The part of this page that reads traces did not start.'));
+    return worker;
+  }
+
+  #hear(reply: Reply): void {
+    if (reply.tell === 'rows') this.#add(reply.rows, reply.reading);
+    else if (reply.tell === 'failed') this.#fail(reply.message);
+    else {
+      this.#waiting.get(reply.id)?.(reply);
+      this.#waiting.delete(reply.id);
+    }
+  }
+
+  #add(rows: readonly TraceRow[], reading: Reading): void {
+    for (const row of rows) this.rows.set(row.traceId, row);
+    this.reading = reading;
+    this.#isReading = reading.state === 'reading';
+    this.#changed();
+  }
+
+  #fail(message: string): void {
+    this.failure = message;
+    this.#isReading = false;
+    this.#changed();
+  }
+
+  #changed(): void {
+    for (const listener of this.#listeners) listener();
+  }
+}

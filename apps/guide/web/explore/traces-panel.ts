@@ -1,0 +1,184 @@
+// The part "Traces": a search, a scatter plot and a list of all traces that Jaeger has. The reader marks some of them.
+// The part "What do they share?" shows how those differ from the others.
+import { button, fill, h } from '../dom.ts';
+import type { Child } from '../dom.ts';
+import type { Page, Part } from './page.ts';
+import { ReadNote } from './read-note.ts';
+import { Scatter } from './scatter.ts';
+import { filterOf, fits, inWords, parametersOf } from './trace-filter.ts';
+import type { TraceFilter } from './trace-filter.ts';
+import type { TraceRow } from './trace-messages.ts';
+import type { TraceStore } from './trace-store.ts';
+import { TraceTable } from './trace-table.ts';
+import { counted } from './words.ts';
+
+/** Milliseconds without a key press after which the search begins. */
+const typing = 300;
+
+export class TracesPanel implements Part {
+  readonly #page: Page;
+  readonly #store: TraceStore;
+  readonly #note: ReadNote;
+  readonly #scatter: Scatter;
+  readonly #table: TraceTable;
+  readonly #service = h('select', { id: 'trace-service' }, h('option', { value: '' }, 'all'));
+  readonly #operation = h('input', { type: 'search', id: 'trace-operation', autocomplete: 'off', size: 12 });
+  readonly #attribute = h('input', {
+    type: 'search',
+    id: 'trace-attribute',
+    autocomplete: 'off',
+    spellcheck: 'false',
+    placeholder: 'name=value',
+  });
+  readonly #min = h('input', { type: 'number', id: 'trace-min', min: 0, step: 'any' });
+  readonly #max = h('input', { type: 'number', id: 'trace-max', min: 0, step: 'any' });
+  readonly #failed = h('input', { type: 'checkbox', id: 'trace-failed' });
+  readonly #slow = h('input', { type: 'number', id: 'trace-slow', min: 0, step: 'any', value: 500 });
+  readonly #count = h('p', { role: 'status' });
+  readonly #marks = h('span', { role: 'status' });
+  readonly #compare = button('What do they share?', () => this.#page.open('compare'), { class: 'primary' });
+  #filter: TraceFilter = filterOf(new URLSearchParams());
+  /** The traces that fit the filter. */
+  #rows: readonly TraceRow[] = [];
+  #turn = 0;
+  #isShown = false;
+
+  constructor(place: HTMLElement, page: Page, store: TraceStore) {
+    [this.#page, this.#store, this.#note] = [page, store, new ReadNote(store)];
+    const onToggle = (traceId: string) => store.toggle(traceId);
+    this.#table = new TraceTable(onToggle);
+    this.#scatter = new Scatter({
+      onToggle,
+      onMark: (ids) => store.mark(ids, 'traces in the box that you drew'),
+      onOpen: (traceId) => page.openTrace(traceId),
+    });
+    store.onChange(() => this.#isShown && void this.#update());
+    fill(
+      place,
+      h('h2', { class: 'sr' }, 'Traces'),
+      this.#note.element,
+      this.#form(),
+      this.#actions(),
+      this.#scatter.element,
+      this.#count,
+      this.#table.element,
+    );
+  }
+
+  show(parameters: URLSearchParams): void {
+    this.#isShown = true;
+    this.#filter = filterOf(parameters);
+    this.#write(this.#filter);
+    this.#store.read();
+    void this.#update();
+  }
+
+  hide(): void {
+    this.#isShown = false;
+  }
+
+  #form(): HTMLElement {
+    let timer: ReturnType<typeof setTimeout>;
+    const form = h(
+      'form',
+      { class: 'filters', role: 'search', onsubmit: (event) => event.preventDefault() },
+      field('Service', this.#service),
+      field('Operation', this.#operation),
+      field('Attribute', this.#attribute),
+      field('At least (ms)', this.#min),
+      field('At most (ms)', this.#max),
+      field('Only failed', this.#failed),
+    );
+    form.addEventListener('input', () => {
+      clearTimeout(timer);
+      timer = setTimeout(() => this.#changed(), typing);
+    });
+    return form;
+  }
+
+  #actions(): HTMLElement {
+    const mark = (filter: Partial<TraceFilter>) => this.#markThose({ ...this.#filter, ...filter });
+    return h(
+      'div',
+      { class: 'actions mark-actions', role: 'group', 'aria-label': 'Mark traces' },
+      h('span', {}, 'Mark'),
+      button('those shown', () => mark({})),
+      button('failed ones', () => mark({ isFailed: true })),
+      h(
+        'span',
+        { class: 'group' },
+        button('those of at least', () => mark({ min: Number(this.#slow.value) })),
+        this.#slow,
+        h('label', { for: 'trace-slow' }, 'ms'),
+      ),
+      button('none', () => this.#store.mark([], '')),
+      this.#marks,
+      this.#compare,
+    );
+  }
+
+  #markThose(filter: TraceFilter): void {
+    const ids = this.#rows.filter((row) => fits(filter, row)).map(({ traceId }) => traceId);
+    this.#store.mark(ids, inWords(filter));
+  }
+
+  #changed(): void {
+    const given = {
+      ...parametersOf(this.#filter),
+      service: this.#service.value,
+      operation: this.#operation.value.trim(),
+      attribute: this.#attribute.value.trim(),
+      min: this.#min.value,
+      max: this.#max.value,
+      error: String(this.#failed.checked),
+    };
+    this.#filter = filterOf(new URLSearchParams(given));
+    this.#page.remember(parametersOf(this.#filter));
+    void this.#update();
+  }
+
+  #write({ service, operation, attribute, min, max, isFailed }: TraceFilter): void {
+    this.#offer([service]);
+    this.#service.value = service;
+    this.#operation.value = operation;
+    this.#attribute.value = attribute;
+    this.#min.value = min === undefined ? '' : String(min);
+    this.#max.value = max === undefined ? '' : String(max);
+    this.#failed.checked = isFailed;
+  }
+
+  async #update(): Promise<void> {
+    const turn = (this.#turn += 1);
+    const { attribute } = this.#filter;
+    const matching = attribute === '' ? undefined : await this.#store.match(attribute);
+    if (turn !== this.#turn) return;
+    const all = [...this.#store.rows.values()];
+    this.#rows = all.filter((row) => fits(this.#filter, row) && (matching?.has(row.traceId) ?? true));
+    this.#offer([...new Set(all.flatMap(({ services }) => services))].sort());
+    this.#draw(all.length);
+  }
+
+  #draw(total: number): void {
+    const { ids } = this.#store.marks;
+    this.#note.show();
+    this.#scatter.show(this.#rows, ids);
+    this.#table.show(this.#rows, ids);
+    const shown = this.#rows.length;
+    fill(
+      this.#count,
+      shown === total ? counted(total, 'trace') : `${shown} of ${counted(total, 'trace')} fit the search`,
+    );
+    fill(this.#marks, `${counted(ids.size, 'trace')} marked`);
+    this.#compare.hidden = ids.size === 0;
+  }
+
+  /** Adds services to the choice. */
+  #offer(services: readonly string[]): void {
+    const known = new Set([...this.#service.options].map(({ value }) => value));
+    for (const service of services) if (!known.has(service)) this.#service.append(h('option', {}, service));
+  }
+}
+
+function field(label: string, input: HTMLInputElement | HTMLSelectElement): Child {
+  return h('span', { class: 'group' }, h('label', { for: input.id }, label), input);
+}

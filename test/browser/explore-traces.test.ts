@@ -1,0 +1,171 @@
+// Tests the parts "Traces" and "What do they share?" of the page "Explore" in a real browser.
+import { jest } from '@jest/globals';
+import type { Page } from 'playwright-core';
+import { violations } from '../support/browser/axe.ts';
+import { Pages, picture, schemes, widths } from './fakes/pages.ts';
+import type { View } from './fakes/pages.ts';
+
+jest.setTimeout(60_000);
+
+const view: View = { width: 1280, scheme: 'light' };
+
+let pages: Pages;
+beforeAll(async () => {
+  pages = await Pages.open();
+});
+afterAll(() => pages?.close());
+
+const rowsOf = (page: Page) => page.locator('.trace-table tbody tr');
+const read = (page: Page, count: string) => page.getByText(`${count} traces, from`).waitFor();
+const fitting = (page: Page) => page.locator('#part-traces').getByText(/fit the search$/);
+const firstTrait = (page: Page) => page.locator('.comparison-table tbody tr').first();
+
+test('lists all traces, and searches them by service, operation, duration, error and attribute', () =>
+  pages.with('traces', view, async (page) => {
+    await page.goto('/explore#traces');
+    await read(page, '600');
+    expect(await rowsOf(page).count()).toBe(50);
+    const search = async (label: string, text: string, words: RegExp) => {
+      await page.getByLabel(label, { exact: true }).fill(text);
+      await fitting(page).getByText(words).waitFor();
+      await page.getByLabel(label, { exact: true }).fill('');
+    };
+    await search('Attribute', 'client.version=3.1.0 & service.version=2.0.0', /^164 of 600 traces/);
+    await search('At least (ms)', '600', /^7 of 600 traces/);
+    await search('Operation', 'nothing', /^0 of 600 traces/);
+    await page.getByLabel('Only failed').check();
+    await fitting(page)
+      .getByText(/^16 of 600 traces/)
+      .waitFor();
+    expect(new URL(page.url()).hash).toBe('#traces&error=true');
+    await page.reload();
+    await fitting(page)
+      .getByText(/^16 of 600 traces/)
+      .waitFor();
+    await page.getByRole('button', { name: 'Duration', exact: true }).click();
+    expect(await page.getByRole('columnheader', { name: 'Duration' }).getAttribute('aria-sort')).toBe('descending');
+  }));
+
+test('shows what failed traces share: both parts of the pair first, with counts, and the status apart', () =>
+  pages.with('compare', view, async (page) => {
+    await page.goto('/explore#traces');
+    await read(page, '600');
+    await page.getByRole('button', { name: 'failed ones' }).click();
+    await page.getByText('16 traces marked').waitFor();
+    await page.getByRole('button', { name: 'What do they share?' }).click();
+    const trait = firstTrait(page);
+    await trait.getByText('16 of 16 marked (100 %)').waitFor();
+    const text = await trait.innerText();
+    for (const words of ['client.version=3.1.0', 'service.version=2.0.0', '148 of 584 others (25 %)'])
+      expect(text).toContain(words);
+    await page.getByText('16 marked traces (failed traces) and 584 others.').waitFor();
+    const ended = page.getByRole('region', { name: 'How they ended' });
+    await ended.first().getByText('http.response.status_code=500').waitFor();
+    await trait.getByRole('link', { name: 'Show these traces' }).click();
+    await fitting(page)
+      .getByText(/^164 of 600 traces/)
+      .waitFor();
+  }));
+
+test('marks the traces in a box that is dragged in the scatter plot, and warns that they are few', () =>
+  pages.with('drag', view, async (page) => {
+    await page.goto('/explore#traces');
+    await read(page, '600');
+    const { x, y, width } = (await page.locator('.scatter').boundingBox()) ?? { x: 0, y: 0, width: 0 };
+    await page.mouse.move(x + 60, y + 2);
+    await page.mouse.down();
+    await page.mouse.move(x + width - 5, y + 70, { steps: 4 });
+    await page.mouse.up();
+    await page.getByText('7 traces marked').waitFor();
+    await page.getByRole('button', { name: 'What do they share?' }).click();
+    await page.getByText('Only 7 marked: so few traces may share something by chance.').waitFor();
+    await page.getByText('No value differs by more than chance.').first().waitFor();
+  }));
+
+test('goes through the scatter plot with the keyboard: marks a trace, and opens it', () =>
+  pages.with(
+    'scatter-keys',
+    view,
+    async (page) => {
+      await page.goto('/explore#traces');
+      await read(page, '600');
+      await page.locator('.scatter').focus();
+      for (const key of ['Home', 'ArrowRight', 'ArrowUp', 'Space']) await page.keyboard.press(key);
+      await page.getByText('1 trace marked').waitFor();
+      await page.keyboard.press('Enter');
+      await page.waitForFunction(() => /^#trace=[0-9a-f]{32}$/.test(location.hash));
+      await page.goBack();
+      await page.getByText('1 trace marked').waitFor();
+    },
+    // The fake Jaeger has no spans of this trace.
+    [404],
+  ));
+
+test('marks the failed traces of the time that an error bar stands for', () =>
+  pages.with('bar', view, async (page) => {
+    const until = Date.now();
+    await page.goto(`/explore#compare&service=prizes&from=${until - 35_000}&until=${until}&error=true`);
+    await page.getByText(/^1[0-9] marked traces \(failed traces with prizes at the time that you chose\)/).waitFor();
+    await firstTrait(page).getByText('client.version=3.1.0').first().waitFor();
+    await page.goto(`/explore#compare&service=prizes&from=1&until=2&error=true`);
+    await page.getByText('No trace is marked: there are no failed traces with prizes at the time').waitFor();
+  }));
+
+test('stays responsive while it reads and compares 2,000 traces, and says how far it is', () =>
+  pages.with('responsive', view, async (page, guide) => {
+    guide.traces.count = 2_000;
+    guide.traces.delay = 30;
+    await page.goto('/explore#compare&error=true');
+    // The longest time between two frames, from now on.
+    await page.evaluate(() => {
+      const state = { longest: 0, last: performance.now() };
+      Object.assign(window, { frames: state });
+      const look = () => {
+        const now = performance.now();
+        [state.longest, state.last] = [Math.max(state.longest, now - state.last), now];
+        requestAnimationFrame(look);
+      };
+      look();
+    });
+    await page.getByText(/Reading… [\d,]+ traces so far, back to/).waitFor();
+    await page.getByText(/^Compared in \d+ ms\.$/).waitFor();
+    await read(page, '2,000');
+    const took = Number(/\d+/.exec(await page.locator('.compare-time').innerText())?.[0]);
+    const longest = await page.evaluate(() => (window as unknown as { frames: { longest: number } }).frames.longest);
+    expect([took < 1_000, longest < 500]).toEqual([true, true]);
+    expect(guide.traces.asked).toHaveLength(10);
+  }));
+
+test('says why no traces can be read, and reads them when asked again', () =>
+  pages.with(
+    'unread',
+    view,
+    async (page) => {
+      await page.route('**/api/explore/traces?*', (route) =>
+        route.fulfill({ status: 502, json: { error: 'Jaeger does not answer.' } }),
+      );
+      await page.goto('/explore#traces');
+      await page.getByText('Jaeger does not answer. Press “Read new traces” to try again.').waitFor();
+      await page.unroute('**/api/explore/traces?*');
+      await page.getByRole('button', { name: 'Read new traces' }).click();
+      await read(page, '600');
+    },
+    [502],
+  ));
+
+describe.each(widths)('at %i px', (width) => {
+  test.each(schemes)('has no accessibility violation, and nothing too wide, in the %s theme', (scheme) =>
+    pages.with(`explore-traces-${scheme}`, { width, scheme }, async (page) => {
+      await page.goto('/explore#traces');
+      await read(page, '600');
+      await page.getByRole('button', { name: 'failed ones' }).click();
+      await page.getByText('16 traces marked').waitFor();
+      await picture(page, `explore-traces-${scheme}-${width}`);
+      expect(await violations(page)).toEqual([]);
+      await page.getByRole('button', { name: 'What do they share?' }).click();
+      await firstTrait(page).waitFor();
+      await picture(page, `explore-compare-${scheme}-${width}`);
+      expect(await violations(page)).toEqual([]);
+    }),
+  );
+});

@@ -1,0 +1,64 @@
+// The traces behind the fake guide: rounds of visitors. Those from client 3.1.0 to prizes 2.0.0 have failed for the last
+// minute.
+import type { TracePage, TraceSummary } from '../../../apps/guide/explore-contract.ts';
+
+const clients = ['3.1.0', '3.2.0'];
+const plugins = ['none', 'dark-reader/4.9, coupon-finder/7.1', 'ad-blocker/1.62'];
+const PER_MINUTE = 60;
+
+export class FakeTraces {
+  /** Number of traces that Jaeger has. */
+  count = 600;
+  /** Paths with their queries, in the order of the requests. */
+  readonly asked: string[] = [];
+  /** Milliseconds until each answer. */
+  delay = 0;
+  readonly #now = Date.now();
+
+  async page(query: URLSearchParams): Promise<TracePage> {
+    this.asked.push(query.toString());
+    await new Promise((resolve) => setTimeout(resolve, this.delay));
+    const until = Number(query.get('until') ?? Infinity);
+    const limit = Number(query.get('limit') ?? 200);
+    const all = Array.from({ length: this.count }, (_, age) => age).filter((age) => this.#startOf(age) < until);
+    const traces = all.slice(0, limit).map((age) => this.#trace(age));
+    const next = all.length > limit ? traces.at(-1)?.start : undefined;
+    return { traces, bytes: traces.length * 10_000, skipped: 0, ...(next !== undefined && { next }) };
+  }
+
+  #startOf(age: number): number {
+    return this.#now - (age + 1) * (60_000 / PER_MINUTE);
+  }
+
+  #trace(age: number): TraceSummary {
+    const isNew = ((age * 7) % 11) % 2 === 0;
+    const isFailed = isNew && age % 2 === 0 && age < PER_MINUTE;
+    return {
+      traceId: String(age).padStart(32, 'a'),
+      start: this.#startOf(age),
+      duration: 6 + ((age * 13) % 17) + (age % 97 === 5 ? 620 : 0),
+      service: 'visitors',
+      operation: 'round',
+      services: ['arcade', 'dice', 'prizes', 'visitors'],
+      spans: 9,
+      errors: isFailed ? 3 : 0,
+      attributes: attributesOf(age, isNew, isFailed),
+    };
+  }
+}
+
+function attributesOf(age: number, isNew: boolean, isFailed: boolean): TraceSummary['attributes'] {
+  const client = clients[age % 2] ?? '';
+  const plugin = plugins[age % 3] ?? '';
+  const pool = isNew ? 'green' : 'blue';
+  return {
+    'visitors:client.version': [client],
+    'arcade:http.request.header.x-client-version': [client],
+    'arcade:http.request.header.x-browser-plugins': [plugin, ...plugin.split(', ')],
+    'arcade:network.peer.port': [String(30_000 + age)],
+    'arcade:http.response.status_code': [isFailed ? '500' : '200'],
+    'prizes:resource.service.version': [isNew ? '2.0.0' : '1.4.0'],
+    'prizes:resource.deployment.node_pool': [pool],
+    'prizes:resource.k8s.pod.name': [`prizes-${pool}`],
+  };
+}
