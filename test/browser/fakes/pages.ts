@@ -51,8 +51,8 @@ export class Pages {
   /**
    * Runs `work` with a new fake guide and a new page. Fails and saves a screenshot if the page logs an error, loads
    * from another host or is too wide.
-   * @param answers error statuses that the guide may send. Chromium logs statuses from 400 on as errors. 0 stands for no
-   * answer at all.
+   * @param answers error statuses that the guide may send. Chromium logs statuses from 400 on as errors. 0 stands for
+   * no answer at all.
    */
   async with(
     name: string,
