@@ -8,7 +8,7 @@ import type { Seen, Visit } from '../../engine/observation.ts';
 
 const texts = {
   line: "the parameter of /server_request in a log record, or in a line of dice's log",
-  ids: 'the ids of a trace and of a span in it, trace_id and span_id',
+  ids: 'trace_id and span_id in it, the ids of a trace and of a span',
   span: 'its span, in the trace of the request',
 };
 

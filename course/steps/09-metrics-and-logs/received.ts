@@ -101,7 +101,7 @@ export const received: Solution[] = [
   {
     name: 'a log record that is emitted before the span begins',
     right: false,
-    says: /a log record “find-me-.*emitted while no span is active.*met: the parameter .*unmet: the ids/,
+    says: /a log record “find-me-.*emitted while no span is active.*met: the parameter .*unmet: trace_id and span_id/,
     ...code([EMIT, ''], [PARENT, `  ${record('')}${PARENT}`]),
   },
   {
