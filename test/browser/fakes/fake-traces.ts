@@ -1,5 +1,5 @@
-// The traces behind the fake guide: rounds of visitors. Those from client 3.1.0 to prizes 2.0.0 have failed for the last
-// minute.
+// The traces behind the fake guide: rounds of visitors. Those from client 3.1.0 to prizes 2.0.0 have failed for the
+// last minute.
 import type { TracePage, TraceSummary } from '../../../apps/guide/explore-contract.ts';
 
 const clients = ['3.1.0', '3.2.0'];
