@@ -124,7 +124,8 @@ test('says in words that nothing arrives and what was dropped, and continues by 
       await page.goto('/explore');
       await page.getByText(/No metrics have arrived since the guide started at .*, 40 min ago/).waitFor();
       await page.getByText('dropped 12,345 metric points of new series').waitFor();
-      expect(await page.getByRole('link', { name: 'Why no telemetry?' }).getAttribute('href')).toBe('/why');
+      const why = page.getByRole('tabpanel').getByRole('link', { name: 'Why no telemetry?' });
+      expect(await why.getAttribute('href')).toBe('/why');
       for (const [status, text] of [
         [503, 'The guide is starting'],
         [0, 'The guide does not answer'],
@@ -243,4 +244,23 @@ test('loads at most 60 kB of scripts, compressed, and leaves the chart library o
     const explore = await scripts('/explore');
     expect(explore).toContain('u-over');
     expect(gzipSync(explore).length).toBeLessThan(60_000);
+  }));
+
+test("shows whatever a learner's code sends as text, and lets no long text widen the page", () =>
+  pages.with('explore-hostile', { width: 390, scheme: 'light' }, async (page, guide) => {
+    const text = `<img src=x onerror="document.title='ran'"><style>*{display:none}</style>${'x'.repeat(400)}`;
+    guide.telemetry.services = [text];
+    guide.telemetry.dropped = [{ signal: 'metrics', reason: 'series', count: 3, example: text }];
+    const record = { service: text, scope: text, severityText: text, body: text, eventName: text };
+    guide.telemetry.log({ ...record, attributes: { [text]: text }, resource: { [text]: text } });
+    guide.traces.learnersText = text;
+    for (const part of ['charts', 'traces', 'compare&error=true', 'metrics', 'logs']) {
+      await page.goto(`/explore#${part}`);
+      await page.getByText('<img src=x onerror=').first().waitFor({ state: 'attached' });
+      expect(await page.locator('main img, main style').count()).toBe(0);
+      expect([part, await page.evaluate(() => Math.max(0, document.documentElement.scrollWidth - innerWidth))]).toEqual(
+        [part, 0],
+      );
+    }
+    expect(await page.title()).toContain('Explore');
   }));

@@ -13,6 +13,8 @@ export class FakeTraces {
   readonly asked: string[] = [];
   /** Milliseconds until each answer. */
   delay = 0;
+  /** A text that a learner's code put everywhere in the traces that have failed. */
+  learnersText: string | undefined;
   readonly #now = Date.now();
 
   async page(query: URLSearchParams): Promise<TracePage> {
@@ -33,7 +35,7 @@ export class FakeTraces {
   #trace(age: number): TraceSummary {
     const isNew = ((age * 7) % 11) % 2 === 0;
     const isFailed = isNew && age % 2 === 0 && age < PER_MINUTE;
-    return {
+    const trace = {
       traceId: String(age).padStart(32, 'a'),
       start: this.#startOf(age),
       duration: 6 + ((age * 13) % 17) + (age % 97 === 5 ? 620 : 0),
@@ -44,8 +46,17 @@ export class FakeTraces {
       errors: isFailed ? 3 : 0,
       attributes: attributesOf(age, isNew, isFailed),
     };
+    return this.learnersText !== undefined && isFailed ? withText(trace, this.learnersText) : trace;
   }
 }
+
+const withText = (trace: TraceSummary, text: string): TraceSummary => ({
+  ...trace,
+  service: text,
+  operation: text,
+  services: [text],
+  attributes: { ...trace.attributes, [`${text}:${text}`]: [text] },
+});
 
 function attributesOf(age: number, isNew: boolean, isFailed: boolean): TraceSummary['attributes'] {
   const client = clients[age % 2] ?? '';
