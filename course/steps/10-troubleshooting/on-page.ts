@@ -1,44 +1,66 @@
-// Does step 10 on the guide's page as a learner would: switches each fault on and off, and compares failed rounds on
-// the page "Traces".
-import type { Page } from 'playwright-core';
+// Does step 10 on the guide's pages as a learner would. For each fault, it goes from a chart to an exemplar, its trace
+// and a log record. Then it marks the failed or slow traces, and answers with what they share.
+import type { Locator, Page } from 'playwright-core';
 import { waitFor } from '../../../support/waiting.ts';
 import type { Learner } from '../../harness/walkthrough.ts';
-import { ENOUGH, pluginsIn, shared } from './rounds.ts';
-import type { SeenRound } from './rounds.ts';
+
+interface Story {
+  /** Name of the fault's switch. */
+  readonly fault: string;
+  /** The statuses in the legend of the arcade's errors. */
+  readonly statuses: RegExp;
+  /** The button that marks the traces of this fault. */
+  readonly mark: string;
+  /** Where the comparison's first row has the answer to each question. */
+  readonly answers: Readonly<Record<string, RegExp>>;
+}
+
+const version = /^service\.version=(\S+)$/m;
+
+const stories: readonly Story[] = [
+  {
+    fault: 'A spike of 400s and 500s',
+    statuses: /^ ?(400|500) /,
+    mark: 'failed ones',
+    answers: {
+      'Story a: which version of prizes?': version,
+      'Story a: which version of the client?': /client[-.]version=(\S+)$/m,
+    },
+  },
+  {
+    fault: 'Requests that time out at 500 ms',
+    statuses: /^ ?504 /,
+    mark: 'those of at least',
+    answers: {
+      'Story b: which version of prizes?': version,
+      'Story b: which browser plugin?': /browser[-.]plugins=([^\s,]+)$/m,
+      'Story b: which node pool?': /node_pool=(\S+)$/m,
+    },
+  },
+];
+
+/** With fewer marked traces, the page warns that they may share something by chance. */
+const ENOUGH = 12;
+const PATIENCE = 90_000; // ms; at 120 rounds a minute, a fault hits at least ten a minute
 
 export async function onPage({ page }: Learner): Promise<void> {
   await page.locator('#faults-part summary').click();
   await setLoad(page, 120);
-  const traces = await page.context().newPage();
+  const explore = await page.context().newPage();
   try {
-    await flip(page, 'A spike of 400s and 500s');
-    const spiked = await failing(traces, 'prizes answered', ({ client }) => [client]);
-    await flip(page, 'A spike of 400s and 500s');
-    await flip(page, 'Requests that time out at 500 ms');
-    const late = await failing(traces, 'longer than its', ({ plugins }) => plugins);
-    await flip(page, 'Requests that time out at 500 ms');
-    await setLoad(page, 0);
-    const version = ({ version }: SeenRound): string[] => [version];
-    await answer(page, 'Story a: which version of prizes?', shared(spiked, version));
-    await answer(
-      page,
-      'Story a: which version of the client?',
-      shared(spiked, ({ client }) => [client]),
-    );
-    await answer(page, 'Story b: which version of prizes?', shared(late, version));
-    await answer(
-      page,
-      'Story b: which browser plugin?',
-      shared(late, ({ plugins }) => plugins),
-    );
-    await answer(
-      page,
-      'Story b: which node pool?',
-      shared(late, ({ pool }) => [pool]),
-    );
+    for (const story of stories) {
+      await flip(page, story.fault);
+      await fromChartToLog(explore, story);
+      const answers = await waitFor(`what ${ENOUGH} traces share`, () => answersIn(explore, story), {
+        within: PATIENCE,
+      });
+      await flip(page, story.fault);
+      for (const [question, text] of Object.entries(answers)) await answer(page, question, text);
+    }
   } finally {
-    await traces.close();
+    await explore.close();
   }
+  await setLoad(page, 0);
 }
 
 async function setLoad(page: Page, perMinute: number): Promise<void> {
@@ -58,67 +80,41 @@ async function answer(page: Page, question: string, text: string): Promise<void>
   await page.getByRole('group', { name: question }).getByLabel(text, { exact: true }).check();
 }
 
-/**
- * Opens traces with errors until enough rounds have failed for `reason`, and one value is more frequent in these rounds
- * than any other.
- */
-async function failing(
-  page: Page,
-  reason: string,
-  valuesOf: (round: SeenRound) => readonly string[],
-): Promise<SeenRound[]> {
-  const known = new Map<string, SeenRound | undefined>();
-  return waitFor(
-    `${ENOUGH} failed rounds that say "${reason}" and share a trait`,
-    async () => {
-      for (const path of await failedTraces(page))
-        if (!known.has(path)) known.set(path, await roundAt(page, path, reason));
-      const seen = [...known.values()].filter((round) => round !== undefined);
-      return standsOut(seen, valuesOf) ? seen : undefined;
-    },
-    { within: 60_000 },
-  );
+async function fromChartToLog(explore: Page, { statuses }: Story): Promise<void> {
+  await explore.goto('/explore');
+  const errors = explore.getByRole('group', { name: 'Errors a second, by status of arcade' });
+  await errors.locator('.legend li', { hasText: statuses }).first().waitFor({ timeout: 30_000 });
+  await errors.locator('.point.failed').last().click();
+  await explore.locator('.span-row', { hasText: 'prizes' }).first().waitFor();
+  await explore.locator('.short-log').first().click();
+  await explore.locator('.log-line:focus').waitFor();
 }
 
-async function failedTraces(page: Page): Promise<string[]> {
-  await page.goto('/traces');
-  const items = page.locator('.traces li', { has: page.locator('.error') });
-  const paths = await Promise.all((await items.locator('a').all()).map((link) => link.getAttribute('href')));
-  return paths.filter((path) => path !== null);
+/** Compares the traces of a fault with the others. @returns the answers, or undefined if it needs more traces */
+async function answersIn(explore: Page, { mark, answers }: Story): Promise<Record<string, string> | undefined> {
+  await explore.goto('/lab');
+  await explore.goto('/explore#traces');
+  await explore.getByText(/^[\d,]+ traces?, from/).waitFor({ timeout: 30_000 });
+  await explore.getByRole('button', { name: mark }).click();
+  const marked = await explore
+    .locator('.mark-actions')
+    .getByText(/traces? marked/)
+    .innerText();
+  if (parseInt(marked) < ENOUGH) return undefined;
+  await explore.getByRole('button', { name: 'What do they share?' }).click();
+  await explore.getByText(/^Compared in/).waitFor();
+  const row = explore.getByRole('region', { name: 'More common among the marked traces' }).locator('tbody tr').first();
+  if ((await row.count()) === 0) return undefined;
+  const names = await namesIn(row);
+  const found = Object.entries(answers).map(([question, name]) => [question, name.exec(names)?.[1]] as const);
+  return found.every((entry): entry is [string, string] => entry[1] !== undefined)
+    ? Object.fromEntries(found)
+    : undefined;
 }
 
-function standsOut(rounds: SeenRound[], valuesOf: (round: SeenRound) => readonly string[]): boolean {
-  try {
-    return rounds.length >= ENOUGH && shared(rounds, valuesOf) !== '';
-  } catch {
-    return false;
-  }
+/** Returns all names of a row's values, one on each line. */
+async function namesIn(row: Locator): Promise<string> {
+  for (const more of await row.getByRole('button', { name: /other names? of the same traces/ }).all())
+    await more.click();
+  return (await row.locator('code').allInnerTexts()).join('\n');
 }
-
-/**
- * Reads a round from the page of its trace. Returns undefined if the round failed for another reason, or has no span of
- * prizes.
- */
-async function roundAt(page: Page, path: string, reason: string): Promise<SeenRound | undefined> {
-  await page.goto(path);
-  const span = page.locator('details', { has: page.locator('summary', { hasText: 'prizes GET' }) }).first();
-  if ((await page.getByText(reason).count()) === 0 || (await span.count()) === 0) return undefined;
-  await span.locator('summary').click();
-  const value = async (name: string): Promise<string> =>
-    bare(
-      await span
-        .locator('dl div', { has: page.locator('dt', { hasText: name }) })
-        .locator('dd')
-        .first()
-        .innerText(),
-    );
-  return {
-    version: await value('service.version'),
-    pool: await value('deployment.node_pool'),
-    client: await value('x-client-version'),
-    plugins: pluginsIn(await value('x-browser-plugins')),
-  };
-}
-
-/** Removes the JSON syntax from a value, which may be a list. */
-const bare = (text: string): string => text.replaceAll(/["[\]]/g, '');
