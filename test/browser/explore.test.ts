@@ -167,6 +167,7 @@ test('shows log records live, keeps at most 500, and moves nothing while the rea
     await page.getByText('line 599').waitFor();
     const rows = page.locator('.log-line');
     expect(await rows.count()).toBe(500);
+    expect(await rows.last().innerText()).toMatch(/line 599 +roll\.value=1/);
     await page.locator('.log-scroller').evaluate((log) => log.scrollTo({ top: 400 }));
     guide.telemetry.log({ body: 'newer', severity: 'error' });
     await page.clock.runFor(1_000);

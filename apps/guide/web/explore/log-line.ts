@@ -7,8 +7,10 @@ import { hueOf } from '../trace/hue.ts';
 
 /** The most characters of a body that a line shows. */
 const maxBody = 2_000;
-/** The most attributes of a record that a line shows. */
+/** The most attributes of a record that its details show. */
 const maxAttributes = 100;
+/** The most characters of the attributes behind the body. */
+const maxInline = 300;
 
 export function severityMark({ severity, severityText }: LogRecord): HTMLElement {
   return h('span', { class: `severity severity-${severity}` }, severityText || nameOf(severity));
@@ -45,11 +47,25 @@ export function logLine(record: LogRecord, time: string, after: Child): HTMLElem
         h('span', { class: 'service' }, record.service),
         ' ',
         h('span', { class: 'log-body' }, bodyOf(record)),
+        ' ',
+        h('span', { class: 'log-attributes' }, inline(record.attributes)),
       ),
       details,
     ),
     after,
   );
+}
+
+/** Writes attributes on one line, such as `roll=2 prize="a pencil"`. */
+function inline(attributes: Attributes): string {
+  const text = Object.entries(attributes)
+    .slice(0, maxAttributes)
+    .map(
+      ([key, value]) =>
+        `${key}=${typeof value === 'string' && /^[^\s"]+$/.test(value) ? value : JSON.stringify(value)}`,
+    )
+    .join(' ');
+  return text.length > maxInline ? `${text.slice(0, maxInline)}…` : text;
 }
 
 function detailsOf({ scope, attributes, resource, traceId, spanId }: LogRecord): Child {
