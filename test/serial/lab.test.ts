@@ -1,5 +1,6 @@
 // Tests a lab from `helm install --wait` to `helm uninstall`, in a namespace that enforces Pod Security "restricted".
 import { edgesOf } from '../../otlp/traces.ts';
+import type { Instruments, Logs } from '../../apps/guide/explore-contract.ts';
 import type { Trace } from '../../otlp/traces.ts';
 import { kubectl, tool } from '../support/cluster/cluster.ts';
 import { always, eventually } from '../../support/waiting.ts';
@@ -123,12 +124,16 @@ test('sends rounds to both versions of prizes', async () => {
   );
 });
 
-test('delivers metrics and logs of every app to the Collector, which prints them to its log', async () => {
+test('delivers metrics and logs of every app to the guide', async () => {
+  const answer = async <T>(path: string) => JSON.parse(await lab.text('guide', `/api/${path}`)) as T;
   await eventually(
     async () => {
-      const log = await lab.log('collector');
-      expect(log).toMatch(/Metrics\s.*"data points": [1-9]/);
-      expect(log).toMatch(/Logs\s.*"log records": [1-9]/);
+      const { services } = await answer<Logs>('logs?limit=1');
+      expect(services).toEqual(expect.arrayContaining(['arcade', 'guide', 'prizes']));
+      for (const service of ['arcade', 'dice', 'guide', 'prizes', 'visitors']) {
+        const { instruments, state } = await answer<Instruments>(`metrics?service=${service}`);
+        expect([service, instruments.length > 0, state.dropped]).toEqual([service, true, []]);
+      }
     },
     { within: 25_000 },
   );

@@ -13,7 +13,7 @@ const patience = 6_000; // ms; a batch of spans leaves after 5 s at most
 const maxTraces = 60; // a round's trace is about 20 kB of JSON
 
 export async function askDice(path: string): Promise<void> {
-  const { status, body, trace } = await request<Required<Visit>>('/visit', { path });
+  const { status, body, trace } = await request<Required<Visit>>('/visit', { path, newest: true });
   print(`${status === 0 ? 'no answer' : status}: ${body.trim()}`);
   await printNewTrace(trace, 'dice');
 }

@@ -104,6 +104,15 @@ describe("the API's routes for the lab", () => {
     expect(trace.spans).toMatchObject([{ service: 'guide', name: 'GET /server_request', orphan: false }]);
   });
 
+  test('sends a request only after an old pod of dice has gone, if it is asked for the newest', async () => {
+    harness.api.pods.set('dice-1', podOf('dice', 'dice-1'));
+    harness.api.pods.set('dice-old', podOf('dice', 'dice-old', { created: '2025-12-31T00:00:00Z' }));
+    const answer = harness.post('/visit', { path: '/rolldice', newest: true });
+    const early = await Promise.race([answer, new Promise((resolve) => setTimeout(() => resolve('waits'), 700))]);
+    harness.api.pods.delete('dice-old');
+    expect([early, (await answer).status]).toEqual(['waits', 200]);
+  });
+
   test.each([
     'http://evil.example/',
     '//evil.example/',

@@ -12,6 +12,7 @@ import { visit } from '../lab/visit.ts';
 import { diagnosePipeline } from '../lab/diagnose-pipeline.ts';
 import type { Lab } from '../lab/environment.ts';
 import { suppressTracing } from '../suppress-tracing.ts';
+import { poll } from '../../../../support/waiting.ts';
 import { recentTraces } from '../../../../otlp/traces.ts';
 import type { Instrumentation } from '../../contract.ts';
 import { editingDisabled } from './files.ts';
@@ -52,10 +53,17 @@ const listOf = (on: readonly string[]) => ({
  */
 const paths = /^\/(visit|rolldice|server_request)?(\?[\w=&%.+-]{0,200})?$/;
 
+/** Waits while an older pod of dice may still answer. A page knows which pod has answered, and a terminal doesn't. */
+async function untilNewestAnswers({ outdated }: Lab): Promise<void> {
+  const isNewest = async () => ((await outdated?.('dice').catch(() => undefined))?.passes === true ? undefined : true);
+  await poll(isNewest, { within: 5_000 });
+}
+
 async function visitDice(lab: Lab, request: Request, response: Response): Promise<void> {
-  const { path } = (request.body ?? {}) as { path?: unknown };
+  const { path, newest } = (request.body ?? {}) as { path?: unknown; newest?: unknown };
   if (typeof path !== 'string' || !paths.test(path))
     return refuse(response, 'expected "path" to be /, /visit, /rolldice or /server_request?param=…');
+  if (newest === true) await untilNewestAnswers(lab);
   const { status, body, traceId } = await visit({ url: lab.dice, path, collector: lab.collector });
   response.json({ status, body, trace: traceId });
 }
