@@ -44,7 +44,7 @@ const ENOUGH = 12;
 const PATIENCE = 90_000; // ms; at 120 rounds a minute, a fault hits at least ten a minute
 
 export async function onPage({ page }: Learner): Promise<void> {
-  await page.locator('#faults-part summary').click();
+  await page.locator('#faults-part[open]').waitFor();
   await setLoad(page, 120);
   const explore = await page.context().newPage();
   try {
