@@ -12,8 +12,8 @@ export const walkthrough: Walkthrough = {
 };
 
 /**
- * Asks dice for a roll that fails. Until step 8, dice starts a trace of its own for each roll. If a visitor rolls at the
- * same moment, the page may show the trace of that roll.
+ * Asks dice for a roll that fails. Until step 8, dice starts a trace of its own for each roll. If a visitor rolls at
+ * the same moment, the page may show the trace of that roll.
  */
 async function failedRoll(learner: Learner): Promise<void> {
   expect(await learner.ask('/rolldice?sides=0')).toContain('answered 400');
