@@ -11,7 +11,7 @@ import {
   workshopBecomes,
 } from '../support/cluster/workshop.ts';
 import { eventually } from '../../support/waiting.ts';
-import { endpointsOf, tryEndpoints, OPEN, SHUT } from '../support/cluster/seat-endpoints.ts';
+import { ENDPOINTS, endpointsOf, tryEndpoints, OPEN, SHUT } from '../support/cluster/seat-endpoints.ts';
 import { restrictedPod } from '../support/cluster/restricted-pod.ts';
 
 const {
@@ -65,12 +65,12 @@ test("lets a seat's guide reach all components of its own lab", () => {
 });
 
 test.each(INSIDERS)('keeps %s of one seat from reaching another seat or its Collector', (pod) => {
-  expect(fromInside[pod]).toHaveLength(8);
+  expect(fromInside[pod]).toHaveLength(ENDPOINTS);
   expect(not(SHUT, fromInside[pod] ?? [])).toEqual([]);
 });
 
 test('keeps a pod outside the Workshop from reaching a seat', () => {
-  expect(fromOutside).toHaveLength(8);
+  expect(fromOutside).toHaveLength(ENDPOINTS);
   expect(not(SHUT, fromOutside)).toEqual([]);
 });
 

@@ -12,6 +12,9 @@ const TARGETS = [
   { component: 'collector', port: 'otlp-http', path: '/v1/traces' },
 ] as const;
 
+/** Number of endpoints of a seat: each component has a Service and a pod. */
+export const ENDPOINTS = 2 * TARGETS.length;
+
 export interface Endpoint {
   /** The endpoint's name, such as `dice by its Service` or `dice by its pod's address`. */
   readonly what: string;
