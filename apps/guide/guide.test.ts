@@ -132,6 +132,13 @@ test('serves the scripts and the style sheet of its pages', async () => {
     expect((await fetch(`${guide.url}/assets/${asset}`)).status).toBe(200);
 });
 
+test('lets a worker ask the API, and gives no other file more than a page needs', async () => {
+  const policyOf = async (asset: string) =>
+    (await fetch(`${guide.url}/assets/${asset}`)).headers.get('content-security-policy');
+  expect(await policyOf('explore-worker.js')).toContain("connect-src 'self'");
+  expect(await policyOf('explore.js')).toBe("default-src 'none'; frame-ancestors 'none'");
+});
+
 test('shows a trace with its spans, and escapes their content', async () => {
   const page = await text(`${guide.url}/traces/${traceId}`);
   for (const piece of ['GET &lt;b&gt;/play&lt;/b&gt;', '12.0 ms', 'player.name', 'too slow', 'no time'])

@@ -38,6 +38,15 @@ const OWN = {
   'x-content-type-options': 'nosniff',
 } as const;
 
+/** The policy of a worker. It has that of its own script, not that of the page, and asks the guide's API. */
+const WORKER = "default-src 'none'; script-src 'self'; connect-src 'self'; frame-ancestors 'none'";
+
+/** Returns the headers of a file under /assets. */
+export const assetHeaders = (path: string): Readonly<Record<string, string>> => ({
+  ...OWN,
+  ...(path.endsWith('-worker.js') && { 'content-security-policy': WORKER }),
+});
+
 /** Headers of requests that let somebody into the guide. Learners' code must not get them. */
 const CREDENTIALS = ['cookie', 'authorization', 'proxy-authorization'];
 

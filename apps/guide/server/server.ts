@@ -1,4 +1,5 @@
 // The guide's server, which serves the pages, the API, the apps and Jaeger at one URL.
+import type { ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import express from 'express';
 import type { Express } from 'express';
@@ -22,7 +23,7 @@ import type { Environment } from './lab/environment.ts';
 import { addLogin } from './login.ts';
 import { addPages } from './pages/routes.ts';
 import { addAppProxies, addJaegerProxy } from './proxy.ts';
-import { ownAnswers, refuseServiceWorkers } from './sandbox.ts';
+import { assetHeaders, ownAnswers, refuseServiceWorkers } from './sandbox.ts';
 import { settingsFromEnv } from './settings.ts';
 import type { GuideSettings } from './settings.ts';
 import { Sidecars } from './sidecars.ts';
@@ -71,7 +72,7 @@ function guideApp({ settings, environment, openCourse, log }: ApiParts): Express
   app.disable('x-powered-by');
   app.use(allowedHostsOnly([`${release}-guide.${namespace}`, ...namesIn(settings.allowedHosts)]));
   app.use(refuseServiceWorkers, ownAnswers);
-  app.use('/assets', express.static(join(import.meta.dirname, 'public'), { maxAge: '5m' }));
+  app.use('/assets', express.static(join(import.meta.dirname, 'public'), { maxAge: '5m', setHeaders }));
   addLogin(app, loginOptions(settings, environment, log));
   addPages(app, settings, hasUi);
   addTraceApi(app, jaeger);
@@ -84,6 +85,9 @@ function guideApp({ settings, environment, openCourse, log }: ApiParts): Express
   app.use(apiErrors, loggedErrors(log));
   return app;
 }
+
+const setHeaders = (response: ServerResponse, path: string): void =>
+  Object.entries(assetHeaders(path)).forEach(([name, value]) => response.setHeader(name, value));
 
 function loginOptions({ release, namespace, isSeat, pod }: GuideSettings, { kube, token }: Environment, log: Logger) {
   const sidecars = new Sidecars({ kube, release, pod, log });

@@ -14,6 +14,7 @@ import { labPage } from '../../../apps/guide/server/pages/lab.ts';
 import { missingTracePage, tracePage } from '../../../apps/guide/server/pages/trace.ts';
 import { tracesPage } from '../../../apps/guide/server/pages/traces.ts';
 import { whyPage } from '../../../apps/guide/server/pages/why.ts';
+import { assetHeaders } from '../../../apps/guide/server/sandbox.ts';
 import type { Span, Trace } from '../../../otlp/traces.ts';
 import type { TraceOfPage } from '../../../apps/guide/contract.ts';
 import { solution } from './fake-course.ts';
@@ -181,7 +182,8 @@ export class FakeGuide {
 
   async #asset(path: string, response: ServerResponse): Promise<void> {
     const body = await readFile(join(this.#assets, normalize(path))).catch(() => undefined);
-    response.writeHead(body ? 200 : 404, { 'content-type': types[extname(path)] ?? 'text/plain' }).end(body);
+    const headers = { ...assetHeaders(path), 'content-type': types[extname(path)] ?? 'text/plain' };
+    response.writeHead(body ? 200 : 404, headers).end(body);
   }
 
   async #api(request: IncomingMessage, response: ServerResponse, path: string): Promise<void> {
