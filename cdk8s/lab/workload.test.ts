@@ -50,7 +50,7 @@ describe.each(deployments(OPTIONAL).map((deployment) => [deployment.metadata.nam
       expect(container.imagePullPolicy).toBe('IfNotPresent');
     });
 
-    test('sets no empty variable, since the API server omits the value, and the operator would always repair it', () => {
+    test('sets no empty variable: the API server omits the value, and the operator would always repair it', () => {
       expect((container.env ?? []).filter(({ value }) => value === '')).toEqual([]);
     });
 
