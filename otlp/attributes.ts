@@ -50,6 +50,18 @@ export function valueOf(value: unknown, depth = 0): AttributeValue {
 const scalarIn = ({ stringValue, boolValue, bytesValue }: JsonObject): AttributeValue =>
   [stringValue, boolValue, bytesValue].find((one) => typeof one === 'string' || typeof one === 'boolean') ?? null;
 
+/**
+ * Returns a text that is equal for equal attributes. Attributes have no order: the Collector's k8sattributes adds its
+ * own in another order each time.
+ */
+export const attributesKey = (attributes: Attributes): string =>
+  JSON.stringify(attributes, (_key, value: AttributeValue) =>
+    typeof value === 'object' && value !== null && !Array.isArray(value) ? inOrder(value) : value,
+  );
+
+const inOrder = (map: { readonly [key: string]: AttributeValue }): object =>
+  Object.fromEntries(Object.entries(map).sort(([a], [b]) => (a < b ? -1 : 1)));
+
 /** Returns the resource's `service.name`. */
 export function serviceOf(resource: Attributes): string {
   const name = resource['service.name'];

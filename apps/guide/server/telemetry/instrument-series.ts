@@ -1,4 +1,5 @@
 // Builds the series that the page shows: one for each set of attributes, added up over the processes that report it.
+import { attributesKey } from '../../../../otlp/attributes.ts';
 import type { Exemplar, InstrumentKind, InstrumentSeries, Values } from '../../explore-contract.ts';
 import type { Grid } from './grid.ts';
 import { HOLD, SCALE } from './instrument.ts';
@@ -6,7 +7,7 @@ import type { Series } from './instrument.ts';
 
 /** Returns the series with values in these slots. */
 export function seriesOf(all: Iterable<Series>, kind: InstrumentKind, slots: readonly number[]): InstrumentSeries[] {
-  const byAttributes = Map.groupBy(all, ({ attributes }) => JSON.stringify(attributes));
+  const byAttributes = Map.groupBy(all, ({ attributes }) => attributesKey(attributes));
   return [...byAttributes.values()]
     .map((series) => mergedOf(series, kind, slots))
     .filter(({ values }) => values.some((value) => value !== null));

@@ -41,6 +41,17 @@ test('shows the value of a counter on a time grid, and holds it for a minute', a
   expect((await instruments())[0]?.series[0]?.values.slice(-2)).toEqual([5, null]);
 });
 
+test('counts a process once, although the Collector adds attributes of its pod in any order', async () => {
+  const pod = { 'k8s.pod.name': 'dice-1', 'k8s.node.name': 'a', 'k8s.pod.uid': 'u' };
+  const values = { 'roll.value': 1, player: 'ada' };
+  const backwards = <T>(map: Record<string, T>) => Object.fromEntries(Object.entries(map).reverse());
+  accept(counter('dice.rolls', [point(3, values)]), { resource: pod });
+  now += 10_000;
+  accept(counter('dice.rolls', [point(5, backwards(values))]), { resource: backwards(pod) });
+  expect((await instruments())[0]?.series.map((series) => series.values.at(-1))).toEqual([5]);
+  expect(telemetry.totals()).toMatchObject([{ name: 'dice.rolls', count: 5 }]);
+});
+
 test('adds up the increases of a counter with delta temporality', async () => {
   accept(counter('dice.rolls', [point(3)], 1));
   now += 10_000;

@@ -1,5 +1,6 @@
 // A ring of log records, as JSON in one buffer of a fixed size. A buffer makes no work for the garbage collector,
 // however many records a second arrive. The oldest records leave first.
+import { attributesKey } from '../../../../otlp/attributes.ts';
 import { OBJECT, sum, textBytes } from './budget.ts';
 import type { LogRecord, Severity } from '../../explore-contract.ts';
 
@@ -59,7 +60,7 @@ export class LogRing {
 
   /** Returns the origin to pass to `add` with each of its records. */
   origin(origin: Origin): SharedOrigin {
-    const json = JSON.stringify(origin);
+    const json = attributesKey({ ...origin });
     return this.#origins.get(json) ?? { json, service: origin.service, records: 0 };
   }
 

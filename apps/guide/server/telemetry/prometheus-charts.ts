@@ -90,7 +90,7 @@ function serviceCharts(service: string, times: readonly number[], parts: Parts):
       requests: ratesOf(calls ?? [], calls ?? [], times),
       errors: errorsOf(calls ?? [], times),
       latency: { p50: percentiles(0.5), p95: percentiles(0.95), p99: percentiles(0.99) },
-      exemplars: exemplarsOf(parts.exemplars),
+      exemplars: exemplarsOf(parts.exemplars.filter(({ series }) => countedIn(attributesIn(series)) === counted)),
     },
   ];
 }

@@ -2,9 +2,11 @@
 import type { ServiceCharts, Values } from '../../explore-contract.ts';
 import type { Budget } from './budget.ts';
 import { Exemplars, EXEMPLARS_BYTES } from './exemplars.ts';
+import type { RequestExemplar } from './exemplars.ts';
 import { Grid, scaleOf } from './grid.ts';
 import type { Increase, Last } from './increase.ts';
 import { percentile } from './percentile.ts';
+import { countedIn } from './red-point.ts';
 import type { Counted } from './red-point.ts';
 
 /** The Collector reports every 5 s. */
@@ -74,6 +76,11 @@ export class RedService {
     return (errors !== undefined || growth.error === undefined) && latency !== undefined;
   }
 
+  /** Whether the charts show these spans. They show internal spans only of a service without server spans. */
+  shows(counted: Counted): boolean {
+    return counted === 'server' || !this.#groups.has('server');
+  }
+
   /** Returns the charts, or undefined if the service has had no such spans in these slots. */
   charts(slots: readonly number[]): ServiceCharts | undefined {
     const [counted, group] =
@@ -92,8 +99,12 @@ export class RedService {
         .filter(({ values }) => values.some((value) => value !== null && value > 0))
         .sort((a, b) => a.status.localeCompare(b.status)),
       latency: { p50: at(0.5), p95: at(0.95), p99: at(0.99) },
-      exemplars: this.exemplars.list().filter(({ time }) => time > ((slots[0] ?? 0) - 1) * STEP),
+      exemplars: this.#exemplarsSince(((slots[0] ?? 0) - 1) * STEP, counted),
     };
+  }
+
+  #exemplarsSince(since: number, counted: Counted): RequestExemplar[] {
+    return this.exemplars.list().filter(({ time, attributes }) => time > since && countedIn(attributes) === counted);
   }
 
   /** Returns how often a second something happened in the window that ends with a slot, or null without an export. */

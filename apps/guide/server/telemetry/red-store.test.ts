@@ -134,6 +134,16 @@ test('keeps exemplars of failed and of slow requests longer than others', async 
   expect(exemplars.length).toBeLessThan(60);
 });
 
+test('has exemplars only of the spans that it counts', async () => {
+  const exemplar = (index: number) => ({ value: 5, traceId: 'a'.repeat(32), spanId: String(index).padStart(16, 'b') });
+  flush('arcade', { kind: 'INTERNAL', buckets: [1, 0, 0, 0], exemplars: [exemplar(1)] });
+  expect((await charts('arcade')).exemplars).toHaveLength(1);
+  const both = { start: now + 1, buckets: [1, 0, 0, 0] };
+  flush('arcade', { kind: 'SERVER', ...both, exemplars: [exemplar(2)] });
+  flush('arcade', { kind: 'INTERNAL', ...both, exemplars: [exemplar(3)] });
+  expect((await charts('arcade')).exemplars.map(({ spanId }) => spanId)).toEqual([exemplar(2).spanId]);
+});
+
 test('drops new series of a service when its memory is full, and keeps those that are still reported', async () => {
   const many = Array.from({ length: 3_000 }, (_one, index) => ({
     name: `GET /${String(index)}`,

@@ -1,5 +1,6 @@
 // The metrics that the Collector makes from spans, for the charts: how much each series grew, for each service.
 import { RED_METRICS } from '../../../../lab/names.ts';
+import { attributesKey } from '../../../../otlp/attributes.ts';
 import type { Attributes } from '../../../../otlp/attributes.ts';
 import type { Metric, MetricExemplar, MetricPoint } from '../../../../otlp/metrics.ts';
 import type { Charts } from '../../explore-contract.ts';
@@ -88,7 +89,7 @@ export class RedStore {
   #count(red: RedPoint): void {
     const { service, metric, point, counted, time } = red;
     const since = this.#sinceOf(time);
-    const key = JSON.stringify(point.attributes);
+    const key = attributesKey(point.attributes);
     const last = service.series.get(key);
     if (!last && !service.take(seriesBytes(key, point.buckets))) return this.#lose('series', metric, point);
     const increase = increaseOf(point, { last, temporality: metric.temporality, since });
@@ -97,7 +98,7 @@ export class RedStore {
     const error = errorIn(point.attributes);
     const growth = { ...increase, counted, error, bounds: point.bounds.map((bound) => bound * scale) };
     if (!service.add(slotOf(SCALE, time), growth)) this.#lose('series', metric, point);
-    for (const exemplar of point.exemplars)
+    for (const exemplar of service.shows(counted) ? point.exemplars : [])
       service.exemplars.add({ ...exemplarOf(exemplar, point.attributes, scale, time), isError: error !== undefined });
   }
 

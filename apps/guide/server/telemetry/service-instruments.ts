@@ -1,4 +1,5 @@
 // The instruments of one service, and the processes that report them.
+import { attributesKey } from '../../../../otlp/attributes.ts';
 import type { JsonObject } from '../../../../otlp/json.ts';
 import type { Metric, MetricPoint } from '../../../../otlp/metrics.ts';
 import type { InstrumentKind } from '../../explore-contract.ts';
@@ -71,7 +72,7 @@ export class ServiceInstruments {
 
   /** Returns the process that reports a metric, or undefined if there is no room for another. */
   process({ resource }: Metric, now: number): Process | undefined {
-    const json = JSON.stringify(resource);
+    const json = attributesKey(resource);
     const process = this.#processes.get(json) ?? this.#newProcess(json, resource);
     if (process) process.seen = now;
     return process;
@@ -98,7 +99,7 @@ export class ServiceInstruments {
   }
 
   #series({ series }: StoredInstrument, { id, json }: Process, point: MetricPoint): Series | undefined {
-    const key = JSON.stringify([id, Object.entries(point.attributes).sort(([a], [b]) => (a < b ? -1 : 1))]);
+    const key = `${id} ${attributesKey(point.attributes)}`;
     const known = series.get(key);
     if (known) return known;
     if (series.size >= MOST_SERIES) this.#budget.sweep();

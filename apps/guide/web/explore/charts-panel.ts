@@ -45,7 +45,8 @@ export class ChartsPanel implements Part {
       h(
         'p',
         { class: 'soft about' },
-        'The last 15 minutes. A point is an exemplar: a request whose trace you can open. A diamond is a failed one. ' +
+        'The last 15 minutes. A request is a span of kind server. ' +
+          'A point is an exemplar: a request whose trace you can open. A diamond is a failed one. ' +
           'Click an error bar to see what its failed traces share. ' +
           'The scale of latency is logarithmic: each line is ten times the one below it.',
       ),
