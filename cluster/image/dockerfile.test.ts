@@ -13,7 +13,7 @@ test("reads the lab's Dockerfile", () => {
       'PATH=/usr/bin',
       'A=1',
       'NODE_ENV=production',
-      'NODE_OPTIONS=--max-semi-space-size=1 --expose-gc',
+      'NODE_OPTIONS=--max-semi-space-size=1',
       'MALLOC_ARENA_MAX=1',
       'MALLOC_TRIM_THRESHOLD_=65536',
       'MALLOC_MMAP_THRESHOLD_=16384',

@@ -27,7 +27,7 @@ const DEFINITION = 'CustomResourceDefinition';
 /** The environment variables that apps/Dockerfile sets. */
 const OF_THE_IMAGE = {
   NODE_ENV: 'production',
-  NODE_OPTIONS: '--max-semi-space-size=1 --expose-gc',
+  NODE_OPTIONS: '--max-semi-space-size=1',
   MALLOC_ARENA_MAX: '1',
   MALLOC_TRIM_THRESHOLD_: '65536',
   MALLOC_MMAP_THRESHOLD_: '16384',
