@@ -97,7 +97,7 @@ test('compares the failed traces of the bar that the reader clicks, or of its ro
     const expected = /^#compare&service=prizes&from=\d+&until=\d+&error=true$/;
     expect(await link.getAttribute('href')).toMatch(expected);
     const plot = (await errors.locator('.u-over').boundingBox()) ?? { x: 0, y: 0, width: 0, height: 0 };
-    await page.mouse.click(plot.x + plot.width - 2, plot.y + plot.height - 3);
+    await page.mouse.click(plot.x + plot.width * 0.9, plot.y + plot.height - 3);
     await page.getByRole('tab', { name: 'What do they share?', selected: true }).waitFor();
     expect(hash(page)).toMatch(expected);
   }));
