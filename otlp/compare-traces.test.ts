@@ -28,7 +28,7 @@ describe('the difference of two shares', () => {
     expect(certainDifference({ count: 56, total: 70 }, { count: 48, total: 80 })).toBeCloseTo(0.0524, 4);
   });
 
-  test('is less certain for 3 of 3 traces than for 280 of 300', () => {
+  test('returns less for 3 of 3 traces than for 280 of 300', () => {
     const few = certainDifference({ count: 3, total: 3 }, { count: 0, total: 3 });
     expect(few).toBeLessThan(certainDifference({ count: 280, total: 300 }, { count: 0, total: 300 }));
   });
@@ -70,12 +70,12 @@ describe('a pair of values', () => {
     ]);
   });
 
-  test('is found if neither part alone makes a difference', () => {
+  test('appears if neither part alone makes a difference', () => {
     const marked = [...times(10, { 'a:v': '2', 'a:c': '3.1' }), ...times(10, { 'a:v': '1', 'a:c': '3.2' })];
     expect(traitsOf(compareTraces(marked, either))).toEqual(['a:v=2 + a:c=3.1: 10 0', 'a:v=1 + a:c=3.2: 10 0']);
   });
 
-  test('is not listed if one part explains as much alone', () => {
+  test('stays out of the list if one part explains as much alone', () => {
     const mixed = (v: string) => [...times(10, { 'a:v': v, 'a:c': '3.1' }), ...times(10, { 'a:v': v, 'a:c': '3.2' })];
     expect(traitsOf(compareTraces(mixed('2'), mixed('1')))).toEqual(['a:v=2: 20 0']);
   });

@@ -59,11 +59,11 @@ const arrived = (jaeger: JaegerProcess, traceId: string) =>
     (await fetch(`${jaeger.url}/api/v3/traces/${traceId}`)).ok ? true : undefined,
   );
 
-describe('all traces of Jaeger', () => {
+describe('TracePages', () => {
   let jaeger: JaegerProcess;
   afterEach(() => jaeger.stop());
 
-  test('are read without gaps or duplicates, although they come late and out of order', async () => {
+  test('reads all traces without gaps or duplicates, although they come late and out of order', async () => {
     jaeger = await startJaeger(2_000);
     const now = Date.now();
     // Rounds at an uneven rate: some at the same time, then none for an hour.
@@ -86,7 +86,7 @@ describe('all traces of Jaeger', () => {
     expect(pages.every((page) => page.traces.length <= 206 && page.skipped === 0)).toBe(true);
   });
 
-  test('are read if a loop makes hundreds of them in one millisecond, or if one is larger than the limit', async () => {
+  test('reads hundreds of traces of one millisecond, and all others if one is larger than the limit', async () => {
     jaeger = await startJaeger(1_000);
     const now = Date.now() - 10_000;
     const burst = Array.from({ length: 300 }, (_, index) => ({ traceId: id(16), start: now + index / 1_000 }));
@@ -102,7 +102,7 @@ describe('all traces of Jaeger', () => {
     expect(pages.reduce((sum, { skipped }) => sum + skipped, 0)).toBeGreaterThan(0);
   });
 
-  test('are read if Jaeger keeps fewer than the guide asks for at a time', async () => {
+  test('reads all traces if Jaeger keeps fewer than the guide asks for at a time', async () => {
     jaeger = await startJaeger(10);
     const now = Date.now();
     const traces = Array.from({ length: 15 }, (_, index) => ({ traceId: id(16), start: now - 1_000 + index }));
@@ -112,7 +112,7 @@ describe('all traces of Jaeger', () => {
     expect(idsOf(await pagesOf(jaeger))).toEqual(kept.toReversed());
   });
 
-  test('are none if Jaeger has none', async () => {
+  test('returns one empty page if Jaeger has no trace', async () => {
     jaeger = await startJaeger();
     expect(await pagesOf(jaeger)).toEqual([{ traces: [], bytes: 2, skipped: 0 }]);
     const search = { from: 0, until: Date.now(), depth: 1, limit: 1_000 };

@@ -1,4 +1,5 @@
 // The series of a service's instruments, from Prometheus.
+import { attributesKey } from '../../../../otlp/attributes.ts';
 import type { Exemplar, Instrument, InstrumentSeries, Values } from '../../explore-contract.ts';
 import { sum } from './budget.ts';
 import { HOLD, MOST_EXEMPLARS, STEP } from './instrument.ts';
@@ -10,7 +11,7 @@ const NO_ATTRIBUTES: readonly string[] = ['__name__', 'job', 'instance', 'servic
 const attributesIn = (labels: Labels): Labels =>
   Object.fromEntries(Object.entries(labels).filter(([name]) => !NO_ATTRIBUTES.includes(name)));
 
-const keyOf = (labels: Labels): string => JSON.stringify(Object.entries(attributesIn(labels)).sort());
+const keyOf = (labels: Labels): string => attributesKey(attributesIn(labels));
 
 interface Bucket {
   readonly labels: Labels;

@@ -7,6 +7,7 @@ import { button, fill, h } from '../dom.ts';
 import type { Child } from '../dom.ts';
 import { hueOf } from '../trace/hue.ts';
 import { inWords, rowsOf } from '../trace/flat.ts';
+import { traceLinks } from '../trace/trace-links.ts';
 import { waterfall } from '../trace/waterfall.ts';
 import { bodyOf, logLine, severityMark } from './log-line.ts';
 import type { Part } from './page.ts';
@@ -95,7 +96,7 @@ export class TraceView implements Part {
     const logs = logsOf(trace);
     fill(
       this.#place,
-      links(trace.traceId),
+      traceLinks(trace.traceId),
       waterfall({ ...trace, roots: cut(trace.roots, maxSpans) }, open, (span) => this.#below(span, trace, logs)),
       this.#logList(trace, logs),
     );
@@ -215,16 +216,6 @@ function summary(trace: TraceWithLogs): string {
   return (
     `${counted(spans, 'span')} in ${trace.services.join(', ')}, and ${counted(trace.logs.length, 'log line')}; ` +
     `${inWords(trace.duration)} in all, from ${clock(trace.start)}.${shown}`
-  );
-}
-
-function links(traceId: string): Child {
-  return h(
-    'p',
-    { class: 'trace-links' },
-    h('a', { href: `/jaeger/trace/${traceId}` }, 'Open this trace in Jaeger'),
-    h('a', { href: `/traces/${traceId}` }, 'Page of this trace'),
-    h('code', {}, traceId),
   );
 }
 

@@ -3,9 +3,9 @@
 import { ApiError, get, messageOf } from '../api.ts';
 import type { TraceOfPage } from '../../contract.ts';
 import { byId, fill, h } from '../dom.ts';
-import type { Child } from '../dom.ts';
 import type { Store } from '../store.ts';
 import { inWords, isFromAnother, isWhole, rowsOf } from './flat.ts';
+import { traceLinks } from './trace-links.ts';
 import { waterfall } from './waterfall.ts';
 
 const pause = 400; // ms
@@ -178,7 +178,7 @@ export class TracePanel {
         ' too.',
       ],
     );
-    fill(this.#place, links(trace.traceId), waterfall(trace, open));
+    fill(this.#place, traceLinks(trace.traceId), waterfall(trace, open));
     if (focused) this.#place.querySelector<HTMLElement>(`[data-span="${focused}"]`)?.focus();
     this.#store.set('trace', trace.traceId);
     this.#latest = trace;
@@ -224,16 +224,6 @@ function summary(trace: TraceOfPage): string {
   const count = rowsOf(trace).length;
   const spans = count === 1 ? 'span' : 'spans';
   return `${count} ${spans} in ${trace.services.join(', ')}; ${inWords(trace.duration)} in all.`;
-}
-
-function links(traceId: string): Child {
-  return h(
-    'p',
-    { class: 'trace-links' },
-    h('a', { href: `/jaeger/trace/${traceId}` }, 'Open this trace in Jaeger'),
-    h('a', { href: `/traces/${traceId}` }, 'Page of this trace'),
-    h('code', {}, traceId),
-  );
 }
 
 function traceName(traceId: string): HTMLElement {
