@@ -56,9 +56,9 @@ export class Plot {
   }
 
   /** Opens what the bar below the mouse stands for. A point has a link of its own. */
-  #openBar({ target }: MouseEvent): void {
+  #openBar({ target, offsetX }: MouseEvent): void {
     if (target !== this.#plot?.over || !this.#content) return;
-    const time = this.#plot.posToVal(this.#plot.cursor.left ?? -1, 'x');
+    const time = this.#plot.posToVal(offsetX, 'x');
     const at = this.#content.times.findIndex((end) => time <= end);
     location.hash = hrefAt(this.#content, at) ?? location.hash;
   }
