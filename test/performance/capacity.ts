@@ -8,7 +8,7 @@ import type { Seat } from '../../operator/api/types.ts';
 import { KINDS } from '../../operator/api/kinds.ts';
 import { apiGet, testCluster } from '../support/cluster/cluster.ts';
 import { Lab } from '../support/cluster/lab.ts';
-import { allPodsTime, podTime } from '../support/cluster/pod-usage.ts';
+import { podTimes } from '../support/cluster/pod-usage.ts';
 import { collection } from '../support/cluster/watch.ts';
 import { tracesOf } from '../support/otlp/traces.ts';
 import { eventually } from '../../support/waiting.ts';
@@ -58,7 +58,7 @@ interface Start {
 
 /** Creates the class, and waits until all seats are ready for which the node has room. */
 async function startAll(detail: (text: string) => void): Promise<Start> {
-  const before = allPodsTime(testCluster().name);
+  const before = total(podTimes(testCluster().name));
   const began = await createWorkshop(WORKSHOP, { seats: ROOM, rollout: { maxConcurrent: ROOM } });
   const seats = await eventually(
     async () => {
@@ -73,10 +73,12 @@ async function startAll(detail: (text: string) => void): Promise<Start> {
     { within: START_WITHIN, every: 1000 },
   );
   const took = seconds(began);
-  const used = allPodsTime(testCluster().name) - before;
+  const used = total(podTimes(testCluster().name)) - before;
   const labs = seats.map(({ metadata: { name } }) => new Lab(name, RELEASE));
   return { labs, requests: await requestsOf(labs[0]), took, used };
 }
+
+const total = (times: ReadonlyMap<string, number>): number => [...times.values()].reduce((all, time) => all + time, 0);
 
 const allSeats = async (): Promise<Seat[]> => (await apiGet<{ items: Seat[] }>(collection(KINDS.Seat))).items;
 
@@ -98,7 +100,10 @@ interface Use {
 async function useOf(labs: readonly Lab[], detail: (text: string) => void): Promise<Use> {
   const began = Date.now();
   const pods = await Promise.all(labs.map(async (lab) => Object.values(await lab.podUids())));
-  const timesNow = () => pods.map((uids) => uids.reduce((total, uid) => total + podTime(testCluster().name, uid), 0));
+  const timesNow = () => {
+    const times = podTimes(testCluster().name);
+    return pods.map((uids) => uids.reduce((time, uid) => time + (times.get(uid) ?? 0), 0));
+  };
   const cpu: number[] = [];
   for (let window = 1, before = timesNow(), at = performance.now(); window <= WINDOWS; window++) {
     await sleep(WINDOW_MS);

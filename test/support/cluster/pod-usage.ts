@@ -13,27 +13,24 @@ const VERSIONS = [
 ] as const;
 
 /** Returns the working set of a pod on the cluster `name`, in bytes. @throws Error if the pod has no control group */
-export const workingSet = (name: string, uid: string): number =>
-  amountOf(layoutOf(name).cgroup, `pod${uid}`, 'memory', bytesOf);
-
-/**
- * Returns the processor time that a pod on the cluster `name` has used, in milliseconds.
- * @throws Error if the pod has no control group
- */
-export const podTime = (name: string, uid: string): number =>
-  amountOf(layoutOf(name).cgroup, `pod${uid}`, 'processor time', millisecondsOf);
-
-/** Returns the processor time that all pods on the cluster `name` have used, in milliseconds. */
-export const allPodsTime = (name: string): number =>
-  amountOf(layoutOf(name).cgroup, 'kubepods', 'processor time', millisecondsOf);
-
-/** Reads an amount of the control group that has this name, from the version or controller that counts it. */
-function amountOf(cgroup: string, name: string, what: string, amountIn: (group: string) => number | undefined): number {
-  const groups = existingCgroups(cgroup).filter((group) => basename(group) === name);
-  const found = groups.map(amountIn).find((amount) => amount !== undefined);
+export function workingSet(name: string, uid: string): number {
+  const groups = existingCgroups(layoutOf(name).cgroup).filter((group) => basename(group) === `pod${uid}`);
+  const found = groups.map(bytesOf).find((bytes) => bytes !== undefined);
   if (found === undefined)
-    throw new Error(`expected a control group ${name} that counts ${what}, found ${groups.join(', ') || 'no group'}`);
+    throw new Error(
+      `expected a control group of pod ${uid} that counts memory, found ${groups.join(', ') || 'no group'}`,
+    );
   return found;
+}
+
+/** Returns the processor time in milliseconds that each pod on the cluster `name` has used, by the pod's uid. */
+export function podTimes(name: string): ReadonlyMap<string, number> {
+  const groups = existingCgroups(layoutOf(name).cgroup).filter((group) => /^pod[0-9a-f-]{36}$/.test(basename(group)));
+  const times = groups.flatMap((group): [string, number][] => {
+    const time = millisecondsOf(group);
+    return time === undefined ? [] : [[basename(group).slice('pod'.length), time]];
+  });
+  return new Map(times);
 }
 
 /** Returns the processor time of a control group in milliseconds. Undefined if the group does not count it. */
