@@ -24,7 +24,7 @@ function accept(metric: object, from: From = {}): void {
 
 const instruments = async (service = 'dice') => (await telemetry.metrics.instruments(service, 15)).instruments;
 
-test('shows the value of a counter on a time grid, and holds it for a minute', async () => {
+test('shows the value of a counter on a time grid, holds it for a minute, and then says when it ended', async () => {
   accept(counter('dice.rolls', [point(3)]));
   now += 20_000;
   accept(counter('dice.rolls', [point(5)]));
@@ -37,8 +37,10 @@ test('shows the value of a counter on a time grid, and holds it for a minute', a
     unit: '{roll}',
   });
   expect(instrument?.series.map(({ values }) => values.slice(-4))).toEqual([[null, 3, 3, 5]]);
+  expect(instrument?.series[0]?.ended).toBeUndefined();
   now += 60_000;
   expect((await instruments())[0]?.series[0]?.values.slice(-2)).toEqual([5, null]);
+  expect((await instruments())[0]?.series[0]?.ended).toBe(START + 20_000);
 });
 
 test('counts a process once, although the Collector adds attributes of its pod in any order', async () => {
