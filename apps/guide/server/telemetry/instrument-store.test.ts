@@ -163,6 +163,38 @@ test('keeps other instruments, services and known series while one gets thousand
   ]);
 });
 
+/** Sends many series of many instruments, as code does that puts an id in an attribute. */
+function flood(pod: string, instrumentCount = 40): void {
+  const points = Array.from({ length: 200 }, (_one, index) => point(1, { 'user.id': index }));
+  for (let count = 0; count < instrumentCount; count += 1)
+    accept(counter(`flood.${count}`, points), { resource: { 'k8s.pod.name': pod } });
+}
+
+test('has room at once for the pod that replaces one with thousands of series, and for the next one', async () => {
+  for (const pod of ['a', 'b']) {
+    flood(pod);
+    const { dropped } = (await telemetry.metrics.instruments('dice', 15)).state;
+    const points = Array.from({ length: 6 }, (_one, index) => point(1, { pod, 'roll.value': index }));
+    accept(counter('dice.rolls', points), { resource: { 'k8s.pod.name': `after-${pod}` } });
+    const { instruments: all, state } = await telemetry.metrics.instruments('dice', 15);
+    const series = all.find(({ name }) => name === 'dice.rolls')?.series ?? [];
+    expect(series.filter(({ attributes: one }) => one['pod'] === pod)).toHaveLength(6);
+    expect(state.dropped).toEqual(dropped);
+  }
+});
+
+test('gives all room to others 75 seconds after the last export of a process', async () => {
+  const stateAfter = async (pod: string) => {
+    flood(pod, 10);
+    return (await telemetry.metrics.instruments('dice', 15)).state;
+  };
+  const before = await stateAfter('a');
+  now += 76_000;
+  const after = await stateAfter('b');
+  expect(after.bytes).toBe(before.bytes);
+  expect(after.dropped[0]?.count).toBe(2 * (before.dropped[0]?.count ?? 0));
+});
+
 test('has room for all that two versions of an app report, and another pod of one of them', async () => {
   const explicitBounds = Array.from({ length: 14 }, (_bound, index) => index);
   const calls = (count: number) =>
