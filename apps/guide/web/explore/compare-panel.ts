@@ -93,11 +93,11 @@ export class ComparePanel implements Part {
   }
 
   #show(comparison: Comparison, took: number): void {
-    const { marked, others, traits, rarer, outcomes, unique } = comparison;
+    const { marked, others, traits, rarer, outcomes, places, unique } = comparison;
     const { reason } = this.#store.marks;
     fill(this.#status, `${counted(marked, 'marked trace')} (${reason}) and ${counted(others, 'other')}.`);
     const table = (title: string, about: string, rows: Comparison['traits']) =>
-      comparisonTable({ title, about, rows, marked, others, hrefOf: filterHref });
+      comparisonTable({ title, about, rows, hrefOf: filterHref });
     fill(
       this.#result,
       warningOf(marked, others),
@@ -106,6 +106,12 @@ export class ComparePanel implements Part {
         'How they ended',
         'Status codes and errors say how a request ended. Traces are often marked by them, so they differ in any case.',
         outcomes,
+      ),
+      table(
+        'Where they ran',
+        'Names and addresses of pods, processes and hosts. A pod’s name goes together with all that it has, such as ' +
+          'its version, so these are apart. The counts leave out traces that don’t report the attribute.',
+        places,
       ),
       table('Less common among the marked traces', '', rarer),
       unique.length > 0 && uniqueNote(unique),
