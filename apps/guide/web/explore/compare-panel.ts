@@ -7,7 +7,7 @@ import { comparisonTable } from './comparison-table.ts';
 import { partHref } from './page.ts';
 import type { Part } from './page.ts';
 import { ReadNote } from './read-note.ts';
-import { filterOf, fits, inWords } from './trace-filter.ts';
+import { filterOf } from './trace-filter.ts';
 import type { TraceFilter } from './trace-filter.ts';
 import type { TraceStore } from './trace-store.ts';
 import { counted } from './words.ts';
@@ -66,13 +66,9 @@ export class ComparePanel implements Part {
     if (turn === this.#turn && answer) this.#show(answer.comparison, answer.took);
   }
 
-  async #markWanted(filter: TraceFilter): Promise<void> {
+  #markWanted(filter: TraceFilter): Promise<void> {
     this.#wanted = undefined;
-    const matching = filter.attribute === '' ? undefined : await this.#store.match(filter.attribute);
-    const rows = [...this.#store.rows.values()].filter((row) => fits(filter, row));
-    const ids = rows.map(({ traceId }) => traceId).filter((id) => matching?.has(id) ?? true);
-    const time = filter.from === undefined ? '' : ' at the time that you chose';
-    this.#store.mark(ids, `${inWords(filter)}${time}`);
+    return this.#store.markFitting(filter);
   }
 
   #showNone(): void {
