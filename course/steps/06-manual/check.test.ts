@@ -46,6 +46,10 @@ describe.each([true, false])('with the context of the caller: %s', (joined) => {
     ['sets roll.value to 6', rolling(() => ({ 'roll.value': 6 }))],
     ['sets roll.value to a text', rolling((value) => ({ 'roll.value': String(value) }))],
     ['sets no roll.value', rolling(() => ({}))],
+    [
+      'ends a second span do_roll in each roll',
+      (path, random) => ({ ...rolling(right)(path, random), more: [spanOf('do_roll')] }),
+    ],
     ['ends no span', () => ({ body: '4' })],
     [
       'ends a span for a six only',
@@ -57,4 +61,32 @@ describe.each([true, false])('with the context of the caller: %s', (joined) => {
   ])('refuses code that %s, with each seed', (_what, code) => {
     expect(passing(code, joined)).toEqual([]);
   });
+
+  test.each<[string, (value: number) => number, RegExp]>([
+    ['7 less the roll', (value) => 7 - value, /^(6.* 1|5.* 2|4.* 3|3.* 4|2.* 5|1.* 6); so in 12 of 12 rolls$/],
+    ['half a roll more', (value) => value + 0.5, /^the double \d\.5$/],
+  ])('says of %s in roll.value only what is so, with each seed', (_what, change, says) => {
+    const code = rolling((value) => ({ 'roll.value': change(value) }));
+    const founds = SEEDS.map((seed) => {
+      const { findings } = judge(seenOf({ paths, code, random: randomFrom(seed), joined }));
+      return findings.find(({ state }) => state === 'unmet')?.found;
+    });
+    expect(
+      founds.filter((found) => !says.test(found?.replace(/^roll\.value |where dice answered/g, '') ?? '')),
+    ).toEqual([]);
+  });
+});
+
+test.each<[string, number | string | boolean, RegExp]>([
+  ['6.5', 6.5, /^(?!.*text).*whole number/],
+  ['a text', '6', /not a text of it/],
+  ['true', true, /not a boolean/],
+])('tells what to do about %s in roll.value', (_what, value, hint) => {
+  const visits = paths.map((path, index) => ({
+    path,
+    sent: index,
+    answer: { traceId: `trace-${index}`, spanId: 'caller', status: 200, body: '6' },
+    spans: [spanOf('do_roll', { attributes: { 'roll.value': value } })],
+  }));
+  expect(judge({ visits, strays: [], settled: true }).findings[1]?.hint).toMatch(hint);
 });
