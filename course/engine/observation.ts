@@ -6,6 +6,7 @@ import type { AppAnswer } from '../../apps/guide/server/lab/visit.ts';
 import { SERVICES } from '../../lab/services.ts';
 import type { LogRecord } from '../../apps/guide/explore-contract.ts';
 import type { LogQuery, LogStore } from '../../apps/guide/server/telemetry/log-store.ts';
+import type { AttributeValue } from '../../otlp/attributes.ts';
 import type { Span, Trace } from '../../otlp/traces.ts';
 import type { Arrival } from './arrival.ts';
 import { allMet, finding, unknown } from './findings.ts';
@@ -194,6 +195,8 @@ export interface Wanted {
   readonly isWanted: (span: Span) => boolean;
   /** Returns how well a span fits a request, or 0 if the request can't have made it. */
   readonly fit: (visit: Visit, span: Span) => number;
+  /** Returns what a span has of the answer to its request, if it has anything. */
+  readonly valueOf: (span: Span) => AttributeValue | undefined;
 }
 
 /** The spans of the requests: for each request its span, or undefined. */
@@ -207,11 +210,12 @@ export type Spans = readonly (Span | undefined)[];
  */
 export function judgePairs<T extends { readonly findings: readonly Finding[] }>(
   seen: Seen,
-  { isWanted, fit }: Wanted,
+  wanted: Wanted,
   judge: (spans: Spans, isRepeated: boolean) => T,
 ): T {
-  const fitting = spansNamed(seen, { isWanted, fit });
-  const hasMore = isRepeated(seen, isWanted, fitting);
+  const { isWanted, fit } = wanted;
+  const fitting = spansNamed(seen, wanted);
+  const hasMore = isRepeated(seen, wanted, fitting);
   const best = judge(fitting, hasMore);
   if (hasMore || allMet(best.findings)) return best;
   const [sent, starts] = [
@@ -232,22 +236,22 @@ const problemsIn = ({ findings }: { readonly findings: readonly Finding[] }): nu
  * Returns the span that each request made, or undefined for a request that made none. If the requests' own traces have
  * no such span, the spans are those of the traces that dice started meanwhile.
  */
-export function spansNamed({ visits, strays }: Seen, { isWanted, fit }: Wanted): Spans {
+export function spansNamed({ visits, strays }: Seen, { isWanted, fit }: Omit<Wanted, 'valueOf'>): Spans {
   const own = visits.map((visit) => bestOf(visit, visit.spans.filter(isWanted), fit));
   if (own.some((span) => span !== undefined)) return own;
   return pairInOrder(visits, strays.filter(isWanted), fit);
 }
 
 /**
- * Returns whether requests made several such spans each. In traces of their own, a span more follows each of those that
- * belong to a request. Now and then that is one of a visitor, but not after each of them.
+ * Returns whether requests made several such spans each. In traces of their own, an empty span lies between each two of
+ * those that belong to requests. A span with a value there may be of somebody else's request.
  */
-function isRepeated({ visits, strays }: Seen, isWanted: Wanted['isWanted'], spans: Spans): boolean {
+function isRepeated({ visits, strays }: Seen, { isWanted, valueOf }: Wanted, spans: Spans): boolean {
   if (visits.some((visit) => visit.spans.filter(isWanted).length > 1)) return true;
   const wanted = strays.filter(isWanted);
   const places = spans.flatMap((span) => (span ? [wanted.indexOf(span)] : []));
-  const steps = places.slice(1).map((place, index) => place - (places[index] ?? 0));
-  return steps.length > 1 && steps.every((step) => step > 1);
+  const hasEmpty = (from: number, to: number) => wanted.slice(from + 1, to).some((one) => valueOf(one) === undefined);
+  return places.length > 2 && places.slice(1).every((place, index) => hasEmpty(places[index] ?? place, place));
 }
 
 const bestOf = (visit: Visit, spans: Span[], fit: Wanted['fit']): Span | undefined =>

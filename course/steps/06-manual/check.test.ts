@@ -32,6 +32,17 @@ describe.each([true, false])('with the context of the caller: %s', (joined) => {
     expect(passing(code, joined)).toEqual(SEEDS);
   });
 
+  test('passes right code while somebody else rolls after each roll of the check, with each seed', () => {
+    const wrongly = SEEDS.filter((seed) => {
+      const random = randomFrom(seed);
+      const seen = seenOf({ paths, code: rolling(right), random, joined });
+      const rolls = seen.strays.map((span) => [span, rolling(right)('/rolldice', random).span]);
+      const strays = rolls.flat().filter((span) => span !== undefined);
+      return !allMet(judge({ ...seen, strays }).findings);
+    });
+    expect(wrongly).toEqual([]);
+  });
+
   test.each([0.3, 0.6, 0.9])('blames the sampler only, if it keeps %d of the traces of right code', (keeps) => {
     const problems = SEEDS.flatMap((seed) => {
       const seen = seenOf({ paths, code: rolling(right), random: randomFrom(seed), joined, keeps });

@@ -27,10 +27,11 @@ export function judge(seen: Seen): Pick<Look, 'findings' | 'traceId'> & { certai
   if (broken) return { findings: [broken], certain: true };
   const isRoll = rollMatcher(seen.visits);
   const fit = (visit: Visit, span: Span): number => PLAUSIBLE + Number(isRoll(visit, span.attributes['roll.value']));
-  return judgePairs(seen, { isWanted, fit }, (...made) => judgeSpans(seen, ...made));
+  return judgePairs(seen, { isWanted, fit, valueOf }, (...made) => judgeSpans(seen, ...made));
 }
 
 const isWanted = ({ name }: Span): boolean => name === 'do_roll';
+const valueOf = ({ attributes }: Span): AttributeValue | undefined => attributes['roll.value'];
 
 function judgeSpans(seen: Seen, spans: Spans, isRepeated: boolean): Pick<Look, 'findings' | 'traceId'> {
   const all = spans.filter((span) => span !== undefined);

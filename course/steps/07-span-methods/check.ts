@@ -2,6 +2,7 @@
 // roll has attributes and an event, and if that of a failed roll has an error status and a recorded exception. Events
 // and exceptions are events of the span, or log records that dice sends within the span.
 import { ATTR_EXCEPTION_MESSAGE, ATTR_EXCEPTION_TYPE } from '@opentelemetry/semantic-conventions';
+import type { AttributeValue } from '../../../otlp/attributes.ts';
 import type { Span } from '../../../otlp/traces.ts';
 import { answeredValues, failedVisit, rollMatcher } from '../../engine/answers.ts';
 import { checkOfRequests, neverEnded, NOT_ACTIVE } from '../../engine/check.ts';
@@ -68,10 +69,11 @@ export function judge(all: Seen): Pick<Look, 'findings' | 'traceId'> & { certain
   const isRoll = rollMatcher(good);
   const score = (visit: Visit, span: Span): number =>
     fit(visit, span) && fit(visit, span) + Number(isRoll(visit, span.attributes['roll.value']));
-  return judgePairs(seen, { isWanted, fit: score }, (...made) => judgeSpans(seen, ...made));
+  return judgePairs(seen, { isWanted, fit: score, valueOf }, (...made) => judgeSpans(seen, ...made));
 }
 
 const isWanted = ({ name }: Span): boolean => name === 'do_roll';
+const valueOf = ({ attributes }: Span): AttributeValue | undefined => attributes['roll.value'];
 
 function judgeSpans(seen: Seen, spans: Spans, isRepeated: boolean): Pick<Look, 'findings' | 'traceId'> {
   const pairs = seen.visits.map((visit, index) => ({ visit, span: spans[index] }));
