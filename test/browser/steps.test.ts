@@ -56,7 +56,7 @@ describe.each([view, small])('a step, on a page of $width px', (here) => {
         expect.stringMatching(/^✗\s+a span GET \/visit\s*, not yet$/) as string,
         expect.stringMatching(/^\?\s+a metric\s*, not checked yet$/) as string,
       ]);
-      expect(await verdict.getByRole('link', { name: 'Why is there no telemetry?' }).getAttribute('href')).toBe('/why');
+      expect(await verdict.getByRole('link', { name: 'Why is there no telemetry?' }).getAttribute('href')).toBe('why');
       expect(await page.getByLabel('Which exporter').inputValue()).toBe('console');
       await page.getByRole('button', { name: 'Check', exact: true }).click();
       await verdict.getByText('Verified.').waitFor();

@@ -145,7 +145,7 @@ describe.each([1280, 390])('the guide at a width of %i px', (width) => {
       const { traceId } = await playedRound(lab);
       const found = misdeeds(page, origin);
       await page.goto(`${origin}/traces`);
-      await page.locator(`a[href="/traces/${traceId}"]`).click();
+      await page.locator(`a[href="traces/${traceId}"]`).click();
       await page.getByText(traceId).waitFor();
       expect(found).toEqual([]);
     }));

@@ -173,11 +173,12 @@ export class FakeGuide {
     if (path === '/explore') return explorePage('intro-otel/lab');
     if (path === '/lab') return labPage('auto');
     if (path === '/why') return whyPage();
-    if (path === '/traces') return tracesPage(this.lab.traces().map(asTrace), true);
+    if (path === '/traces') return tracesPage(this.lab.traces().map(asTrace), 'here');
     const id = /^\/traces\/([0-9a-f]+)$/.exec(path)?.[1];
     if (id === undefined) return coursePage('intro-otel/lab');
     const trace = this.lab.trace(id);
-    return trace ? tracePage(asTrace(trace), true) : missingTracePage(id);
+    const options = { root: '../' };
+    return trace ? tracePage(asTrace(trace), 'here', options) : missingTracePage(id, options);
   }
 
   async #asset(path: string, response: ServerResponse): Promise<void> {
