@@ -55,5 +55,5 @@ export function settingsFromEnv(): GuideSettings {
 
 const seatSettings = (): Pick<GuideSettings, 'seatUid' | 'portalKeyFile'> => ({
   seatUid: process.env.SEAT_UID ?? '',
-  portalKeyFile: process.env.PORTAL_KEY_FILE ?? PORTAL.publicKeyFile,
+  portalKeyFile: process.env.PORTAL_KEY_FILE ?? `${PORTAL.publicKeyDir}/${PORTAL.publicKey}`,
 });

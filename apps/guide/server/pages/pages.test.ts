@@ -35,3 +35,10 @@ test('uses each id only once on a page', () => {
   const ids = [...coursePage('a/b').matchAll(/ id="([^"]+)"/g)].map(([, id]) => id);
   expect(ids).toEqual([...new Set(ids)]);
 });
+
+test('leads people who come through the portal to Explore, because Jaeger has no pages there', () => {
+  const pages = [coursePage('a/b', { portal: 'learner' }), labPage('auto', { portal: 'instructor' })];
+  for (const page of pages) expect(page).not.toContain('href="jaeger/');
+  expect(pages[1]).toContain('<a href="./explore">Explore</a> shows the same traces');
+  expect(labPage('auto')).toContain('<a href="jaeger/">Jaeger</a>');
+});
