@@ -102,7 +102,7 @@ const pipelines = group('The pipeline of each signal.', {
   logs: pipeline('logs', GUIDE_EXPORTER),
 });
 
-const secretName = text({ doc: 'Name of the Secret.', pattern: '^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$' });
+export const secretName = text({ doc: 'Name of the Secret.', pattern: '^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$' });
 
 const collector = group('The OpenTelemetry Collector, between the apps and the backends.', {
   image: group(
@@ -177,22 +177,24 @@ const prometheus = group('Prometheus, which stores metrics. Without it, the guid
   ),
 });
 
-const guideService = group('The Service of the guide.', {
-  type: choice({
-    doc:
-      "How you reach the guide: by port-forward (ClusterIP), on a port of every node, or through the cluster's " +
-      'load balancer.',
-    default: 'ClusterIP',
-    options: ['ClusterIP', 'NodePort', 'LoadBalancer'],
-  }),
-  port: integer({ doc: 'Port of the Service.', default: 8080, minimum: 1, maximum: 65535 }),
-  nodePort: integer({
-    doc: 'Port on every node, unless the type is ClusterIP. With 0, Kubernetes chooses one.',
-    default: 0,
-    minimum: 0,
-    maximum: 65535,
-  }),
-});
+/** Describes the Service at which people reach a page. */
+export const pageService = (what: string) =>
+  group(`The Service of ${what}.`, {
+    type: choice({
+      doc:
+        `How you reach ${what}: by port-forward (ClusterIP), on a port of every node, or through the cluster's ` +
+        'load balancer.',
+      default: 'ClusterIP',
+      options: ['ClusterIP', 'NodePort', 'LoadBalancer'],
+    }),
+    port: integer({ doc: 'Port of the Service.', default: 8080, minimum: 1, maximum: 65535 }),
+    nodePort: integer({
+      doc: 'Port on every node, unless the type is ClusterIP. With 0, Kubernetes chooses one.',
+      default: 0,
+      minimum: 0,
+      maximum: 65535,
+    }),
+  });
 
 /**
  * Patterns of label names and values.
@@ -307,7 +309,7 @@ export const labValues = group('The values of the lab.', {
     resources: resources('the Flask app', { cpu: '30m', memory: '64Mi' }, { memory: '160Mi' }),
   }),
   guide: group('The guide: one address for the course, the apps and Jaeger.', {
-    service: guideService,
+    service: pageService('the guide'),
     env: env('the guide', ['POD_NAMESPACE']),
     resources: appResources('the guide', '25m', '40Mi'),
   }),
