@@ -10,6 +10,8 @@ import { Receiver } from '../testing/receiver.ts';
 jest.setTimeout(30_000);
 
 const traceId = '5b8aa5a2d2c872e8321cf37308d69df2';
+/** How long Chrome keeps an idle connection that it has used, in seconds. */
+const CHROME_KEEPS = 300;
 const placeholder = '<h1>This is not the Jaeger UI you are looking for!</h1>';
 
 const built = await buildOutside();
@@ -249,6 +251,12 @@ test('reports which apps and backends answer', async () => {
     jaeger: true,
     collector: true,
   });
+});
+
+test('keeps an idle connection for longer than browsers do, so that no request meets a reset', async () => {
+  const { headers } = await fetch(`${guide.url}/api/charts`);
+  const seconds = Number(/^timeout=(\d+)$/.exec(headers.get('keep-alive') ?? '')?.[1]);
+  expect(seconds).toBeGreaterThan(CHROME_KEEPS);
 });
 
 test('makes no traces of requests that only read traces', async () => {

@@ -78,7 +78,9 @@ const isFromPod = ({ socket }: Request): boolean => /^(::1$|(::ffff:)?127\.)/.te
 
 function refuse(request: Request, response: Response, options: LoginOptions): void {
   const text = helpFor(request, options);
-  response.status(401).set({ 'www-authenticate': 'Bearer realm="intro-otel"', 'cache-control': 'no-store' });
+  // Nobody else may keep connections open for as long as a person who is in.
+  response.status(401).set({ 'cache-control': 'no-store', connection: 'close' });
+  response.set('www-authenticate', 'Bearer realm="intro-otel"');
   if (request.path.startsWith('/api/')) return void response.json({ error: text });
   if (request.accepts(['text', 'html']) === 'html') return sendPage(response, loginPage(text));
   response.type('text').send(`${text}\n`);

@@ -8,7 +8,7 @@ import { PORTS } from '../../../lab/ports.ts';
 import { portFromEnv } from '../../../support/env.ts';
 import { fatal } from '../../../support/output.ts';
 import { ignorePaths } from '../../telemetry/ignored-paths.ts';
-import { listen } from '../../telemetry/listen.ts';
+import { IDLE_BROWSER_MS, listen } from '../../telemetry/listen.ts';
 import { createLogger } from '../../telemetry/logger.ts';
 import { allowedHostsOnly, namesIn } from './allowed-hosts.ts';
 import { apiOf, ignoredApiPaths } from './api/api.ts';
@@ -50,7 +50,7 @@ export async function startGuide(openCourse: OpenCourse): Promise<void> {
   receiveTelemetry(environment.lab.telemetry);
   const missing = await waitForBackends(settings.backends, settings.patience);
   if (missing.length > 0) log.warn({ missing }, 'the guide opens, but some parts do not answer');
-  listen(app, portFromEnv('PORT', 8080), () => log.info('the guide is open'));
+  listen(app, portFromEnv('PORT', 8080), () => log.info('the guide is open'), { idle: IDLE_BROWSER_MS });
 }
 
 /** Opens the receiver for metrics and logs, if the chart names its port. */
