@@ -104,7 +104,7 @@ export const access = entry('How attendees reach their seats.', { tokenLifetime,
 
 const persistedAccess = entry(access.doc, { tokenLifetime: persisted(tokenLifetime, '12h'), server });
 
-const rolloutFields = {
+const rolloutDefaults = {
   maxConcurrent: persisted(
     count('How many seats the operator creates or changes at the same time.', 1, LIMITS.attendees),
     5,
@@ -167,14 +167,23 @@ const seatNames = withRules(
 
 /** The Workshop's defaults, for code that reads a Workshop to which the API server has added no defaults. */
 export const DEFAULTS = {
-  rollout: defaultsOf(rolloutFields),
+  rollout: defaultsOf(rolloutDefaults),
   afterExpiry: afterExpiry.default,
   tokenLifetime: persistedAccess.fields.tokenLifetime.default,
 };
 
 export const rollout = entry(
   'How the operator creates seats, and how it changes them after a change of the Workshop.',
-  rolloutFields,
+  {
+    ...rolloutDefaults,
+    ahead: count(
+      'How many seats nobody has claimed that the operator keeps, in a class with a number of seats that people join ' +
+        'at the portal. The number of seats is then the maximum. Without this field, or without a portal, the ' +
+        'operator creates all seats at once.',
+      1,
+      LIMITS.attendees,
+    ),
+  },
 );
 
 export const workshopSpec = withRules(
@@ -202,7 +211,17 @@ export const workshopSpec = withRules(
     rule: 'has(self.attendees) != has(self.seats)',
     message: 'give either attendees, by name, or seats, a number, but not both',
   },
+  {
+    rule: '!has(self.rollout) || !has(self.rollout.ahead) || has(self.seats)',
+    message: 'works only with seats, a number: remove it, or replace attendees by seats',
+    fieldPath: '.rollout.ahead',
+  },
 );
+
+/** The characters of a class code: digits and lower-case letters without 0, 1, i, l and o, which look alike. */
+export const CODE_CHARACTERS = '23456789abcdefghjkmnpqrstuvwxyz';
+
+export const CODE_LENGTH = 6;
 
 export const workshopStatus = entry('What the operator has done so far.', {
   observedGeneration,
@@ -212,6 +231,11 @@ export const workshopStatus = entry('What the operator has done so far.', {
       "NetworkIsolation: a test found that one seat can't reach another. FaultsApplied: every word of the faults " +
       'label names a fault. AccessReady: the kubeconfigs work from other machines until the class ends.',
   ),
+  code: text({
+    doc: 'The class code, with which people join at the portal. It stays the same. Without a portal, there is none.',
+    pattern: `^[${CODE_CHARACTERS}]{${CODE_LENGTH}}$`,
+    maxLength: CODE_LENGTH,
+  }),
   state: text({
     doc: 'The reason of the condition that needs attention most, such as RolloutStopped. SeatsReady if none does.',
     maxLength: 1024,

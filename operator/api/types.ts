@@ -17,7 +17,15 @@ export {
   RELEASE,
   ROLES,
 } from '../../lab/names.ts';
-export { DEFAULTS, DNS_LABEL, LABEL_LENGTH, LIMITS, OPAQUE_LENGTH } from '../../cdk8s/operator/workshop.ts';
+export {
+  CODE_CHARACTERS,
+  CODE_LENGTH,
+  DEFAULTS,
+  DNS_LABEL,
+  LABEL_LENGTH,
+  LIMITS,
+  OPAQUE_LENGTH,
+} from '../../cdk8s/operator/workshop.ts';
 
 /**
  * The finalizer of Workshops and Seats. It delays the deletion of a Workshop until its Seats are gone, and the deletion
@@ -45,6 +53,7 @@ export interface Workshop extends KubeObject {
 }
 
 export type SeatSpec = ValueOf<typeof seatSpec>;
+export type Claim = NonNullable<SeatSpec['claim']>;
 export type SeatStatus = ValueOf<typeof seatStatus>;
 export type SeatPhase = NonNullable<SeatStatus['phase']>;
 
