@@ -78,7 +78,7 @@ test('spreads exemplars that cover each other, so that the mouse reaches each of
     await page.goto('/explore#charts');
     const points = chartOf(page, 'Errors a second, by status of prizes').locator('.point.failed');
     await points.last().hover();
-    await page.getByText(/4 exemplars are here, side by side\.$/).waitFor();
+    await page.getByText(/ \(4 here\)$/).waitFor();
     const hidden = points.nth(-4);
     const href = await hidden.getAttribute('href');
     await picture(page, 'explore-crowd');

@@ -82,7 +82,7 @@ export class Points {
   /** Spreads the points that cover each other here. */
   #hover(key: string, { text }: Point): void {
     if (!this.#fan.has(key)) this.#spread(fanOf(this.#positions, key));
-    this.#onPoint(this.#fan.size > 0 ? `${text}. ${this.#fan.size} exemplars are here, side by side.` : text);
+    this.#onPoint(this.#fan.size > 0 ? `${text} (${this.#fan.size} here)` : text);
   }
 
   #leave({ relatedTarget }: MouseEvent): void {
