@@ -56,7 +56,7 @@ export interface ServiceCharts {
   readonly service: string;
   /**
    * Which spans count. `server`: spans of kind server or consumer. `internal`: all spans of kind internal, because the
-   * service had no server spans in the last 30 seconds in which it had any of both.
+   * service had no server spans in the 40 seconds before its newest spans.
    */
   readonly counted: 'server' | 'internal';
   /** When the last of these spans was reported. Undefined if some were reported in the newest 30 seconds. */

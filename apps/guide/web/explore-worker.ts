@@ -3,7 +3,8 @@ import { get, messageOf } from './api.ts';
 import { TraceLibrary } from './explore/trace-library.ts';
 import type { Question, Reply } from './explore/trace-messages.ts';
 
-const library = new TraceLibrary(get);
+// A worker's URLs are relative to its script, which is one folder below the guide.
+const library = new TraceLibrary((path) => get(`../${path}`));
 const tell = (reply: Reply): void => postMessage(reply);
 
 addEventListener('message', ({ data }: MessageEvent<Question>) => {

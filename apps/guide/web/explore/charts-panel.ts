@@ -65,7 +65,7 @@ export class ChartsPanel implements Part {
 
   async #ask(): Promise<void> {
     try {
-      this.#charts = await get<Charts>('/api/charts?minutes=15');
+      this.#charts = await get<Charts>('api/charts?minutes=15');
       this.#note.show(this.#charts.state);
       this.#draw(this.#charts);
     } catch (error) {

@@ -144,7 +144,7 @@ function otlpOf(service: string, name: string): HTMLElement {
 async function readOtlp(service: string, name: string, place: HTMLElement): Promise<void> {
   try {
     const query = new URLSearchParams({ service, name });
-    const text = JSON.stringify(await get(`/api/metrics/otlp?${query.toString()}`), null, 2);
+    const text = JSON.stringify(await get(`api/metrics/otlp?${query.toString()}`), null, 2);
     place.textContent =
       text.length > maxJson ? `${text.slice(0, maxJson)}\n… (${number(text.length - maxJson)} more characters)` : text;
   } catch (error) {

@@ -67,7 +67,7 @@ export class TraceLibrary {
 }
 
 const pathOf = (until: number | undefined): string =>
-  `/api/explore/traces?limit=${PAGE}${until === undefined ? '' : `&until=${until}`}`;
+  `api/explore/traces?limit=${PAGE}${until === undefined ? '' : `&until=${until}`}`;
 
 function rowOf({ traceId, start, duration, service, operation, services, spans, errors }: TraceSummary): TraceRow {
   return { traceId, start, duration, service, operation, services, spans, errors };

@@ -112,7 +112,7 @@ export class TraceStore {
   }
 
   #start(): Worker {
-    const worker = new Worker('/assets/explore-worker.js', { type: 'module' });
+    const worker = new Worker('assets/explore-worker.js', { type: 'module' });
     worker.addEventListener('message', ({ data }: MessageEvent<Reply>) => this.#hear(data));
     worker.addEventListener('error', () => this.#fail('The part of this page that reads traces did not start.'));
     return worker;
