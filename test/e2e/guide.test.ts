@@ -9,7 +9,7 @@ import { OWN_HEADERS } from '../support/cluster/guide.ts';
 import { Lab } from '../support/cluster/lab.ts';
 import { useNamespace } from '../support/cluster/namespace.ts';
 import { listeningSockets } from '../support/cluster/sockets.ts';
-import { workingSet } from '../support/cluster/working-set.ts';
+import { workingSet } from '../support/cluster/pod-usage.ts';
 import { eventually } from '../../support/waiting.ts';
 import { playedRound } from '../support/otlp/traces.ts';
 

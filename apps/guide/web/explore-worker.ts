@@ -9,7 +9,7 @@ const tell = (reply: Reply): void => postMessage(reply);
 
 addEventListener('message', ({ data }: MessageEvent<Question>) => {
   if (data.ask === 'read') void read();
-  else if (data.ask === 'match') tell({ tell: 'matched', id: data.id, traceIds: library.match(data.text) });
+  else if (data.ask === 'match') match(data.id, data.text);
   else compare(data.id, data.marked);
 });
 
@@ -19,6 +19,11 @@ async function read(): Promise<void> {
   } catch (error) {
     tell({ tell: 'failed', message: messageOf(error) });
   }
+}
+
+function match(id: number, text: string): void {
+  const traceIds = library.match(text);
+  tell({ tell: 'matched', id, traceIds, hint: traceIds.length > 0 ? '' : library.hintFor(text) });
 }
 
 function compare(id: number, marked: readonly string[]): void {
