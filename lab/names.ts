@@ -78,8 +78,11 @@ export const PORTAL = {
   /** ConfigMap in each seat's namespace whose key `public.pem` has the public part of `signing` as SPKI PEM. */
   configMap: `${RELEASE}-portal`,
   publicKey: 'public.pem',
-  /** File in which a guide finds the public key. The folder is there in every lab, the file only with a portal. */
-  publicKeyFile: '/etc/intro-otel/portal/public.pem',
+  /**
+   * Folder in which the guide of a seat finds the public key. It is beside the folder with the guide's own keys, which
+   * is mounted read-only, so nothing can be mounted in it.
+   */
+  publicKeyDir: '/etc/intro-otel-portal',
 } as const;
 
 /** Name of the Collector's exporter to Jaeger. The lab's pipelines, the course and the documentation use it. */

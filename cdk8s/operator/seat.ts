@@ -2,10 +2,10 @@
 import { LABEL_LENGTH, DNS_LABEL, conditions, copyOf, count } from '../schema/resource.ts';
 import { observedGeneration, option, persisted, time, withRules } from '../schema/resource.ts';
 import type { Resource } from '../schema/resource.ts';
-import { matching } from '../schema/rules.ts';
 import { entry, flag, text } from '../schema/schema.ts';
 import type { Text } from '../schema/schema.ts';
 import { labValues } from '../values.ts';
+import { claim } from './claim.ts';
 import { OPAQUE_LENGTH, access, quota } from './workshop.ts';
 
 /** Describes a field that contains a name. Users can't change the name after the Seat's creation. */
@@ -15,32 +15,6 @@ const fixedName = (doc: string, what: string): Text =>
     messageExpression:
       `"a Seat can't change its ${what}, which is " + oldSelf + ` + '": change spec.attendees of the Workshop"',
   });
-
-/** Describes a field that contains a SHA-256, in hexadecimal. */
-const sha256 = (doc: string): Text => text({ doc, pattern: '^[0-9a-f]{64}$', maxLength: 64 });
-
-/** Longest name of a person, in characters. */
-export const NAME_LENGTH = 100;
-
-const claim = withRules(
-  entry(
-    'Who has the seat, if somebody joined at the portal. The portal writes it. Remove it to free the seat.',
-    {
-      id: sha256("SHA-256 of the id that the person's browser made before it asked for a seat."),
-      name: withRules(
-        text({ doc: 'What the person asked to be called.', minLength: 1, maxLength: NAME_LENGTH }),
-        matching('^[^\\x00-\\x1f\\x7f-\\x9f]*$', 'must be one line without control characters'),
-      ),
-      key: sha256('Hash of the three words with which the person gets to the same seat from another device.'),
-      at: time('When the person got the seat.'),
-    },
-    ['id', 'name', 'key', 'at'],
-  ),
-  {
-    rule: 'self.id == oldSelf.id',
-    message: "can't go from one person to another in one change: remove spec.claim first, which frees the seat",
-  },
-);
 
 export const seatSpec = entry(
   'The operator copies these fields from the Workshop and undoes other changes. An instructor may change only ' +
@@ -75,7 +49,10 @@ export const seatSpec = entry(
       doc: 'Whether the seat waits, without a namespace, until the nodes have room for it.',
       default: false,
     }),
-    claim,
+    claim: withRules(claim, {
+      rule: 'self.id == oldSelf.id',
+      message: "can't go from one person to another in one change: remove spec.claim first, which frees the seat",
+    }),
     replicas: persisted(
       count(
         '1 runs the seat and 0 stops it, as in kubectl scale seat NAME --replicas=0. A stopped seat keeps the ' +

@@ -1,5 +1,6 @@
 // The description of the kind Workshop. The CRD and the operator's types, defaults, limits and checks are derived from
 // it.
+import { PORTAL } from '../../lab/names.ts';
 import {
   DNS_LABEL,
   LABEL_LENGTH,
@@ -18,6 +19,7 @@ import { matching } from '../schema/rules.ts';
 import type { Rule } from '../schema/rules.ts';
 import { defaultsOf, entry, flag, list, quantity, text } from '../schema/schema.ts';
 import { labValues } from '../values.ts';
+import { claim } from './claim.ts';
 
 /**
  * Limits that both the CRD and the operator check, because an older CRD may have accepted a Workshop that exceeds them.
@@ -218,11 +220,6 @@ export const workshopSpec = withRules(
   },
 );
 
-/** The characters of a class code: digits and lower-case letters without 0, 1, i, l and o, which look alike. */
-export const CODE_CHARACTERS = '23456789abcdefghjkmnpqrstuvwxyz';
-
-export const CODE_LENGTH = 6;
-
 export const workshopStatus = entry('What the operator has done so far.', {
   observedGeneration,
   conditions: conditions(
@@ -233,8 +230,8 @@ export const workshopStatus = entry('What the operator has done so far.', {
   ),
   code: text({
     doc: 'The class code, with which people join at the portal. It stays the same. Without a portal, there is none.',
-    pattern: `^[${CODE_CHARACTERS}]{${CODE_LENGTH}}$`,
-    maxLength: CODE_LENGTH,
+    pattern: `^[${PORTAL.code.alphabet}]{${PORTAL.code.length}}$`,
+    maxLength: PORTAL.code.length,
   }),
   state: text({
     doc: 'The reason of the condition that needs attention most, such as RolloutStopped. SeatsReady if none does.',
@@ -267,6 +264,15 @@ export const workshopStatus = entry('What the operator has done so far.', {
   announcedEnd: text({
     doc: 'The spec.schedule.expiresAt that the operator saw before that time. Only then it deletes seats by itself.',
     maxLength: 64,
+  }),
+  reserved: list({
+    doc: 'The claims of seats that somebody is resetting. The operator creates these seats with the same claims.',
+    of: entry(
+      'A seat that does not exist at the moment, or is being deleted.',
+      { seat: text({ doc: 'Name of the Seat.', maxLength: LABEL_LENGTH }), claim },
+      ['seat', 'claim'],
+    ),
+    maxItems: LIMITS.attendees,
   }),
   record: list({
     doc: 'How far each attendee had got when the class ended, also after their seats are deleted.',

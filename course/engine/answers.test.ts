@@ -5,6 +5,7 @@ import type { Visit } from './observation.ts';
 const visitOf = (body: string): Visit => ({
   path: '/rolldice',
   answer: { traceId: 'a', spanId: 'b', status: 200, body },
+  sent: 0,
   spans: [],
 });
 

@@ -20,7 +20,16 @@ const isException = ({ attributes }: LogRecord): boolean =>
 export const eventNameOf = (record: LogRecord): string =>
   isException(record) ? EXCEPTION : (record.eventName ?? record.body).slice(0, longestName);
 
-const eventOf = (record: LogRecord): SpanEvent => ({
+/** A log record, read as an event of the span that was active when it was written. */
+interface RecordEvent extends SpanEvent {
+  readonly isRecord: true;
+}
+
+/** Whether an event is a log record in fact. */
+export const isRecord = (event: SpanEvent): boolean => 'isRecord' in event;
+
+const eventOf = (record: LogRecord): RecordEvent => ({
+  isRecord: true,
   name: eventNameOf(record),
   time: record.time,
   attributes: record.attributes,
@@ -33,6 +42,17 @@ const belongs = (record: LogRecord, { traceId, spanId }: Span): boolean =>
 export function withRecords(span: Span, records: readonly LogRecord[]): Span {
   const own = records.filter((record) => belongs(record, span));
   return own.length === 0 ? span : { ...span, events: [...span.events, ...own.map(eventOf)] };
+}
+
+/** Returns the names of events and of log records, each called what it is, or '' if there are none. */
+export function eventsInWords(events: readonly SpanEvent[]): string {
+  const [records, own] = [events.filter(isRecord), events.filter((event) => !isRecord(event))];
+  return [namesIn('event', own), namesIn('log record', records)].filter(Boolean).join(', and ');
+}
+
+function namesIn(noun: string, events: readonly SpanEvent[]): string {
+  if (events.length === 0) return '';
+  return `the ${noun}${events.length > 1 ? 's' : ''} ${events.map(({ name }) => `“${name}”`).join(', ')}`;
 }
 
 interface Lab {

@@ -46,11 +46,7 @@ test('finds spans in traces of their own, if these traces are new and belong to 
   const visitors = traceOf('round', [spanOf('play', { service: 'arcade' }), spanOf('do_roll', { parentSpanId: 'x' })]);
   const seen = await seenWith(() => [], [...own, visitors], [old]);
   expect(seen.strays.map(({ traceId }) => traceId)).toEqual(['a', 'b']);
-  const found = spansNamed(
-    seen,
-    ({ name }) => name === 'do_roll',
-    () => 1,
-  );
+  const found = spansNamed(seen, { isWanted: ({ name }) => name === 'do_roll', fit: () => 1 });
   expect(found.map((span) => span?.traceId)).toEqual(['a', 'b']);
 });
 
@@ -101,7 +97,7 @@ test('takes the log records of a span, and of no other span or service, for even
     record(7, { traceId: 'id', spanId, service: 'prizes', eventName: 'of another service' }),
   ]);
   const [event, ...others] = visits[0]?.spans[0]?.events ?? [];
-  expect(event).toEqual({ name: 'rolled', time: 0, attributes: { 'roll.value': 4 } });
+  expect(event).toEqual({ isRecord: true, name: 'rolled', time: 0, attributes: { 'roll.value': 4 } });
   expect(others.map(({ name }) => name)).toEqual(['by its body', 'exception']);
   expect(records?.map(({ id }) => id)).toEqual([2, 3, 4, 5, 6]);
 });

@@ -6,16 +6,19 @@ import type { AppAnswer } from '../../apps/guide/server/lab/visit.ts';
 import { SERVICES } from '../../lab/services.ts';
 import type { LogRecord } from '../../apps/guide/explore-contract.ts';
 import type { LogQuery, LogStore } from '../../apps/guide/server/telemetry/log-store.ts';
+import type { AttributeValue } from '../../otlp/attributes.ts';
 import type { Span, Trace } from '../../otlp/traces.ts';
 import type { Arrival } from './arrival.ts';
-import { finding, unknown } from './findings.ts';
+import { allMet, finding, unknown } from './findings.ts';
 import type { Finding, Problem } from './findings.ts';
 import { withRecords } from './log-events.ts';
-import { pairInOrder } from './pairing.ts';
+import { clockDifference, nearness, pairInOrder } from './pairing.ts';
 
 export interface Visit {
   readonly path: string;
   readonly answer: AppAnswer;
+  /** When the request was sent, by the guide's clock, in milliseconds since the epoch. */
+  readonly sent: number;
   readonly trace?: Trace | undefined;
   /** The spans of dice in the trace of this request. Log records of a span are among its events. */
   readonly spans: readonly Span[];
@@ -65,7 +68,7 @@ const longQuiet = 3_000; // ms after which a request without spans counts as one
 export class Observation {
   readonly #sources: Sources;
   readonly #known: Set<string>;
-  readonly #asked: { path: string; answer: AppAnswer }[] = [];
+  readonly #asked: Pick<Visit, 'path' | 'answer' | 'sent'>[] = [];
   #count = -1;
   #found: Span[] = [];
   #searchedAt = 0;
@@ -97,8 +100,9 @@ export class Observation {
   }
 
   async #ask(path: string, traceId: string | undefined): Promise<AppAnswer> {
+    const sent = performance.timeOrigin + performance.now();
     const answer = await this.#sources.ask(path, traceId);
-    this.#asked.push({ path, answer });
+    this.#asked.push({ path, answer, sent });
     await delay(gap);
     return answer;
   }
@@ -148,10 +152,11 @@ export class Observation {
     return hasLatest(visits, strays) || silence >= Math.max(arrival.within, longQuiet);
   }
 
-  async #visit({ path, answer }: { path: string; answer: AppAnswer }): Promise<Visit> {
+  async #visit(asked: Pick<Visit, 'path' | 'answer' | 'sent'>): Promise<Visit> {
+    const { answer } = asked;
     const trace = await this.#sources.trace(answer.traceId);
     const spans = (trace?.spans ?? []).filter(({ service, spanId }) => isLearners(service) && spanId !== answer.spanId);
-    return { path, answer, trace, spans };
+    return { ...asked, trace, spans };
   }
 
   /** Searches for strays, but not at each look: a search reads many traces. */
@@ -185,29 +190,78 @@ function hasLatest(visits: readonly Visit[], strays: readonly Span[]): boolean {
 /** The score of two that may belong together. It is so high that most requests get a span, before any gets the best. */
 export const PLAUSIBLE = 1_000;
 
+/** The spans that a check wants of its requests. */
+export interface Wanted {
+  readonly isWanted: (span: Span) => boolean;
+  /** Returns how well a span fits a request, or 0 if the request can't have made it. */
+  readonly fit: (visit: Visit, span: Span) => number;
+  /** Returns what a span has of the answer to its request, if it has anything. */
+  readonly valueOf: (span: Span) => AttributeValue | undefined;
+}
+
+/** The spans of the requests: for each request its span, or undefined. */
+export type Spans = readonly (Span | undefined)[];
+
 /**
- * Returns the span with this name that each request made, or undefined for a request that made none. If the requests'
- * own traces have no such span, the spans are those of the traces that dice started meanwhile.
- * @param fit how well a span fits a request, or 0 if the request can't have made it
+ * Judges the requests by their spans. Spans in traces of their own are those that fit best, so that right code passes
+ * whoever else rolls. About wrong code they say little for certain. Then the spans are those that began when the
+ * requests were sent, unless that leaves more to explain.
+ * @param judge judges the spans. `isRepeated` is whether requests made several such spans each
  */
-export function spansNamed(
-  { visits, strays }: Seen,
-  isWanted: (span: Span) => boolean,
-  fit: (visit: Visit, span: Span) => number,
-): (Span | undefined)[] {
+export function judgePairs<T extends { readonly findings: readonly Finding[] }>(
+  seen: Seen,
+  wanted: Wanted,
+  judge: (spans: Spans, isRepeated: boolean) => T,
+): T {
+  const { isWanted, fit } = wanted;
+  const fitting = spansNamed(seen, wanted);
+  const hasMore = isRepeated(seen, wanted, fitting);
+  const best = judge(fitting, hasMore);
+  if (hasMore || allMet(best.findings)) return best;
+  const [sent, starts] = [
+    seen.visits.map((visit) => visit.sent),
+    seen.strays.filter(isWanted).map(({ start }) => start),
+  ];
+  const ahead = clockDifference(sent, starts);
+  const byTime = (visit: Visit, span: Span) =>
+    fit(visit, span) && PLAUSIBLE + nearness(visit.sent + ahead - span.start);
+  const timed = judge(spansNamed(seen, { isWanted, fit: byTime }), false);
+  return problemsIn(timed) > problemsIn(best) ? best : timed;
+}
+
+const problemsIn = ({ findings }: { readonly findings: readonly Finding[] }): number =>
+  findings.filter(({ state }) => state === 'unmet').length;
+
+/**
+ * Returns the span that each request made, or undefined for a request that made none. If the requests' own traces have
+ * no such span, the spans are those of the traces that dice started meanwhile.
+ */
+export function spansNamed({ visits, strays }: Seen, { isWanted, fit }: Omit<Wanted, 'valueOf'>): Spans {
   const own = visits.map((visit) => bestOf(visit, visit.spans.filter(isWanted), fit));
   if (own.some((span) => span !== undefined)) return own;
   return pairInOrder(visits, strays.filter(isWanted), fit);
 }
 
-const bestOf = (visit: Visit, spans: Span[], fit: (visit: Visit, span: Span) => number): Span | undefined =>
+/**
+ * Returns whether requests made several such spans each. In traces of their own, an empty span lies between each two of
+ * those that belong to requests. A span with a value there may be of somebody else's request.
+ */
+function isRepeated({ visits, strays }: Seen, { isWanted, valueOf }: Wanted, spans: Spans): boolean {
+  if (visits.some((visit) => visit.spans.filter(isWanted).length > 1)) return true;
+  const wanted = strays.filter(isWanted);
+  const places = spans.flatMap((span) => (span ? [wanted.indexOf(span)] : []));
+  const hasEmpty = (from: number, to: number) => wanted.slice(from + 1, to).some((one) => valueOf(one) === undefined);
+  return places.length > 2 && places.slice(1).every((place, index) => hasEmpty(places[index] ?? place, place));
+}
+
+const bestOf = (visit: Visit, spans: Span[], fit: Wanted['fit']): Span | undefined =>
   spans.toSorted((a, b) => fit(visit, b) - fit(visit, a))[0];
 
 /**
  * Returns a function that makes the findings about pairs of requests and spans. Spans in traces of their own are paired
  * by their order. If a sampler has dropped some, spans of visitors may take their places, so a problem is not seen.
  */
-export function findingsOfPairs({ strays, sampler }: Seen, spans: readonly (Span | undefined)[]) {
+export function findingsOfPairs({ strays, sampler }: Seen, spans: Spans) {
   const isGuess = sampler !== undefined && spans.some((span) => span && strays.includes(span));
   return (text: string, problem: Problem | undefined): Finding =>
     problem && isGuess ? { ...unknown(text), found: NOT_ALL, hint: sampler } : finding(text, problem);

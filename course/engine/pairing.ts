@@ -1,6 +1,6 @@
 // Pairs requests with the spans that they made, when the spans are in traces of their own. Then no id connects the two,
 // and spans of other people's requests lie between. Both are in the order of time, so the best pairing keeps that
-// order. No clock is compared with another.
+// order. Clocks may differ by any time.
 import type { Span } from '../../otlp/traces.ts';
 
 /**
@@ -40,6 +40,34 @@ function bestSums<A, B>(
       (best[i] as number[])[j] = Math.max(at(i + 1, j), at(i, j + 1), paired);
     }
   return best;
+}
+
+/** Of so many requests at least one makes its span as soon as most do, and not after a pause. */
+const SOME = 3;
+
+/**
+ * Returns how many milliseconds the spans' clock is ahead of the requests': the time with which most requests have a
+ * span that began when they were sent.
+ * @param sent when each request was sent, in milliseconds by the one clock, in order
+ * @param starts when each span began, in milliseconds by the other, in order
+ */
+export function clockDifference(sent: readonly number[], starts: readonly number[]): number {
+  const times = sent.slice(-SOME).flatMap((at) => starts.map((start) => start - at));
+  const all = times.map((ahead) => ({ ahead, agreement: agreementOf(sent, starts, ahead) }));
+  return all.reduce((best, one) => (one.agreement > best.agreement ? one : best), { ahead: 0, agreement: 0 }).ahead;
+}
+
+/** Returns how near two times are that lie so many milliseconds apart, from 0 to 1. */
+export const nearness = (apart: number): number => 1 / (1 + apart ** 2);
+
+function agreementOf(sent: readonly number[], starts: readonly number[], ahead: number): number {
+  let [sum, index] = [0, 0];
+  for (const time of sent) {
+    const distance = (at: number): number => Math.abs(time + ahead - (starts[at] ?? Infinity));
+    while (distance(index + 1) < distance(index)) index += 1;
+    sum += nearness(distance(index));
+  }
+  return sum;
 }
 
 /** Milliseconds within which the spans of a check's requests begin. The requests follow one another at once. */

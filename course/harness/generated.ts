@@ -48,6 +48,8 @@ export interface Reply {
   readonly body: string;
   readonly status?: number;
   readonly span?: Span | undefined;
+  /** Spans that it ends besides. */
+  readonly more?: readonly Span[] | undefined;
 }
 
 export type Code = (path: string, random: Random) => Reply;
@@ -65,16 +67,28 @@ export interface SeenOptions {
 /** What a check knows of a sampler that drops traces. */
 export const SAMPLER = 'take the sampler out';
 
+/** Milliseconds by which the check's clock is ahead of that of dice. */
+const AHEAD = 1_234;
+
 /** Returns what a check sees of its requests, when visitors roll too. */
 export function seenOf({ paths, code, random, joined, keeps = 1 }: SeenOptions): Seen {
   const strays: Span[] = [];
-  const kept = (span: Span | undefined): Span[] => (span && (keeps === 1 || random() < keeps) ? [span] : []);
+  let now = 0; // ms, by the clock of dice
+  const ask = (path: string): Reply => {
+    now += 3 + 5 * random();
+    return code(path, random);
+  };
+  const kept = ({ span, more = [] }: Reply): Span[] => {
+    const spans = [span, ...more].filter((one) => one !== undefined);
+    return keeps === 1 || random() < keeps ? spans.map((one) => ({ ...one, start: now })) : [];
+  };
   const visits = paths.map((path, index): Visit => {
-    if (random() < 0.3) strays.push(...kept(code('/rolldice', random).span));
-    const { body, status = 200, span } = code(path, random);
-    if (!joined) strays.push(...kept(span));
+    if (random() < 0.3) strays.push(...kept(ask('/rolldice')));
+    const reply = ask(path);
+    const { body, status = 200 } = reply;
+    if (!joined) strays.push(...kept(reply));
     const answer = { traceId: `trace-${index}`, spanId: 'caller', status, body };
-    return { path, answer, spans: joined ? kept(span) : [] };
+    return { path, answer, sent: now + AHEAD - random(), spans: joined ? kept(reply) : [] };
   });
   return { visits, strays, settled: true, sampler: keeps === 1 ? undefined : SAMPLER };
 }

@@ -17,15 +17,7 @@ export {
   RELEASE,
   ROLES,
 } from '../../lab/names.ts';
-export {
-  CODE_CHARACTERS,
-  CODE_LENGTH,
-  DEFAULTS,
-  DNS_LABEL,
-  LABEL_LENGTH,
-  LIMITS,
-  OPAQUE_LENGTH,
-} from '../../cdk8s/operator/workshop.ts';
+export { DEFAULTS, DNS_LABEL, LABEL_LENGTH, LIMITS, OPAQUE_LENGTH } from '../../cdk8s/operator/workshop.ts';
 
 /**
  * The finalizer of Workshops and Seats. It delays the deletion of a Workshop until its Seats are gone, and the deletion

@@ -38,7 +38,7 @@ test("removes a value from a Seat's spec with a single apply if the Workshop no 
 
 const claim = { id: 'a'.repeat(64), name: 'Ada', key: 'b'.repeat(64), at: '2026-01-05T09:00:00Z' };
 
-test("undoes edits of a Seat's spec, but keeps spec.replicas, spec.claim and others' labels and annotations", async () => {
+test("undoes edits of a Seat's spec, but keeps replicas, claim and others' labels and annotations", async () => {
   const { api, writer, live, events } = setUp();
   await writer.create(wanted);
   api.edit(KINDS.Seat, key, {

@@ -22,6 +22,7 @@ import { environmentOf } from './lab/environment.ts';
 import type { Environment } from './lab/environment.ts';
 import { addLogin } from './login.ts';
 import { addPages } from './pages/routes.ts';
+import { instructorsOnlyRead, recognizePortal, withoutJaeger } from './portal.ts';
 import { addAppProxies, addJaegerProxy } from './proxy.ts';
 import { assetHeaders, ownAnswers, refuseServiceWorkers } from './sandbox.ts';
 import { settingsFromEnv } from './settings.ts';
@@ -70,10 +71,15 @@ function guideApp({ settings, environment, openCourse, log }: ApiParts): Express
   const hasUi = jaegerUi(jaeger);
   const app = express();
   app.disable('x-powered-by');
+  app.use(recognizePortal({ keyFile: settings.portalKeyFile, seat: namespace, uid: settings.seatUid }));
   app.use(allowedHostsOnly([`${release}-guide.${namespace}`, ...namesIn(settings.allowedHosts)]));
   app.use(refuseServiceWorkers, ownAnswers);
-  app.use('/assets', express.static(join(import.meta.dirname, 'public'), { maxAge: '5m', setHeaders }));
+  app.use(
+    '/assets',
+    express.static(join(import.meta.dirname, 'public'), { maxAge: '5m', redirect: false, setHeaders }),
+  );
   addLogin(app, loginOptions(settings, environment, log));
+  app.use(instructorsOnlyRead);
   addPages(app, settings, hasUi);
   addTraceApi(app, jaeger);
   addExploreApi(app, jaeger, environment.lab.telemetry);
@@ -81,6 +87,7 @@ function guideApp({ settings, environment, openCourse, log }: ApiParts): Express
   addRoundsApi(app, { arcade: apps.arcade, log, ownPagesOnly: ownPagesOnly(settings) });
   app.use('/api', courseAndLabApi({ settings, environment, openCourse, log }));
   addAppProxies(app, apps);
+  app.use('/jaeger', withoutJaeger);
   addJaegerProxy(app, jaegerUrl, hasUi);
   app.use(apiErrors, loggedErrors(log));
   return app;
@@ -89,10 +96,10 @@ function guideApp({ settings, environment, openCourse, log }: ApiParts): Express
 const setHeaders = (response: ServerResponse, path: string): void =>
   Object.entries(assetHeaders(path)).forEach(([name, value]) => response.setHeader(name, value));
 
-function loginOptions({ release, namespace, isSeat, pod }: GuideSettings, { kube, token }: Environment, log: Logger) {
+function loginOptions({ release, namespace, seatUid, pod }: GuideSettings, { kube, token }: Environment, log: Logger) {
   const sidecars = new Sidecars({ kube, release, pod, log });
   void sidecars.isAlone();
-  return { release, namespace, token, isSeat, trustsLoopback: () => sidecars.isAlone() };
+  return { release, namespace, token, isSeat: seatUid !== '', trustsLoopback: () => sidecars.isAlone() };
 }
 
 interface ApiParts {

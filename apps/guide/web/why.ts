@@ -10,6 +10,7 @@ const titles: Record<PipelineHop['name'], string> = {
   collector: 'Collector',
   jaeger: 'Jaeger',
   guide: 'Guide',
+  prometheus: 'Prometheus',
 };
 
 const signals: readonly [signal: TelemetrySignal, title: string][] = [
@@ -22,7 +23,7 @@ async function look(): Promise<void> {
   const status = byId('why-status');
   status.textContent = 'Asking each hop…';
   try {
-    const { hops } = await get<{ hops: PipelineHop[] }>('/api/why');
+    const { hops } = await get<{ hops: PipelineHop[] }>('api/why');
     fill(
       byId('hops'),
       signals.flatMap(([signal, title]) =>

@@ -13,8 +13,9 @@ const dice = { spanId: 'dice', service: 'dice', kind: 'server', attributes, reso
 function visitOf(index: number, kept: boolean): Visit {
   const traceId = `trace-${index}`;
   const answer = { traceId, spanId: 'caller', status: 200, body: '' };
-  if (!kept) return { path: '/visit', answer, spans: [] };
-  return { path: '/visit', answer, trace: { traceId, spans: [guide, dice] } as unknown as Trace, spans: [dice] };
+  if (!kept) return { path: '/visit', answer, sent: index, spans: [] };
+  const trace = { traceId, spans: [guide, dice] } as unknown as Trace;
+  return { path: '/visit', answer, sent: index, trace, spans: [dice] };
 }
 
 const seenOf = (kept: (index: number) => boolean, settled: boolean): Seen => ({

@@ -32,6 +32,17 @@ describe.each([true, false])('with the context of the caller: %s', (joined) => {
     expect(passing(code, joined)).toEqual(SEEDS);
   });
 
+  test('passes right code while somebody else rolls after each roll of the check, with each seed', () => {
+    const wrongly = SEEDS.filter((seed) => {
+      const random = randomFrom(seed);
+      const seen = seenOf({ paths, code: rolling(right), random, joined });
+      const rolls = seen.strays.map((span) => [span, rolling(right)('/rolldice', random).span]);
+      const strays = rolls.flat().filter((span) => span !== undefined);
+      return !allMet(judge({ ...seen, strays }).findings);
+    });
+    expect(wrongly).toEqual([]);
+  });
+
   test.each([0.3, 0.6, 0.9])('blames the sampler only, if it keeps %d of the traces of right code', (keeps) => {
     const problems = SEEDS.flatMap((seed) => {
       const seen = seenOf({ paths, code: rolling(right), random: randomFrom(seed), joined, keeps });
@@ -46,6 +57,10 @@ describe.each([true, false])('with the context of the caller: %s', (joined) => {
     ['sets roll.value to 6', rolling(() => ({ 'roll.value': 6 }))],
     ['sets roll.value to a text', rolling((value) => ({ 'roll.value': String(value) }))],
     ['sets no roll.value', rolling(() => ({}))],
+    [
+      'ends a second span do_roll in each roll',
+      (path, random) => ({ ...rolling(right)(path, random), more: [spanOf('do_roll')] }),
+    ],
     ['ends no span', () => ({ body: '4' })],
     [
       'ends a span for a six only',
@@ -57,4 +72,32 @@ describe.each([true, false])('with the context of the caller: %s', (joined) => {
   ])('refuses code that %s, with each seed', (_what, code) => {
     expect(passing(code, joined)).toEqual([]);
   });
+
+  test.each<[string, (value: number) => number, RegExp]>([
+    ['7 less the roll', (value) => 7 - value, /^(6.* 1|5.* 2|4.* 3|3.* 4|2.* 5|1.* 6); so in 12 of 12 rolls$/],
+    ['half a roll more', (value) => value + 0.5, /^the double \d\.5$/],
+  ])('says of %s in roll.value only what is so, with each seed', (_what, change, says) => {
+    const code = rolling((value) => ({ 'roll.value': change(value) }));
+    const founds = SEEDS.map((seed) => {
+      const { findings } = judge(seenOf({ paths, code, random: randomFrom(seed), joined }));
+      return findings.find(({ state }) => state === 'unmet')?.found;
+    });
+    expect(
+      founds.filter((found) => !says.test(found?.replace(/^roll\.value |where dice answered/g, '') ?? '')),
+    ).toEqual([]);
+  });
+});
+
+test.each<[string, number | string | boolean, RegExp]>([
+  ['6.5', 6.5, /^(?!.*text).*whole number/],
+  ['a text', '6', /not a text of it/],
+  ['true', true, /not a boolean/],
+])('tells what to do about %s in roll.value', (_what, value, hint) => {
+  const visits = paths.map((path, index) => ({
+    path,
+    sent: index,
+    answer: { traceId: `trace-${index}`, spanId: 'caller', status: 200, body: '6' },
+    spans: [spanOf('do_roll', { attributes: { 'roll.value': value } })],
+  }));
+  expect(judge({ visits, strays: [], settled: true }).findings[1]?.hint).toMatch(hint);
 });

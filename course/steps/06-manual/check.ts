@@ -7,8 +7,8 @@ import type { Look } from '../../engine/check.ts';
 import { finding, unknown, unmet } from '../../engine/findings.ts';
 import type { Problem } from '../../engine/findings.ts';
 import { renameHint } from '../../engine/names.ts';
-import { findingsOfPairs, PLAUSIBLE, spansNamed } from '../../engine/observation.ts';
-import type { Seen, Visit } from '../../engine/observation.ts';
+import { findingsOfPairs, judgePairs, PLAUSIBLE } from '../../engine/observation.ts';
+import type { Seen, Spans, Visit } from '../../engine/observation.ts';
 import { answeredValues, failedVisit, rollMatcher } from '../../engine/answers.ts';
 
 /** Two independent rolls agree twelve times in a row once in two billion. */
@@ -27,23 +27,34 @@ export function judge(seen: Seen): Pick<Look, 'findings' | 'traceId'> & { certai
   if (broken) return { findings: [broken], certain: true };
   const isRoll = rollMatcher(seen.visits);
   const fit = (visit: Visit, span: Span): number => PLAUSIBLE + Number(isRoll(visit, span.attributes['roll.value']));
-  const spans = spansNamed(seen, ({ name }) => name === 'do_roll', fit);
+  return judgePairs(seen, { isWanted, fit, valueOf }, (...made) => judgeSpans(seen, ...made));
+}
+
+const isWanted = ({ name }: Span): boolean => name === 'do_roll';
+const valueOf = ({ attributes }: Span): AttributeValue | undefined => attributes['roll.value'];
+
+function judgeSpans(seen: Seen, spans: Spans, isRepeated: boolean): Pick<Look, 'findings' | 'traceId'> {
   const all = spans.filter((span) => span !== undefined);
   const made = troubleWithSpans(seen, spans);
   if (all.length === 0)
     return { findings: made ? [unmet(texts.span, made), unknown(texts.integer), unknown(texts.value)] : [] };
+  const traceId = all[0]?.traceId;
+  if (isRepeated)
+    return { findings: [unmet(texts.span, made ?? SEVERAL), unknown(texts.integer), unknown(texts.value)], traceId };
   const integer = troubleWithTypes(all);
   const paired = findingsOfPairs(seen, spans);
   // While spans are missing, it is not known which roll a span belongs to.
   const value = integer || made ? unknown(texts.value) : paired(texts.value, troubleWithValues(seen.visits, spans));
-  return { findings: [finding(texts.span, made), finding(texts.integer, integer), value], traceId: all[0]?.traceId };
+  return { findings: [finding(texts.span, made), finding(texts.integer, integer), value], traceId };
 }
 
+const SEVERAL: Problem = {
+  found: 'several spans do_roll in one roll',
+  hint: 'Start one span in each call of doRoll(), and set the attribute on that one.',
+};
+
 /** Returns what is wrong with the spans do_roll, or undefined if each roll has one, or if nothing has arrived. */
-function troubleWithSpans(
-  { visits, strays, sampler }: Seen,
-  spans: readonly (Span | undefined)[],
-): Problem | undefined {
+function troubleWithSpans({ visits, strays, sampler }: Seen, spans: Spans): Problem | undefined {
   const library = spans.find((span) => span && byLibrary(span));
   if (library)
     return {
@@ -94,12 +105,14 @@ function troubleWithTypes(spans: readonly Span[]): Problem | undefined {
           'The value is a plain number: a BigInt or an object is no attribute.',
       traceId: bad.traceId,
     };
-  return {
-    found: `${kindOf(value)} ${JSON.stringify(value)}`,
-    hint: 'Give the number itself, not a text of it: attributes have types, and queries rely on them.',
-    traceId: bad.traceId,
-  };
+  return { found: `${kindOf(value)} ${JSON.stringify(value)}`, hint: hintFor(value), traceId: bad.traceId };
 }
+
+const hintFor = (value: AttributeValue): string =>
+  typeof value === 'number'
+    ? 'A roll is a whole number: set the very value that doRoll() gives back, as it is.'
+    : `Give the number itself, not a ${typeof value === 'string' ? 'text of it' : typeof value}: ` +
+      'attributes have types, and queries rely on them.';
 
 const attributesOf = ({ attributes }: Span): string => {
   const names = Object.keys(attributes).join(', ');
@@ -108,7 +121,7 @@ const attributesOf = ({ attributes }: Span): string => {
 
 const kindOf = (value: AttributeValue): string => (typeof value === 'number' ? 'the double' : `the ${typeof value}`);
 
-function troubleWithValues(visits: readonly Visit[], spans: readonly (Span | undefined)[]): Problem | undefined {
+function troubleWithValues(visits: readonly Visit[], spans: Spans): Problem | undefined {
   const values = spans.map((span) => span?.attributes['roll.value']);
   const answered = answeredValues(visits, values);
   if (!answered)

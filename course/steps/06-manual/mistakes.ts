@@ -76,9 +76,21 @@ export const mistakes: Solution[] = [
     ...changed([SET, "rollSpan.setAttribute('roll.value', result - 1);"]),
   },
   {
+    name: 'seven less the roll in the attribute',
+    right: false,
+    says: /roll\.value (1 .* 6|2 .* 5|3 .* 4|4 .* 3|5 .* 2|6 .* 1); so in 12 of 12 rolls/,
+    ...changed([SET, "rollSpan.setAttribute('roll.value', 7 - result);"]),
+  },
+  {
+    name: 'a second, empty span for each roll',
+    right: false,
+    says: /a span do_roll for each roll.*several spans do_roll in one roll.*Start one span/,
+    ...changed([SET, `${SET}\n    tracer.startSpan('do_roll', { root: true }).end();`]),
+  },
+  {
     name: 'a roll with a fraction, in the attribute and in the answer',
     right: false,
-    says: /the double/,
+    says: /the double.*A roll is a whole number/,
     ...changed([ROLL, 'const result = Math.random() * 5.9 + 1.05;']),
   },
   {

@@ -33,6 +33,9 @@ const failed = (): Reply => ({
   span: spanOf('do_roll', { attributes: { 'roll.sides': 0 }, events: [exception], status: { code: 'error' } }),
 });
 
+/** A span more in a trace of its own, which begins with the span of the roll. */
+const andEmpty = ({ span, ...reply }: Reply): Reply => ({ ...reply, span, more: span && [spanOf('do_roll')] });
+
 const spanWith =
   (change: (span: Span) => Partial<Span>) =>
   ({ span, ...reply }: Reply): Reply => ({ ...reply, span: span && { ...span, ...change(span) } });
@@ -62,7 +65,7 @@ describe.each([true, false])('with the context of the caller: %s', (joined) => {
     [
       'records no exception',
       (reply) => (isFailed(reply) ? spanWith(() => ({ events: [] }))(reply) : reply),
-      /an event called exception.*recordException/,
+      /an event called exception, or a log record.*recordException/,
     ],
     ['sets no status', spanWith(() => ({ status: { code: 'unset' } })), /status ERROR.*status unset/],
     [
@@ -117,6 +120,18 @@ describe.each([true, false])('with the context of the caller: %s', (joined) => {
       "sets the deck's attribute error in place of the status",
       spanWith(({ attributes }) => ({ attributes: { ...attributes, error: true }, status: { code: 'unset' } })),
       /status unset.*replaced the deck's attribute error/,
+    ],
+    ['ends a second span in each roll', andEmpty, /do_roll for each roll.*several spans do_roll in one roll/],
+    [
+      'rolls once for the answer, and sets roll.sides to what was rolled',
+      ({ body, ...reply }) =>
+        reply.status === 400
+          ? { body, ...reply }
+          : spanWith(({ attributes }) => ({ attributes: { ...attributes, 'roll.sides': Number(body) } }))({
+              body,
+              ...reply,
+            }),
+      /roll\.sides.*number \d+ for/,
     ],
     ['answers 500', (reply) => (isFailed(reply) ? { ...reply, status: 500 } : reply), /400.*status 500/],
   ])('refuses code that %s with each seed, and says so', (_what, change, says) => {

@@ -2,16 +2,17 @@
 // roll has attributes and an event, and if that of a failed roll has an error status and a recorded exception. Events
 // and exceptions are events of the span, or log records that dice sends within the span.
 import { ATTR_EXCEPTION_MESSAGE, ATTR_EXCEPTION_TYPE } from '@opentelemetry/semantic-conventions';
+import type { AttributeValue } from '../../../otlp/attributes.ts';
 import type { Span } from '../../../otlp/traces.ts';
 import { answeredValues, failedVisit, rollMatcher } from '../../engine/answers.ts';
 import { checkOfRequests, neverEnded, NOT_ACTIVE } from '../../engine/check.ts';
 import type { Look } from '../../engine/check.ts';
-import { finding, unknown, unmet } from '../../engine/findings.ts';
+import { finding, met, unknown, unmet } from '../../engine/findings.ts';
 import type { Finding, Problem } from '../../engine/findings.ts';
-import { EXCEPTION, orRecord, recordElsewhere } from '../../engine/log-events.ts';
+import { eventsInWords, EXCEPTION, isRecord, orRecord, recordElsewhere } from '../../engine/log-events.ts';
 import { renameHint } from '../../engine/names.ts';
-import { findingsOfPairs, PLAUSIBLE, spansNamed } from '../../engine/observation.ts';
-import type { Seen, Visit } from '../../engine/observation.ts';
+import { findingsOfPairs, judgePairs, PLAUSIBLE } from '../../engine/observation.ts';
+import type { Seen, Spans, Visit } from '../../engine/observation.ts';
 
 /**
  * The dice that the check rolls. Six rolls of 20 and 100 sides are all below 7 once in a million. A die of one side
@@ -25,12 +26,12 @@ const texts = {
   die: 'a die with as many sides as the request names, 6 if it names none',
   value: 'the attribute roll.value on do_roll, the number that dice answered',
   sides: 'the attribute roll.sides on do_roll, the number of sides',
-  event: 'an event “rolled” on do_roll, with an attribute on the event',
+  event: 'an event “rolled” on do_roll, or a log record of that name, with an attribute',
   quiet: 'no error status on a roll that went well',
   answer: 'an answer of 400 to /rolldice?sides=0',
   ended: 'a span do_roll for /rolldice?sides=0 too',
   status: 'status ERROR on the do_roll that failed',
-  exception: 'a recorded exception on the do_roll that failed: an event called exception',
+  exception: 'a recorded exception on the do_roll that failed: an event called exception, or a log record of one',
 };
 
 export const check = checkOfRequests(PATHS, judge, { expected: texts.span, hint: neverEnded });
@@ -63,18 +64,22 @@ export function judge(all: Seen): Pick<Look, 'findings' | 'traceId'> & { certain
   const good = seen.visits.filter((visit) => sidesOf(visit) > 0);
   const broken = failedVisit(seen.visits.filter((visit) => sidesOf(visit) > 0 || visit.answer.status === 0));
   if (broken) return { findings: [broken], certain: true };
+  const arrived = seen.strays.length > 0 || seen.visits.some((visit) => visit.spans.length > 0);
+  if (!arrived) return { findings: [] };
   const isRoll = rollMatcher(good);
   const score = (visit: Visit, span: Span): number =>
     fit(visit, span) && fit(visit, span) + Number(isRoll(visit, span.attributes['roll.value']));
-  const spans = spansNamed(seen, ({ name }) => name === 'do_roll', score);
+  return judgePairs(seen, { isWanted, fit: score, valueOf }, (...made) => judgeSpans(seen, ...made));
+}
+
+const isWanted = ({ name }: Span): boolean => name === 'do_roll';
+const valueOf = ({ attributes }: Span): AttributeValue | undefined => attributes['roll.value'];
+
+function judgeSpans(seen: Seen, spans: Spans, isRepeated: boolean): Pick<Look, 'findings' | 'traceId'> {
   const pairs = seen.visits.map((visit, index) => ({ visit, span: spans[index] }));
-  const [went, failed] = [
-    pairs.filter(({ visit }) => sidesOf(visit) > 0),
-    pairs.filter(({ visit }) => sidesOf(visit) === 0),
-  ];
-  const arrived = seen.strays.length > 0 || seen.visits.some((visit) => visit.spans.length > 0);
-  if (!arrived) return { findings: [] };
-  const evidence = { paired: findingsOfPairs(seen, spans), seen };
+  const went = pairs.filter(({ visit }) => sidesOf(visit) > 0);
+  const failed = pairs.filter(({ visit }) => sidesOf(visit) === 0);
+  const evidence = { paired: findingsOfPairs(seen, spans), seen, isRepeated };
   return {
     findings: [...judgeGood(went, evidence), ...judgeFailed(failed, evidence)],
     traceId: spans.findLast(Boolean)?.traceId,
@@ -91,23 +96,23 @@ type Rolled = Pair & { readonly span: Span };
 interface Evidence {
   readonly paired: ReturnType<typeof findingsOfPairs>;
   readonly seen: Seen;
+  /** Whether each request made several spans do_roll. Then it is not known which one a finding is about. */
+  readonly isRepeated: boolean;
 }
 
 const hasSpan = (pair: Pair): pair is Rolled => pair.span !== undefined;
 
-function judgeGood(pairs: readonly Pair[], { paired, seen }: Evidence): Finding[] {
+function judgeGood(pairs: readonly Pair[], { paired, seen, isRepeated }: Evidence): Finding[] {
   const rolled = pairs.filter(hasSpan);
-  if (rolled.length < pairs.length) {
-    const found = `no do_roll for ${pairs.length - rolled.length} of ${pairs.length} rolls`;
-    const hint =
-      seen.sampler ?? 'Start it in each call of doRoll(), and end it: a span that is never ended is never sent.';
+  const number = troubleWithNumber(pairs, isRepeated, seen);
+  if (number) {
     const { die, value, sides, event, quiet } = texts;
-    return [unmet(texts.span, { found, hint }), ...[die, value, sides, event, quiet].map(unknown)];
+    return [unmet(texts.span, number), ...[die, value, sides, event, quiet].map(unknown)];
   }
   const first = (trouble: (roll: Rolled) => Omit<Problem, 'traceId'> | undefined): Problem | undefined =>
     rolled.flatMap((roll) => located(trouble(roll), roll.span))[0];
   return [
-    finding(texts.span, undefined),
+    met(texts.span),
     paired(texts.die, troubleWithDie(pairs)),
     paired(texts.value, troubleWithValues(rolled)),
     paired(texts.sides, first(troubleWithSides)),
@@ -118,6 +123,22 @@ function judgeGood(pairs: readonly Pair[], { paired, seen }: Evidence): Finding[
     finding(texts.quiet, first(troubleWithStatus)),
   ];
 }
+
+/** Returns what is wrong if not each roll that went well has one span. */
+function troubleWithNumber(pairs: readonly Pair[], isRepeated: boolean, { sampler }: Seen): Problem | undefined {
+  const missing = pairs.filter(({ span }) => span === undefined).length;
+  if (missing > 0)
+    return {
+      found: `no do_roll for ${missing} of ${pairs.length} rolls`,
+      hint: sampler ?? 'Start it in each call of doRoll(), and end it: a span that is never ended is never sent.',
+    };
+  return isRepeated ? SEVERAL : undefined;
+}
+
+const SEVERAL: Problem = {
+  found: 'several spans do_roll in one roll',
+  hint: 'Start one span in each call of doRoll(), and give that one the attributes, the event and the status.',
+};
 
 const located = (problem: Omit<Problem, 'traceId'> | undefined, { traceId }: Span): Problem[] =>
   problem ? [{ ...problem, traceId }] : [];
@@ -183,12 +204,15 @@ function troubleWithEvent({ span: { events } }: Rolled, seen: Seen): Omit<Proble
   const event = events.find(({ name }) => name === 'rolled');
   if (!event) return withoutEvent(events, seen);
   if (Object.keys(event.attributes).length > 0) return undefined;
-  return {
-    found: 'the event, without any attribute',
-    hint:
-      "Give it a second argument: addEvent('rolled', { 'roll.value': result }). " +
-      "A log record has them in emit({ eventName: 'rolled', attributes: { … } }).",
-  };
+  return isRecord(event)
+    ? {
+        found: 'the log record, without any attribute',
+        hint: "Give it some: emit({ eventName: 'rolled', attributes: { 'roll.value': result } }).",
+      }
+    : {
+        found: 'the event, without any attribute',
+        hint: "Give it a second argument: addEvent('rolled', { 'roll.value': result }).",
+      };
 }
 
 function withoutEvent(events: Span['events'], seen: Seen): Omit<Problem, 'traceId'> {
@@ -203,15 +227,14 @@ const eventHint = (events: Span['events']): string =>
   ) ??
   "Call span.addEvent('rolled', { … }) before the span ends, or emit a log record with eventName 'rolled' within it.";
 
-const eventsIn = (events: Span['events']): string =>
-  events.length > 0 ? `the events ${events.map(({ name }) => `“${name}”`).join(', ')}` : 'no event on do_roll';
+const eventsIn = (events: Span['events']): string => eventsInWords(events) || 'no event on do_roll, and no log record';
 
 const troubleWithStatus = ({ span: { status } }: Rolled): Problem | undefined =>
   status.code === 'error'
     ? { found: 'status error', hint: 'Set the status where something fails, and only there.' }
     : undefined;
 
-function judgeFailed(pairs: readonly Pair[], { paired, seen }: Evidence): Finding[] {
+function judgeFailed(pairs: readonly Pair[], { paired, seen, isRepeated }: Evidence): Finding[] {
   const { sampler } = seen;
   const answer = finding(texts.answer, troubleWithAnswer(pairs.map(({ visit }) => visit)));
   const spans = pairs.flatMap(({ span }) => (span ? [span] : []));
@@ -223,9 +246,10 @@ function judgeFailed(pairs: readonly Pair[], { paired, seen }: Evidence): Findin
       unknown(texts.exception),
     ];
   }
+  if (isRepeated) return [answer, met(texts.ended), unknown(texts.status), unknown(texts.exception)];
   return [
     answer,
-    finding(texts.ended, undefined),
+    met(texts.ended),
     paired(texts.status, spans.flatMap(troubleWithErrorStatus)[0]),
     paired(texts.exception, spans.flatMap((span) => troubleWithException(span, seen))[0]),
   ];
@@ -261,10 +285,10 @@ function troubleWithException({ events, traceId }: Span, seen: Seen): Problem[] 
   const exception = events.find(({ name }) => name === EXCEPTION);
   if (!exception) return [{ ...withoutException(events, seen), traceId }];
   if (exception.attributes[ATTR_EXCEPTION_MESSAGE] || exception.attributes[ATTR_EXCEPTION_TYPE]) return [];
-  const found = 'the event, with neither exception.message nor exception.type';
-  return [
-    { found, hint: 'Hand recordException the error itself, or emit a log record with exception: error.', traceId },
-  ];
+  const lacks = 'with neither exception.message nor exception.type';
+  return isRecord(exception)
+    ? [{ found: `the log record, ${lacks}`, hint: 'Emit it with exception: error, the error itself.', traceId }]
+    : [{ found: `the event, ${lacks}`, hint: 'Hand recordException the error itself.', traceId }];
 }
 
 function withoutException(events: Span['events'], seen: Seen): Omit<Problem, 'traceId'> {

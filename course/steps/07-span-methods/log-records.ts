@@ -141,7 +141,7 @@ export const logRecords: Solution[] = [
   {
     name: 'an event as a log record without attributes',
     right: false,
-    says: /the event, without any attribute.*attributes: \{ … \}/,
+    says: /the log record, without any attribute.*attributes: \{/,
     files: { 'app.ts': code({ event: "logger.emit({ eventName: 'rolled' });" }) },
   },
   {
@@ -165,8 +165,14 @@ export const logRecords: Solution[] = [
   {
     name: 'an exception as a log record that has its text only',
     right: false,
-    says: /neither exception\.message nor exception\.type.*with exception: error/,
+    says: /the log record, with neither exception\.message nor exception\.type.*with exception: error/,
     files: { 'app.ts': code({ exception: "logger.emit({ eventName: 'exception', body: String(error) });" }) },
+  },
+  {
+    name: 'an exception as a log record whose body is the text of the error',
+    right: false,
+    says: /the log record “RangeError: a die needs .*emit a log record with exception: error/,
+    files: { 'app.ts': code({ exception: 'logger.emit({ severityNumber: 17, body: String(error) });' }) },
   },
   {
     name: 'an exception as a log record that the route writes, outside of the span',

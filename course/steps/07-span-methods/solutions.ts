@@ -215,7 +215,7 @@ export const solutions: Solution[] = [
   {
     name: 'an event without attributes',
     right: false,
-    says: /attribute on the event/,
+    says: /the event, without any attribute/,
     ...changed([", { 'roll.value': result });\n", ');\n']),
   },
   {

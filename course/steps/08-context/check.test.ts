@@ -14,6 +14,7 @@ const prize = spanOf('GET /prizes', { traceId: 'a', parentSpanId: 'mine', servic
 const visitOf = (...spans: Span[]): Visit => ({
   path: '/server_request?param=x',
   answer,
+  sent: 0,
   spans: spans.filter(({ service }) => service === 'my-dice'),
   ...(spans.length > 0 && { trace: { traceId: 'a', spans, services: ['guide'] } as unknown as Trace }),
 });

@@ -84,13 +84,13 @@ test('names the exporter of metrics, if the settings keep them in dice', async (
 const [traceId, spanId] = ['a'.repeat(32), 'b'.repeat(16)];
 const answer = { traceId, spanId: 'caller', status: 200, body: '' };
 const path = '/server_request?param=word';
-const seen = { visits: [{ path, answer, spans: [] }], strays: [], settled: true };
+const seen = { visits: [{ path, answer, sent: 0, spans: [] }], strays: [], settled: true };
 const line = JSON.stringify({ trace_id: traceId, span_id: spanId, msg: 'word' });
 const record: LogRecord = {
   ...{ id: 1, time: 0, service: 'dice', scope: '', severity: 'info', severityText: '', body: 'word' },
   ...{ attributes: {}, resource: {} },
 };
-const ofSpan = { ...seen, visits: [{ path, answer, spans: [spanOf('server_request', { traceId, spanId })] }] };
+const ofSpan = { ...seen, visits: [{ path, answer, sent: 0, spans: [spanOf('server_request', { traceId, spanId })] }] };
 const statesOf = (...args: Parameters<typeof judgeLogs>): string =>
   judgeLogs(...args)
     .map(({ state }) => state)
