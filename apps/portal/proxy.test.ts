@@ -97,12 +97,7 @@ describe('the proxy', () => {
     const headers = { cookie, origin: portal.url };
     const whole = await fetch(`${portal.url}${seat}/u`, { method, headers, body });
     expect((await whole.bytes()).length).toBe(body.length);
-    const streamed = await fetch(`${portal.url}${seat}/u`, {
-      method,
-      headers,
-      body: chunked,
-      duplex: 'half',
-    } as RequestInit);
+    const streamed = await fetch(`${portal.url}${seat}/u`, { method, headers, body: chunked, duplex: 'half' });
     expect((await streamed.bytes()).length).toBe(body.length);
   });
 
@@ -178,7 +173,7 @@ describe('the proxy', () => {
     const guide = portal.guide('otel-1');
     let isClosed = false;
     guide.server.on('upgrade', (request, socket) => {
-      socket.on('close', () => (isClosed = true)).on('error', () => undefined);
+      socket.on('end', () => (isClosed = true)).on('error', () => undefined);
       const head = ['HTTP/1.1 101 Switching Protocols', 'upgrade: websocket', 'connection: Upgrade', 'set-cookie: a=1'];
       socket.write(`${head.join('\r\n')}\r\n\r\nfor ${String(request.headers['x-forwarded-prefix'])};`);
       socket.on('data', (bytes: Buffer) => socket.write(bytes));

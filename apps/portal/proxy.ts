@@ -42,7 +42,7 @@ export const prefixOf = (seat: string): string => `${PORTAL.seats}${seat}`;
 
 export class GuideProxy {
   readonly #addresses: GuideAddresses;
-  readonly #agent = new Agent({ keepAlive: true, maxFreeSockets: 16 });
+  readonly #agent = new Agent({ keepAlive: true, maxFreeSockets: 16, timeout: 30_000 });
 
   constructor(addresses: GuideAddresses) {
     this.#addresses = addresses;
