@@ -64,7 +64,7 @@ export interface PortalKeysOptions {
 
 /** Milliseconds from a successful read of the Secret to the next read. */
 const POLL_MS = 30_000;
-/** Milliseconds from a failed read or write to the next read. */
+/** Milliseconds from the first failed read or write to the next read. Each further failure doubles the time. */
 const RETRY_MS = 2_000;
 
 /** Reads the portal's Secret every half minute, fills it, and tells its listeners when the public key has changed. */
@@ -90,8 +90,10 @@ export class PortalKeys implements Source<string> {
 
   /** Reads the Secret again and again until the signal is aborted. Never rejects. */
   async run(signal: AbortSignal): Promise<void> {
+    let retry = RETRY_MS;
     while (!signal.aborted) {
-      const wait = (await this.#poll(signal)) ? POLL_MS : RETRY_MS;
+      const wait = (await this.#poll(signal)) ? POLL_MS : retry;
+      retry = wait === POLL_MS ? RETRY_MS : Math.min(POLL_MS, 2 * retry);
       await pause(this.#timers, jittered(wait), signal);
     }
   }

@@ -28,17 +28,21 @@ export function collectorYaml(text: string): CollectorYaml | undefined {
   }
 }
 
-/** Returns the processors that the text names for the traces pipeline, or undefined if it names none. */
-export function tracesProcessors(text: string): string[] | undefined {
-  const names = collectorYaml(text)?.service?.pipelines?.['traces']?.processors;
+/**
+ * Returns the components that the text names for a part of the pipeline of a signal, or undefined if it names none. Then
+ * the lab's own list counts.
+ */
+export function listedIn(
+  text: string,
+  signal: 'traces' | 'metrics' | 'logs',
+  part: keyof Pipeline,
+): string[] | undefined {
+  const names = collectorYaml(text)?.service?.pipelines?.[signal]?.[part];
   return Array.isArray(names) && names.length > 0 ? names.map(String) : undefined;
 }
 
-/** Returns the exporters that the text names for the pipeline of a signal, or undefined if it names none. */
-export function exportersOf(text: string, signal: 'traces' | 'metrics' | 'logs'): string[] | undefined {
-  const names = collectorYaml(text)?.service?.pipelines?.[signal]?.exporters;
-  return Array.isArray(names) && names.length > 0 ? names.map(String) : undefined;
-}
+/** Returns the processors that the text names for the traces pipeline, or undefined if it names none. */
+export const tracesProcessors = (text: string): string[] | undefined => listedIn(text, 'traces', 'processors');
 
 /** Returns the type of a component: the part of its name before the slash. */
 export const typeOf = (name: string): string => name.split('/', 1)[0] ?? name;

@@ -191,7 +191,8 @@ export type TelemetrySignal = 'traces' | 'metrics' | 'logs';
  */
 export interface PipelineHop {
   readonly signal: TelemetrySignal;
-  readonly name: 'sdk' | 'exporter' | 'collector' | 'jaeger' | 'guide';
+  /** Prometheus is a hop of metrics if the lab has it. */
+  readonly name: 'sdk' | 'exporter' | 'collector' | 'jaeger' | 'guide' | 'prometheus';
   readonly ok: boolean;
   /** The result of the test of this hop, as a sentence. */
   readonly says: string;

@@ -37,7 +37,7 @@ export interface ClaimsOptions {
 }
 
 /** How often a claim looks for another seat when somebody else was faster. */
-const ATTEMPTS = 20;
+const ATTEMPTS = 100;
 
 /** Returns what a Seat has of a claim id. The same id in two classes makes two claims. */
 export const hashOf = ({ metadata }: Workshop, claimId: string): string =>

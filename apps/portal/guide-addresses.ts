@@ -5,15 +5,14 @@ import type { FindGuide, Guide } from './guide-finder.ts';
 
 /** Milliseconds for which an address is used. A new pod may get the address of an old one, so this is short. */
 const FRESH_FOR = 60_000;
-/** Milliseconds until the next look after one that found no guide. */
+/** Milliseconds until the next look after one that found no guide, or failed. */
 const MISSING_FOR = 1_000;
 
 interface Entry {
   readonly uid: string;
-  readonly found: Promise<Guide | undefined>;
+  guide: Guide | undefined;
   until: number;
-  /** The last guide that was found, for a time when the API server doesn't answer. */
-  readonly last: Guide | undefined;
+  looking: Promise<Guide | undefined> | undefined;
 }
 
 export class GuideAddresses {
@@ -26,32 +25,45 @@ export class GuideAddresses {
     this.#timers = timers;
   }
 
-  /** Returns where the guide of a seat is. @throws Error if that is not known, and the API server doesn't answer */
-  async of(seat: string, uid: string): Promise<Guide | undefined> {
-    const known = this.#entries.get(seat);
-    const entry = known?.uid === uid ? known : undefined;
-    return (entry && entry.until > this.#timers.now() ? entry : this.#look(seat, uid, await lastOf(entry))).found;
+  /**
+   * Returns where the guide of a seat is. An address that is a little too old is used while the portal looks again, so
+   * a slow API server delays nobody. @throws Error if no address is known, and the API server doesn't answer
+   */
+  of(seat: string, uid: string): Promise<Guide | undefined> {
+    const [entry, now] = [this.#entryOf(seat, uid), this.#timers.now()];
+    if (entry.until > now) return Promise.resolve(entry.guide);
+    entry.looking ??= this.#look(seat, entry);
+    return entry.guide && now < entry.until + FRESH_FOR ? Promise.resolve(entry.guide) : entry.looking;
   }
 
-  /** Forgets the address of a guide that didn't answer. */
+  /** Forgets the address of a guide that didn't answer, or of a seat that is gone. */
   lost(seat: string): void {
     this.#entries.delete(seat);
   }
 
-  #look(seat: string, uid: string, last: Guide | undefined): Entry {
-    const running = this.#entries.get(seat);
-    if (running?.uid === uid && running.until > this.#timers.now()) return running;
-    const found = this.#find(seat).catch((error: unknown) => {
-      if (last) return last;
-      throw error;
-    });
-    const entry: Entry = { uid, found, until: this.#timers.now() + FRESH_FOR, last };
+  #entryOf(seat: string, uid: string): Entry {
+    const known = this.#entries.get(seat);
+    if (known?.uid === uid) return known;
+    const entry: Entry = { uid, guide: undefined, until: -Infinity, looking: undefined };
     this.#entries.set(seat, entry);
-    const isMissing = (): void => void (entry.until = this.#timers.now() + MISSING_FOR);
-    found.then((guide) => guide === undefined && isMissing(), isMissing);
     return entry;
   }
-}
 
-const lastOf = async (entry: Entry | undefined): Promise<Guide | undefined> =>
-  entry && ((await entry.found.catch(() => undefined)) ?? entry.last);
+  #look(seat: string, entry: Entry): Promise<Guide | undefined> {
+    const keep = (guide: Guide | undefined, ms: number): Guide | undefined => {
+      entry.until = this.#timers.now() + ms;
+      entry.looking = undefined;
+      return (entry.guide = guide);
+    };
+    const looking = this.#find(seat).then(
+      (guide) => keep(guide, guide ? FRESH_FOR : MISSING_FOR),
+      (error: unknown) => {
+        if (keep(entry.guide, MISSING_FOR)) return entry.guide;
+        entry.until = -Infinity;
+        throw error;
+      },
+    );
+    looking.catch(() => undefined);
+    return looking;
+  }
+}

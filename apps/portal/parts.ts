@@ -46,11 +46,13 @@ export interface PortalParts extends Pick<PortalOptions, 'classes' | 'secrets' |
 
 export function partsOf({ api, classes, secrets, findGuide, url, log }: PortalOptions): PortalParts {
   const claims = new Claims({ api, classes, people: () => secrets().people });
-  const [open, tokens] = [new OpenExchanges(), new Tokens()];
+  const [open, tokens, addresses] = [new OpenExchanges(), new Tokens(), new GuideAddresses(findGuide)];
   classes.seats.onChange((before, after) => {
     const name = (after ?? before)?.metadata.name ?? '';
     open.endOthers(name, after?.spec.claim?.id);
-    if (!after) tokens.forget(name);
+    if (after) return;
+    tokens.forget(name);
+    addresses.lost(name);
   });
   return {
     classes,
@@ -59,7 +61,7 @@ export function partsOf({ api, classes, secrets, findGuide, url, log }: PortalOp
     ...(log && { log }),
     claims,
     sessions: new Sessions({ classes, claims, secret: () => secrets().cookie }),
-    proxy: new GuideProxy(new GuideAddresses(findGuide)),
+    proxy: new GuideProxy(addresses),
     tokens,
     open,
     wrongCodes: new TokenBucket({ size: 100, perSecond: 5 }),

@@ -42,7 +42,7 @@ export const prefixOf = (seat: string): string => `${PORTAL.seats}${seat}`;
 
 export class GuideProxy {
   readonly #addresses: GuideAddresses;
-  readonly #agent = new Agent({ keepAlive: true, maxFreeSockets: 16 });
+  readonly #agent = new Agent({ keepAlive: true, maxFreeSockets: 16, timeout: 30_000 });
 
   constructor(addresses: GuideAddresses) {
     this.#addresses = addresses;
@@ -163,7 +163,10 @@ function exchange(
       if (!sendAnswer(answer, response, target)) fail('invalid');
     });
     // A guide can't switch to another protocol unless the browser asked for it.
-    asked.once('upgrade', () => fail('invalid'));
+    asked.once('upgrade', (_answer, socket: Duplex) => {
+      socket.destroy();
+      fail('invalid');
+    });
     asked.on('error', () => fail('unreachable'));
     response.once('close', () => {
       clearTimeout(timer);
@@ -228,14 +231,15 @@ function switching(answer: IncomingMessage): string {
   return ['HTTP/1.1 101 Switching Protocols', ...lines, '', ''].join('\r\n');
 }
 
-/** Passes bytes between two sockets. When one of them closes, the other one does, too. */
+/** Passes bytes between two sockets. When one of them ends or fails, the other one does, too. */
 function join(one: Duplex, other: Duplex): void {
-  for (const [from, to] of [
-    [one, other],
-    [other, one],
-  ] as const) {
-    from.on('error', () => to.destroy());
-    from.once('close', () => to.destroy());
-    from.pipe(to);
-  }
+  passOn(one, other);
+  passOn(other, one);
+}
+
+function passOn(from: Duplex, to: Duplex): void {
+  from.on('error', () => to.destroy());
+  from.once('close', () => to.destroy());
+  from.once('end', () => to.end(() => to.destroy()));
+  from.pipe(to, { end: false });
 }

@@ -17,6 +17,8 @@ export interface Secrets {
 }
 
 const LEAST_BYTES = 32;
+/** Milliseconds until the next look for files that can't be read. */
+const RETRY = 500;
 
 /** @throws Error that says which file was expected and what was found */
 async function readSecrets(folder: string): Promise<Secrets> {
@@ -51,6 +53,6 @@ export async function followSecrets({ folder, signal, onRead, log, every = 5000 
       if (trouble !== messageOf(error)) log?.warn({ err: messageOf(error) }, 'Waiting for the secrets of the portal');
       trouble = messageOf(error);
     }
-    await pause(systemTimers, every, signal);
+    await pause(systemTimers, trouble === undefined ? every : Math.min(every, RETRY), signal);
   }
 }

@@ -58,6 +58,8 @@ test.each<[PipelineHop['name'], string, string]>([
   ['jaeger', 'does not answer', 'Jaeger does not answer'],
   ['collector', 'its new pod does not run', 'the Collector: its new pod does not run'],
   ['guide', 'receives no metrics', 'the guide receives no metrics'],
+  ['prometheus', 'does not answer', 'Prometheus does not answer'],
+  ['collector', 'collector.yaml, line 4: the pipeline', 'collector.yaml, line 4: the pipeline'],
   ['sdk', 'INSTRUMENTATION is none', 'INSTRUMENTATION is none'],
 ])('names the hop %s in what it found, where the text does not', async (name, says, found) => {
   const { verdict } = await settled(looking({ findings: [], certain: false }), {

@@ -79,8 +79,9 @@ const HOPS: Readonly<Record<PipelineHop['name'], VerdictHop>> = {
   exporter: 'pod',
   collector: 'collector',
   jaeger: 'jaeger',
-  // What the guide does not get, the Collector does not send.
+  // What the guide or Prometheus does not get, the Collector does not send.
   guide: 'collector',
+  prometheus: 'collector',
 };
 
 /** The subjects of what a hop says. Those in dice name a setting, or something in app.ts, themselves. */
@@ -88,11 +89,12 @@ const SUBJECTS: Partial<Record<PipelineHop['name'], string>> = {
   collector: 'the Collector',
   jaeger: 'Jaeger',
   guide: 'the guide',
+  prometheus: 'Prometheus',
 };
 
 /** Returns what a hop says as a text that makes sense without the hop's name before it. */
 export function hopInWords({ name, says }: PipelineHop): string {
   const subject = SUBJECTS[name];
-  if (subject === undefined) return says;
+  if (subject === undefined || says.startsWith('collector.yaml')) return says;
   return `${subject}${says.startsWith('its ') ? ':' : ''} ${says}`;
 }

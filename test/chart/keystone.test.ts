@@ -65,7 +65,11 @@ test.each<[what: string, SomeChartValues['portal']]>([
     'with a portal behind a Gateway, and on a node port',
     {
       service: { type: 'NodePort', nodePort: 30080 },
-      httpRoute: { enabled: true, parentRefs: [{ name: 'public', sectionName: 'https' }], hostnames: ['*.example.com'] },
+      httpRoute: {
+        enabled: true,
+        parentRefs: [{ name: 'public', sectionName: 'https' }],
+        hostnames: ['*.example.com'],
+      },
     },
   ],
 ])('helm template prints the same objects as renderOperator %s', async (_what, portal) => {

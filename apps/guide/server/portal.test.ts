@@ -112,6 +112,22 @@ describe('a request from the portal', () => {
     expect(await statusOf('null')).toBe(403);
   });
 
+  test('saves a file of 200 kB that a proxy sends in chunks', async () => {
+    const files = { 'app.ts': `// ${'a'.repeat(200_000)}`, 'settings.env': '', 'collector.yaml': '{}\n' };
+    const { version } = JSON.parse((await ask('/api/files', through())).text) as { version: string };
+    const headers = { ...changeHeaders, ...through(), 'transfer-encoding': 'chunked' };
+    const { status, text } = await ask('/api/files', headers, 'PUT', JSON.stringify({ version, files }));
+    expect([status, text]).toEqual([200, expect.stringContaining('version')]);
+  });
+
+  test('gets the first event of a stream at once, and no proxy is to hold it back', async () => {
+    const answer = await fetch(`${harness.guide.url}/api/run`, { headers: through() });
+    expect(answer.headers.get('x-accel-buffering')).toBe('no');
+    const reader = (answer.body as ReadableStream<Uint8Array>).getReader();
+    expect(new TextDecoder().decode((await reader.read()).value)).toMatch(/^retry: 1000\n\n/);
+    await reader.cancel();
+  });
+
   test('reaches the apps without the token and what else belongs to the portal', async () => {
     const { headers } = JSON.parse((await ask('/apps/dice/visit', through())).text) as { headers: Headers };
     expect(Object.keys(headers)).not.toContain(PORTAL.header);

@@ -10,6 +10,7 @@ const titles: Record<PipelineHop['name'], string> = {
   collector: 'Collector',
   jaeger: 'Jaeger',
   guide: 'Guide',
+  prometheus: 'Prometheus',
 };
 
 const signals: readonly [signal: TelemetrySignal, title: string][] = [

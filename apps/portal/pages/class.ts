@@ -5,7 +5,7 @@ import type { Workshop } from '../kinds.ts';
 import type { Page } from './layout.ts';
 import { paragraphs } from './layout.ts';
 
-const AGAIN = 5;
+const AGAIN = 3;
 const byItself = 'This page goes on by itself.';
 const inUtc = (time: string): string => `${new Date(time).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
 

@@ -1,4 +1,4 @@
-// Bundles the files that the portal's pages load. `buildPortalPages(FOLDER)` writes them to FOLDER.
+// Bundles the files that the portal's pages load. `node apps/portal/web/build.ts FOLDER` writes the bundle to FOLDER.
 import { cpSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
@@ -28,3 +28,5 @@ export async function buildPortalPages(folder: string): Promise<Metafile> {
   });
   return metafile;
 }
+
+if (import.meta.main) await buildPortalPages(process.argv[2] ?? join(root, 'apps', 'dist', 'portal-public'));

@@ -31,7 +31,10 @@ function diceAnswers({ status, body }: AppAnswer): Finding {
   });
 }
 
-const expected = { collector: "the Collector to take a span of the guide's own", jaeger: 'Jaeger to have that span' };
+const expected = {
+  collector: "the Collector to take a span of the guide's own, and to send it on",
+  jaeger: 'Jaeger to have that span',
+};
 
 function works(hops: readonly PipelineHop[], name: 'collector' | 'jaeger'): Finding {
   const broken = hops.find((hop) => hop.name === name && !hop.ok);

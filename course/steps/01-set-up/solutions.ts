@@ -60,8 +60,8 @@ export const solutions: Solution[] = [
   {
     name: 'the Collector sends nothing to Jaeger',
     right: false,
-    hop: 'jaeger',
-    says: /otlp_http\/jaeger/,
+    hop: 'collector',
+    says: /collector\.yaml, line 1: the pipeline traces exports to debug only.*\[debug, otlp_http\/jaeger\]/,
     files: { 'collector.yaml': 'service: {pipelines: {traces: {exporters: [debug]}}}' },
   },
 ];

@@ -180,7 +180,8 @@ service:
   {
     name: 'a sampler that keeps nothing',
     right: false,
-    hop: 'jaeger',
+    hop: 'collector',
+    says: /collector\.yaml, line \d+: probabilistic_sampler has sampling_percentage: 0.*write 50/,
     ...changed(['sampling_percentage: 50', 'sampling_percentage: 0']),
   },
   {
@@ -291,8 +292,8 @@ service:
   {
     name: 'a traces pipeline without the exporter to Jaeger',
     right: false,
-    hop: 'jaeger',
-    says: /otlp_http\/jaeger/,
+    hop: 'collector',
+    says: /collector\.yaml, line \d+: the pipeline traces exports to debug only.*\[debug, otlp_http\/jaeger\]/,
     ...changed(['[otlp_http/jaeger, debug]', '[debug]']),
   },
   {

@@ -227,15 +227,51 @@ test("says that the Collector's new pod does not run, with the place of the mist
   });
 });
 
-test('explains that no test span has arrived by a sampler of less than one percent', async () => {
-  const yaml = 'processors: { probabilistic_sampler: { sampling_percentage: 0.5 } }\nservice: { pipelines: { traces: ';
-  const list = '{ processors: [probabilistic_sampler] } } }\n';
-  const files = () => Promise.resolve({ 'app.ts': '', 'settings.env': '', 'collector.yaml': yaml + list });
-  const { jaeger } = await hops('', undefined, { collector: url, files });
-  expect(jaeger).toMatchObject({
-    ok: false,
-    todo: expect.stringMatching(/sampling_percentage: 0\.5, which keeps 0\.5 % of the traces.* write 50/) as string,
-  });
+const pipeline = (text: string): string => `service:\n  pipelines:\n    traces:\n      ${text}\n`;
+
+test.each<[string, string, RegExp, RegExp]>([
+  [
+    'exporters without Jaeger',
+    pipeline('exporters: [debug]'),
+    /^collector\.yaml, line 4: the pipeline traces exports to debug only, so no traces come to Jaeger$/,
+    /^Write exporters: \[debug, otlp_http\/jaeger\] there, then Run\.$/,
+  ],
+  [
+    'another receiver',
+    pipeline('receivers: [otlp/mine]'),
+    /^collector\.yaml, line 4: the pipeline traces receives from otlp\/mine only, and not from otlp/,
+    /^Write receivers: \[otlp, otlp\/loopback\] there/,
+  ],
+  [
+    'a sampler of less than one percent',
+    `processors:\n  probabilistic_sampler:\n    sampling_percentage: 0.5\n` +
+      pipeline('processors: [probabilistic_sampler]'),
+    /^collector\.yaml, line 3: probabilistic_sampler has sampling_percentage: 0\.5, which keeps 0\.5 % of the traces$/,
+    /write 50/,
+  ],
+  [
+    'a filter',
+    pipeline('processors: [batch, filter/mine]'),
+    /^collector\.yaml, line 4: the pipeline traces lists filter\/mine, which drops what its conditions describe$/,
+    /^Take filter\/mine out of the list/,
+  ],
+])('blames the Collector and names the line, if no test span arrives with %s', async (_what, yaml, says, todo) => {
+  const files = () => Promise.resolve({ 'app.ts': '', 'settings.env': '', 'collector.yaml': yaml });
+  const { collector, jaeger } = await hops('', undefined, { collector: url, files });
+  expect(collector).toMatchObject({ ok: false, says: expect.stringMatching(says) as string });
+  expect(collector?.todo).toMatch(todo);
+  expect(jaeger).toMatchObject({ ok: false, says: 'gets no traces: see the Collector' });
+});
+
+test.each([
+  ['an exporter under its former name', pipeline('exporters: [otlphttp/jaeger]')],
+  ['processors that drop nothing', pipeline('processors: [memory_limiter, attributes/mine]')],
+  ['a file without pipelines', 'processors: {}\n'],
+])('asks where to look and blames no line, if no test span arrives with %s', async (_what, yaml) => {
+  const files = () => Promise.resolve({ 'app.ts': '', 'settings.env': '', 'collector.yaml': yaml });
+  const { collector, jaeger } = await hops('', undefined, { collector: url, files });
+  expect([collector?.ok, jaeger?.ok]).toEqual([true, false]);
+  expect(jaeger?.todo).toMatch(/^Look at service\.pipelines\.traces in collector\.yaml/);
 });
 
 test("does not take the Collector's warning about the former name of an exporter for its trouble", async () => {

@@ -120,6 +120,83 @@ test.each<ReceivedSignal>(['metrics', 'logs'])(
   },
 );
 
+test.each<[string, ReceivedSignal, string, RegExp]>([
+  ['another receiver', 'logs', 'receivers: [otlp/mine]', /line 4: the pipeline logs receives from otlp\/mine only/],
+  ['a filter', 'metrics', 'processors: [filter]', /line 4: the pipeline metrics lists filter, which drops/],
+])('names the line of collector.yaml with %s, if nothing arrives', async (_what, signal, text, says) => {
+  const yaml = `service:\n  pipelines:\n    ${signal}:\n      ${text}\n`;
+  const { collector, guide } = await hops(signal, { yaml }, lost);
+  expect(collector).toMatchObject({ ok: false, says: expect.stringMatching(says) as string });
+  expect(guide).toMatchObject({ ok: false, says: `gets no ${signal}: see the Collector` });
+});
+
+test('names the line that moves the receiver to another address, if the Collector takes nothing', async () => {
+  const yaml = 'receivers:\n  otlp:\n    protocols:\n      http:\n        endpoint: localhost:4318\n';
+  const { collector } = await hops('logs', { yaml }, { collector: 'http://127.0.0.1:1' });
+  expect(collector?.says).toMatch(
+    /ECONNREFUSED.*; collector\.yaml, line 5: the receiver otlp listens at localhost:4318/,
+  );
+  expect(collector?.todo).toMatch(/^Take its endpoint out/);
+});
+
+describe('with Prometheus', () => {
+  let prometheus: Server;
+  const asked: string[] = [];
+  /** Seconds since the epoch at which Prometheus has the newest sample of the probe. */
+  let sampled: () => number | undefined;
+  let more: Partial<PipelineSources>;
+  beforeAll(async () => {
+    prometheus = createServer((request, response) => {
+      asked.push(new URL(request.url ?? '', url).searchParams.get('query') ?? '');
+      const time = sampled();
+      const result = time === undefined ? [] : [{ metric: {}, value: [0, String(time)] }];
+      response.end(JSON.stringify({ status: 'success', data: { resultType: 'vector', result } }));
+    }).listen(0, '127.0.0.1');
+    await new Promise((resolve) => prometheus.once('listening', resolve));
+    more = { prometheus: `http://127.0.0.1:${(prometheus.address() as AddressInfo).port}` };
+  });
+  afterAll(() => prometheus.close().closeAllConnections());
+
+  test('follows metrics to Prometheus as well as to the guide, and logs to the guide only', async () => {
+    sampled = () => Date.now() / 1_000;
+    const found = await hops('metrics', {}, more);
+    expect(Object.values(found).map(({ name, ok }) => `${name} ${ok}`)).toEqual([
+      'sdk true',
+      'exporter true',
+      'collector true',
+      'guide true',
+      'prometheus true',
+    ]);
+    expect(asked).toContain('timestamp({"intro-otel.why"})');
+    expect(Object.keys(await hops('logs', {}, more))).not.toContain('prometheus');
+  });
+
+  test.each<[string, string, string]>([
+    ['Prometheus only', '[debug, otlp_http/guide]', '[debug, otlp_http/guide, otlp_http/prometheus]'],
+    ['Prometheus and the guide', '[debug]', '[debug, otlp_http/guide, otlp_http/prometheus]'],
+  ])('names the line that leaves out %s, and writes all that belongs there', async (left, exporters, all) => {
+    sampled = () => Date.now() / 1_000 - 60;
+    const yaml = `service:\n  pipelines:\n    metrics:\n      exporters: ${exporters}\n`;
+    const { collector, prometheus } = await hops(
+      'metrics',
+      { yaml },
+      left.endsWith('guide') ? { ...lost, ...more } : more,
+    );
+    expect(collector?.says).toMatch(/^collector\.yaml, line 4: the pipeline metrics exports to debug/);
+    expect(collector?.todo?.split(' ').sort()).toEqual(`Write exporters: ${all} there, then Run.`.split(' ').sort());
+    expect(prometheus).toMatchObject({ ok: false, says: 'gets no metrics: see the Collector' });
+  });
+
+  test('says that Prometheus does not answer, and blames nothing else', async () => {
+    const found = await hops('metrics', {}, { prometheus: 'http://127.0.0.1:1' });
+    const broken = Object.values(found).filter(({ ok }) => !ok);
+    expect(broken).toEqual([
+      expect.objectContaining({ name: 'prometheus', todo: 'Wait until its pod is ready again.' }),
+    ]);
+    expect(broken[0]?.says).toMatch(/^does not answer: .*ECONNREFUSED/);
+  });
+});
+
 test('says that a processor may drop what the Collector takes, with the last error of its log', async () => {
   const podLog = () => Promise.resolve('2026-11-29T13:00:00.000Z\terror\tExporting failed. Dropping data.');
   const { collector, guide } = await hops('metrics', {}, { ...lost, podLog });

@@ -1,17 +1,17 @@
 // Tests each hop of a span: the SDK and the exporter in dice, the Collector and Jaeger.
 import { randomBytes } from 'node:crypto';
-import { JAEGER_EXPORTER } from '../../../../lab/names.ts';
 import { traceFromJaeger } from '../../../../otlp/traces.ts';
 import { messageOf } from '../../../../support/errors.ts';
 import { poll } from '../../../../support/waiting.ts';
-import { samplingShares } from '../../collector-yaml.ts';
 import type { PipelineHop } from '../../contract.ts';
 import { diceExporter } from './dice-exporter.ts';
 import { sdkState } from './dice-state.ts';
 import type { DiceState } from './dice-state.ts';
+import { droppedStates, refusedState } from './dropped.ts';
 import { broken, works } from './hop-state.ts';
 import type { HopState } from './hop-state.ts';
-import { COLLECTOR_TODO, collectorTrouble, collectorYamlOf, diceTrouble, lastErrorOf } from './pipeline-sources.ts';
+import { JAEGER } from './pipeline-gaps.ts';
+import { collectorTrouble, diceTrouble } from './pipeline-sources.ts';
 import type { PipelineSources } from './pipeline-sources.ts';
 import { send } from './visit.ts';
 
@@ -41,10 +41,9 @@ async function backendHops(sources: PipelineSources): Promise<Backends> {
     if (!jaeger.ok) return [collector, jaeger];
     if (await hasArrived(sources, sent))
       return [collector, works('has the span that the guide has just sent through the Collector')];
-    return await droppedSpan(sources, collector);
+    return await droppedStates(sources, { signal: 'traces', destination: JAEGER, collector });
   } catch (error) {
-    const says = `does not take a span: ${messageOf(error)}${await lastErrorOf(sources)}`;
-    return [broken(says, COLLECTOR_TODO), jaeger];
+    return [await refusedState(sources, 'traces', messageOf(error)), jaeger];
   }
 }
 
@@ -59,26 +58,6 @@ async function jaegerState({ jaeger }: PipelineSources): Promise<HopState> {
         'Then play new rounds.',
     );
   }
-}
-
-async function droppedSpan(sources: PipelineSources, collector: HopState): Promise<Backends> {
-  const todo =
-    smallShare(await collectorYamlOf(sources)) ??
-    'Look at service.pipelines.traces in collector.yaml: ' +
-      `is ${JAEGER_EXPORTER} still among its exporters, and does no processor drop all spans?`;
-  const error = await lastErrorOf(sources);
-  return [
-    error ? broken(`${collector.says}, but${error.slice(1)}`, todo) : collector,
-    broken('answers, but a span that the Collector took did not arrive', todo),
-  ];
-}
-
-/** Returns what to do about a sampler that keeps so few traces that no test span may be among them, or undefined. */
-function smallShare(yaml: string): string | undefined {
-  const small = samplingShares(yaml).find(({ percentage }) => percentage < 20);
-  if (small === undefined) return undefined;
-  const set = `${small.name} in collector.yaml has sampling_percentage: ${small.percentage}`;
-  return `${set}, which keeps ${small.percentage} % of the traces. For half of them write 50, then Run.`;
 }
 
 /**

@@ -104,6 +104,7 @@ function labOf({ env, release, namespace, pods, files }: LabSources): Lab {
     flask: env['FLASK_URL'] ?? `http://${release}-flask:8080`,
     collector: env['OTEL_EXPORTER_OTLP_ENDPOINT'],
     jaeger: urlFromEnv('JAEGER_URL') + (env['JAEGER_BASE_PATH'] ?? ''),
+    prometheus: prometheusIn(env),
     settings,
     files: async () => (await files?.read())?.files,
     podLog: (component, sinceSeconds) => pods.log(component, sinceSeconds),
@@ -118,15 +119,14 @@ function labOf({ env, release, namespace, pods, files }: LabSources): Lab {
 }
 
 /** Returns what receives metrics and logs. The Collector of an older chart sends none. */
-function telemetryOf({
-  OTLP_PORT: port,
-  PROMETHEUS_ENABLED: enabled,
-  PROMETHEUS_URL: url,
-}: NodeJS.ProcessEnv): Telemetry {
-  const prometheus = enabled === 'true' ? url : undefined;
+function telemetryOf(env: NodeJS.ProcessEnv): Telemetry {
   const unavailable = 'The guide receives no metrics and logs, because OTLP_PORT is not set. Upgrade the lab.';
-  return new Telemetry({ prometheus, unavailable: port ? undefined : unavailable });
+  return new Telemetry({ prometheus: prometheusIn(env), unavailable: env['OTLP_PORT'] ? undefined : unavailable });
 }
+
+/** Returns the URL of Prometheus, if the lab has it. */
+const prometheusIn = ({ PROMETHEUS_ENABLED: enabled, PROMETHEUS_URL: url }: NodeJS.ProcessEnv): string | undefined =>
+  enabled === 'true' ? url : undefined;
 
 /** Reads the newest pod of each component. Outside a cluster there are no pods. */
 class NewestPods {

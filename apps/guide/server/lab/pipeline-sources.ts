@@ -15,6 +15,8 @@ export interface PipelineSources {
   readonly collector?: string | undefined;
   /** URL of Jaeger with its base path. */
   readonly jaeger: string;
+  /** URL of Prometheus, if the lab has it. */
+  readonly prometheus?: string | undefined;
   /** The settings that the chart gives dice. The learner's settings.env may override them. */
   readonly settings: Record<string, string | undefined>;
   readonly files: () => Promise<Files | undefined>;

@@ -35,11 +35,11 @@ export class Probes {
   }
 }
 
-/** Returns the values of all attributes `probe.id` in log records and in data points of sums and gauges. */
+/** Returns the ids of probes: the values of gauges, and those of the attribute `probe.id` in log records. */
 function idsIn({ metrics, logRecords }: JsonObject): string[] {
-  const points = objectsIn(metrics).flatMap(({ sum, gauge }) => objectsIn(objectIn(sum ?? gauge)['dataPoints']));
-  return [...points, ...objectsIn(logRecords)].flatMap(({ attributes }) => {
-    const id = attributesOf(attributes)['probe.id'];
-    return typeof id === 'string' && id.length <= 64 ? [id] : [];
-  });
+  const points = objectsIn(metrics).flatMap(({ gauge }) => objectsIn(objectIn(gauge)['dataPoints']));
+  const records = objectsIn(logRecords).map(({ attributes }) => attributesOf(attributes)['probe.id']);
+  return [...points.map(({ asInt }) => asInt), ...records].filter(isId);
 }
+
+const isId = (value: unknown): value is string => typeof value === 'string' && value.length <= 64;
