@@ -44,11 +44,13 @@ function raw(text: string): Promise<string> {
       socket.destroy();
       resolve(answer);
     };
-    const timer = setTimeout(end, 300);
-    socket
-      .on('data', (bytes) => (answer += bytes.toString()))
-      .on('close', end)
-      .on('error', end);
+    let timer = setTimeout(end, 300);
+    const add = (bytes: Buffer): void => {
+      answer += bytes.toString();
+      clearTimeout(timer);
+      timer = setTimeout(end, 20);
+    };
+    socket.on('data', add).on('close', end).on('error', end);
   });
 }
 

@@ -38,7 +38,7 @@ afterAll(() => {
 function kubeconfig(): string {
   const path = join(folder, 'kubeconfig');
   const [clusters, users] = [
-    [{ name: 'c', cluster: { server: `http://127.0.0.1:${port}` } }],
+    [{ name: 'c', cluster: { server: `http://127.0.0.1:${port}`, 'insecure-skip-tls-verify': true } }],
     [{ name: 'u', user: {} }],
   ];
   const contexts = [{ name: 'x', context: { cluster: 'c', user: 'u' } }];

@@ -4,6 +4,7 @@ import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import express from 'express';
 import type { ErrorRequestHandler, Express, RequestHandler } from 'express';
+import { IDLE_BROWSER_MS } from '../telemetry/listen.ts';
 import { addJoinRoutes } from './join-routes.ts';
 import { isSameOrigin } from './origin.ts';
 import { sendPage } from './pages/layout.ts';
@@ -23,6 +24,8 @@ export function createPortal(options: PortalOptions): Server {
   server.on('upgrade', (request, socket, head) => {
     void upgradeSeat(request, socket, head, parts).catch(() => socket.destroy());
   });
+  // A browser's idle connections end at the browser, so that no request meets a reset.
+  server.keepAliveTimeout = IDLE_BROWSER_MS;
   server.once('close', () => parts.proxy.close());
   return server;
 }

@@ -97,13 +97,25 @@ describe('the proxy', () => {
     const headers = { cookie, origin: portal.url };
     const whole = await fetch(`${portal.url}${seat}/u`, { method, headers, body });
     expect((await whole.bytes()).length).toBe(body.length);
-    const streamed = await fetch(`${portal.url}${seat}/u`, {
-      method,
-      headers,
-      body: chunked,
-      duplex: 'half',
-    } as RequestInit);
+    const streamed = await fetch(`${portal.url}${seat}/u`, { method, headers, body: chunked, duplex: 'half' });
     expect((await streamed.bytes()).length).toBe(body.length);
+  });
+
+  test.each(['GET', 'DELETE'])('sends the body of %s as one, though Connection names its length', async (method) => {
+    answerWith(echo);
+    const body = 'GET /smuggled HTTP/1.1\r\nhost: x\r\n\r\n';
+    const head = [
+      `${method} ${seat}/ HTTP/1.1`,
+      'host: x',
+      `cookie: ${cookie}`,
+      'connection: content-length, close',
+      `content-length: ${body.length}`,
+    ];
+    const client = connect(portal.port, '127.0.0.1', () => client.write(`${head.join('\r\n')}\r\n\r\n${body}`));
+    let answer = '';
+    for await (const bytes of client) answer += String(bytes);
+    expect(answer).toContain(body);
+    expect(portal.guide('otel-1').received.map(({ url }) => url)).toEqual(['/']);
   });
 
   test('breaks an answer off when the guide does', async () => {
@@ -178,7 +190,7 @@ describe('the proxy', () => {
     const guide = portal.guide('otel-1');
     let isClosed = false;
     guide.server.on('upgrade', (request, socket) => {
-      socket.on('close', () => (isClosed = true)).on('error', () => undefined);
+      socket.on('end', () => (isClosed = true)).on('error', () => undefined);
       const head = ['HTTP/1.1 101 Switching Protocols', 'upgrade: websocket', 'connection: Upgrade', 'set-cookie: a=1'];
       socket.write(`${head.join('\r\n')}\r\n\r\nfor ${String(request.headers['x-forwarded-prefix'])};`);
       socket.on('data', (bytes: Buffer) => socket.write(bytes));

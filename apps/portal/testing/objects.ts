@@ -18,7 +18,7 @@ export function aWorkshop(
     metadata: { name, uid: `uid-${name}`, resourceVersion: '1' },
     spec: { ...who, ...spec },
     status: { code: CODE },
-  } as Workshop;
+  };
 }
 
 export interface SeatOptions {
@@ -36,7 +36,7 @@ export function aSeat(attendee: string, { phase = 'Ready', claim, spec, workshop
     metadata: { name, uid: `uid-${name}`, resourceVersion: '1' },
     spec: { workshop, attendee, revision: 'r', ...(claim && { claim }), ...spec },
     status: { phase, revision: 'r' },
-  } as Seat;
+  };
 }
 
 export const aClaim = (id: string, name = 'Ada'): Claim => ({ id, name, key: 'k', at: '2026-11-29T09:00:00Z' });

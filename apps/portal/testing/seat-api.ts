@@ -78,7 +78,7 @@ export class SeatApi implements Pick<HttpApi, 'get' | 'mergePatch'> {
   #tell(change: (classes: Classes) => void): void {
     for (const { classes, lag } of this.#watches) {
       if (lag === 0) change(classes);
-      else setTimeout(change, lag, classes);
+      else setTimeout(change, lag, classes).unref();
     }
   }
 }
