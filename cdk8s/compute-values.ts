@@ -112,6 +112,8 @@ export const valueCompute = (values: LabValues): Compute => ({
   ownText: (file) => ownText(values, file),
   labels: (labels) => labels,
   choose: (flag, set, unset) => unresolved(resolved(flag) ? set : unset),
+  all: (...flags) => unresolved(flags.every((flag) => resolved(flag))),
+  unlessEmpty: (given) => (resolved(given) === '' ? undefined : given),
   operates: (enabled) => enabled,
   defines: (enabled) => enabled,
   named: (_name, value) => value,

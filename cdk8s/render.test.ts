@@ -44,7 +44,14 @@ describe('the lab of a seat', () => {
     'is the same from labTemplate and from renderLab in the namespace %s',
     (namespace) => {
       expect(labTemplate(values)(namespace)).toEqual(
-        renderLab({ release: 'lab', namespace, values, clusterRoles, priorityClass: 'intro-otel-seat' }),
+        renderLab({
+          release: 'lab',
+          namespace,
+          values,
+          clusterRoles,
+          priorityClass: 'intro-otel-seat',
+          portalKey: 'lab-portal',
+        }),
       );
     },
   );

@@ -1,6 +1,6 @@
 // Renders the Kubernetes objects of a lab from given values. The chart prints the same objects.
 import { ApiObject, App, Chart } from 'cdk8s';
-import { MANAGED_BY, PRIORITY_CLASS, RELEASE, ROLES } from '../lab/names.ts';
+import { MANAGED_BY, PORTAL, PRIORITY_CLASS, RELEASE, ROLES } from '../lab/names.ts';
 import { components } from './lab/components.ts';
 import type { Component } from './lab/components.ts';
 import type { ClusterRoles, LabProps } from './lab/lab.ts';
@@ -42,6 +42,8 @@ export interface LabRequest {
   readonly clusterRoles?: ClusterRoles;
   /** Name of an existing PriorityClass for the lab's pods. */
   readonly priorityClass?: string;
+  /** Name of the ConfigMap with the portal's public key, if the lab is a seat. */
+  readonly portalKey?: string;
 }
 
 /** Returns the given values, completed with the lab's defaults. */
@@ -84,6 +86,7 @@ export function renderLab({
   managedBy = MANAGED_BY,
   clusterRoles,
   priorityClass,
+  portalKey,
 }: LabRequest): KubernetesObject[] {
   checkRelease(release);
   const complete = completeValues(values);
@@ -95,6 +98,7 @@ export function renderLab({
     compute: valueCompute(complete),
     ...(clusterRoles && { clusterRoles }),
     ...(priorityClass !== undefined && { priorityClass }),
+    ...(portalKey !== undefined && { portalKey }),
   };
   return objectsOf(lab, enabledOf(lab, components)) as KubernetesObject[];
 }
@@ -125,6 +129,7 @@ export function labTemplate(values?: SomeValues): (namespace: string) => Kuberne
     ...(values && { values }),
     clusterRoles: { collector: ROLES.collector, guide: ROLES.guide },
     priorityClass: PRIORITY_CLASS,
+    portalKey: PORTAL.configMap,
   });
   return (namespace) => lab.map((object) => inNamespace(object, namespace));
 }

@@ -64,7 +64,8 @@ export const env = (what: string, filled: readonly string[] = []) =>
     of: scalar({ doc: 'text, a number, or true or false' }),
   });
 
-const appResources = (what: string, cpu: string) => resources(what, { cpu, memory: '32Mi' }, { memory: '160Mi' });
+const appResources = (what: string, cpu: string, memory = '32Mi') =>
+  resources(what, { cpu, memory }, { memory: '160Mi' });
 
 const telemetryExporter = (signal: string) =>
   text({
@@ -101,7 +102,7 @@ const pipelines = group('The pipeline of each signal.', {
   logs: pipeline('logs', GUIDE_EXPORTER),
 });
 
-const secretName = text({ doc: 'Name of the Secret.', pattern: '^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$' });
+export const secretName = text({ doc: 'Name of the Secret.', pattern: '^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$' });
 
 const collector = group('The OpenTelemetry Collector, between the apps and the backends.', {
   image: group(
@@ -142,7 +143,7 @@ const collector = group('The OpenTelemetry Collector, between the apps and the b
       'secretRef',
     ]),
   }),
-  resources: resources('the Collector', { cpu: '40m', memory: '48Mi' }, { memory: '160Mi' }),
+  resources: resources('the Collector', { cpu: '20m', memory: '32Mi' }, { memory: '160Mi' }),
 });
 
 const jaeger = group('Jaeger, which stores traces in memory and shows them.', {
@@ -153,7 +154,7 @@ const jaeger = group('Jaeger, which stores traces in memory and shows them.', {
     minimum: 1,
     maximum: 1_000_000,
   }),
-  resources: resources('Jaeger', { cpu: '40m', memory: '56Mi' }, { memory: '256Mi' }),
+  resources: resources('Jaeger', { cpu: '15m', memory: '56Mi' }, { memory: '256Mi' }),
 });
 
 const prometheus = group('Prometheus, which stores metrics. Without it, the guide keeps the newest in its memory.', {
@@ -176,22 +177,24 @@ const prometheus = group('Prometheus, which stores metrics. Without it, the guid
   ),
 });
 
-const guideService = group('The Service of the guide.', {
-  type: choice({
-    doc:
-      "How you reach the guide: by port-forward (ClusterIP), on a port of every node, or through the cluster's " +
-      'load balancer.',
-    default: 'ClusterIP',
-    options: ['ClusterIP', 'NodePort', 'LoadBalancer'],
-  }),
-  port: integer({ doc: 'Port of the Service.', default: 8080, minimum: 1, maximum: 65535 }),
-  nodePort: integer({
-    doc: 'Port on every node, unless the type is ClusterIP. With 0, Kubernetes chooses one.',
-    default: 0,
-    minimum: 0,
-    maximum: 65535,
-  }),
-});
+/** Describes the Service at which people reach a page. */
+export const pageService = (what: string) =>
+  group(`The Service of ${what}.`, {
+    type: choice({
+      doc:
+        `How you reach ${what}: by port-forward (ClusterIP), on a port of every node, or through the cluster's ` +
+        'load balancer.',
+      default: 'ClusterIP',
+      options: ['ClusterIP', 'NodePort', 'LoadBalancer'],
+    }),
+    port: integer({ doc: 'Port of the Service.', default: 8080, minimum: 1, maximum: 65535 }),
+    nodePort: integer({
+      doc: 'Port on every node, unless the type is ClusterIP. With 0, Kubernetes chooses one.',
+      default: 0,
+      minimum: 0,
+      maximum: 65535,
+    }),
+  });
 
 /**
  * Patterns of label names and values.
@@ -274,16 +277,16 @@ export const labValues = group('The values of the lab.', {
         "If this is empty, the learner's edit in the ConfigMap is used, if there is one.",
     }),
     env: env('the dice'),
-    resources: appResources('the dice', '30m'),
+    resources: appResources('the dice', '20m'),
   }),
   arcade: group('The arcade: it plays a round by calling dice and prizes.', {
     budgetMs: integer({ doc: 'Time limit of a round, in milliseconds.', default: 500, minimum: 1, maximum: 600_000 }),
     env: env('the arcade'),
-    resources: appResources('the arcade', '30m'),
+    resources: appResources('the arcade', '20m'),
   }),
   prizes: group('The prizes: two versions of one app, on two node pools.', {
     env: env('both versions of prizes', ['POD_NAMESPACE']),
-    resources: appResources('each version of prizes', '25m'),
+    resources: appResources('each version of prizes', '10m'),
   }),
   visitors: group('The visitors, which create the load.', {
     enabled: flag({ doc: 'Whether the visitors run.', default: true }),
@@ -294,7 +297,7 @@ export const labValues = group('The values of the lab.', {
       maximum: 6000,
     }),
     env: env('the visitors'),
-    resources: appResources('the visitors', '20m'),
+    resources: appResources('the visitors', '10m'),
   }),
   flask: group("Flask: the slides' app in Python.", {
     enabled: flag({
@@ -306,9 +309,9 @@ export const labValues = group('The values of the lab.', {
     resources: resources('the Flask app', { cpu: '30m', memory: '64Mi' }, { memory: '160Mi' }),
   }),
   guide: group('The guide: one address for the course, the apps and Jaeger.', {
-    service: guideService,
+    service: pageService('the guide'),
     env: env('the guide', ['POD_NAMESPACE']),
-    resources: appResources('the guide', '30m'),
+    resources: appResources('the guide', '25m', '40Mi'),
   }),
   nodeSelector: map({
     doc: 'Labels that a node must have to run a pod of the lab.',

@@ -18,7 +18,7 @@ function loaded(file: string, seen = new Set<string>()): Set<string> {
   return seen;
 }
 
-test.each(['client.ts', 'transport-node.ts', 'in-cluster.ts', 'kinds.ts', 'types.ts', 'conditions.ts'])(
+test.each(['client.ts', 'reflector.ts', 'transport-node.ts', 'in-cluster.ts', 'kinds.ts', 'types.ts', 'conditions.ts'])(
   'finds no npm package that %s loads at run time, so that small programs need little memory',
   (file) => {
     const packages = [...loaded(join(import.meta.dirname, file))].filter((name) => !/^(?:\/|node:)/.test(name));

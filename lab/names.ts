@@ -50,6 +50,41 @@ export const DISPLAY_NAME = `${GROUP}/display-name`;
 /** Path of the guide at which `?key=TOKEN` logs in. */
 export const LOGIN_PATH = '/login';
 
+/** Names that the portal shares with the operator, the chart and the guides. */
+export const PORTAL = {
+  /** Value of the label app.kubernetes.io/component on the portal's pods. Its Deployment is `<release>-portal`. */
+  component: 'portal',
+  /** Header with the portal's signed token, on each request from the portal to a guide. See portal-token.ts. */
+  header: 'x-intro-otel-portal',
+  /** Headers that a guide believes only beside a valid token: where the browser sees the guide. */
+  forwarded: { prefix: 'x-forwarded-prefix', host: 'x-forwarded-host', proto: 'x-forwarded-proto' },
+  /** Path of the portal below which `<seat>/` is the guide of that seat. */
+  seats: '/s/',
+  /** Path of the portal that joins the class whose code follows it. */
+  join: '/join/',
+  /** Path of the portal at which a person enters the three words of an own seat. */
+  key: '/key',
+  /** Name of the portal's cookie. */
+  cookie: 'intro-otel-seat',
+  /** Characters of a class code, without those that look alike, and the number of characters. */
+  code: { alphabet: '23456789abcdefghjkmnpqrstuvwxyz', length: 6 },
+  /** Folder in which the portal finds the Secret `<release>-portal`. */
+  secretDir: '/etc/intro-otel/portal',
+  /**
+   * Keys of the Secret `<release>-portal`: `signing` is an Ed25519 private key as PKCS#8 PEM; `cookie` and `people` are
+   * 32 bytes each as base64url. A rotation leaves `people`, because the three words of each person depend on it.
+   */
+  secretKeys: { signing: 'signing', cookie: 'cookie', people: 'people' },
+  /** ConfigMap in each seat's namespace whose key `public.pem` has the public part of `signing` as SPKI PEM. */
+  configMap: `${RELEASE}-portal`,
+  publicKey: 'public.pem',
+  /**
+   * Folder in which the guide of a seat finds the public key. It is beside the folder with the guide's own keys, which
+   * is mounted read-only, so nothing can be mounted in it.
+   */
+  publicKeyDir: '/etc/intro-otel-portal',
+} as const;
+
 /** Name of the Collector's exporter to Jaeger. The lab's pipelines, the course and the documentation use it. */
 export const JAEGER_EXPORTER = 'otlp_http/jaeger';
 
@@ -84,6 +119,8 @@ export const ROLES = {
   attendee: 'intro-otel-seat-attendee',
   collector: 'intro-otel-seat-collector',
   guide: 'intro-otel-seat-guide',
+  /** ClusterRole with the portal's permissions in a seat's namespace: to find the guide's own pod. */
+  portal: 'intro-otel-seat-portal',
 } as const;
 
 /** Names of objects in a seat's namespace. */

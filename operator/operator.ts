@@ -13,7 +13,9 @@ import type { Logger } from './engine/log.ts';
 import { Manager } from './engine/manager.ts';
 import type { Reconciler } from './engine/reconciler.ts';
 import type { Change } from './engine/store.ts';
+import { PortalKeys } from './portal-keys.ts';
 import { createOperatorMetrics } from './metrics.ts';
+import type { SeatOptions } from './seat/context.ts';
 import { SeatReconciler } from './seat/controller.ts';
 import { affectsSeat } from './seat/deployment-readiness.ts';
 import { areFaultsChanged } from './seat/faults.ts';
@@ -36,6 +38,8 @@ interface Parts extends OperatorOptions {
   readonly manager: Manager;
   readonly stores: Stores;
   readonly clusterInfo: ClusterInfoPoller;
+  /** The keys of the portal. Undefined if the release has no portal. */
+  readonly portalKeys: PortalKeys | undefined;
 }
 
 /** Maximum number of Workshops that are reconciled at the same time. */
@@ -71,13 +75,32 @@ export function createOperator({ settings, config, log }: OperatorOptions): Mana
     log,
   });
   const stores = createStores(manager, settings.namespace);
-  const parts = { settings, config, log, manager, stores, clusterInfo };
+  const parts = {
+    settings,
+    config,
+    log,
+    manager,
+    stores,
+    clusterInfo,
+    portalKeys: createPortalKeys(manager, settings, log),
+  };
   manager.add((signal) => clusterInfo.run(signal));
   manager.addReadyCheck('cluster-info', () => clusterInfo.problem());
   manager.prepare(() => tryUpdateDefinitions(manager.api, log));
   addSeatController(parts);
   addWorkshopController(parts);
   return manager;
+}
+
+function createPortalKeys(
+  manager: Manager,
+  { portal, namespace }: Pick<Settings, 'portal' | 'namespace'>,
+  log: Logger,
+): PortalKeys | undefined {
+  if (portal === undefined) return undefined;
+  const keys = new PortalKeys({ api: manager.api, secret: { name: portal, namespace }, log });
+  manager.add((signal) => keys.run(signal));
+  return keys;
 }
 
 /**
@@ -92,13 +115,14 @@ async function tryUpdateDefinitions(api: Api, log: Logger): Promise<void> {
 }
 
 function addSeatController(parts: Parts): void {
-  const { manager, settings, clusterInfo } = parts;
+  const { manager, settings, clusterInfo, portalKeys } = parts;
   const { workshops, seats, seatContents } = parts.stores;
   const controller = manager
     .controller({ workers: settings.workers })
     .for(seats)
     .watches(workshops, (change) => (areFaultsChanged(change.old, change.new) ? keysOfSeats(seats, change.key) : []))
     .watches(clusterInfo, () => seats.keys());
+  if (portalKeys) controller.watches(portalKeys, () => seats.keys());
   const { Deployment, ...others } = seatContents;
   controller.watches(Deployment, seatOfDeployment, { delay: CONTENTS_DELAY_MS });
   for (const store of Object.values(others)) controller.watches(store, seatOfNamespace, { delay: CONTENTS_DELAY_MS });
@@ -137,7 +161,14 @@ const workshopOfLabel = (change: Change<KubeObject>): string[] => {
   return workshop === undefined ? [] : [workshop];
 };
 
-function createSeatReconciler({ manager, stores, clusterInfo, settings, config }: Parts): Reconciler {
+/** Returns what the seats need to know of the portal, as options of the Seat reconciler. */
+function portalOf({ portalKeys, settings: { portal, namespace } }: Parts): Pick<SeatOptions, 'portal'> {
+  if (!portalKeys || portal === undefined) return {};
+  return { portal: { account: { name: portal, namespace }, publicKey: () => portalKeys.publicKey() } };
+}
+
+function createSeatReconciler(parts: Parts): Reconciler {
+  const { manager, stores, clusterInfo, settings, config } = parts;
   const { api, events, clock, metrics } = manager;
   const { ca } = config.tls;
   return new SeatReconciler({
@@ -148,6 +179,7 @@ function createSeatReconciler({ manager, stores, clusterInfo, settings, config }
     clock,
     metrics: createOperatorMetrics(metrics.registry),
     operator: { name: settings.account, namespace: settings.namespace },
+    ...portalOf(parts),
     clusterInfo: () => ({ ...clusterInfo.current(), ...(ca !== undefined && { certificateAuthority: String(ca) }) }),
   });
 }
@@ -163,6 +195,7 @@ function createWorkshopReconciler({ manager, stores, settings, log }: Parts): Re
     clock,
     log,
     namespace: settings.namespace,
+    hasPortal: settings.portal !== undefined,
     images: settings.images,
     seatRequirements: (lab) => labOf(lab).requirements,
     labHash: (lab) => labOf(lab).hash,

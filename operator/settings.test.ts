@@ -8,6 +8,7 @@ test('uses defaults for port and workers if only the other variables are set', (
     identity: 'op-1',
     namespace: 'default',
     account: 'intro-otel-operator',
+    portal: undefined,
     port: 8082,
     workers: 16,
     network: chartValues.default.operator.network,
@@ -21,6 +22,12 @@ test('keeps those images of the chart that are not the defaults', () => {
   expect(readSettings({ ...complete, IMAGES: JSON.stringify(given) }).images).toEqual({
     image: { registry: 'registry.example/class' },
   });
+});
+
+test('knows the portal by its name, and no portal by an empty name', () => {
+  const portals = ['intro-otel-portal', ''].map((PORTAL) => readSettings({ ...complete, PORTAL }).portal);
+  expect(portals).toEqual(['intro-otel-portal', undefined]);
+  expect(() => readSettings({ ...complete, PORTAL: '../other' })).toThrow(/PORTAL: expected .* found "\.\.\/other"/);
 });
 
 test('throws an error that names every invalid variable with its expected and found value', () => {

@@ -16,6 +16,11 @@ export interface Settings {
    * ServiceAccount.
    */
   readonly account: string;
+  /**
+   * Name of the portal's Deployment, ServiceAccount and Secret, in the operator's namespace. Undefined if the release
+   * has no portal.
+   */
+  readonly portal: string | undefined;
   /** TCP port for /healthz, /readyz and /metrics. */
   readonly port: number;
   /** Maximum number of seats that are reconciled at the same time. */
@@ -48,6 +53,11 @@ class Environment {
         `${name}: expected ${expected.source}, found ${found === '' ? 'nothing' : JSON.stringify(found)}`,
       );
     return found;
+  }
+
+  /** Returns undefined if the variable is missing or empty. */
+  optional(name: string, expected: RegExp): string | undefined {
+    return (this.#env[name] ?? '') === '' ? undefined : this.text(name, expected);
   }
 
   integer(name: string, [min, max]: readonly [number, number], fallback: number): number {
@@ -89,6 +99,7 @@ export function readSettings(env: NodeJS.ProcessEnv, resolvConf = ''): Settings 
     identity: environment.text('POD_NAME', NAME),
     namespace: environment.text('POD_NAMESPACE', NAME),
     account: environment.text('OPERATOR_ACCOUNT', NAME),
+    portal: environment.optional('PORTAL', NAME),
     port: environment.integer('PORT', [0, 65535], 8082),
     workers: environment.integer('WORKERS', [1, 1000], 16),
     network: { ...network, dnsCidrs: [...network.dnsCidrs, ...linkLocalServers(resolvConf)] },

@@ -114,3 +114,75 @@ test('compares 2,000 traces with 120 keys and 14,000 values, with pairs, in less
   const taken = execFileSync(process.execPath, ['--input-type=module', '--eval', code], { encoding: 'utf8', env });
   expect(Number(taken)).toBeLessThan(1_000);
 });
+
+describe('names of pods and addresses', () => {
+  const pod = (version: string, id: string) => ({
+    'p:resource.service.version': version,
+    'p:resource.k8s.pod.uid': id,
+    'p:resource.k8s.deployment.name': `lab-prizes-${version}`,
+    'p:network.peer.address': `10.0.0.${id}`,
+  });
+  const placesOf = ({ places }: Comparison): string[] =>
+    places.map((trait) => `${written(trait)} of ${trait.of.marked} ${trait.of.others}`);
+
+  test('are apart, so the version comes first although the fault began when its pod was new', () => {
+    const others = [...times(30, pod('2', '1')), ...times(5, pod('2', '2')), ...times(40, pod('1', '3'))];
+    const compared = compareTraces(times(20, pod('2', '2')), others);
+    expect(traitsOf(compared)).toEqual([
+      'p:resource.service.version=2|p:resource.k8s.deployment.name=lab-prizes-2: 20 35',
+    ]);
+    expect(placesOf(compared)).toEqual(['p:resource.k8s.pod.uid=2|p:network.peer.address=10.0.0.2: 20 5 of 20 75']);
+  });
+
+  test('are a share of the traces that report them, so their absence is no evidence', () => {
+    const unknown = { 'p:resource.service.version': '2' };
+    const others = [...times(20, unknown), ...times(10, pod('2', '2')), ...times(30, pod('1', '3'))];
+    const compared = compareTraces([...times(2, unknown), ...times(18, pod('2', '2'))], others);
+    expect(traitsOf(compared)).toEqual(['p:resource.service.version=2: 20 30']);
+    expect(placesOf(compared)[0]).toMatch(/: 18 10 of 18 40$/);
+    const single = [{ 'p:resource.service.version': '2' }, { 'p:resource.k8s.pod.uid': '1' }];
+    expect(compareTraces(times(20, single[1] ?? {}), times(20, single[0] ?? {})).places).toEqual([]);
+  });
+});
+
+describe('rounds on a node whose prizes were replaced when the fault began', () => {
+  /** Returns numbers from 0 to 1 that look random, the same for each seed. */
+  const randomOf = (seed: number) => () => {
+    seed = (Math.imul(seed, 1_664_525) + 1_013_904_223) >>> 0;
+    return seed / 2 ** 32;
+  };
+
+  const resourceOf = (version: string, pod: string, isKnown: boolean) => ({
+    'prizes:resource.service.version': [version],
+    'prizes:resource.deployment.node_pool': [version === '2' ? 'green' : 'blue'],
+    'prizes:resource.k8s.pod.name': [`lab-prizes-${version}-${pod}`],
+    ...(isKnown && {
+      'prizes:resource.k8s.pod.uid': [`${version}-${pod}`],
+      'prizes:resource.k8s.deployment.name': [`prizes-${version}`],
+    }),
+  });
+
+  /** The Collector doesn't know a pod in its first traces, and each round has a caller's address and port. */
+  const rounds = (count: number, pod: string, random: () => number): TraceAttributes[] =>
+    Array.from({ length: count }, (_, index) => ({
+      ...resourceOf(random() < 0.5 ? '1' : '2', pod, index > 6),
+      'arcade:resource.k8s.pod.uid': [`arcade-${pod}`],
+      'arcade:client.version': [random() < 0.5 ? '3.1' : '3.2'],
+      'arcade:player': [`player-${Math.floor(random() * 6)}`],
+      'prizes:network.peer.address': [`10.0.0.${pod}`],
+      'prizes:network.peer.port': [String(30_000 + index)],
+    }));
+
+  test.each(Array.from({ length: 20 }, (_, seed) => seed))('show the version and the client first, seed %i', (seed) => {
+    const random = randomOf(seed);
+    const [before, during] = [rounds(300, '1', random), rounds(120, '2', random)];
+    const fails = (round: TraceAttributes) =>
+      round['prizes:resource.service.version']?.[0] === '2' && round['arcade:client.version']?.[0] === '3.1';
+    const others = [...before, ...during.filter((round) => !fails(round))];
+    const [first] = compareTraces(during.filter(fails), others).traits;
+    expect(first?.parts.map(([name]) => name?.key).sort()).toEqual([
+      'arcade:client.version',
+      'prizes:resource.service.version',
+    ]);
+  });
+});

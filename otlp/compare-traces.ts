@@ -1,7 +1,8 @@
 // Compares the attributes of marked traces with those of the other traces: which values, and which pairs of values, are
 // more common among the marked ones? The result is evidence. It names no cause.
+import { isOutcome, isPlace, rankOf } from './attribute-kinds.ts';
 import { certainDifference } from './proportions.ts';
-import { intersection, Layout } from './trace-sets.ts';
+import { intersection, Layout, union } from './trace-sets.ts';
 import type { TraceAttributes } from './trace-attributes.ts';
 
 /** A value of an attribute, such as `prizes:resource.service.version` and `2.0.0`. */
@@ -11,16 +12,23 @@ export interface AttributeText {
 }
 
 /**
- * Values that are in exactly the same traces, so no comparison can tell them apart. The shortest comes first, and names
- * of processes and pods come last.
+ * Values that are in exactly the same traces, so no comparison can tell them apart. The shortest comes first, and
+ * places come last: see `isPlace`.
  */
 export type Part = readonly AttributeText[];
+
+export interface Totals {
+  readonly marked: number;
+  readonly others: number;
+}
 
 /** A value, or a pair of values, and how many traces of each group have it. */
 export interface Trait {
   readonly parts: readonly [Part] | readonly [Part, Part];
   readonly marked: number;
   readonly others: number;
+  /** Number of traces in each group that the counts are a share of. */
+  readonly of: Totals;
   /**
    * By how much the shares differ at least, from -1 to 1: see `certainDifference`. Traits are sorted by it. At most 0
    * means that the difference may be chance.
@@ -38,6 +46,12 @@ export interface Comparison {
   readonly rarer: readonly Trait[];
   /** Values that describe how a request ended. Traces are marked by them, so they differ in any case. */
   readonly outcomes: readonly Trait[];
+  /**
+   * Names and addresses of pods, processes and hosts that are more common. They say where a request ran, and go
+   * together with all that the pod has: its version, and its age. They are a share of the traces that report this
+   * attribute, so a trace without it is no evidence.
+   */
+  readonly places: readonly Trait[];
   /** Keys with values that only one trace has, such as ids and ports. Those values were not compared. */
   readonly unique: readonly string[];
 }
@@ -61,69 +75,82 @@ export function compareTraces(marked: readonly TraceAttributes[], others: readon
 interface Group {
   readonly parts: Trait['parts'];
   readonly set: Uint32Array;
+  readonly of: Totals;
 }
 
 type Measured = Group & Trait;
 
-/** @see https://opentelemetry.io/docs/specs/semconv/http/http-spans/ */
-const OUTCOME = /:(error|exception|http\.status_(code|text)|http\.response\.status_code|otel\.status_\w+)(\.|$)/;
-const RPC_OUTCOME = /:(rpc\.(\w+\.)?status_code|db\.response\.status_code|faas\.invocation_status)$/;
+/** The traces that have each value, by the key of the attribute and by value. */
+type Collected = Map<string, Map<string, Uint32Array>>;
 
-const isOutcomeKey = (key: string): boolean => OUTCOME.test(key) || RPC_OUTCOME.test(key);
+/** The attribute that a value is named after. */
+const keyOf = ([[name]]: Trait['parts']): string => name?.key ?? '';
 
-const isOutcome = ([[name]]: Trait['parts']): boolean => isOutcomeKey(name?.key ?? '');
+const isCause = ({ parts }: Trait): boolean => !isOutcome(keyOf(parts)) && !isPlace(keyOf(parts));
 
 class Comparer {
-  readonly #marked: number;
-  readonly #others: number;
+  readonly #all: Totals;
   readonly #layout: Layout;
   readonly #unique = new Set<string>();
   readonly #groups: readonly Measured[];
 
   constructor(marked: readonly TraceAttributes[], others: readonly TraceAttributes[]) {
-    [this.#marked, this.#others] = [marked.length, others.length];
+    this.#all = { marked: marked.length, others: others.length };
     this.#layout = new Layout(marked.length, others.length);
     this.#groups = this.#grouped([...marked, ...others]);
   }
 
   compare(): Comparison {
-    const causes = this.#groups.filter(({ parts }) => !isOutcome(parts));
+    const causes = this.#groups.filter(isCause);
     const pairs = this.#pairsOf(causes);
+    const moreCommon = this.#groups.filter(isMoreCommon);
     return {
-      marked: this.#marked,
-      others: this.#others,
-      traits: sorted([...causes.filter((trait) => this.#isMoreCommon(trait)), ...pairs]),
-      rarer: this.#rarerOf(causes),
-      outcomes: sorted(this.#groups.filter((trait) => isOutcome(trait.parts) && this.#isMoreCommon(trait))),
+      ...this.#all,
+      traits: sorted([...causes.filter(isMoreCommon), ...pairs]),
+      rarer: rarerOf(causes),
+      outcomes: sorted(moreCommon.filter(({ parts }) => isOutcome(keyOf(parts)))),
+      places: sorted(moreCommon.filter(({ parts }) => isPlace(keyOf(parts)))),
       unique: [...this.#unique].sort(),
     };
   }
 
   /** Returns all values that some but not all traces have. Values that are in the same traces are one group. */
   #grouped(all: readonly TraceAttributes[]): Measured[] {
+    const collected = this.#collected(all);
     const bySet = new Map<string, { set: Uint32Array; names: AttributeText[] }>();
-    for (const { key, value, set } of this.#valuesOf(all)) {
-      const id = idOf(set, key);
-      const group = bySet.get(id) ?? { set, names: [] };
+    for (const { key, value, set } of this.#valuesOf(collected, all.length)) {
+      const group = getOr(bySet, idOf(set, key), () => ({ set, names: [] }));
       group.names.push({ key, value });
-      bySet.set(id, group);
     }
-    return [...bySet.values()].map(({ set, names }) => this.#measured({ parts: [byLength(names)], set }));
+    return [...bySet.values()].map(({ set, names }) => this.#group(set, ordered(names), collected));
   }
 
-  #valuesOf(all: readonly TraceAttributes[]) {
-    const found = [...this.#collected(all)].flatMap(([key, values]) =>
+  #group(set: Uint32Array, names: Part, collected: Collected): Measured {
+    const [marked, others] = this.#layout.counts(set);
+    const key = keyOf([names]);
+    const of = isPlace(key) ? this.#totalsOf(collected.get(key)) : this.#all;
+    return measured({ parts: [names], set, of }, { marked, others });
+  }
+
+  /** Counts the traces that have an attribute, whatever its value. */
+  #totalsOf(values: ReadonlyMap<string, Uint32Array> = new Map()): Totals {
+    const [marked, others] = this.#layout.counts([...values.values()].reduce(union, this.#layout.empty()));
+    return { marked, others };
+  }
+
+  #valuesOf(collected: Collected, total: number) {
+    const found = [...collected].flatMap(([key, values]) =>
       [...values].map(([value, set]) => ({ key, value, set, count: sum(this.#layout.counts(set)) })),
     );
     for (const { key, count } of found) if (count === 1) this.#unique.add(key);
     return found
-      .filter(({ count }) => count > 1 && count < all.length)
+      .filter(({ count }) => count > 1 && count < total)
       .sort((a, b) => b.count - a.count)
       .slice(0, LIMITS.values);
   }
 
-  #collected(all: readonly TraceAttributes[]): Map<string, Map<string, Uint32Array>> {
-    const collected = new Map<string, Map<string, Uint32Array>>();
+  #collected(all: readonly TraceAttributes[]): Collected {
+    const collected: Collected = new Map();
     all.forEach((attributes, index) => {
       for (const [key, values] of Object.entries(attributes)) {
         const sets = getOr(collected, key, () => new Map<string, Uint32Array>());
@@ -137,34 +164,10 @@ class Comparer {
     return collected;
   }
 
-  #measured(group: Group, counts = this.#layout.counts(group.set)): Measured {
-    const [marked, others] = counts;
-    return { ...group, marked, others, certain: this.#certain(marked, others) };
-  }
-
-  #certain(marked: number, others: number): number {
-    return certainDifference({ count: marked, total: this.#marked }, { count: others, total: this.#others });
-  }
-
-  #isMoreCommon({ marked, others }: Trait): boolean {
-    return marked * this.#others > others * this.#marked;
-  }
-
-  #rarerOf(causes: readonly Measured[]): Trait[] {
-    const rarer = causes.filter(({ marked, others }) => marked * this.#others < others * this.#marked);
-    return sorted(
-      rarer.map((trait) => ({
-        ...trait,
-        certain: certainDifference(
-          { count: trait.others, total: this.#others },
-          { count: trait.marked, total: this.#marked },
-        ),
-      })),
-    );
-  }
-
   #pairsOf(causes: readonly Measured[]): Measured[] {
-    const parts = causes.filter(({ marked }) => marked > 1 || this.#marked === 1).sort((a, b) => b.marked - a.marked);
+    const parts = causes
+      .filter(({ marked }) => marked > 1 || this.#all.marked === 1)
+      .sort((a, b) => b.marked - a.marked);
     const pairs = new Map<string, Measured>();
     for (const [index, a] of parts.slice(0, LIMITS.paired).entries())
       for (const b of parts.slice(0, index)) {
@@ -175,33 +178,51 @@ class Comparer {
   }
 
   #pairOf(a: Measured, b: Measured): Measured | undefined {
+    const of = this.#all;
     const least = Math.max(a.certain, b.certain, 0);
     // What is certain is less than what is found, which is quick to compute. This leaves few of the many pairs.
-    if (Math.min(a.marked, b.marked) <= least * this.#marked) return undefined;
+    if (Math.min(a.marked, b.marked) <= least * of.marked) return undefined;
     const [marked, others] = this.#layout.counts(a.set, b.set);
-    if (marked * this.#others - others * this.#marked <= least * this.#marked * this.#others) return undefined;
-    if (this.#certain(marked, others) <= least) return undefined;
+    if (marked * of.others - others * of.marked <= least * of.marked * of.others) return undefined;
+    if (certain({ marked, others }, of) <= least) return undefined;
     if (!addsTo(a, marked, others) || !addsTo(b, marked, others)) return undefined;
-    const group: Group = { parts: [a.parts[0], b.parts[0]], set: intersection(a.set, b.set) };
-    return this.#measured(group, [marked, others]);
+    return measured({ parts: [a.parts[0], b.parts[0]], set: intersection(a.set, b.set), of }, { marked, others });
   }
 }
+
+const certain = (counts: Totals, of: Totals): number =>
+  certainDifference({ count: counts.marked, total: of.marked }, { count: counts.others, total: of.others });
+
+const measured = (group: Group, counts: Totals): Measured => ({
+  ...group,
+  ...counts,
+  certain: certain(counts, group.of),
+});
+
+const isMoreCommon = ({ marked, others, of }: Trait): boolean => marked * of.others > others * of.marked;
+
+const swapped = ({ marked, others }: Totals): Totals => ({ marked: others, others: marked });
+
+/** Returns the traits that are less common among the marked traces. What is certain is how much less. */
+const rarerOf = (traits: readonly Trait[]): Trait[] =>
+  sorted(
+    traits
+      .filter(({ marked, others, of }) => marked * of.others < others * of.marked)
+      .map((trait) => ({ ...trait, certain: certain(swapped(trait), swapped(trait.of)) })),
+  );
 
 /** Whether the other part of a pair makes a difference among the traces that have this part. */
 const addsTo = (part: Trait, marked: number, others: number): boolean =>
   certainDifference({ count: marked, total: part.marked }, { count: others, total: part.others }) > 0;
 
 /** Outcomes are no group with other values, even if they are in the same traces. */
-const idOf = (set: Uint32Array, key: string): string => `${isOutcomeKey(key)} ${set.join()}`;
+const idOf = (set: Uint32Array, key: string): string => `${isOutcome(key)} ${set.join()}`;
 
-/** Resource attributes that name one process, pod or host. Other names of the same traces say more. */
-const INSTANCE = /:resource\.(process|host|os|telemetry|container)\.|instance\.id$|\.pod\.|\.uid$/;
+const lengthOf = ({ key, value }: AttributeText): number => key.length + value.length;
 
-const lengthOf = ({ key, value }: AttributeText): number =>
-  key.length + value.length + (INSTANCE.test(key) ? 1_000 : 0);
-
-const byLength = (names: AttributeText[]): AttributeText[] =>
-  names.sort((a, b) => lengthOf(a) - lengthOf(b) || (a.key < b.key ? -1 : 1));
+/** Orders names of the same traces: those that say most come first, and the shortest of them. */
+const ordered = (names: AttributeText[]): AttributeText[] =>
+  names.sort((a, b) => rankOf(a.key) - rankOf(b.key) || lengthOf(a) - lengthOf(b) || (a.key < b.key ? -1 : 1));
 
 const sum = ([marked, others]: readonly [number, number]): number => marked + others;
 
@@ -218,4 +239,4 @@ const sorted = (traits: readonly Trait[]): Trait[] =>
   [...traits]
     .sort((a, b) => b.certain - a.certain || a.parts.length - b.parts.length)
     .slice(0, LIMITS.traits)
-    .map(({ parts, marked, others, certain }) => ({ parts, marked, others, certain }));
+    .map(({ parts, marked, others, of, certain }) => ({ parts, marked, others, of, certain }));

@@ -44,3 +44,5 @@ function ones(word: number): number {
 
 export const intersection = (a: Uint32Array, b: Uint32Array): Uint32Array =>
   a.map((word, index) => word & (b[index] ?? 0));
+
+export const union = (a: Uint32Array, b: Uint32Array): Uint32Array => a.map((word, index) => word | (b[index] ?? 0));

@@ -32,11 +32,14 @@ export interface SignalState {
   readonly since: number;
   /** Why the guide has nothing and will not get anything, if it knows: a sentence. */
   readonly unavailable?: string;
+  /** Why the metrics are from the guide's memory although the lab has Prometheus: a sentence. */
+  readonly fallback?: string;
   readonly dropped: readonly Dropped[];
 }
 
 /** A measurement that points to the trace in which it was made. */
 export interface Exemplar {
+  /** When it was made. In the charts of requests: when the Collector reported it, some seconds after its span ended. */
   readonly time: number;
   /** In the unit of its metric. Milliseconds in the charts. */
   readonly value: number;
@@ -53,9 +56,11 @@ export interface ServiceCharts {
   readonly service: string;
   /**
    * Which spans count. `server`: spans of kind server or consumer. `internal`: all spans of kind internal, because the
-   * service has no server spans.
+   * service had no server spans in the 40 seconds before its newest spans.
    */
   readonly counted: 'server' | 'internal';
+  /** When the last of these spans was reported. Undefined if some were reported in the newest 30 seconds. */
+  readonly ended?: number;
   /** Requests a second. */
   readonly requests: Values;
   /**
@@ -91,6 +96,8 @@ export interface InstrumentSeries {
   /** Upper bounds of a histogram's buckets, and the count in each at the newest time. The last bucket has no bound. */
   readonly bounds?: readonly number[];
   readonly buckets?: readonly number[];
+  /** When the series was last reported, to 10 seconds. Undefined if it was reported in the newest minute. */
+  readonly ended?: number;
   readonly exemplars: readonly Exemplar[];
 }
 

@@ -117,7 +117,7 @@ test.each(answers)('sandboxes an answer with %s, and keeps serving', async (_, b
   if (response) {
     expectSandboxed(response);
     await response.text().catch((error: unknown) => expect(error).not.toHaveProperty('name', 'TimeoutError'));
-    expect(response.headers.get('location') ?? '/apps/dice/').toMatch(/^\/apps\/dice\//);
+    expect(new URL(response.headers.get('location') ?? '', response.url).pathname).toMatch(/^\/apps\/dice\//);
   }
   expect((await fetch(`${guide.url}/lab`)).status).toBe(200);
 });

@@ -3,13 +3,27 @@ import type { Express } from 'express';
 import { fatal } from '../../support/output.ts';
 
 /**
+ * Time without requests after which a server for browsers closes a connection, in milliseconds. It is longer than the
+ * five minutes of Chrome and the two of Firefox, so that the browser closes first. If the server closes a connection
+ * while a request is on the way, the request meets a reset, and a reset ends `kubectl port-forward`.
+ * https://github.com/kubernetes/kubectl/issues/1249
+ */
+export const IDLE_BROWSER_MS = 10 * 60_000;
+
+interface ListenOptions {
+  /** Time without requests after which the server closes a connection, in milliseconds. Default: that of Node. */
+  readonly idle?: number;
+}
+
+/**
  * Starts the app's server, and calls `opened` once it accepts requests. Ends the process with a message if the port is
  * not available. Express 5 passes a listen error to the callback.
  * https://expressjs.com/en/guide/migrating-5.html, section "app.listen"
  */
-export function listen(app: Express, port: number, opened: () => void): void {
-  app.listen(port, (error?: Error) => {
+export function listen(app: Express, port: number, opened: () => void, { idle }: ListenOptions = {}): void {
+  const server = app.listen(port, (error?: Error) => {
     if (error) fatal(new Error(`expected to listen on port ${port}, found ${error.message}. Set PORT to a free port.`));
     opened();
   });
+  if (idle !== undefined) server.keepAliveTimeout = idle;
 }

@@ -50,6 +50,8 @@ export function helmCompute(tokens: Tokens): Compute & { templates: NamedTemplat
         ),
         'lines',
       ),
+    all: (...flags) => tokens.value('flag', `and ${flags.map(go).join(' ')}`),
+    unlessEmpty: (given) => tokens.value('optional', `${go(given)} | quote`, go(given)),
     operates: (enabled) => flag('operates', enabled),
     defines: (enabled, name) => flag('defines', enabled, name),
     decimal: (number) => text(`${go(number)} | toString`),

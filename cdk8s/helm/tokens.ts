@@ -14,7 +14,7 @@ import type { Description } from '../schema/schema.ts';
  * - `lines`: a map whose Helm expression returns YAML text
  * - `block`: a text of several lines, printed as a YAML block
  * - `items`: several items of the list that contains the token
- * - `optional`: an integer, printed with its key only if the token's `condition` holds
+ * - `optional`: a value in one line, printed with its key only if the token's `condition` holds
  */
 export type TokenKind =
   'text' | 'name' | 'integer' | 'flag' | 'map' | 'lines' | 'list' | 'block' | 'items' | 'optional';

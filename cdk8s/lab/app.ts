@@ -32,6 +32,8 @@ export interface AppProps {
   readonly serviceAccount?: string;
   readonly initContainers?: readonly Container[];
   readonly volumes?: readonly MountedVolume[];
+  /** The number of pods. Default: 1. */
+  readonly replicas?: Given<number>;
 }
 
 /**

@@ -109,7 +109,7 @@ receivers:
 ${otlpReceivers()}processors:
 ${compute.componentLines(processors)}exporters:
 ${compute.componentLines(exporters)}connectors:
-${spanMetrics()}service:
+${spanMetrics(lab)}service:
   extensions: [health_check]
   telemetry:
     # Without these attributes, log lines are shorter.

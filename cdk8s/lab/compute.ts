@@ -84,6 +84,12 @@ export interface Compute {
     unset: Constant,
   ): Value<Constant>;
 
+  /** Returns whether all flags are true. */
+  all(...flags: Value<boolean>[]): Value<boolean>;
+
+  /** Returns the text, which has only letters, digits, dots and hyphens. Returns undefined if the text is empty. */
+  unlessEmpty(text: Text): Text | undefined;
+
   /**
    * Returns whether this release installs the operator. It does so if `enabled` is true and no other release has
    * installed the operator.

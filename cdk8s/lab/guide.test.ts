@@ -1,7 +1,10 @@
 import type { PolicyRule } from './manifest.ts';
 import { deployments, render, template } from '../testing/rendered.ts';
 import type { Container, Deployment, PodSpec } from '../testing/rendered.ts';
+import { labTemplate } from '../render.ts';
 import type { KubernetesObject } from '../render.ts';
+
+type MountingPod = PodSpec & { containers: [{ volumeMounts: object[] }] };
 
 describe('the guide', () => {
   const role = render().find(
@@ -48,6 +51,20 @@ describe('the guide', () => {
         },
       ]),
     );
+  });
+
+  test("mounts the portal's public key in a seat, if there is one, and nothing of it in a lab outside a class", () => {
+    const guide = labTemplate()('class-ada').find(
+      ({ kind, metadata }) => kind === 'Deployment' && metadata.name === 'lab-guide',
+    );
+    const { volumes, containers } = template(guide as Deployment).spec as MountingPod;
+    expect(volumes).toContainEqual({ name: 'portal', configMap: { name: 'lab-portal', optional: true } });
+    expect(containers[0].volumeMounts).toContainEqual({
+      name: 'portal',
+      mountPath: '/etc/intro-otel-portal',
+      readOnly: true,
+    });
+    expect(JSON.stringify(pod)).not.toContain('portal');
   });
 
   test.each(['ClusterIP', 'NodePort', 'LoadBalancer'] as const)(

@@ -1,6 +1,6 @@
 // The guide: the web server that shows the course, the apps and Jaeger under one URL.
 import { Construct } from 'constructs';
-import { DISPLAY_NAME, SEAT_UID } from '../../lab/names.ts';
+import { DISPLAY_NAME, PORTAL, SEAT_UID } from '../../lab/names.ts';
 import { PORTS } from '../../lab/ports.ts';
 import { servicesBehindGuide, urlVariable } from '../../lab/services.ts';
 import { Account } from './account.ts';
@@ -11,6 +11,7 @@ import { configMap, secret, service } from './manifest.ts';
 import type { Container, PolicyRule } from './manifest.ts';
 import { prometheusUrl } from './prometheus.ts';
 import { container, fromPod } from './workload.ts';
+import type { MountedVolume } from './workload.ts';
 
 const COMPONENT = 'guide';
 
@@ -53,6 +54,17 @@ export const guideRules = (release: string): PolicyRule[] => [
   { apiGroups: [''], resources: ['pods'], verbs: ['get', 'list'] },
   { apiGroups: [''], resources: ['pods/log'], verbs: ['get'] },
 ];
+
+const KEYS: MountedVolume = {
+  volume: { name: 'key', emptyDir: { medium: 'Memory', sizeLimit: '1Mi' } },
+  path: '/etc/intro-otel',
+};
+
+/** Returns the volume with the portal's public key. It is empty while there is no portal. */
+const portalKey = ({ portalKey: name }: LabProps): MountedVolume[] =>
+  name === undefined
+    ? []
+    : [{ volume: { name: 'portal', configMap: { name, optional: true } }, path: PORTAL.publicKeyDir }];
 
 /** Returns the init container of the guide, which reads the lab's key and token, or creates them. */
 const keyMaker = (lab: LabProps): Container => {
@@ -101,7 +113,7 @@ export class Guide extends Construct {
       },
       serviceAccount: nameOf(lab, COMPONENT),
       initContainers: [keyMaker(lab)],
-      volumes: [{ volume: { name: 'key', emptyDir: { medium: 'Memory', sizeLimit: '1Mi' } }, path: '/etc/intro-otel' }],
+      volumes: [KEYS, ...portalKey(lab)],
     });
     guideServices(this, lab);
   }

@@ -24,6 +24,8 @@ export interface LabProps {
   readonly clusterRoles?: ClusterRoles;
   /** Name of the PriorityClass of the lab's pods. Default: the cluster's default class. */
   readonly priorityClass?: string;
+  /** Name of the ConfigMap with the portal's public key. A seat has one if the class has a portal. Default: none. */
+  readonly portalKey?: string;
 }
 
 export interface ClusterRoles {

@@ -71,15 +71,15 @@ test('gives a Kubernetes API token only to the Collector and the guide', () => {
   expect(privileged).toEqual(['lab-collector', 'lab-guide']);
 });
 
-test('requests at most 300m CPU and 300 MiB memory for the whole lab', () => {
+test('requests little enough for thirty labs in four cores and nine GiB', () => {
   const requested = (resource: string): number =>
     deployments().reduce(
       (sum, deployment) =>
         sum + parseInt(template(deployment).spec.containers[0].resources.requests[resource] ?? '', 10),
       0,
     );
-  expect(requested('cpu')).toBeLessThanOrEqual(300);
-  expect(requested('memory')).toBeLessThanOrEqual(300);
+  expect(30 * requested('cpu')).toBeLessThanOrEqual(4_000);
+  expect(30 * requested('memory')).toBeLessThanOrEqual(9 * 1024);
 });
 
 test.each<[string, SomeValues, string[]]>([

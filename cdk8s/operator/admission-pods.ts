@@ -1,7 +1,8 @@
 // The rules for pods that an account of a seat creates. They cover what the Pod Security Standard "restricted" allows
-// although it reaches beyond the attendee's own pods: Secrets, accounts, labels, names, priority and tolerations.
+// although it reaches beyond the attendee's own pods: Secrets, accounts, names, priority and tolerations. Their labels
+// are in admission-labels.ts.
 // https://kubernetes.io/docs/concepts/security/pod-security-standards/#restricted
-import { GROUP, NAMES, PRIORITY_CLASS, RELEASE } from '../../lab/names.ts';
+import { NAMES, PRIORITY_CLASS, RELEASE } from '../../lab/names.ts';
 import type { Policy, Validation } from './admission-policy.ts';
 import { list, listAt, mapAt } from './cel.ts';
 
@@ -28,10 +29,6 @@ const PROBES = ['startupProbe', 'readinessProbe', 'livenessProbe'];
 /** Taints of nodes that Kubernetes itself makes pods tolerate. */
 const NODE_TAINTS = ['not-ready', 'unreachable', 'memory-pressure'].map((taint) => `node.kubernetes.io/${taint}`);
 
-/** Matches the keys of labels by which Services, ReplicaSets, NetworkPolicies and the operator select pods. */
-const OUR_LABELS = `^(app\\\\.kubernetes\\\\.io/|([^/]*\\\\.)?${GROUP.replace('.', '\\\\.')}/|pod-template-hash$)`;
-
-const labels = `${mapAt('object.metadata.labels')}.filter(k, k.matches('${OUR_LABELS}'))`;
 const ours = [`${RELEASE}-`, NAMES.probe];
 const isOurs = (name: string): string => ours.map((prefix) => `${name}.startsWith('${prefix}')`).join(' || ');
 const probes = `variables.containers.map(c, ${list(PROBES)}.filter(k, k in c).map(k, c[k]))`;
@@ -60,12 +57,6 @@ const validations: readonly Validation[] = [
     message:
       'Expected a pod without finalizers and ownerReferences, found some. They would keep the seat from being ' +
       'deleted. Remove metadata.finalizers and metadata.ownerReferences.',
-  },
-  {
-    expression: `${labels}.size() == 0`,
-    messageExpression:
-      `'Expected a pod without labels of the lab, found ' + ${labels}.join(', ') + '. The Services of the lab would ` +
-      `send requests to the pod. Remove these labels.'`,
   },
   {
     expression:
@@ -159,7 +150,7 @@ const validations: readonly Validation[] = [
 
 export const podPolicy: Policy = {
   name: 'intro-otel-seat-pods',
-  rule: { apiGroups: [''], apiVersions: ['v1'], operations: ['CREATE'], resources: ['pods'] },
+  rules: [{ apiGroups: [''], apiVersions: ['v1'], operations: ['CREATE'], resources: ['pods'] }],
   variables: [
     { name: 'containers', expression: `${listAt('object.spec.containers')} + ${listAt('object.spec.initContainers')}` },
     { name: 'volumes', expression: listAt('object.spec.volumes') },

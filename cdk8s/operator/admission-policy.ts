@@ -1,4 +1,4 @@
-// Builds an admission policy for the accounts of seats, and its binding to the namespaces of seats.
+// Builds an admission policy and its binding, for the accounts of seats in the namespaces of seats, or for others.
 // https://kubernetes.io/docs/reference/access-authn-authz/validating-admission-policy/
 import type {
   V1NamedRuleWithOperations,
@@ -18,7 +18,7 @@ export type Validation = V1Validation;
 export interface Policy {
   /** Name of the policy and its binding. It is the same in every release, since a cluster has one operator. */
   readonly name: string;
-  readonly rule: V1NamedRuleWithOperations;
+  readonly rules: readonly V1NamedRuleWithOperations[];
   readonly variables?: readonly V1Variable[];
   readonly validations: readonly Validation[];
 }
@@ -39,24 +39,33 @@ const FROM_SEAT = {
   expression: `request.userInfo.username.startsWith('system:serviceaccount:' + request.namespace + ':')`,
 };
 
-export class SeatPolicy extends Construct {
-  constructor(scope: Construct, id: string, lab: OperatorProps, policy: Policy) {
-    super(scope, id);
-    const { name, rule, variables = [], validations } = policy;
+/** Whose requests a policy checks. */
+export interface PolicyScope {
+  readonly condition: { readonly name: string; readonly expression: string };
+  /** Selects the namespaces of the requests. Without it, the policy also covers objects without a namespace. */
+  readonly namespaces?: typeof SEATS;
+}
+
+/** A policy and its binding. */
+export class AdmissionPolicy extends Construct {
+  constructor(scope: Construct, lab: OperatorProps, policy: Policy, { condition, namespaces }: PolicyScope) {
+    const { name, rules, variables = [], validations } = policy;
+    super(scope, name);
     const metadata = metadataElsewhere(lab, OPERATOR.component, name);
     admissionPolicy(this, 'policy', {
       metadata,
       spec: {
         failurePolicy: 'Fail',
-        matchConstraints: { resourceRules: [rule] },
-        matchConditions: [FROM_SEAT],
+        matchConstraints: { resourceRules: rules },
+        matchConditions: [condition],
         variables,
         validations,
       },
     });
-    binding(this, 'binding', {
-      metadata,
-      spec: { policyName: name, validationActions: ['Deny'], matchResources: { namespaceSelector: SEATS } },
-    });
+    const selected = namespaces && { matchResources: { namespaceSelector: namespaces } };
+    binding(this, 'binding', { metadata, spec: { policyName: name, validationActions: ['Deny'], ...selected } });
   }
 }
+
+/** The requests of the accounts of seats. */
+export const BY_SEATS: PolicyScope = { condition: FROM_SEAT, namespaces: SEATS };

@@ -4,10 +4,11 @@ import { Construct } from 'constructs';
 import type { V1PriorityClass } from '@kubernetes/client-node';
 import { FIELD_MANAGER, NAMES, OWN, PRIORITY_CLASS, RELEASE } from '../../lab/names.ts';
 import { kind } from '../lab/manifest.ts';
+import { labelPolicy } from './admission-labels.ts';
 import { podPolicy } from './admission-pods.ts';
-import { SeatPolicy } from './admission-policy.ts';
+import { AdmissionPolicy, BY_SEATS } from './admission-policy.ts';
 import type { Policy, Validation } from './admission-policy.ts';
-import { changedFields, list, listAt, mapAt } from './cel.ts';
+import { BY_SERVER, changedFields, list, listAt, mapAt } from './cel.ts';
 import { OPERATOR, metadataElsewhere } from './props.ts';
 import type { OperatorProps } from './props.ts';
 
@@ -20,13 +21,10 @@ const CHECKSUMS = OWN.map(({ started }) => started);
 /** Longest value of an annotation that restarts pods: a time, or the SHA-256 of a file. */
 const ANNOTATION_LENGTH = 64;
 
-/** Metadata that the API server itself writes. */
-const BY_SERVER = ['generation', 'managedFields', 'resourceVersion'];
-
 const isGuide = `request.userInfo.username.endsWith(':${RELEASE}-guide')`;
 const template = 'spec.template.metadata.annotations';
 
-const unchanged = (allowed: string): Validation => ({
+export const unchanged = (allowed: string): Validation => ({
   expression: 'variables.changed.size() == 0',
   messageExpression:
     `'Expected a change of ${allowed} only, found changes of ' + variables.changed.join(', ') + ` +
@@ -40,7 +38,7 @@ const unchanged = (allowed: string): Validation => ({
  * @param operations the operations whose entries stay. The operator creates the ConfigMap of dice by an Update
  * @param except an expression for the parts of an entry that may change, such as `f:data`
  */
-function entriesStay(operations: readonly string[], except: string): Validation {
+export function entriesStay(operations: readonly string[], except: string): Validation {
   const entries = (root: string): string =>
     `${listAt(`${root}.metadata.managedFields`)}.filter(m, m.manager == '${FIELD_MANAGER}' && ` +
     `m.operation in ${list(operations)} && m.fieldsV1.exists(k, !(k in ${except})))`;
@@ -55,7 +53,7 @@ function entriesStay(operations: readonly string[], except: string): Validation 
 
 const deploymentPolicy: Policy = {
   name: 'intro-otel-seat-deployments',
-  rule: { apiGroups: ['apps'], apiVersions: ['v1'], operations: ['UPDATE'], resources: ['deployments'] },
+  rules: [{ apiGroups: ['apps'], apiVersions: ['v1'], operations: ['UPDATE'], resources: ['deployments'] }],
   variables: [
     { name: 'annotations', expression: `${isGuide} ? ${list([RESTARTED_AT, ...CHECKSUMS])} : ${list([RESTARTED_AT])}` },
     {
@@ -92,7 +90,7 @@ const onlyText: Validation = {
 
 const configMapPolicy: Policy = {
   name: 'intro-otel-seat-configmaps',
-  rule: { apiGroups: [''], apiVersions: ['v1'], operations: ['UPDATE'], resources: ['configmaps'] },
+  rules: [{ apiGroups: [''], apiVersions: ['v1'], operations: ['UPDATE'], resources: ['configmaps'] }],
   variables: [
     {
       name: 'changed',
@@ -114,7 +112,7 @@ const COMMAND = `has(object.command) && dyn(object.command) != null ? dyn(object
 
 const execPolicy: Policy = {
   name: 'intro-otel-seat-exec',
-  rule: { apiGroups: [''], apiVersions: ['v1'], operations: ['CONNECT'], resources: ['pods/exec', 'pods/attach'] },
+  rules: [{ apiGroups: [''], apiVersions: ['v1'], operations: ['CONNECT'], resources: ['pods/exec', 'pods/attach'] }],
   variables: [{ name: 'command', expression: COMMAND }],
   validations: [
     {
@@ -150,7 +148,7 @@ export class Admission extends Construct {
       preemptionPolicy: 'Never',
       description: 'Pods of labs in a class. They displace no other pods, also if the cluster has another default.',
     });
-    for (const policy of [deploymentPolicy, configMapPolicy, podPolicy, execPolicy])
-      new SeatPolicy(this, policy.name, lab, policy);
+    for (const policy of [deploymentPolicy, configMapPolicy, podPolicy, labelPolicy(lab), execPolicy])
+      new AdmissionPolicy(this, lab, policy, BY_SEATS);
   }
 }

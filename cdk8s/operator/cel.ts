@@ -1,6 +1,9 @@
 // Expressions in CEL, the language of admission policies.
 // https://kubernetes.io/docs/reference/using-api/cel/
 
+/** Metadata that the API server itself writes. */
+export const BY_SERVER = ['generation', 'managedFields', 'resourceVersion'];
+
 /** Returns the CEL literal of a list of texts. */
 export const list = (texts: readonly string[]): string => `[${texts.map((text) => `'${text}'`).join(', ')}]`;
 

@@ -57,6 +57,7 @@ const workshops: Kind = {
       jsonPath: '.status.state',
       description: 'The reason of the condition that needs attention most.',
     },
+    { name: 'Code', type: 'string', jsonPath: '.status.code', description: 'The code to join at the portal.' },
     {
       name: 'Failed',
       type: 'integer',
@@ -82,6 +83,7 @@ const seats: Kind = {
       description: 'The Workshop that the seat belongs to.',
     },
     { name: 'Attendee', type: 'string', jsonPath: '.spec.attendee', description: 'The attendee who uses the seat.' },
+    { name: 'Person', type: 'string', jsonPath: '.spec.claim.name', description: 'Who joined at the portal.' },
     { name: 'Phase', type: 'string', jsonPath: '.status.phase', description: 'The stage that the seat has reached.' },
     {
       name: 'Reason',

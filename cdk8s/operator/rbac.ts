@@ -1,5 +1,6 @@
-// The RBAC rules of all roles: the operator's own roles, and the four roles for a seat (operator, attendee, Collector,
-// guide). No rule has a wildcard. The operator can grant only these four roles, since its `bind` permission names them.
+// The RBAC rules of all roles: the operator's own roles, those of the portal, and the five roles for a seat (operator,
+// attendee, Collector, guide, portal). No rule has a wildcard. The operator can grant only these five roles, since its
+// `bind` permission names them.
 // https://kubernetes.io/docs/reference/access-authn-authz/rbac/#restrictions-on-role-binding-creation-or-update
 import { GROUP, NAMES, RELEASE, ROLES } from '../../lab/names.ts';
 import { COLLECTOR_RULES } from '../lab/collector.ts';
@@ -120,6 +121,16 @@ const ATTENDEE: Rules = [
   apps(['deployments'], ['patch']),
 ];
 
+/**
+ * The portal's permissions in a seat: find the pod that belongs to the guide's Deployment. An attendee can create pods
+ * with any owner in their name, so the portal compares the uids.
+ */
+const PORTAL: Rules = [
+  core(['pods'], ['list']),
+  apps(['replicasets'], ['get']),
+  apps(['deployments'], ['get'], [`${RELEASE}-guide`]),
+];
+
 /** The guide's permissions in its seat. */
 const GUIDE: Rules = guideRules(RELEASE);
 
@@ -129,7 +140,14 @@ export const SEAT_RULES: readonly (readonly [name: string, rules: Rules])[] = [
   [ROLES.attendee, ATTENDEE],
   [ROLES.collector, COLLECTOR_RULES],
   [ROLES.guide, GUIDE],
+  [ROLES.portal, PORTAL],
 ];
+
+/** The portal's permissions in the whole cluster. An admission policy lets it change only the claim of a Seat. */
+export const PORTAL_RULES: Rules = [workshops(['workshops'], READ), workshops(['seats'], [...READ, 'patch'])];
+
+/** The operator's permission to fill the Secret of the portal, in its own namespace. */
+export const portalSecretRules = (name: string): Rules => [core(['secrets'], ['get', 'patch'], [name])];
 
 /**
  * Permissions of the Job that runs before an uninstall: delete every class, and the CRDs if operator.crds.keep is

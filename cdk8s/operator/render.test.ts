@@ -1,5 +1,6 @@
 import { ROLES } from '../../lab/names.ts';
 import type { PolicyRule, RoleRef, Subject } from '../lab/manifest.ts';
+import { renderLab } from '../render.ts';
 import type { AnyObject } from '../render.ts';
 import { renderOperator } from './render.ts';
 import type { SomeChartValues } from './render.ts';
@@ -45,7 +46,7 @@ test.each(roles)('%s contains no wildcard and no verb that grants more permissio
 describe('the ClusterRole of the operator for the whole cluster', () => {
   const rules = rulesOf('ClusterRole', 'intro-otel-operator');
 
-  test('lets the operator bind the four roles of seats, and no other roles', () => {
+  test('lets the operator bind the five roles of seats, and no other roles', () => {
     expect(allowed(rules, 'bind', 'clusterroles')).toEqual(Object.values(ROLES));
     expect(allowed(rules, 'bind', 'roles')).toBe('no');
   });
@@ -156,13 +157,111 @@ describe('the admission policies', () => {
     render().flatMap((object) => (object.kind === kind ? [object.metadata.name] : []));
 
   test('each have a binding of the same name', () => {
-    expect(named('ValidatingAdmissionPolicy')).toHaveLength(4);
+    expect(named('ValidatingAdmissionPolicy')).toHaveLength(6);
     expect(named('ValidatingAdmissionPolicyBinding')).toEqual(named('ValidatingAdmissionPolicy'));
   });
 
   test.each(roles)('are out of reach for %s', (_name, rules) => {
     const groups = rules.flatMap(({ apiGroups = [] }) => apiGroups);
     expect(groups.filter((group) => /admissionregistration|scheduling/.test(group))).toEqual([]);
+  });
+});
+
+describe('the portal', () => {
+  const isPortals = ({ metadata: { name } }: AnyObject): boolean => name.includes('portal') && name !== ROLES.portal;
+  const kinds = (values: SomeChartValues): string[] =>
+    render(values)
+      .filter(isPortals)
+      .map(({ kind }) => kind);
+  const found = (kind: string, values: SomeChartValues = {}): AnyObject | undefined =>
+    render(values).find((object) => object.kind === kind && isPortals(object));
+
+  test('may read Workshops and Seats and patch Seats in the whole cluster, and nothing else', () => {
+    expect(rulesOf('ClusterRole', 'intro-otel-portal')).toEqual([
+      { apiGroups: ['intro-otel.dev'], resources: ['workshops'], verbs: ['get', 'list', 'watch'] },
+      { apiGroups: ['intro-otel.dev'], resources: ['seats'], verbs: ['get', 'list', 'watch', 'patch'] },
+    ]);
+  });
+
+  test("may find the guide's pod in a seat, but read no Secret and run no command", () => {
+    const rules = rulesOf('ClusterRole', ROLES.portal);
+    expect(rules).toEqual([
+      { apiGroups: [''], resources: ['pods'], verbs: ['list'] },
+      { apiGroups: ['apps'], resources: ['replicasets'], verbs: ['get'] },
+      { apiGroups: ['apps'], resources: ['deployments'], verbs: ['get'], resourceNames: ['lab-guide'] },
+    ]);
+  });
+
+  test('has a Secret without data that only the operator may read, and may not read it by the API itself', () => {
+    expect(Object.keys(found('Secret') ?? {}).sort()).toEqual(['apiVersion', 'kind', 'metadata', 'type']);
+    const { rules, metadata } = found('Role') as AnyObject & { rules: PolicyRule[] };
+    expect(rules).toEqual([
+      { apiGroups: [''], resources: ['secrets'], verbs: ['get', 'patch'], resourceNames: ['intro-otel-portal'] },
+    ]);
+    const bound = render().filter(({ kind }) => kind === 'RoleBinding') as (AnyObject & { subjects: Subject[] })[];
+    expect(bound.find(({ metadata: { name } }) => name === metadata.name)?.subjects).toEqual([
+      { kind: 'ServiceAccount', name: 'intro-otel-operator', namespace: 'default' },
+    ]);
+  });
+
+  test('starts with all of its keys as files', () => {
+    const { spec } = found('Deployment') as AnyObject & { spec: { template: { spec: { volumes: object[] } } } };
+    expect(spec.template.spec.volumes).toContainEqual({
+      name: 'keys',
+      secret: {
+        secretName: 'intro-otel-portal',
+        items: ['signing', 'cookie', 'people'].map((key) => ({ key, path: key })),
+      },
+    });
+  });
+
+  test.each<[what: string, values: SomeChartValues]>([
+    ['the portal', { portal: { enabled: false } }],
+    ['the operator', { operator: { enabled: false } }],
+  ])('is not there, nor known to the operator, if values disable %s', (_what, values) => {
+    const ways = { ingress: { enabled: true }, httpRoute: { enabled: true } };
+    expect(kinds({ ...values, portal: { ...ways, ...values.portal } })).toEqual([]);
+    const operator = render(values).filter(({ kind }) => kind === 'Deployment');
+    expect(JSON.stringify(operator)).not.toContain('intro-otel-portal');
+  });
+
+  test('has an Ingress or a route of the Gateway API only if values ask for it', () => {
+    expect(kinds({}).filter((kind) => /Ingress|HTTPRoute/.test(kind))).toEqual([]);
+    const tls = [{ secretName: 'portal-tls', hosts: ['labs.example.com'] }];
+    const annotations = { 'cert-manager.io/cluster-issuer': 'letsencrypt' };
+    const values = { portal: { ingress: { enabled: true, host: 'labs.example.com', tls, annotations } } };
+    const backend = { service: { name: 'intro-otel-portal', port: { name: 'http' } } };
+    expect(found('Ingress', values)).toMatchObject({
+      metadata: { annotations },
+      spec: {
+        rules: [{ host: 'labs.example.com', http: { paths: [{ path: '/', pathType: 'Prefix', backend }] } }],
+        tls,
+      },
+    });
+    const httpRoute = { enabled: true, parentRefs: [{ name: 'public', namespace: 'gateways' }] };
+    expect(found('HTTPRoute', { portal: { httpRoute, service: { port: 80 } } })).toMatchObject({
+      spec: { parentRefs: httpRoute.parentRefs, rules: [{ backendRefs: [{ name: 'intro-otel-portal', port: 80 }] }] },
+    });
+  });
+
+  test.each(['ClusterIP', 'NodePort', 'LoadBalancer'] as const)('can have a Service of type %s', (type) => {
+    const spec = found('Service', { portal: { service: { type, port: 80, nodePort: 30080 } } });
+    const onNode = type === 'ClusterIP' ? {} : { nodePort: 30_080 };
+    expect(spec).toMatchObject({ spec: { type, ports: [{ port: 80, targetPort: 'http', ...onNode }] } });
+  });
+});
+
+describe('the labels that attendees may not give to pods', () => {
+  const policy = render().find(({ metadata: { name } }) => name === 'intro-otel-seat-labels');
+
+  test('include each label by which a Service of the lab selects its pods', () => {
+    const all = { visitors: { enabled: true }, prometheus: { enabled: true }, flask: { enabled: true } };
+    const services = renderLab({ release: 'lab', namespace: 'seat', managedBy: 'test', values: all }).filter(
+      ({ kind }) => kind === 'Service',
+    ) as (AnyObject & { spec: { selector: Readonly<Record<string, string>> } })[];
+    const selecting = [...new Set(services.flatMap(({ spec: { selector } }) => Object.keys(selector)))];
+    expect([services.length > 8, selecting.length]).toEqual([true, 3]);
+    for (const label of selecting) expect(JSON.stringify(policy)).toContain(`'${label}'`);
   });
 });
 

@@ -11,6 +11,7 @@ import { Admission } from './admission.ts';
 import { definitions } from './definitions.ts';
 import { Uninstall } from './uninstall.ts';
 import { Operator } from './operator.ts';
+import { portalParts } from './portal.ts';
 import type { OperatorProps } from './props.ts';
 import { Rbac } from './roles.ts';
 import { chartValues } from './values.ts';
@@ -27,6 +28,7 @@ export const operatorParts: readonly Component<OperatorProps>[] = [
   { name: 'operator/rbac', construct: Rbac, enabled: operates },
   { name: 'operator/operator', construct: Operator, enabled: operates },
   { name: 'operator/farewell', construct: Uninstall, enabled: operates },
+  ...portalParts,
 ];
 
 export interface OperatorRequest extends Pick<LabRequest, 'release' | 'namespace'> {

@@ -5,6 +5,7 @@ import type { Resource } from '../schema/resource.ts';
 import { entry, flag, text } from '../schema/schema.ts';
 import type { Text } from '../schema/schema.ts';
 import { labValues } from '../values.ts';
+import { claim } from './claim.ts';
 import { OPAQUE_LENGTH, access, quota } from './workshop.ts';
 
 /** Describes a field that contains a name. Users can't change the name after the Seat's creation. */
@@ -17,7 +18,7 @@ const fixedName = (doc: string, what: string): Text =>
 
 export const seatSpec = entry(
   'The operator copies these fields from the Workshop and undoes other changes. An instructor may change only ' +
-    'replicas.',
+    'replicas, and remove claim.',
   {
     workshop: fixedName('Name of the Workshop.', 'workshop'),
     attendee: fixedName('Name of the attendee.', 'attendee'),
@@ -47,6 +48,10 @@ export const seatSpec = entry(
     held: flag({
       doc: 'Whether the seat waits, without a namespace, until the nodes have room for it.',
       default: false,
+    }),
+    claim: withRules(claim, {
+      rule: 'self.id == oldSelf.id',
+      message: "can't go from one person to another in one change: remove spec.claim first, which frees the seat",
     }),
     replicas: persisted(
       count(

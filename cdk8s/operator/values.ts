@@ -1,8 +1,9 @@
-// The description of the chart's values: the lab's values and the operator's. A lab in a class has only the lab's
-// values.
+// The description of the chart's values: the lab's values, the operator's and the portal's. A lab in a class has
+// only the lab's values.
 import { choice, flag, group, integer, list, text } from '../schema/schema.ts';
 import type { ValueOf } from '../schema/schema.ts';
 import { env, labValues, resources } from '../values.ts';
+import { portalValues } from './portal-values.ts';
 
 /** Describes IP ranges in CIDR notation. */
 const cidrs = (doc: string, found: readonly string[] = []) =>
@@ -73,7 +74,11 @@ const operatorValues = group(
 );
 
 /** The description of every value of the chart. */
-export const chartValues = group('The values of the chart.', { ...labValues.fields, operator: operatorValues });
+export const chartValues = group('The values of the chart.', {
+  ...labValues.fields,
+  operator: operatorValues,
+  portal: portalValues,
+});
 
 export type ChartValues = ValueOf<typeof chartValues>;
 

@@ -1,5 +1,6 @@
 // The description of the kind Workshop. The CRD and the operator's types, defaults, limits and checks are derived from
 // it.
+import { PORTAL } from '../../lab/names.ts';
 import {
   DNS_LABEL,
   LABEL_LENGTH,
@@ -18,6 +19,7 @@ import { matching } from '../schema/rules.ts';
 import type { Rule } from '../schema/rules.ts';
 import { defaultsOf, entry, flag, list, quantity, text } from '../schema/schema.ts';
 import { labValues } from '../values.ts';
+import { claim } from './claim.ts';
 
 /**
  * Limits that both the CRD and the operator check, because an older CRD may have accepted a Workshop that exceeds them.
@@ -104,7 +106,7 @@ export const access = entry('How attendees reach their seats.', { tokenLifetime,
 
 const persistedAccess = entry(access.doc, { tokenLifetime: persisted(tokenLifetime, '12h'), server });
 
-const rolloutFields = {
+const rolloutDefaults = {
   maxConcurrent: persisted(
     count('How many seats the operator creates or changes at the same time.', 1, LIMITS.attendees),
     5,
@@ -167,14 +169,23 @@ const seatNames = withRules(
 
 /** The Workshop's defaults, for code that reads a Workshop to which the API server has added no defaults. */
 export const DEFAULTS = {
-  rollout: defaultsOf(rolloutFields),
+  rollout: defaultsOf(rolloutDefaults),
   afterExpiry: afterExpiry.default,
   tokenLifetime: persistedAccess.fields.tokenLifetime.default,
 };
 
 export const rollout = entry(
   'How the operator creates seats, and how it changes them after a change of the Workshop.',
-  rolloutFields,
+  {
+    ...rolloutDefaults,
+    ahead: count(
+      'How many seats nobody has claimed that the operator keeps, in a class with a number of seats that people join ' +
+        'at the portal. The number of seats is then the maximum. Without this field, or without a portal, the ' +
+        'operator creates all seats at once.',
+      1,
+      LIMITS.attendees,
+    ),
+  },
 );
 
 export const workshopSpec = withRules(
@@ -202,6 +213,11 @@ export const workshopSpec = withRules(
     rule: 'has(self.attendees) != has(self.seats)',
     message: 'give either attendees, by name, or seats, a number, but not both',
   },
+  {
+    rule: '!has(self.rollout) || !has(self.rollout.ahead) || has(self.seats)',
+    message: 'works only with seats, a number: remove it, or replace attendees by seats',
+    fieldPath: '.rollout.ahead',
+  },
 );
 
 export const workshopStatus = entry('What the operator has done so far.', {
@@ -212,6 +228,11 @@ export const workshopStatus = entry('What the operator has done so far.', {
       "NetworkIsolation: a test found that one seat can't reach another. FaultsApplied: every word of the faults " +
       'label names a fault. AccessReady: the kubeconfigs work from other machines until the class ends.',
   ),
+  code: text({
+    doc: 'The class code, with which people join at the portal. It stays the same. Without a portal, there is none.',
+    pattern: `^[${PORTAL.code.alphabet}]{${PORTAL.code.length}}$`,
+    maxLength: PORTAL.code.length,
+  }),
   state: text({
     doc: 'The reason of the condition that needs attention most, such as RolloutStopped. SeatsReady if none does.',
     maxLength: 1024,
@@ -243,6 +264,15 @@ export const workshopStatus = entry('What the operator has done so far.', {
   announcedEnd: text({
     doc: 'The spec.schedule.expiresAt that the operator saw before that time. Only then it deletes seats by itself.',
     maxLength: 64,
+  }),
+  reserved: list({
+    doc: 'The claims of seats that somebody is resetting. The operator creates these seats with the same claims.',
+    of: entry(
+      'A seat that does not exist at the moment, or is being deleted.',
+      { seat: text({ doc: 'Name of the Seat.', maxLength: LABEL_LENGTH }), claim },
+      ['seat', 'claim'],
+    ),
+    maxItems: LIMITS.attendees,
   }),
   record: list({
     doc: 'How far each attendee had got when the class ended, also after their seats are deleted.',

@@ -8,6 +8,7 @@ import { checksOf } from '../../course/engine/stage-steps.ts';
 import { stageCourse } from './stage-course.ts';
 import { loadLazily } from './lazy-exporters-plugin.ts';
 import { buildPages } from '../../apps/guide/web/build.ts';
+import { buildPortalPages } from '../../apps/portal/web/build.ts';
 import { servicePrograms } from '../../lab/services.ts';
 import { repoRoot } from '../../support/paths.ts';
 import { print } from '../../support/output.ts';
@@ -26,6 +27,7 @@ const programs: Readonly<Record<string, string>> = {
   probe: 'apps/probe/main.ts',
   'isolation-probe': 'apps/isolation-probe/main.ts',
   operator: 'operator/main.ts',
+  portal: 'apps/portal/main.ts',
 };
 
 /**
@@ -155,6 +157,7 @@ export async function buildApps(dist: string): Promise<BuiltApps> {
       buildPrograms(fresh),
       buildLazyExporters(fresh),
       buildPages(join(fresh, 'public')),
+      buildPortalPages(join(fresh, 'portal-public')),
     ]);
     rmSync(dist, { recursive: true, force: true });
     renameSync(fresh, dist);

@@ -39,12 +39,15 @@ export function renderStep(id: string, text: string): RenderedStep {
       powershell: commandsFor(blocks, 'powershell'),
       cmd: commandsFor(blocks, 'cmd'),
     },
-    hints: hints.map((text) => ({ text, html: marked.parse(text, { async: false }) })),
+    hints: hints.map((text) => ({ text, html: htmlOf(text) })),
     text: body.trim(),
-    html: marked.parse(body, { async: false }),
-    kubectlHtml: marked.parse(markdownOf(blocks), { async: false }),
+    html: htmlOf(body),
+    kubectlHtml: htmlOf(markdownOf(blocks)),
   };
 }
+
+/** Renders Markdown. A link such as `/explore` becomes relative, because the guide may be below a prefix. */
+const htmlOf = (markdown: string): string => marked.parse(markdown, { async: false }).replaceAll('href="/', 'href="');
 
 function partsOf(id: string, text: string): { matter: FrontMatter; body: string } {
   const [, matter, body] = /^---\n([\s\S]*?)\n---\n([\s\S]*)$/.exec(text) ?? [];

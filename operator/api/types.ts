@@ -45,6 +45,7 @@ export interface Workshop extends KubeObject {
 }
 
 export type SeatSpec = ValueOf<typeof seatSpec>;
+export type Claim = NonNullable<SeatSpec['claim']>;
 export type SeatStatus = ValueOf<typeof seatStatus>;
 export type SeatPhase = NonNullable<SeatStatus['phase']>;
 

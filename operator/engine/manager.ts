@@ -7,6 +7,7 @@ import type { ListOptions } from '../../kubernetes/api.ts';
 import type { HttpApi } from '../../kubernetes/client.ts';
 import type { ApiConfig } from '../../kubernetes/config.ts';
 import type { Kind, KubeObject } from '../../kubernetes/object.ts';
+import { Reflector } from '../../kubernetes/reflector.ts';
 import { pooledApi } from '../../kubernetes/transport-undici.ts';
 import type { RequestReport } from '../../kubernetes/transport-undici.ts';
 import { pause, systemTimers, within } from '../../support/timers.ts';
@@ -20,7 +21,6 @@ import { leaseClient } from './lease.ts';
 import type { Logger } from './log.ts';
 import { createMetrics } from './metrics.ts';
 import type { Clock } from './reconciler.ts';
-import { Reflector } from './reflector.ts';
 import { CompactStore } from './store.ts';
 import type { StoreOptions } from './store.ts';
 

@@ -4,8 +4,8 @@ import { ApiError } from '../../kubernetes/api.ts';
 import { KINDS } from '../../kubernetes/kinds.ts';
 import type { KubeObject } from '../../kubernetes/object.ts';
 import { CompactStore } from './store.ts';
-import { Reflector } from './reflector.ts';
-import type { ReflectorOptions } from './reflector.ts';
+import { Reflector } from '../../kubernetes/reflector.ts';
+import type { ReflectorOptions } from '../../kubernetes/reflector.ts';
 
 type Api = ReflectorOptions<KubeObject>['api'];
 /** One step of a watch in a test: the watch sends a line, fails or ends. */

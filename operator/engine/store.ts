@@ -3,6 +3,7 @@
 // writes also update it.
 import { keyOf } from '../../kubernetes/object.ts';
 import type { Kind, KubeObject } from '../../kubernetes/object.ts';
+import type { Listing } from '../../kubernetes/reflector.ts';
 import { ManagedFieldsPool, entriesOf } from './managed-fields.ts';
 import type { ApplyMemo, Store } from './reconciler.ts';
 import { systemTimers } from '../../support/timers.ts';
@@ -43,16 +44,6 @@ export interface StoreOptions<T> {
   /** The store counts as out of date this many milliseconds after the last call of `touch`. Default 150,000. */
   readonly staleAfter?: number;
   readonly timers?: Timers;
-}
-
-/**
- * A list request whose objects are being added to the store. Objects that the list lacks are removed from the store
- * only when the list is complete.
- */
-export interface Listing<T> {
-  add(object: T): void;
-  /** Completes the list. Removes objects that were not in the list, unless they are newer than `resourceVersion`. */
-  end(resourceVersion: string): void;
 }
 
 interface Entry<T> extends ApplyMemo {
@@ -184,7 +175,10 @@ export class CompactStore<T extends KubeObject = KubeObject> implements Inventor
     if (!known || textOf(known.kept) !== textOf(entry.kept)) this.#notify(key, known, kept);
   }
 
-  /** Starts to take in the objects of a list request. If an earlier list was not completed, it no longer counts. */
+  /**
+   * Starts to take in the objects of a list request. If an earlier list was not completed, it no longer counts. At the
+   * end, objects that were not in the list are removed, unless they are newer than the list.
+   */
   beginListing(): Listing<T> {
     const number = ++this.#listing;
     const add = (object: T): void => {

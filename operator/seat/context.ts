@@ -60,6 +60,14 @@ export interface Deadlines {
 
 export const DEADLINES: Deadlines = { ready: 5 * 60_000, secret: 30 * 60_000 };
 
+/** The portal, which lets people reach the guides of all seats. */
+export interface Portal {
+  /** Its ServiceAccount, which has the name of its Deployment. */
+  readonly account: Account;
+  /** Returns the public key, as PEM, that proves to a guide who signed a request. Undefined while it is unknown. */
+  publicKey(): string | undefined;
+}
+
 export interface SeatOptions {
   readonly api: Api;
   readonly applier: Applier;
@@ -69,6 +77,8 @@ export interface SeatOptions {
   /** The operator's own ServiceAccount. A RoleBinding in each seat's namespace gives it permissions there. */
   readonly operator: Account;
   readonly clusterInfo: () => ClusterInfo;
+  /** The portal. Unset if the release has none. */
+  readonly portal?: Portal;
   /** Function that renders a lab. Default: a function that renders the project's Helm chart. */
   readonly labOf?: typeof labOf;
   readonly deadlines?: Partial<Deadlines>;

@@ -1,6 +1,7 @@
 // Builds the objects that a seat's spec asks for. Files that the attendee has edited are left out.
 import { keyOf } from '../../kubernetes/object.ts';
-import { DISPLAY_NAME, SEAT_UID } from '../../lab/names.ts';
+import type { ConfigMap } from '../../kubernetes/types.ts';
+import { DISPLAY_NAME, PORTAL, SEAT_UID } from '../../lab/names.ts';
 import type { Seat } from '../api/types.ts';
 import { TerminalError } from '../engine/reconciler.ts';
 import { attendeeFiles, customizedDeployments, isDice, NO_FILES, withoutAttendeeFiles } from './dice.ts';
@@ -14,6 +15,8 @@ import {
   limitsObject,
   namespaceOf,
   networkPolicies,
+  portalBinding,
+  portalKey,
   quotaObject,
 } from './objects.ts';
 import { permanentProblem, unexpected } from './phase-result.ts';
@@ -66,8 +69,27 @@ function labObjects(
   return { objects: isStopped(seat) ? objects.map(scaledToZero) : objects, customized: customizedDeployments(files) };
 }
 
+/**
+ * Returns the ConfigMap with the portal's public key. While the key is unknown, as after a start of the operator, the
+ * seat keeps the key that it has.
+ */
+function portalObjects({ options: { portal, stores }, seat }: SeatContext): LabObject[] {
+  if (!portal) return [];
+  const live = stores.ConfigMap.get(`${namespaceOf(seat)}/${PORTAL.configMap}`) as ConfigMap | undefined;
+  const publicKey = portal.publicKey() ?? live?.data?.[PORTAL.publicKey];
+  return publicKey === undefined ? [] : [portalKey(seat, publicKey)];
+}
+
+/** Returns the NetworkPolicies and the RoleBinding of the portal. */
+function accessRules({ options: { portal, clusterInfo }, seat }: SeatContext, lab: Lab): LabObject[] {
+  if (!portal) return networkPolicies(seat, lab, clusterInfo());
+  const { account } = portal;
+  const network = { ...clusterInfo(), portalNamespace: account.namespace };
+  return [...networkPolicies(seat, lab, network), portalBinding(seat, account)];
+}
+
 function objectsOf(context: SeatContext, lab: Lab): DesiredSeat {
-  const { seat, options } = context;
+  const { seat } = context;
   const { objects, customized } = labObjects(context, lab);
   const accounts = objects.filter(({ kind }) => ACCOUNT_KINDS.includes(kind));
   const others = objects.filter(({ kind }) => kind !== 'Secret' && !ACCOUNT_KINDS.includes(kind));
@@ -77,13 +99,13 @@ function objectsOf(context: SeatContext, lab: Lab): DesiredSeat {
     limits: limitsObject(seat, lab),
     guardrails: [
       criticalQuota(seat),
-      ...networkPolicies(seat, lab, options.clusterInfo()),
+      ...accessRules(context, lab),
       // Without the account, all its tokens are void.
       ...(isStopped(seat) ? [] : attendeeAccount(seat)),
       ...accounts,
     ],
     secrets: objects.filter(({ kind }) => kind === 'Secret'),
-    services: others.filter((object) => !isDeployment(object) && !isDice(object)),
+    services: [...others.filter((object) => !isDeployment(object) && !isDice(object)), ...portalObjects(context)],
     dice: others.find(isDice),
     deployments: others.filter(isDeployment),
     customized,

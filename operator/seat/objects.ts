@@ -1,5 +1,6 @@
 // Builds the objects of a seat that are not part of its lab: namespace, quota, limits, network policies, accounts and
 // roles.
+import { PORTAL } from '../../lab/names.ts';
 import { LABELS, MANAGED_BY, NAMES, ROLES } from '../api/types.ts';
 import type { Seat } from '../api/types.ts';
 import type { ObjectMeta } from '../../kubernetes/object.ts';
@@ -154,3 +155,15 @@ export const attendeeAccount = (seat: Seat): LabObject[] => [
   },
   roleBinding(seat, NAMES.attendee, ROLES.attendee, { name: NAMES.attendee, namespace: namespaceOf(seat) }),
 ];
+
+/** Builds the RoleBinding that lets the portal find the pod of the seat's guide. */
+export const portalBinding = (seat: Seat, portal: Account): LabObject =>
+  roleBinding(seat, ROLES.portal, ROLES.portal, portal);
+
+/** Builds the ConfigMap that tells the guide which portal to believe. The guide notices a change without a restart. */
+export const portalKey = (seat: Seat, publicKey: string): LabObject => ({
+  apiVersion: 'v1',
+  kind: 'ConfigMap',
+  metadata: metadataOf(seat, PORTAL.configMap),
+  data: { [PORTAL.publicKey]: publicKey },
+});

@@ -1,10 +1,10 @@
 // The network policies of a seat's namespace. They allow only the connections that the lab needs.
 // https://kubernetes.io/docs/concepts/services-networking/network-policies/
-import { GUIDE_EXPORTER, JAEGER_EXPORTER, OLD_JAEGER_EXPORTER, PROMETHEUS_EXPORTER } from '../../lab/names.ts';
+import { GUIDE_EXPORTER, JAEGER_EXPORTER, OLD_JAEGER_EXPORTER, PORTAL, PROMETHEUS_EXPORTER } from '../../lab/names.ts';
 import { PORTS } from '../../lab/ports.ts';
 import type { NetworkValues } from '../../cdk8s/operator/values.ts';
 import type { LabValues } from '../../cdk8s/values.ts';
-import { LABELS, RELEASE } from '../api/types.ts';
+import { LABELS, MANAGED_BY, RELEASE } from '../api/types.ts';
 
 /**
  * The real addresses of the API server's processes. NetworkPolicies need them, because the cluster's network replaces
@@ -18,6 +18,8 @@ export interface ApiServers {
 /** What the policies need to know about the cluster. `podCidrs` is empty if the ranges of some pods are unknown. */
 export interface Network extends NetworkValues {
   readonly apiServers: ApiServers;
+  /** The namespace of the portal's pods. Unset if there is no portal. */
+  readonly portalNamespace?: string;
 }
 
 interface Rule {
@@ -82,6 +84,12 @@ const blocks = (cidrs: readonly string[]): object[] => unique(cidrs).map((cidr) 
 
 const allPodsOf = (namespaces: readonly string[]): object[] =>
   unique(namespaces).map((name) => ({ namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': name } } }));
+
+/** Returns the peer that matches the portal's pods, and no other pods of their namespace. */
+const portalPods = (namespace: string): object => ({
+  namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': namespace } },
+  podSelector: { matchLabels: { [LABELS.partOf]: MANAGED_BY, [LABELS.component]: PORTAL.component } },
+});
 
 /** Returns the rule that allows traffic to the peers. Returns none without peers: an empty list would mean all. */
 const onlyToPeers = (to: readonly object[], ports: NonNullable<Rule['ports']>): Rule[] =>
@@ -159,6 +167,12 @@ export function policiesOf(values: LabValues, network: Network): Readonly<Record
     ...(ingressPeers.length > 0 && {
       'guide-from-ingress': ingress(component('guide'), [
         { from: ingressPeers, ports: [{ protocol: 'TCP', port: PORTS.http }] },
+      ]),
+    }),
+    // Lets the portal's pods reach the guide, also if the guide is open to nothing else.
+    ...(network.portalNamespace !== undefined && {
+      'guide-from-portal': ingress(component('guide'), [
+        { from: [portalPods(network.portalNamespace)], ports: [{ protocol: 'TCP', port: PORTS.http }] },
       ]),
     }),
     // Lets the Collector send to a second backend at any address, except pod addresses and the cloud's metadata server.

@@ -8,6 +8,9 @@ import type { Seat, Workshop } from '../api/types.ts';
 import type { Reconciler, Result } from '../engine/reconciler.ts';
 import { record } from '../events.ts';
 import { Attempts } from './attempts.ts';
+import { neededSeats, reservedClaims, withClaims } from './claims.ts';
+import type { ReservedClaims } from './claims.ts';
+import { ensureCode } from './class-code.ts';
 import { CHECK_MS, CapacityCheck } from './capacity-check.ts';
 import type { CapacityResult } from './capacity-check.ts';
 import { ClusterReader } from './cluster-reader.ts';
@@ -48,6 +51,7 @@ interface Situation {
   readonly schedule: Schedule;
   readonly wanted: readonly Seat[];
   readonly existing: ExistingSeats;
+  readonly reserved: ReservedClaims;
 }
 
 export class WorkshopReconciler implements Reconciler {
@@ -73,7 +77,8 @@ export class WorkshopReconciler implements Reconciler {
     const workshop = this.#options.workshops.get(key);
     if (workshop === undefined) return this.#forget(key);
     if (isDeleting(workshop)) return this.#delete(workshop);
-    const kept = withImages(await ensureFinalizer(this.#options, workshop), this.#options.images);
+    const coded = await ensureCode(this.#options, await ensureFinalizer(this.#options, workshop));
+    const kept = withImages(coded, this.#options.images);
     const problems = this.#problemsOf(kept);
     return problems.length > 0 ? this.#reportProblems(kept, problems) : this.#rollOut(kept, signal);
   }
@@ -127,7 +132,8 @@ export class WorkshopReconciler implements Reconciler {
     const isolation = (await attempts.attempt(() => this.#isolation.check(workshop, seats))) ?? {};
     this.#warnBeforeEnd(workshop, schedule);
     const conditions = { capacity: capacity.condition, images, isolation: isolation.condition };
-    const state = { workshop, schedule, wanted, owned, taken, plan, refused, ...conditions };
+    const reserved = reservedClaims(workshop, wanted, owned);
+    const state = { workshop, schedule, wanted, owned, taken, reserved, plan, refused, ...conditions };
     const status = statusOf(state, this.#options.clock.now());
     await attempts.attempt(() => writeStatus(this.#options, workshop, status));
     attempts.end();
@@ -149,8 +155,17 @@ export class WorkshopReconciler implements Reconciler {
   #observe(workshop: Workshop): Situation {
     const schedule = confirmedSchedule(workshop, this.#options.clock.now());
     const over = isOver(schedule);
-    const wanted = over && schedule.afterExpiry === 'Delete' ? [] : this.#wanted(workshop, over);
-    return { schedule, wanted, existing: this.#existing(workshop, wanted) };
+    const all = over && schedule.afterExpiry === 'Delete' ? [] : this.#wanted(workshop, over);
+    const existing = this.#existing(workshop, all);
+    const reserved = reservedClaims(workshop, all, existing.owned);
+    const ahead = this.#ahead(workshop, over);
+    return { schedule, wanted: neededSeats({ ...existing, all, reserved, ahead }), existing, reserved };
+  }
+
+  /** Returns how many seats to keep that nobody has claimed. Undefined means all. */
+  #ahead({ spec: { seats, rollout } }: Workshop, over: boolean): number | undefined {
+    const ahead = this.#options.hasPortal && seats !== undefined ? rollout?.ahead : undefined;
+    return ahead !== undefined && over ? 0 : ahead;
   }
 
   /**
@@ -192,20 +207,25 @@ export class WorkshopReconciler implements Reconciler {
     return (await attempts.attempt(() => this.#capacity.check(input))) ?? { fitting: new Set() };
   }
 
-  #plan(workshop: Workshop, { schedule, wanted, existing }: Situation, capacity: CapacityResult): RolloutPlan {
+  #plan(
+    workshop: Workshop,
+    { schedule, wanted, existing, reserved }: Situation,
+    capacity: CapacityResult,
+  ): RolloutPlan {
     const { maxConcurrent, maxFailures, paused } = { ...DEFAULTS.rollout, ...workshop.spec.rollout };
     const mayStart = !paused && schedule.state !== 'Scheduled';
     const plan = planRollout({
       wanted,
       existing: existing.placed,
       taken: new Set(existing.taken.map(nameOf)),
-      known: this.#updateKnown(workshop, wanted, existing.placed),
+      known: new Set([...this.#updateKnown(workshop, wanted, existing.placed), ...reserved.keys()]),
       fitting: capacity.fitting,
       maxConcurrent,
       maxFailures,
       mayStart,
     });
-    return withHeldSeats({ wanted, held: existing.held, plan, mayHold: mayStart && capacity.condition !== undefined });
+    const mayHold = mayStart && capacity.condition !== undefined;
+    return withClaims(withHeldSeats({ wanted, held: existing.held, plan, mayHold }), reserved);
   }
 
   /**

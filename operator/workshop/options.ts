@@ -21,6 +21,8 @@ export interface WorkshopOptions {
   readonly log: Logger;
   /** Name of the namespace that the operator runs in. */
   readonly namespace: string;
+  /** Whether a portal runs, where people join a class. */
+  readonly hasPortal: boolean;
   /**
    * Returns the resources that a seat with this lab needs on the nodes.
    * @throws Error that says what to change, if the lab can't be rendered

@@ -62,10 +62,12 @@ export class SeatWriter {
 
   /**
    * Creates the Seat. The API server refuses the write if another Workshop has just created a Seat of this name,
-   * because a Seat can have only one controller.
+   * because a Seat can have only one controller. A Seat with a claim is created by a POST: an apply would own the
+   * claim, and the next apply without it would remove it.
    */
   async create(wanted: Seat): Promise<void> {
-    this.#seats.observe(await this.#api.apply<Seat>(wanted));
+    const { claim } = wanted.spec;
+    this.#seats.observe(await (claim ? this.#api.create(wanted) : this.#api.apply<Seat>(wanted)));
   }
 
   /**

@@ -106,9 +106,12 @@ export function ownerText(seat: Seat): string {
 export const without = <T extends object>(object: T, fields: readonly (keyof T)[]): Partial<T> =>
   Object.fromEntries(Object.entries(object).filter(([field]) => !fields.includes(field as keyof T))) as Partial<T>;
 
-/** Returns the part of a Seat's spec that the operator writes. The instructor writes the field `replicas`. */
+/** The fields of a Seat's spec that others write: the instructor `replicas`, and the portal `claim`. */
+const OTHERS = ['replicas', 'claim'] as const;
+
+/** Returns the part of a Seat's spec that the operator writes. */
 export const writtenSpec = ({ spec }: Seat): SeatSpec =>
-  without(spec, spec.stopped === true ? ['replicas'] : ['replicas', 'stopped']) as SeatSpec;
+  without(spec, spec.stopped === true ? OTHERS : [...OTHERS, 'stopped']) as SeatSpec;
 
 const sameSpec = (a: Seat, b: Seat): boolean => json(writtenSpec(a)) === json(writtenSpec(b));
 

@@ -10,6 +10,7 @@ import { accessCondition } from './access-condition.ts';
 import { announcedEnd, confirmCommand } from './ending.ts';
 import { faultsCondition } from './faults-condition.ts';
 import { isWaitingForRoom } from './held-seats.ts';
+import type { ReservedClaims } from './claims.ts';
 import type { RolloutPlan } from './rollout.ts';
 import { isOver } from './schedule.ts';
 import type { Schedule } from './schedule.ts';
@@ -33,6 +34,8 @@ export interface WorkshopState {
   readonly capacity?: ConditionSpec | undefined;
   readonly images?: ConditionSpec | undefined;
   readonly isolation?: ConditionSpec | undefined;
+  /** Claims of Seats that do not exist at the moment, or are being deleted, by the name of the Seat. */
+  readonly reserved?: ReservedClaims;
   /** The API server's message about a write that it refused and that a retry would not fix. */
   readonly refused?: string | undefined;
 }
@@ -246,9 +249,13 @@ export function statusOf(input: WorkshopState, now: number): WorkshopStatus {
   const end = announcedEnd(workshop, state.schedule);
   return {
     ...completeStatus(workshop, { conditions, counts, failing, now }),
+    ...reservedStatus(state.reserved),
     ...(end !== undefined && { announcedEnd: end }),
   };
 }
+
+const reservedStatus = (claims: ReservedClaims = new Map()): Pick<WorkshopStatus, 'reserved'> =>
+  claims.size > 0 ? { reserved: [...claims].map(([seat, claim]) => ({ seat, claim })) } : {};
 
 interface StatusParts {
   readonly conditions: readonly (ConditionSpec | Condition)[];
@@ -271,6 +278,7 @@ export function completeStatus(
     seats: counts,
     ...(failing.length > 0 && { failing: failing.slice(0, MAX_LISTED) }),
     summary: `${counts.ready}/${counts.desired}`,
+    ...(status?.code !== undefined && { code: status.code }),
     ...(status?.announcedEnd !== undefined && { announcedEnd: status.announcedEnd }),
     ...(status?.record && { record: status.record }),
   };
@@ -293,7 +301,8 @@ export function invalidStatus(
   const state = countSeats({ workshop, owned, wanted: owned, taken: [], plan: NO_PLAN, schedule });
   const { attendees, seats = 0 } = workshop.spec;
   const kept = ['Degraded', 'CapacityAvailable', 'ImagesReady', 'NetworkIsolation', 'FaultsApplied', 'AccessReady'];
-  return completeStatus(workshop, {
+  const { reserved } = workshop.status ?? {};
+  const status = completeStatus(workshop, {
     conditions: [
       conditionSpec('Ready', 'False', 'InvalidSpec', invalidText(problems)),
       conditionSpec(
@@ -308,6 +317,7 @@ export function invalidStatus(
     failing: state.failing,
     now,
   });
+  return { ...status, ...(reserved && { reserved }) };
 }
 
 /** Whether two statuses are equal, so that no write is needed. */

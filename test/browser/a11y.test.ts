@@ -1,4 +1,5 @@
-// Runs axe-core on every page, in every state that looks different, at two widths, in light and dark mode.
+// Runs axe-core on every page, in every state that looks different, at two widths, in light and dark mode. The narrow
+// pages are below a prefix, as behind a portal, and must stay there.
 import { jest } from '@jest/globals';
 import type { Page } from 'playwright-core';
 import { violations } from '../support/browser/axe.ts';
@@ -21,10 +22,10 @@ interface State {
 }
 
 const states: State[] = [
-  { name: 'course', path: '/', reach: (page) => page.locator('.cm-content').waitFor() },
+  { name: 'course', path: './', reach: (page) => page.locator('.cm-content').waitFor() },
   {
     name: 'verdict',
-    path: '/#02-read-a-trace',
+    path: './#02-read-a-trace',
     reach: async (page, guide) => {
       guide.lab.verdicts = [
         {
@@ -52,7 +53,7 @@ const states: State[] = [
   },
   {
     name: 'help',
-    path: '/#06-manual',
+    path: './#06-manual',
     reach: async (page, guide) => {
       guide.lab.kept = [{ from: 'before-08-context', file: 'app.ts', text: '// of step 7\n' }];
       guide.lab.verdicts = [{ passed: false, hop: 'shape', expected: 'a span', found: 'none', hint: 'End it.' }];
@@ -72,7 +73,7 @@ const states: State[] = [
   },
   {
     name: 'conflict',
-    path: '/',
+    path: './',
     answers: [409],
     reach: async (page, guide) => {
       await typeInEditor(page, 'oops\n');
@@ -86,7 +87,7 @@ const states: State[] = [
   },
   {
     name: 'search',
-    path: '/#03-opentelemetry',
+    path: './#03-opentelemetry',
     reach: async (page) => {
       await page.getByRole('button', { name: 'Start', exact: true }).click();
       await page.getByText('2 of the installed libraries').waitFor();
@@ -94,12 +95,12 @@ const states: State[] = [
   },
   {
     name: 'dialog',
-    path: '/#05-collector',
+    path: './#05-collector',
     reach: async (page) => page.getByRole('button', { name: 'Skip to here' }).click(),
   },
   {
     name: 'lab',
-    path: '/lab',
+    path: 'lab',
     reach: async (page) => {
       await page.getByText('prizes: does not answer').waitFor();
       await page.getByRole('button', { name: 'Roll the dice' }).click();
@@ -108,7 +109,7 @@ const states: State[] = [
   },
   {
     name: 'explore-charts',
-    path: '/explore',
+    path: 'explore',
     reach: async (page, guide) => {
       guide.telemetry.dropped = [{ signal: 'metrics', reason: 'series', count: 12_345, example: 'a{user.id=17}' }];
       guide.addTraceWithLogs();
@@ -121,7 +122,7 @@ const states: State[] = [
   },
   {
     name: 'explore-silent',
-    path: '/explore',
+    path: 'explore',
     reach: async (page, guide) => {
       guide.telemetry.arrives = false;
       await page.reload();
@@ -130,9 +131,9 @@ const states: State[] = [
   },
   {
     name: 'explore-trace',
-    path: '/explore',
+    path: 'explore',
     reach: async (page, guide) => {
-      await page.goto(`/explore#trace=${guide.addTraceWithLogs()}`);
+      await page.goto(`explore#trace=${guide.addTraceWithLogs()}`);
       await page.reload();
       await page.locator('.span-row', { hasText: 'prizes' }).click();
       await page.locator('.log-line summary').first().click();
@@ -140,7 +141,7 @@ const states: State[] = [
   },
   {
     name: 'explore-metrics',
-    path: '/explore#metrics',
+    path: 'explore#metrics',
     reach: async (page) => {
       await page.getByText('As OTLP JSON').first().click();
       await page.getByText('"resourceMetrics"').waitFor();
@@ -148,16 +149,16 @@ const states: State[] = [
   },
   {
     name: 'explore-logs',
-    path: '/explore#logs',
+    path: 'explore#logs',
     reach: async (page, guide) => {
       guide.addTraceWithLogs();
       await page.locator('#part-logs .log-line summary').last().click();
     },
   },
-  { name: 'why', path: '/why', reach: (page) => page.getByText('Every hop works').waitFor() },
+  { name: 'why', path: 'why', reach: (page) => page.getByText('Every hop works').waitFor() },
   {
     name: 'traces',
-    path: '/traces',
+    path: 'traces',
     reach: async (page, guide) => {
       guide.lab.newTrace('round');
       await page.reload();
@@ -166,23 +167,25 @@ const states: State[] = [
   },
   {
     name: 'one-trace',
-    path: '/traces',
+    path: 'traces',
     reach: async (page, guide) => {
       guide.lab.delay = 0;
-      await page.goto(`/traces/${guide.lab.newTrace('round')}`);
+      await page.goto(`traces/${guide.lab.newTrace('round')}`);
       await page.locator('summary', { hasText: 'prizes' }).click();
     },
   },
 ];
 
 // A page measures its width while it loads, so each width needs a fresh page. Light and dark mode need no new page.
-describe.each(widths)('a page of the guide at %i px', (width) => {
+const places = widths.map((width) => ({ width, prefix: width === 390 ? '/s/class-5-ada' : '' }));
+
+describe.each(places)('a page of the guide at $width px below "$prefix/"', ({ width, prefix }) => {
   test.each(states)(
     'has no axe violation in the state "$name", in light and dark mode',
     ({ name, path, reach, answers }) =>
       pages.with(
         `axe-${name}`,
-        { width, scheme: 'light' },
+        { width, scheme: 'light', prefix },
         async (page, guide) => {
           await page.goto(path);
           await reach(page, guide);

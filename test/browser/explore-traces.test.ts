@@ -46,7 +46,7 @@ test('lists all traces, and searches them by service, operation, duration, error
     expect(await page.getByRole('columnheader', { name: 'Duration' }).getAttribute('aria-sort')).toBe('descending');
   }));
 
-test('shows what failed traces share: both parts of the pair first, with counts, and the status apart', () =>
+test('shows what failed traces share: both parts of the pair first, with counts; the status and the pods apart', () =>
   pages.with('compare', view, async (page) => {
     await page.goto('/explore#traces');
     await read(page, '600');
@@ -61,10 +61,43 @@ test('shows what failed traces share: both parts of the pair first, with counts,
     await page.getByText('16 marked traces (failed traces) and 584 others.').waitFor();
     const ended = page.getByRole('region', { name: 'How they ended' });
     await ended.first().getByText('http.response.status_code=500').waitFor();
+    const places = page.getByRole('region', { name: 'Where they ran' }).getByRole('row').nth(1);
+    expect(await places.innerText()).toMatch(/k8s\.pod\.name=arcade-new arcade[^]*44 of 584 others \(8 %\)/);
     await trait.getByRole('link', { name: 'Show these traces' }).click();
     await fitting(page)
       .getByText(/^164 of 600 traces/)
       .waitFor();
+  }));
+
+test('says why no trace has an attribute, and labels no time then', () =>
+  pages.with('unknown-attribute', view, async (page) => {
+    await page.goto('/explore#traces&attribute=status_code');
+    await read(page, '600');
+    await page
+      .getByText('No trace has the attribute status_code. Similar ones are: http.response.status_code.')
+      .waitFor();
+    expect(await page.locator('.scatter .axes').getByText(/:/).count()).toBe(0);
+    await page.getByLabel('Attribute', { exact: true }).fill('service.version=9');
+    await page.getByText('No trace has service.version=9. Its values are:').waitFor();
+  }));
+
+test('marks traces that are read later by the same filter, but not those beside a box', () =>
+  pages.with('later', view, async (page, guide) => {
+    await page.goto('/explore#traces');
+    await read(page, '600');
+    await page.getByRole('button', { name: 'failed ones' }).click();
+    await page.getByText('16 traces marked: failed traces, those read later too').waitFor();
+    guide.traces.newer = 4;
+    await page.getByRole('button', { name: 'Read new traces' }).click();
+    await page.getByText('17 traces marked: failed traces, those read later too').waitFor();
+    await page.getByRole('button', { name: 'What do they share?' }).click();
+    await page.getByText('17 marked traces (failed traces) and 587 others.').waitFor();
+    await page.getByRole('tab', { name: 'Traces' }).click();
+    await page
+      .getByRole('checkbox', { name: /^Mark the trace of/ })
+      .first()
+      .click();
+    await page.getByText(/^1[68] traces marked: traces that you chose$/).waitFor();
   }));
 
 test('marks the traces in a box that is dragged in the scatter plot, and warns that they are few', () =>

@@ -3,7 +3,7 @@
 import { gzipSync } from 'node:zlib';
 import { jest } from '@jest/globals';
 import type { Page } from 'playwright-core';
-import { Pages } from './fakes/pages.ts';
+import { Pages, picture } from './fakes/pages.ts';
 import type { View } from './fakes/pages.ts';
 
 jest.setTimeout(60_000);
@@ -71,6 +71,36 @@ test('opens the trace of the exemplar that the reader clicks, again after a relo
     await failed.waitFor();
   }));
 
+test('spreads exemplars that cover each other, so that the mouse reaches each of them', () =>
+  pages.with('explore-crowd', view, async (page, guide) => {
+    guide.addTraceWithLogs();
+    guide.telemetry.crowd = 4;
+    await page.goto('/explore#charts');
+    const points = chartOf(page, 'Errors a second, by status of prizes').locator('.point.failed');
+    await points.last().hover();
+    await page.getByText(/ \(4 here\)$/).waitFor();
+    const hidden = points.nth(-4);
+    const href = await hidden.getAttribute('href');
+    await picture(page, 'explore-crowd');
+    await hidden.click();
+    await page.locator('.span-row', { hasText: 'prizes' }).waitFor();
+    expect(hash(page)).toBe(href);
+    await page.goBack();
+    await page.locator('.points.fanned').waitFor({ state: 'detached' });
+  }));
+
+test('says since when a service has no latency, instead of the value that it had then', () =>
+  pages.with('explore-ended', view, async (page, guide) => {
+    guide.telemetry.ended = { service: 'dice', intervals: 12 };
+    await page.goto('/explore#charts');
+    const latency = chartOf(page, 'Latency of dice');
+    await latency.locator('.legend li', { hasText: /p99 none since \d\d:\d\d:\d\d/ }).waitFor();
+    expect(await latency.locator('.sr').textContent()).toMatch(/Latest values: p99: none since \d\d:\d\d:\d\d;/);
+    await page.getByText(/^Server spans\. The last of them were reported at \d\d:\d\d:\d\d\.$/).waitFor();
+    await chartOf(page, 'Requests a second of dice').locator('.legend').getByText('0', { exact: true }).waitFor();
+    await picture(page, 'explore-ended');
+  }));
+
 test('has the numbers and the exemplars of each chart in a table', () =>
   pages.with('explore-table', view, async (page, guide) => {
     const traceId = guide.addTraceWithLogs();
@@ -130,7 +160,7 @@ test('says in words that nothing arrives and what was dropped, and continues by 
       await page.getByText(/No metrics have arrived since the guide started at .*, 40 min ago/).waitFor();
       await page.getByText('dropped 12,345 metric points of new series').waitFor();
       const why = page.getByRole('tabpanel').getByRole('link', { name: 'Why no telemetry?' });
-      expect(await why.getAttribute('href')).toBe('/why');
+      expect(await why.getAttribute('href')).toBe('why');
       for (const [status, text] of [
         [503, 'The guide is starting'],
         [0, 'The guide does not answer'],

@@ -144,7 +144,7 @@ test("draws dice's own trace, and says so, if dice does not continue the caller'
     await page.getByRole('status').getByText('1 span in dice; ').waitFor();
     await page.getByRole('status').getByText('dice started a trace of its own').waitFor();
     expect(await page.getByRole('link', { name: 'the trace of the request' }).getAttribute('href')).toMatch(
-      /^\/traces\/[0-9a-f]{32}$/,
+      /^traces\/[0-9a-f]{32}$/,
     );
   }));
 

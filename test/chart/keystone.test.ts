@@ -44,6 +44,38 @@ test.each<[what: string, SomeChartValues['operator']]>([
   await expectSame({ ...lab, values: { operator: operator ?? {} } });
 });
 
+test.each<[what: string, SomeChartValues['portal']]>([
+  ['without a portal', { enabled: false, ingress: { enabled: true } }],
+  [
+    'with a portal behind an Ingress',
+    {
+      url: 'https://labs.example.com',
+      replicas: 2,
+      ingress: {
+        enabled: true,
+        className: '1',
+        host: 'labs.example.com',
+        annotations: { 'cert-manager.io/cluster-issuer': 'yes' },
+        tls: [{ secretName: 'portal-tls', hosts: ['labs.example.com'] }],
+      },
+    },
+  ],
+  ['with an Ingress for every host', { ingress: { enabled: true } }],
+  [
+    'with a portal behind a Gateway, and on a node port',
+    {
+      service: { type: 'NodePort', nodePort: 30080 },
+      httpRoute: {
+        enabled: true,
+        parentRefs: [{ name: 'public', sectionName: 'https' }],
+        hostnames: ['*.example.com'],
+      },
+    },
+  ],
+])('helm template prints the same objects as renderOperator %s', async (_what, portal) => {
+  await expectSame({ ...lab, values: { portal: portal ?? {} } });
+});
+
 test('helm template and renderLab both remove a default map entry whose value is null', async () => {
   await expectSame({ ...lab, values: { dice: { resources: { limits: { memory: null } } } } });
 });

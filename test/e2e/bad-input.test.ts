@@ -15,7 +15,7 @@ import { Lab } from '../support/cluster/lab.ts';
 import { useNamespace } from '../support/cluster/namespace.ts';
 import { isLeaving, isReady, restarts } from '../support/matchers/objects.ts';
 import { playedRound } from '../support/otlp/traces.ts';
-import { workingSet } from '../support/cluster/working-set.ts';
+import { workingSet } from '../support/cluster/pod-usage.ts';
 
 const MEBIBYTE = 2 ** 20;
 const lab = new Lab(useNamespace('e2e-bad-input'));

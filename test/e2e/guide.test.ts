@@ -9,7 +9,7 @@ import { OWN_HEADERS } from '../support/cluster/guide.ts';
 import { Lab } from '../support/cluster/lab.ts';
 import { useNamespace } from '../support/cluster/namespace.ts';
 import { listeningSockets } from '../support/cluster/sockets.ts';
-import { workingSet } from '../support/cluster/working-set.ts';
+import { workingSet } from '../support/cluster/pod-usage.ts';
 import { eventually } from '../../support/waiting.ts';
 import { playedRound } from '../support/otlp/traces.ts';
 
@@ -105,7 +105,7 @@ describe.each([1280, 390])('the guide at a width of %i px', (width) => {
       await page.getByRole('button', { name: 'Roll the dice' }).click();
       await page.getByText(/You rolled a [1-6] and won/).waitFor();
       expect(await page.getByRole('link', { name: 'See the trace of this round' }).getAttribute('href')).toMatch(
-        /^\/traces\/[0-9a-f]{32}$/,
+        /^traces\/[0-9a-f]{32}$/,
       );
       expect(await page.getByText('does not answer').allTextContents()).toEqual([]);
       expect(found).toEqual([]);
@@ -145,7 +145,7 @@ describe.each([1280, 390])('the guide at a width of %i px', (width) => {
       const { traceId } = await playedRound(lab);
       const found = misdeeds(page, origin);
       await page.goto(`${origin}/traces`);
-      await page.locator(`a[href="/traces/${traceId}"]`).click();
+      await page.locator(`a[href="traces/${traceId}"]`).click();
       await page.getByText(traceId).waitFor();
       expect(found).toEqual([]);
     }));

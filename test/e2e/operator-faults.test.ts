@@ -15,11 +15,13 @@ import {
   gone,
   namespacesOf,
   patchWorkshop,
+  seatNow,
   seatsOf,
   workshopNow,
 } from '../support/cluster/workshop.ts';
 import { CLUSTER_TO_CRASH, apiGet, environmentFor, kubectl } from '../support/cluster/cluster.ts';
 import type { StartedCluster } from '../support/cluster/start.ts';
+import { claimOf } from '../support/cluster/portal-account.ts';
 import { eventually } from '../../support/waiting.ts';
 import { LocalOperator } from '../support/cluster/local-operator.ts';
 import { makeOtherRelease, OTHER_VERSION } from '../support/cluster/other-release.ts';
@@ -30,6 +32,10 @@ import type { Deployment } from '../support/matchers/objects.ts';
 import { FAULTS, FaultyLab } from '../support/cluster/operator-faults.ts';
 import type { Fault } from '../support/cluster/operator-faults.ts';
 import { startScaleCluster } from '../support/cluster/scale-cluster.ts';
+
+const CLAIM = claimOf('Ada');
+const claimSeat = (seat: string): Promise<string> =>
+  kubectl('patch', 'seat', seat, '--type=merge', '--patch', JSON.stringify({ spec: { claim: CLAIM } }));
 
 const nothing = (): Promise<void> => Promise.resolve();
 
@@ -80,6 +86,7 @@ describe('repeated kills of the leader while it creates seats', () => {
   const CROWD = 'crowd';
   const ATTENDEES = ['ada', 'barbara', 'grace', 'hedy', 'katherine'];
   const KILLS = 3;
+  const CLAIMED = `${CROWD}-${ATTENDEES[0]}`;
   const failovers: number[] = [];
   const firstSeen = new Map<string, string>();
   let replicas: LocalOperator[];
@@ -141,6 +148,7 @@ describe('repeated kills of the leader while it creates seats', () => {
       await killLeader(round);
       await eventually(async () => expect(await done(round)).toBe(ATTENDEES.length), { within: 60_000 });
       await remember();
+      if (round === 1) await claimSeat(CLAIMED);
     }
     say(
       `a leader that was killed was replaced after ${failovers.map((seconds) => `${seconds.toFixed(1)} s`).join(', ')}`,
@@ -197,6 +205,33 @@ describe('repeated kills of the leader while it creates seats', () => {
     expect(objects[0]).toContain(`deployment.apps/${RELEASE}-dice`);
   });
 
+  test('the operator keeps a claim while the class is edited and its leaders are killed', async () => {
+    expect((await seatNow(CLAIMED)).spec.claim).toEqual(CLAIM);
+  });
+
+  test('the operator gives a seat its claim again that is reset while the leader is killed, and keeps it', async () => {
+    const { uid } = (await seatNow(CLAIMED)).metadata;
+    await kubectl('delete', 'seat', CLAIMED, '--wait=false');
+    const reserved = async (): Promise<unknown> => (await workshopNow(CROWD)).status?.reserved;
+    await eventually(async () => expect(await reserved()).toEqual([{ seat: CLAIMED, claim: CLAIM }]), {
+      within: 10_000,
+      every: 50,
+    });
+    await killLeader(KILLS + 1);
+    const again = async (): Promise<void> => {
+      const { metadata, spec } = await seatNow(CLAIMED);
+      expect([metadata.uid === uid, spec.claim, await reserved()]).toEqual([false, CLAIM, undefined]);
+    };
+    await eventually(again, { within: 60_000 });
+    await patchWorkshop(CROWD, { lab: { dice: { env: { ROUND: 'last' } } } });
+    await allReady(CROWD, ATTENDEES.length, 60_000);
+    await eventually(again, { within: 10_000 });
+    await kubectl('patch', 'seat', CLAIMED, '--type=json', '--patch=[{"op":"remove","path":"/spec/claim"}]');
+    await patchWorkshop(CROWD, { lab: { dice: { env: { ROUND: 'free' } } } });
+    await allReady(CROWD, ATTENDEES.length, 60_000);
+    expect((await seatNow(CLAIMED)).spec).not.toHaveProperty('claim');
+  }, 240_000);
+
   test('the operator removes everything when the Workshop is deleted', async () => {
     await kubectl('delete', 'workshop', CROWD, '--timeout=60s');
     await gone(CROWD);
@@ -234,6 +269,7 @@ describe('another release of the operator, with a class of 20', () => {
     await applyWorkshop(UPGRADED, { seats: SEATS, rollout: { maxConcurrent: SEATS } });
     await allReady(UPGRADED, SEATS, 90_000);
     const file = JSON.stringify({ data: { 'app.ts': MINE } });
+    await claimSeat(FIRST);
     await kubectl('patch', `configmap/${NAMES.dice}`, '--namespace', FIRST, '--type=merge', '--patch', file);
     await patchWorkshop(UPGRADED, { rollout: { maxConcurrent: AT_A_TIME, paused: true } });
     await allReady(UPGRADED, SEATS, 30_000);
@@ -274,7 +310,8 @@ describe('another release of the operator, with a class of 20', () => {
     expect(await versionsNow()).toEqual({ [OTHER_VERSION]: SEATS });
   }, 150_000);
 
-  test("keeps the attendee's code", async () => {
+  test("keeps the attendee's code and claim", async () => {
+    expect((await seatNow(FIRST)).spec.claim).toEqual(CLAIM);
     expect(await ofFirst(`configmap/${NAMES.dice}`, '{.data.app\\.ts}')).toBe(MINE);
     expect(await ofFirst(`configmap/${NAMES.dice}`, '{.metadata.labels.app\\.kubernetes\\.io/version}')).toBe(
       OTHER_VERSION,

@@ -1,23 +1,29 @@
 // Tests the admission policies of seats at the real API server: what the accounts of a seat may change in the lab's
 // objects, which pods an attendee may create, and what an attendee may run in which pod. Nothing is stored, because
 // every write is a dry run.
-import { NAMES, OWN, RELEASE } from '../../lab/names.ts';
+import { LABELS, NAMES, OWN, RELEASE } from '../../lab/names.ts';
 import { eventually } from '../../support/waiting.ts';
+import { attributesOf, byName } from '../support/cluster/account.ts';
 import type { Account, Answer } from '../support/cluster/account.ts';
 import { apiGet } from '../support/cluster/cluster.ts';
+import { SEATS, claimOf, usePortalAccount } from '../support/cluster/portal-account.ts';
 import { restrictedPod } from '../support/cluster/restricted-pod.ts';
 import { admissionObjects, useSeatPolicies } from '../support/cluster/seat-policies.ts';
 import { allowedPatches, annotate, DICE, refusedChanges, refusedConfigMaps } from './refused-changes.ts';
 import { refusedPatches, RESTARTED_AT, restart } from './refused-changes.ts';
 import { allowedPods, refusedPods } from './refused-pods.ts';
+import { forbiddenToPortal, refusedSeatChanges } from './refused-portal.ts';
+import { GUIDE_LABELS, templates } from './refused-templates.ts';
 import type { PodChange } from './refused-pods.ts';
 
 const SEAT = 'admission';
 const CORE = `/api/v1/namespaces/${SEAT}`;
 const DEPLOYMENTS = `/apis/apps/v1/namespaces/${SEAT}/deployments`;
+const SEATS_API = '/apis/intro-otel.dev/v1alpha1/seats';
 const POLICIES = '/apis/admissionregistration.k8s.io/v1/validatingadmissionpolicies';
 const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
 
+const portal = usePortalAccount();
 const accounts = useSeatPolicies(SEAT);
 
 interface PodSpec {
@@ -71,7 +77,8 @@ beforeAll(async () => {
       await patch(attendee, `${CORE}/configmaps/${NAMES.dice}`, { immutable: true }),
       ...(await connect(`${RELEASE}-guide-x`, 'exec', ['node'])),
     ];
-    expect(answers.map(({ code }) => code)).toEqual([422, 422, 422, 422, 422]);
+    const stop = await patch(portal(), `${SEATS_API}/${SEATS.free}`, { spec: { replicas: 0 } });
+    expect([...answers, stop].map(({ code }) => code)).toEqual([422, 422, 422, 422, 422, 422]);
   };
   await eventually(refusals, { within: 30_000 });
 }, 60_000);
@@ -80,7 +87,7 @@ test('the API server finds no mistake in the types of the policies', async () =>
   const names = admissionObjects().flatMap(({ kind, metadata: { name } }) =>
     kind === 'ValidatingAdmissionPolicy' ? [name] : [],
   );
-  expect(names).toHaveLength(4);
+  expect(names).toHaveLength(6);
   const checked = async (): Promise<void> => {
     const policies = await Promise.all(names.map((name) => apiGet<{ status?: object }>(`${POLICIES}/${name}`)));
     expect(policies.map(({ status }) => status)).toEqual(
@@ -166,6 +173,95 @@ describe.each(['attendee', 'guide'] as const)('a change of a ConfigMap by the %s
       [200, ''],
       [200, ''],
     ]);
+  });
+});
+
+describe('labels of the lab on pods that controllers create', () => {
+  const create = ([kind, api, make]: (typeof templates)[number], labels: Parameters<typeof make>[0]): Promise<Answer> =>
+    accounts().writer.try({
+      method: 'POST',
+      path: `/${api}/namespaces/${SEAT}/${kind.toLowerCase()}s?dryRun=All`,
+      body: make(labels),
+    });
+
+  test.each(templates.map((row) => [row[0], row] as const))(
+    "refuses them in a %s of a seat's account",
+    async (_, row) => {
+      for (const [label, value] of Object.entries(GUIDE_LABELS))
+        expect(brief(await create(row, { [label]: value }))).toEqual([422, expect.stringContaining(`found ${label}.`)]);
+      expect(brief(await create(row, {}))).toEqual([201, '']);
+    },
+  );
+
+  test("refuses them in a change of a Deployment's template, but admits a restart", async () => {
+    const change = (body: object): Promise<Answer> =>
+      patch(accounts().writer, `${DEPLOYMENTS}/${RELEASE}-prizes-v1`, body);
+    const disguised = { spec: { template: { metadata: { labels: { [LABELS.partOf]: 'guide' } } } } };
+    expect(brief(await change(disguised))).toEqual([422, expect.stringContaining('Expected ')]);
+    expect(brief(await change(restart))).toEqual([200, '']);
+  });
+
+  test('refuses them in a change of a pod', async () => {
+    const pods = `${CORE}/pods`;
+    const { writer } = accounts();
+    const made = await writer.try({
+      method: 'POST',
+      path: pods,
+      body: podWith({ metadata: { name: 'changed' }, spec: { nodeSelector: { no: 'where' } } }),
+    });
+    expect(made.code).toBe(201);
+    const changed = await patch(writer, `${pods}/changed`, { metadata: { labels: GUIDE_LABELS } });
+    expect(brief(changed)).toEqual([422, expect.stringContaining('Expected a pod without labels of the lab')]);
+    expect(brief(await patch(writer, `${pods}/changed`, { metadata: { labels: { app: 'mine' } } }))).toEqual([200, '']);
+  });
+});
+
+describe("the portal's account", () => {
+  const change = (seat: string, body: object, type?: string): Promise<Answer> =>
+    patch(portal(), `${SEATS_API}/${seat}`, body, type);
+
+  test.each(refusedSeatChanges)('may not give a Seat %s', async (_, body, found) => {
+    expect(brief(await change(SEATS.free, body))).toEqual([422, expect.stringContaining(found)]);
+  });
+
+  test('may claim a free seat, and free a claimed one', async () => {
+    expect(brief(await change(SEATS.free, { spec: { claim: claimOf('Ada') } }))).toEqual([200, '']);
+    expect(brief(await change(SEATS.claimed, { spec: { claim: null } }))).toEqual([200, '']);
+  });
+
+  test('claims no seat that has changed since it was read', async () => {
+    const body = { metadata: { resourceVersion: '1' }, spec: { claim: claimOf('Ada') } };
+    expect((await change(SEATS.free, body)).code).toBe(409);
+  });
+
+  test("may not replace a person's claim by another", async () => {
+    const answer = await change(SEATS.claimed, { spec: { claim: claimOf('Eve', 'e') } });
+    expect(brief(answer)).toEqual([422, expect.stringContaining('remove spec.claim first')]);
+  });
+
+  test.each<[what: string, claim: object]>([
+    ['without a key', { ...claimOf('Ada'), key: undefined }],
+    ['with a short id', { ...claimOf('Ada'), id: 'a' }],
+    ['without a name', claimOf('')],
+    ['with a name of 101 characters', claimOf('x'.repeat(101))],
+    ['with a name of two lines', claimOf('Ada\nEve')],
+    ['with no time', { ...claimOf('Ada'), at: 'now' }],
+  ])('may not write a claim %s', async (_, claim) => {
+    expect((await change(SEATS.free, { spec: { claim } })).code).toBe(422);
+  });
+
+  test('may write a name of 100 characters, with emoji and HTML', async () => {
+    const name = `<b>Ada</b> 👩🏽‍🔬 ${'日'.repeat(84)}`;
+    expect([[...name].length, brief(await change(SEATS.free, { spec: { claim: claimOf(name) } }))]).toEqual([
+      100,
+      [200, ''],
+    ]);
+  });
+
+  test.each(byName(forbiddenToPortal(SEAT)))('may not %s', async (_, [, method, path, body]) => {
+    expect(await portal().may(attributesOf({ method, path }))).toBe(false);
+    const { code, reason } = await portal().try({ method, path, ...(body !== undefined && { body }) });
+    expect([code, reason]).toEqual([403, 'Forbidden']);
   });
 });
 

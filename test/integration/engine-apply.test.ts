@@ -7,7 +7,7 @@ import { KINDS } from '../../kubernetes/kinds.ts';
 import { keyOf } from '../../kubernetes/object.ts';
 import type { Kind, KubeObject } from '../../kubernetes/object.ts';
 import { CompactStore, withoutStatus } from '../../operator/engine/store.ts';
-import { Reflector } from '../../operator/engine/reflector.ts';
+import { Reflector } from '../../kubernetes/reflector.ts';
 import { FIELD_MANAGER, configMap, testApi, useEmptyNamespace } from '../support/cluster/engine.ts';
 import type { ConfigMap } from '../support/cluster/engine.ts';
 import { eventually } from '../../support/waiting.ts';

@@ -4,7 +4,7 @@ import type { HttpApi } from '../../kubernetes/client.ts';
 import { KINDS } from '../../kubernetes/kinds.ts';
 import { CompactStore } from '../../operator/engine/store.ts';
 import type { Change } from '../../operator/engine/store.ts';
-import { Reflector } from '../../operator/engine/reflector.ts';
+import { Reflector } from '../../kubernetes/reflector.ts';
 import { testCluster } from '../support/cluster/cluster.ts';
 import { FIELD_MANAGER, configMap, testApi, testConfig, useEmptyNamespace } from '../support/cluster/engine.ts';
 import type { ConfigMap } from '../support/cluster/engine.ts';

@@ -137,6 +137,16 @@ test('stays small and answers while it gets distinct series, and says what it dr
   expect((await ask<Instruments>('metrics?service=prizes')).instruments).toMatchObject([{ name: 'prizes.given' }]);
 });
 
+test('has room for the pod that replaces one with distinct series, as soon as it reports', async () => {
+  const seriesOf = async (name: string) =>
+    (await ask<Instruments>('metrics?service=dice')).instruments.find((one) => one.name === name)?.series ?? [];
+  const points = Array.from({ length: 6 }, (_one, index) => ({ asInt: '1', attributes: attributes({ roll: index }) }));
+  const metrics = ['dice.rolls', 'dice.new'].map((name) => counter(name, points));
+  await send('/v1/metrics', metricsJson(metrics, { resource: { 'k8s.pod.name': 'dice-2' } }));
+  await waitFor('the series of the new pod', async () => (await seriesOf('dice.new')).length === 6 || undefined);
+  expect((await seriesOf('dice.rolls')).filter(({ attributes: { roll } }) => roll !== undefined)).toHaveLength(6);
+});
+
 test('stays small and answers while it gets log lines of megabytes, and keeps their beginnings', async () => {
   const sendLong = async (): Promise<void> => {
     for (const megabytes of Array.from({ length: LONG_LINES }, (_line, index) => (index % 2 === 0 ? 3 : 10)))

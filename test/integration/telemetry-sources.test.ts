@@ -7,13 +7,15 @@ import type { Charts, Instrument, ServiceCharts } from '../../apps/guide/explore
 import { PrometheusMetrics } from '../../apps/guide/server/telemetry/prometheus-metrics.ts';
 import { receiverFor } from '../../apps/guide/server/telemetry/receiver.ts';
 import { Telemetry } from '../../apps/guide/server/telemetry/telemetry.ts';
-import { attributes, counter, metricsJson, nanoseconds } from '../../apps/guide/testing/otlp-json.ts';
+import { attributes, counter, metricsJson, nanoseconds, redJson } from '../../apps/guide/testing/otlp-json.ts';
 import { waitFor } from '../../support/waiting.ts';
 import { startCollector } from '../support/otlp/collector.ts';
 import type { LoopbackProcess } from '../support/otlp/process.ts';
 import { WITH_PROMETHEUS, startPrometheus } from '../support/otlp/prometheus.ts';
 
-const telemetry = new Telemetry();
+/** How far the guide's clock is ahead, in milliseconds. */
+let ahead = 0;
+const telemetry = new Telemetry({ now: () => Date.now() + ahead });
 const receiver: Server = receiverFor(telemetry).listen(0, '127.0.0.1');
 let prometheus: LoopbackProcess | undefined;
 let collector: LoopbackProcess | undefined;
@@ -109,6 +111,7 @@ function comparable(charts: ServiceCharts, other: ServiceCharts) {
   return {
     service: charts.service,
     counted: charts.counted,
+    ended: charts.ended,
     requests: at(charts.requests),
     errors: charts.errors.map(({ status, values }) => ({ status, values: at(values) })),
     latency: Object.values(charts.latency).map(at),
@@ -166,4 +169,40 @@ test('shows the same instruments from memory and from Prometheus', async () => {
     const { instruments } = await metrics.instruments('dice', 15);
     expect(instruments.map(valuesOf)).toEqual(expected);
   }
+});
+
+/** Sends what the Collector had counted some seconds ago of a service's spans, under the names for each source. */
+async function sendCounts(seconds: number, counts: Readonly<Record<'SERVER' | 'INTERNAL', number>>): Promise<void> {
+  const time = Date.now() - seconds * 1_000;
+  const series = Object.entries(counts).map(([kind, count]) => ({
+    ...{ kind, time, start: start - 60_000, buckets: [count, 0, 0, 0] },
+  }));
+  const body = redJson('changed', series);
+  telemetry.accept('metrics', body);
+  const renamed = body
+    .replace(/"(red|service|span|status)\.(\w+)"/g, '"$1_$2"')
+    .replace('"service_name"', '"service.name"');
+  const init = { method: 'POST', headers: { 'content-type': 'application/json' }, body: renamed };
+  expect((await fetch(`${prometheus?.url}/api/v1/otlp/v1/metrics`, init)).status).toBe(200);
+}
+
+test('counts the spans that came last, and says when they ended, from memory and from Prometheus', async () => {
+  await sendCounts(58, { SERVER: 0, INTERNAL: 0 });
+  await sendCounts(53, { SERVER: 5, INTERNAL: 9 });
+  await sendCounts(5, { SERVER: 5, INTERNAL: 16 });
+  const reported = Date.now() - 5_000;
+  const chartsOf = async () => {
+    const inPrometheus = new PrometheusMetrics(prometheus?.url ?? '', telemetry.metrics, Date.now);
+    const answers = [await telemetry.metrics.charts(15), await inPrometheus.charts(15)];
+    return answers.map(({ services }) => services.find(({ service }) => service === 'changed'));
+  };
+  const before = await chartsOf();
+  expect(before.map((charts) => [charts?.counted, charts?.ended])).toEqual([
+    ['internal', undefined],
+    ['internal', undefined],
+  ]);
+  ahead = 60_000;
+  const ended = (await chartsOf()).map((charts) => charts?.ended ?? 0);
+  expect(ended[0]).toBe(ended[1]);
+  expect(Math.abs((ended[0] ?? 0) - reported)).toBeLessThanOrEqual(5_000);
 });

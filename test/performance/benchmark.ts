@@ -40,8 +40,12 @@ export function seconds(began: number): number {
   return (performance.now() - began) / 1000;
 }
 
-export function median(samples: readonly number[]): number {
-  return samples.toSorted((a, b) => a - b)[Math.floor(samples.length / 2)] ?? Number.NaN;
+export const median = (samples: readonly number[]): number => percentile(samples, 0.5);
+
+/** Returns the sample below which this share (0 to 1) of all samples lie. NaN if there are none. */
+export function percentile(samples: readonly number[], share: number): number {
+  const rank = Math.min(Math.floor(samples.length * share), samples.length - 1);
+  return samples.toSorted((a, b) => a - b)[rank] ?? Number.NaN;
 }
 
 export const MEBIBYTE = 2 ** 20;

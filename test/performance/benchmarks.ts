@@ -6,6 +6,7 @@ import type { Lab } from '../support/cluster/lab.ts';
 import { complete, tracesOf } from '../support/otlp/traces.ts';
 import { median, seconds } from './benchmark.ts';
 import type { Benchmark, Row } from './benchmark.ts';
+import { capacity } from './capacity.ts';
 import { classOfFive } from './class.ts';
 import { failover } from './failover.ts';
 import { faultChart } from './fault-chart.ts';
@@ -41,6 +42,7 @@ export const benchmarks: readonly Benchmark[] = [
   faultChart,
   verdicts,
   classOfFive,
+  capacity,
   hostileClass,
   scale,
   idle,

@@ -8,7 +8,7 @@ import { eventually } from '../../support/waiting.ts';
 import { chart, Lab } from '../support/cluster/lab.ts';
 import { makeNamespace } from '../support/cluster/namespace.ts';
 import { playedRound } from '../support/otlp/traces.ts';
-import { workingSet } from '../support/cluster/working-set.ts';
+import { workingSet } from '../support/cluster/pod-usage.ts';
 import { MEBIBYTE, seconds } from './benchmark.ts';
 import type { Benchmark, Row } from './benchmark.ts';
 import { deleteWorkshop, watchSeats } from './operator.ts';

@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { testCluster } from '../support/cluster/cluster.ts';
 import type { Lab } from '../support/cluster/lab.ts';
-import { workingSet } from '../support/cluster/working-set.ts';
+import { workingSet } from '../support/cluster/pod-usage.ts';
 import { MEBIBYTE } from './benchmark.ts';
 import type { Benchmark, Row } from './benchmark.ts';
 import { withNamespace } from './lab.ts';

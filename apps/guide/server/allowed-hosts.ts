@@ -4,6 +4,7 @@
 // https://owasp.org/www-community/attacks/DNS_Rebinding
 import { isIP } from 'node:net';
 import type { RequestHandler } from 'express';
+import { portalOf } from './portal.ts';
 
 /**
  * Endings of host names that nobody can register, and endings that only exist inside a cluster.
@@ -32,11 +33,14 @@ export const namesIn = (text = ''): string[] =>
     .map((name) => name.trim().toLowerCase())
     .filter((name) => name !== '');
 
-/** Answers 403 to a request whose host name is not allowed, and says how to allow that name. */
+/**
+ * Answers 403 to a request whose host name is not allowed, and says how to allow that name. The portal has checked the
+ * host name of a request that it sends.
+ */
 export function allowedHostsOnly(allowed: readonly string[]): RequestHandler {
   return (request, response, next) => {
     const { host } = request.headers;
-    if (isOurs(host, allowed)) return next();
+    if (portalOf(response) || isOurs(host, allowed)) return next();
     const name = nameIn(host) ?? 'an invalid name';
     response
       .status(403)

@@ -1,11 +1,14 @@
 // Lets only people with the lab's login token into the guide. A link with the token sets a cookie, and scripts send the
 // token as `Authorization: Bearer`. A request from the pod itself needs no token: it comes from `kubectl port-forward`,
-// which the API server has already authorized, or from the guide's own command line.
+// which the API server has already authorized, or from the guide's own command line. A request from the class's portal
+// needs none either: the portal has signed it.
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { Express, Request, RequestHandler, Response } from 'express';
-import { LOGIN_PATH } from '../../../lab/names.ts';
+import { LOGIN_PATH, PORTAL } from '../../../lab/names.ts';
 import { loginPage } from './pages/login.ts';
 import { sendPage } from './pages/send-page.ts';
+import { portalOf } from './portal.ts';
+import { rootOf } from './root-of.ts';
 
 export interface LoginOptions {
   readonly release: string;
@@ -36,7 +39,8 @@ export function addLogin(app: Express, options: LoginOptions): void {
 
 function loginRequired(options: LoginOptions): RequestHandler {
   return async (request, response, next) => {
-    const isIn = hasToken(request, options) || (isFromPod(request) && (await options.trustsLoopback()));
+    const isIn =
+      portalOf(response) !== undefined || hasToken(request, options) || (await isPortForward(request, options));
     if (!isIn || request.path === LOGIN_PATH) return refuse(request, response, options);
     // What comes next may forward the request to an app that runs a learner's code.
     delete request.headers.cookie;
@@ -45,13 +49,21 @@ function loginRequired(options: LoginOptions): RequestHandler {
   };
 }
 
+const isPortForward = async (request: Request, { trustsLoopback }: LoginOptions): Promise<boolean> =>
+  isFromPod(request) && (await trustsLoopback());
+
 function logIn(request: Request, response: Response, options: LoginOptions): void {
+  // The portal's cookie lets its people in.
+  if (!portalOf(response)) setCookie(request, response, options);
+  response.set({ 'cache-control': 'no-store', 'referrer-policy': 'no-referrer' }).redirect(303, rootOf(request));
+}
+
+function setCookie(request: Request, response: Response, options: LoginOptions): void {
   response.cookie(cookieName(options), options.token, {
     httpOnly: true,
     sameSite: 'lax',
     secure: request.get('x-forwarded-proto') === 'https',
   });
-  response.set({ 'cache-control': 'no-store', 'referrer-policy': 'no-referrer' }).redirect(303, '/');
 }
 
 function hasToken({ headers }: Request, options: LoginOptions): boolean {
@@ -77,12 +89,19 @@ const sha256 = (text: string): Buffer => createHash('sha256').update(text).diges
 const isFromPod = ({ socket }: Request): boolean => /^(::1$|(::ffff:)?127\.)/.test(socket.remoteAddress ?? '');
 
 function refuse(request: Request, response: Response, options: LoginOptions): void {
-  const text = helpFor(request, options);
-  response.status(401).set({ 'www-authenticate': 'Bearer realm="intro-otel"', 'cache-control': 'no-store' });
+  const text = response.getHeader(PORTAL.header) === undefined ? helpFor(request, options) : REFUSED_PORTAL;
+  // Nobody else may keep connections open for as long as a person who is in.
+  response.status(401).set({ 'cache-control': 'no-store', connection: 'close' });
+  response.set('www-authenticate', 'Bearer realm="intro-otel"');
   if (request.path.startsWith('/api/')) return void response.json({ error: text });
-  if (request.accepts(['text', 'html']) === 'html') return sendPage(response, loginPage(text));
+  if (request.accepts(['text', 'html']) === 'html') return sendPage(response, loginPage(text, rootOf(request)));
   response.type('text').send(`${text}\n`);
 }
+
+const REFUSED_PORTAL =
+  "expected a request that the class's portal has signed for this seat, found one with a signature that is not valid " +
+  "here.\nIf the portal's key was changed just now, it takes up to two minutes to arrive: wait, and load the page " +
+  'again.\nElse the clocks of the two machines differ by more than 30 seconds.';
 
 function helpFor(request: Request, { release, token, isSeat }: LoginOptions): string {
   if (token === undefined)

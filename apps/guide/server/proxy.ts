@@ -6,6 +6,7 @@ import { createProxyServer } from 'http-proxy-3';
 import type { ProxyServer } from 'http-proxy-3';
 import { messageOf } from '../../../support/errors.ts';
 import { injectContext, withServerSpan } from '../../telemetry/manual.ts';
+import { rootOf } from './root-of.ts';
 import { sandbox, sandboxedHeaders } from './sandbox.ts';
 import type { Target } from './status.ts';
 
@@ -27,7 +28,7 @@ const isStatus = (status = 0): boolean => status >= 200 && status <= 599;
 appProxy.on('proxyRes', (answer: IncomingMessage, request: IncomingMessage, response: ServerResponse) => {
   const { baseUrl: base, url: path } = request as Request;
   const { appUrl } = (response as Response<unknown, AppLocals>).locals;
-  answer.headers = sandboxedHeaders(answer.headers, { base, url: appUrl, path });
+  answer.headers = sandboxedHeaders(answer.headers, { base, url: appUrl, path, root: rootOf(request as Request) });
   answer.statusMessage = '';
   if (!isStatus(answer.statusCode)) answer.statusCode = 502;
   (response as Response<unknown, AppLocals>).locals.answered = true;
@@ -64,7 +65,8 @@ export function addJaegerProxy(app: Express, url: string, hasUi: () => Promise<b
     ['/jaeger/', '/jaeger/search', '/jaeger/trace/:id'],
     async (request: Request<{ id?: string }>, response, next) => {
       if (await hasUi()) return next();
-      response.redirect(request.params.id ? `/traces/${request.params.id}` : '/traces');
+      const { id } = request.params;
+      response.redirect(`${rootOf(request)}traces${id === undefined ? '' : `/${id}`}`);
     },
   );
   app.use('/jaeger', (request, response) => {

@@ -1,6 +1,6 @@
 import { locationWithin, sandboxedHeaders } from './sandbox.ts';
 
-const address = { base: '/apps/dice', url: 'http://lab-dice:8080', path: '/old/page' };
+const address = { base: '/apps/dice', url: 'http://lab-dice:8080', path: '/old/page', root: '../../../' };
 
 describe('locationWithin', () => {
   test.each([

@@ -84,13 +84,15 @@ export interface AppAddress {
   readonly url: string;
   /** Path of the request that the app answers, such as /visit. */
   readonly path: string;
+  /** Relative URL from the request to the guide's root, such as `../../`. */
+  readonly root: string;
 }
 
 /**
  * Returns the path at the guide for an app's `Location` header. Returns undefined if it leads out of the app.
  * @example locationWithin('/visit', { base: '/apps/dice', … }) === '/apps/dice/visit'
  */
-export function locationWithin(location: string, { base, url, path }: AppAddress): string | undefined {
+export function locationWithin(location: string, { base, url, path }: Omit<AppAddress, 'root'>): string | undefined {
   const target = URL.parse(location, url + path);
   if (target?.origin !== new URL(url).origin) return undefined;
   const found = target.pathname + target.search + target.hash;
@@ -103,5 +105,5 @@ export function sandboxedHeaders(headers: IncomingHttpHeaders, address: AppAddre
   const forwarded = Object.entries(headers).filter(([name]) => FORWARDED.has(name));
   const { location, ...rest } = Object.fromEntries(forwarded) as IncomingHttpHeaders;
   const within = location === undefined ? undefined : locationWithin(location, address);
-  return { ...rest, ...(within !== undefined && { location: within }) };
+  return { ...rest, ...(within !== undefined && { location: address.root + within.slice(1) }) };
 }

@@ -8,7 +8,7 @@ import { PORTS } from '../../../lab/ports.ts';
 import { portFromEnv } from '../../../support/env.ts';
 import { fatal } from '../../../support/output.ts';
 import { ignorePaths } from '../../telemetry/ignored-paths.ts';
-import { listen } from '../../telemetry/listen.ts';
+import { IDLE_BROWSER_MS, listen } from '../../telemetry/listen.ts';
 import { createLogger } from '../../telemetry/logger.ts';
 import { allowedHostsOnly, namesIn } from './allowed-hosts.ts';
 import { apiOf, ignoredApiPaths } from './api/api.ts';
@@ -22,6 +22,7 @@ import { environmentOf } from './lab/environment.ts';
 import type { Environment } from './lab/environment.ts';
 import { addLogin } from './login.ts';
 import { addPages } from './pages/routes.ts';
+import { instructorsOnlyRead, recognizePortal, withoutJaeger } from './portal.ts';
 import { addAppProxies, addJaegerProxy } from './proxy.ts';
 import { assetHeaders, ownAnswers, refuseServiceWorkers } from './sandbox.ts';
 import { settingsFromEnv } from './settings.ts';
@@ -50,7 +51,7 @@ export async function startGuide(openCourse: OpenCourse): Promise<void> {
   receiveTelemetry(environment.lab.telemetry);
   const missing = await waitForBackends(settings.backends, settings.patience);
   if (missing.length > 0) log.warn({ missing }, 'the guide opens, but some parts do not answer');
-  listen(app, portFromEnv('PORT', 8080), () => log.info('the guide is open'));
+  listen(app, portFromEnv('PORT', 8080), () => log.info('the guide is open'), { idle: IDLE_BROWSER_MS });
 }
 
 /** Opens the receiver for metrics and logs, if the chart names its port. */
@@ -70,10 +71,15 @@ function guideApp({ settings, environment, openCourse, log }: ApiParts): Express
   const hasUi = jaegerUi(jaeger);
   const app = express();
   app.disable('x-powered-by');
+  app.use(recognizePortal({ keyFile: settings.portalKeyFile, seat: namespace, uid: settings.seatUid }));
   app.use(allowedHostsOnly([`${release}-guide.${namespace}`, ...namesIn(settings.allowedHosts)]));
   app.use(refuseServiceWorkers, ownAnswers);
-  app.use('/assets', express.static(join(import.meta.dirname, 'public'), { maxAge: '5m', setHeaders }));
+  app.use(
+    '/assets',
+    express.static(join(import.meta.dirname, 'public'), { maxAge: '5m', redirect: false, setHeaders }),
+  );
   addLogin(app, loginOptions(settings, environment, log));
+  app.use(instructorsOnlyRead);
   addPages(app, settings, hasUi);
   addTraceApi(app, jaeger);
   addExploreApi(app, jaeger, environment.lab.telemetry);
@@ -81,6 +87,7 @@ function guideApp({ settings, environment, openCourse, log }: ApiParts): Express
   addRoundsApi(app, { arcade: apps.arcade, log, ownPagesOnly: ownPagesOnly(settings) });
   app.use('/api', courseAndLabApi({ settings, environment, openCourse, log }));
   addAppProxies(app, apps);
+  app.use('/jaeger', withoutJaeger);
   addJaegerProxy(app, jaegerUrl, hasUi);
   app.use(apiErrors, loggedErrors(log));
   return app;
@@ -89,10 +96,10 @@ function guideApp({ settings, environment, openCourse, log }: ApiParts): Express
 const setHeaders = (response: ServerResponse, path: string): void =>
   Object.entries(assetHeaders(path)).forEach(([name, value]) => response.setHeader(name, value));
 
-function loginOptions({ release, namespace, isSeat, pod }: GuideSettings, { kube, token }: Environment, log: Logger) {
+function loginOptions({ release, namespace, seatUid, pod }: GuideSettings, { kube, token }: Environment, log: Logger) {
   const sidecars = new Sidecars({ kube, release, pod, log });
   void sidecars.isAlone();
-  return { release, namespace, token, isSeat, trustsLoopback: () => sidecars.isAlone() };
+  return { release, namespace, token, isSeat: seatUid !== '', trustsLoopback: () => sidecars.isAlone() };
 }
 
 interface ApiParts {

@@ -1,4 +1,5 @@
 // Reads the guide's settings from environment variables.
+import { PORTAL } from '../../../lab/names.ts';
 import { servicesBehindGuide, urlVariable } from '../../../lab/services.ts';
 import { fromEnv, urlFromEnv } from '../../../support/env.ts';
 import type { Target } from './status.ts';
@@ -8,8 +9,10 @@ export interface GuideSettings {
   readonly namespace: string;
   /** What the pages call the attendee. Empty in a lab outside a class. */
   readonly displayName: string;
-  /** Whether the lab is a seat of a class. */
-  readonly isSeat: boolean;
+  /** The uid of the Seat. It is empty in a lab outside a class. */
+  readonly seatUid: string;
+  /** File with the public key of the class's portal, if there is a portal. */
+  readonly portalKeyFile: string;
   /** Name of the guide's pod. */
   readonly pod: string;
   /** Host names that the guide accepts in addition to the lab's own, separated by commas. */
@@ -38,7 +41,7 @@ export function settingsFromEnv(): GuideSettings {
     release: process.env.RELEASE ?? '',
     namespace: process.env.POD_NAMESPACE ?? '',
     displayName: process.env.DISPLAY_NAME ?? '',
-    isSeat: Boolean(process.env.SEAT_UID),
+    ...seatSettings(),
     pod: process.env.POD_NAME ?? '',
     allowedHosts: process.env.ALLOWED_HOSTS,
     apps,
@@ -49,3 +52,8 @@ export function settingsFromEnv(): GuideSettings {
     patience: Number(process.env.OPEN_WITHIN_MS ?? 20_000),
   };
 }
+
+const seatSettings = (): Pick<GuideSettings, 'seatUid' | 'portalKeyFile'> => ({
+  seatUid: process.env.SEAT_UID ?? '',
+  portalKeyFile: process.env.PORTAL_KEY_FILE ?? `${PORTAL.publicKeyDir}/${PORTAL.publicKey}`,
+});

@@ -19,6 +19,14 @@ export const changeHeaders = { 'x-intro-otel': '1', 'content-type': 'application
 export const guideToken = 't'.repeat(32);
 
 const GUIDE_POD = 'lab-guide-1';
+const GUIDE = podOf('guide', GUIDE_POD);
+
+export interface HarnessOptions {
+  /** Environment variables of the guide in the fake cluster, besides those that every guide has. */
+  readonly env?: Record<string, string>;
+  /** The guide's pod. With a second container in it, the guide doesn't trust requests from loopback. */
+  readonly pod?: typeof GUIDE;
+}
 
 export interface ApiRequest {
   readonly method?: string;
@@ -43,6 +51,7 @@ interface Parts {
   readonly settings: Record<string, string>;
   readonly guide: App;
   readonly alone: App;
+  readonly pod: typeof GUIDE;
   readonly remove: () => void;
 }
 
@@ -58,7 +67,10 @@ export class GuideHarness {
   readonly steps: readonly string[];
 
   /** @param app answers the requests to all apps */
-  static async start(app: RequestListener = echo): Promise<GuideHarness> {
+  static async start(
+    app: RequestListener = echo,
+    { env = {}, pod = GUIDE }: HarnessOptions = {},
+  ): Promise<GuideHarness> {
     const { dist, remove } = await buildOutside();
     const account = mkdtempSync(join(tmpdir(), 'intro-otel-account-'));
     const { key, cert } = certificate(account);
@@ -66,7 +78,7 @@ export class GuideHarness {
     writeFileSync(join(account, 'token'), api.token);
     writeFileSync(join(account, 'key'), 'k'.repeat(32));
     writeFileSync(join(account, 'guide-token'), guideToken);
-    api.pods.set(GUIDE_POD, podOf('guide', GUIDE_POD));
+    api.pods.set(GUIDE_POD, pod);
     const receiver = await Receiver.start();
     const jaeger = await FakeJaeger.start([receiver]);
     const dice = await appServer(app);
@@ -77,10 +89,11 @@ export class GuideHarness {
       KUBERNETES_SERVICE_PORT: String(api.port),
       SERVICE_ACCOUNT_DIR: account,
       POD_NAME: GUIDE_POD,
+      ...env,
     });
     const alone = await App.start(dist, 'guide', settings);
     await Promise.all([guide.ready(), alone.ready()]);
-    return new GuideHarness({ dist, account, api, receiver, jaeger, dice, settings, guide, alone, remove });
+    return new GuideHarness({ dist, account, api, receiver, jaeger, dice, settings, guide, alone, pod, remove });
   }
 
   private constructor(parts: Parts) {
@@ -98,7 +111,7 @@ export class GuideHarness {
     this.api.put('lab-progress', { passed: '0', total: String(this.steps.length), steps: '{}' });
     this.api.put('lab-faults', { faults: '' });
     this.api.pods.clear();
-    this.api.pods.set(GUIDE_POD, podOf('guide', GUIDE_POD));
+    this.api.pods.set(GUIDE_POD, this.#parts.pod);
     this.api.restarts.length = 0;
   }
 

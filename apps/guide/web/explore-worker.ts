@@ -3,12 +3,13 @@ import { get, messageOf } from './api.ts';
 import { TraceLibrary } from './explore/trace-library.ts';
 import type { Question, Reply } from './explore/trace-messages.ts';
 
-const library = new TraceLibrary(get);
+// A worker's URLs are relative to its script, which is one folder below the guide.
+const library = new TraceLibrary((path) => get(`../${path}`));
 const tell = (reply: Reply): void => postMessage(reply);
 
 addEventListener('message', ({ data }: MessageEvent<Question>) => {
   if (data.ask === 'read') void read();
-  else if (data.ask === 'match') tell({ tell: 'matched', id: data.id, traceIds: library.match(data.text) });
+  else if (data.ask === 'match') match(data.id, data.text);
   else compare(data.id, data.marked);
 });
 
@@ -18,6 +19,11 @@ async function read(): Promise<void> {
   } catch (error) {
     tell({ tell: 'failed', message: messageOf(error) });
   }
+}
+
+function match(id: number, text: string): void {
+  const traceIds = library.match(text);
+  tell({ tell: 'matched', id, traceIds, hint: traceIds.length > 0 ? '' : library.hintFor(text) });
 }
 
 function compare(id: number, marked: readonly string[]): void {

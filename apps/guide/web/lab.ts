@@ -13,13 +13,13 @@ const every = 10_000; // ms
 async function playRound(): Promise<void> {
   const outcome = byId('outcome');
   try {
-    const round = await send<Round>('POST', '/api/rounds');
+    const round = await send<Round>('POST', 'api/rounds');
     fill(
       outcome,
       h('span', round.error === undefined ? {} : { class: 'bad' }, roundInWords(round)),
       ' ',
       round.trace
-        ? h('a', { href: `/traces/${round.trace}` }, 'See the trace of this round')
+        ? h('a', { href: `traces/${round.trace}` }, 'See the trace of this round')
         : 'There is no trace of it: instrumentation is none.',
     );
   } catch (error) {
@@ -30,7 +30,7 @@ async function playRound(): Promise<void> {
 async function showStatus(): Promise<void> {
   const parts = byId('parts');
   try {
-    const status = await get<Status>('/api/status');
+    const status = await get<Status>('api/status');
     fill(
       parts,
       status.parts.map(({ name, answers }) =>
@@ -44,7 +44,7 @@ async function showStatus(): Promise<void> {
 
 /** Shows at which level dice runs, if the learner's settings.env sets one. */
 async function showDiceLevel(): Promise<void> {
-  const { files } = await get<VersionedFiles>('/api/files').catch(() => ({ files: undefined }));
+  const { files } = await get<VersionedFiles>('api/files').catch(() => ({ files: undefined }));
   const level = [...(files?.['settings.env'] ?? '').matchAll(/^INSTRUMENTATION=(.*)$/gm)].at(-1)?.[1];
   if (level === undefined) return;
   byId('dice-level').textContent = `That is how the lab was installed. Your settings.env sets dice to ${level}.`;

@@ -23,7 +23,7 @@ async function look(): Promise<void> {
   const status = byId('why-status');
   status.textContent = 'Asking each hop…';
   try {
-    const { hops } = await get<{ hops: PipelineHop[] }>('/api/why');
+    const { hops } = await get<{ hops: PipelineHop[] }>('api/why');
     fill(
       byId('hops'),
       signals.flatMap(([signal, title]) =>

@@ -87,6 +87,7 @@ processors:
   spanmetrics/red:
     namespace: red
     dimensions: [{ name: http.response.status_code }]
+    exclude_dimensions: {{ toJson ((ternary (list) (list "span.name") .Values.prometheus.enabled)) }}
     histogram:
       unit: ms
       explicit:

@@ -11,7 +11,7 @@ interface Story {
   readonly statuses: RegExp;
   /** The button that marks the traces of this fault. */
   readonly mark: string;
-  /** Where the comparison's first rows have the answer to each question. */
+  /** Where the comparison's first row has the answer to each question. */
   readonly answers: Readonly<Record<string, RegExp>>;
 }
 
@@ -41,10 +41,6 @@ const stories: readonly Story[] = [
 
 /** With fewer marked traces, the page warns that they may share something by chance. */
 const ENOUGH = 12;
-/**
- * The first row may name the pod instead of its version, because the Collector doesn't know a pod in its first second.
- */
-const ROWS = 3;
 const PATIENCE = 90_000; // ms; at 120 rounds a minute, a fault hits at least ten a minute
 
 export async function onPage({ page }: Learner): Promise<void> {
@@ -108,7 +104,7 @@ async function answersIn(explore: Page, { mark, answers }: Story): Promise<Recor
   await explore.getByRole('button', { name: 'What do they share?' }).click();
   await explore.getByText(/^Compared in/).waitFor();
   const rows = explore.getByRole('region', { name: 'More common among the marked traces' }).locator('tbody tr');
-  const names = (await Promise.all((await rows.all()).slice(0, ROWS).map(namesIn))).join('\n');
+  const names = await namesIn(rows.first());
   const found = Object.entries(answers).map(([question, name]) => [question, name.exec(names)?.[1]] as const);
   return found.every((entry): entry is [string, string] => entry[1] !== undefined)
     ? Object.fromEntries(found)

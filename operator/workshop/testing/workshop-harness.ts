@@ -52,6 +52,7 @@ export function aWorkshopHarness(spec: WorkshopSpec = { seats: 3 }, options: Par
     ...cluster,
     log: silent,
     namespace: 'intro-otel',
+    hasPortal: false,
     seatRequirements: () => ({ pods: [{ requests: { cpu: 500 } }] }),
     quotaProblem: () => undefined,
     labHash: () => LAB_HASH,

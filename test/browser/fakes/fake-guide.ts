@@ -116,24 +116,27 @@ export class FakeGuide {
   /** All requests so far with a method other than GET, such as `PUT /api/files`. */
   readonly changes: string[] = [];
   readonly #assets: string;
+  readonly #prefix: string;
   readonly #server: Server;
 
-  static async start(assets: string, port = 0): Promise<FakeGuide> {
-    const guide = new FakeGuide(assets);
+  /** @param prefix path below which the guide is, such as /s/class-5-ada. Nothing else is there. */
+  static async start(assets: string, { port = 0, prefix = '' } = {}): Promise<FakeGuide> {
+    const guide = new FakeGuide(assets, prefix);
     guide.#server.listen(port, '127.0.0.1');
     await once(guide.#server, 'listening');
     return guide;
   }
 
-  private constructor(assets: string) {
+  private constructor(assets: string, prefix: string) {
     this.#assets = assets;
+    this.#prefix = prefix;
     this.#server = createServer((request, response) => {
       this.#serve(request, response).catch((error: unknown) => response.writeHead(500).end(String(error)));
     });
   }
 
   get url(): string {
-    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}${this.#prefix}`;
   }
 
   /** Adds a trace of a round with log records, to which the exemplars of prizes lead. @returns its id */
@@ -152,7 +155,9 @@ export class FakeGuide {
   }
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const url = new URL(request.url ?? '/', 'http://guide');
+    const path = request.url ?? '/';
+    if (!path.startsWith(`${this.#prefix}/`)) return void response.writeHead(404).end();
+    const url = new URL(path.slice(this.#prefix.length), 'http://guide');
     const { pathname } = url;
     if (pathname.startsWith('/assets/')) return this.#asset(pathname.slice('/assets'.length), response);
     if (pathname === '/api/run') return this.lab.stream(response);
@@ -173,11 +178,12 @@ export class FakeGuide {
     if (path === '/explore') return explorePage('intro-otel/lab');
     if (path === '/lab') return labPage('auto');
     if (path === '/why') return whyPage();
-    if (path === '/traces') return tracesPage(this.lab.traces().map(asTrace), true);
+    if (path === '/traces') return tracesPage(this.lab.traces().map(asTrace), 'here');
     const id = /^\/traces\/([0-9a-f]+)$/.exec(path)?.[1];
     if (id === undefined) return coursePage('intro-otel/lab');
     const trace = this.lab.trace(id);
-    return trace ? tracePage(asTrace(trace), true) : missingTracePage(id);
+    const options = { root: '../' };
+    return trace ? tracePage(asTrace(trace), 'here', options) : missingTracePage(id, options);
   }
 
   async #asset(path: string, response: ServerResponse): Promise<void> {
@@ -227,7 +233,7 @@ function asTrace(trace: TraceOfPage): Trace {
 }
 
 if (import.meta.main) {
-  const guide = await FakeGuide.start(process.argv[2] ?? '', Number(process.argv[3] ?? 0));
+  const guide = await FakeGuide.start(process.argv[2] ?? '', { port: Number(process.argv[3] ?? 0) });
   guide.addTraceWithLogs();
   print(`a guide of a lab that is not there: ${guide.url}`);
 }

@@ -44,6 +44,10 @@ export class FakeTelemetry {
   traceId = 'f'.repeat(32);
   /** The services that the charts show. */
   services = ['arcade', 'dice', 'prizes', 'visitors'];
+  /** Number of exemplars at each time. */
+  crowd = 1;
+  /** A service of which no span has come in the newest intervals. */
+  ended: { readonly service: string; readonly intervals: number } | undefined;
   /** Paths with their queries, in the order of the requests. */
   readonly asked: string[] = [];
   records: LogRecord[] = [];
@@ -92,10 +96,13 @@ export class FakeTelemetry {
     const fails = service === 'prizes';
     const isFaulty = (at: number) => fails && at >= INTERVALS - FAULTY;
     const values = (make: (at: number) => number) => times.map((_time, at) => (at < 6 ? null : make(at)));
+    const last = INTERVALS - 1 - (this.ended?.service === service ? this.ended.intervals : 0);
+    const latency = (make: (at: number) => number) => values(make).map((value, at) => (at > last ? null : value));
     return {
       service,
       counted: service === 'visitors' ? 'internal' : 'server',
-      requests: values((at) => 0.5 + noise(at + service.length) * 0.2),
+      ...(last < INTERVALS - 1 && { ended: times[last] ?? 0 }),
+      requests: values((at) => (at > last ? 0 : 0.5 + noise(at + service.length) * 0.2)),
       errors: fails
         ? ['400', '500', 'error'].map((status, row) => ({
             status,
@@ -103,9 +110,9 @@ export class FakeTelemetry {
           }))
         : [],
       latency: {
-        p50: values((at) => 3 + noise(at) * 2),
-        p95: values((at) => (isFaulty(at) ? 420 : 12) + noise(at + 1) * 9),
-        p99: values((at) => (isFaulty(at) ? 610 : 22) + noise(at + 2) * 40),
+        p50: latency((at) => 3 + noise(at) * 2),
+        p95: latency((at) => (isFaulty(at) ? 420 : 12) + noise(at + 1) * 9),
+        p99: latency((at) => (isFaulty(at) ? 610 : 22) + noise(at + 2) * 40),
       },
       exemplars: times.slice(6).flatMap((time, at) => this.#exemplar(service, time, isFaulty(at + 6), at)),
     };
@@ -116,16 +123,14 @@ export class FakeTelemetry {
     const isError = isFaulty && at % 2 === 0;
     // The newest exemplar of prizes has a trace that exists.
     const traceId = service === 'prizes' && isFaulty ? this.traceId : `${service.length}${at}`.padStart(32, 'e');
-    return [
-      {
-        time: time - 4_000,
-        value: isFaulty ? 540 + at : 4 + at / 4,
-        traceId,
-        spanId: `${service.length}${at}`.padStart(16, 'b'),
-        attributes: { 'http.route': '/' },
-        isError,
-      },
-    ];
+    return Array.from({ length: this.crowd }, (_, index) => ({
+      time: time - 4_000 + index * 10,
+      value: isFaulty ? 540 + at : 4 + at / 4,
+      traceId,
+      spanId: `${index > 0 ? index : ''}${service.length}${at}`.padStart(16, 'b'),
+      attributes: { 'http.route': '/' },
+      isError,
+    }));
   }
 
   instruments(service: string): Instruments {

@@ -9,6 +9,8 @@ const PER_MINUTE = 60;
 export class FakeTraces {
   /** Number of traces that Jaeger has. */
   count = 600;
+  /** Number of traces that came after the page was opened. */
+  newer = 0;
   /** Paths with their queries, in the order of the requests. */
   readonly asked: string[] = [];
   /** Milliseconds until each answer. */
@@ -22,7 +24,9 @@ export class FakeTraces {
     await new Promise((resolve) => setTimeout(resolve, this.delay));
     const until = Number(query.get('until') ?? Infinity);
     const limit = Number(query.get('limit') ?? 200);
-    const all = Array.from({ length: this.count }, (_, age) => age).filter((age) => this.#startOf(age) < until);
+    const all = Array.from({ length: this.count + this.newer }, (_, index) => index - this.newer).filter(
+      (age) => this.#startOf(age) < until,
+    );
     const traces = all.slice(0, limit).map((age) => this.#trace(age));
     const next = all.length > limit ? traces.at(-1)?.start : undefined;
     return { traces, bytes: traces.length * 10_000, skipped: 0, ...(next !== undefined && { next }) };
@@ -36,7 +40,7 @@ export class FakeTraces {
     const isNew = ((age * 7) % 11) % 2 === 0;
     const isFailed = isNew && age % 2 === 0 && age < PER_MINUTE;
     const trace = {
-      traceId: String(age).padStart(32, 'a'),
+      traceId: String(Math.abs(age)).padStart(32, age < 0 ? 'b' : 'a'),
       start: this.#startOf(age),
       duration: 6 + ((age * 13) % 17) + (age % 97 === 5 ? 620 : 0),
       service: 'visitors',
@@ -71,5 +75,7 @@ function attributesOf(age: number, isNew: boolean, isFailed: boolean): TraceSumm
     'prizes:resource.service.version': [isNew ? '2.0.0' : '1.4.0'],
     'prizes:resource.deployment.node_pool': [pool],
     'prizes:resource.k8s.pod.name': [`prizes-${pool}`],
+    // The pod of the arcade was replaced when the fault began.
+    'arcade:resource.k8s.pod.name': [age < PER_MINUTE ? 'arcade-new' : 'arcade-old'],
   };
 }

@@ -15,6 +15,8 @@ export interface View {
   width: number;
   height?: number;
   scheme: (typeof schemes)[number];
+  /** Path below which the guide is, as behind a portal. */
+  prefix?: string;
 }
 
 export { picture };
@@ -50,20 +52,24 @@ export class Pages {
 
   /**
    * Runs `work` with a new fake guide and a new page. Fails and saves a screenshot if the page logs an error, loads
-   * from another host or is too wide.
+   * or links something that is not the guide's, or is too wide.
    * @param answers error statuses that the guide may send. Chromium logs statuses from 400 on as errors. 0 stands for
    * no answer at all.
    */
   async with(
     name: string,
-    { width, height = 900, scheme }: View,
+    { width, height = 900, scheme, prefix = '' }: View,
     work: (page: Page, guide: FakeGuide) => Promise<void>,
     answers: number[] = [],
   ): Promise<void> {
-    const guide = await FakeGuide.start(this.#assets);
-    const page = await this.#browser.newPage({ viewport: { width, height }, colorScheme: scheme, baseURL: guide.url });
+    const guide = await FakeGuide.start(this.#assets, { prefix });
+    const page = await this.#browser.newPage({
+      viewport: { width, height },
+      colorScheme: scheme,
+      baseURL: `${guide.url}/`,
+    });
     page.setDefaultTimeout(10_000);
-    const found = misdeeds(page, guide.url);
+    const found = misdeeds(page, `${guide.url}/`);
     try {
       await work(page, guide);
       // The browser cancels open requests when the page is left or reloaded.
@@ -72,6 +78,7 @@ export class Pages {
           (line) => !line.endsWith('net::ERR_ABORTED') && !answers.some((status) => line.includes(textOf(status))),
         ),
       ).toEqual([]);
+      expect(await strangers(page, guide.url)).toEqual([]);
       expect(await wider(page)).toEqual([]);
     } catch (error) {
       await picture(page, `pages-${name}-${width}-failed`).catch(() => undefined);
@@ -85,6 +92,16 @@ export class Pages {
 
 /** What Chromium logs about an answer with this status. */
 const textOf = (status: number): string => (status === 0 ? 'net::ERR_EMPTY_RESPONSE' : `status of ${status} `);
+
+/** Lists the links of the page to this host that do not lead to the guide. */
+const strangers = (page: Page, guide: string): Promise<string[]> =>
+  page.evaluate(
+    (url) =>
+      [...document.links]
+        .map(({ href }) => href)
+        .filter((href) => href.startsWith(location.origin) && !href.startsWith(`${url}/`)),
+    guide,
+  );
 
 /** Lists the elements that reach beyond the right edge of the window, so that a reader has to scroll sideways. */
 function wider(page: Page): Promise<string[]> {

@@ -58,17 +58,18 @@ export function launchBrowser(): Promise<Browser> {
 }
 
 /**
- * Records what a page does wrong from now on: errors, failed requests and requests to other hosts. @returns the list,
- * one line each
+ * Records what a page does wrong from now on: errors, failed requests and requests to elsewhere.
+ * @param site the start of the URL of each request that is right
+ * @returns the list, one line each
  */
-export function misdeeds(page: Page, origin: string): string[] {
+export function misdeeds(page: Page, site: string): string[] {
   const found: string[] = [];
   page.on('console', (message) => {
     if (['error', 'warning'].includes(message.type())) found.push(`console: ${message.text()}`);
   });
   page.on('pageerror', (error) => found.push(`exception: ${error.message}`));
   page.on('request', (request) => {
-    if (new URL(request.url()).origin !== origin) found.push(`request to elsewhere: ${request.url()}`);
+    if (!request.url().startsWith(site)) found.push(`request to elsewhere: ${request.url()}`);
   });
   page.on('requestfailed', (request) =>
     found.push(`failed request: ${request.url()} ${request.failure()?.errorText ?? ''}`),

@@ -4,6 +4,7 @@ import type { ChildProcess } from 'node:child_process';
 import { createWriteStream } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { say } from '../../../support/output.ts';
 import { artefacts } from '../artefacts.ts';
 import { testCluster } from './cluster.ts';
 import type { Lab } from './lab.ts';
@@ -54,6 +55,11 @@ export class Forward {
     });
     this.#child = child;
     endWithTheRun(child);
+    // Otherwise only errors of connections would show that port-forward ended by itself, in every test from there on.
+    child.once('exit', (code) => {
+      if (this.#child === child)
+        say(`kubectl port-forward to ${this.#lab.namespace} ended by itself with code ${code}: see its log`);
+    });
     child.stderr.pipe(createWriteStream(join(artefacts, `${this.#lab.namespace}-forward.log`), { flags: 'a' }));
     this.#port = await new Promise((resolve, reject) => {
       // kubectl prints a line for each connection, so its output must be read to the end.

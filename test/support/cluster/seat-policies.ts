@@ -14,6 +14,14 @@ const ACCOUNTS = {
   [`${RELEASE}-collector`]: ROLES.collector,
 };
 
+/** Name of an account of the seat that may write every kind with pods, as no account of a real seat may. */
+const WRITER = 'writer';
+
+const EVERY_WORKLOAD = [
+  { apiGroups: ['apps', 'batch'], resources: ['*'], verbs: ['*'] },
+  { apiGroups: [''], resources: ['pods', 'replicationcontrollers', 'podtemplates'], verbs: ['*'] },
+];
+
 /** Returns the admission policies, their bindings and the PriorityClass as the chart installs them. */
 export const admissionObjects = (): AnyObject[] =>
   renderOperator({ release: 'admission', namespace: 'default', managedBy: 'test' }).filter(
@@ -30,11 +38,14 @@ const CLASSES = [
 async function makeSeat(namespace: string): Promise<void> {
   const metadata = { name: namespace, labels: { [LABELS.seat]: namespace } };
   await apply({ apiVersion: 'v1', kind: 'Namespace', metadata });
-  await apply(...Object.entries(ACCOUNTS).flatMap(([name, role]) => accountObjects({ name, namespace }, role)));
+  const accounts = Object.entries(ACCOUNTS).map(
+    ([name, role]) => [name, SEAT_RULES.find(([known]) => known === role)?.[1]] as const,
+  );
+  const all = [...accounts, [WRITER, EVERY_WORKLOAD] as const];
+  await apply(...all.flatMap(([name, rules]) => accountObjects({ name, namespace }, rules)));
 }
 
-function accountObjects(metadata: { name: string; namespace: string }, role: string): object[] {
-  const rules = SEAT_RULES.find(([name]) => name === role)?.[1];
+function accountObjects(metadata: { name: string; namespace: string }, rules: readonly object[] = []): object[] {
   return [
     { apiVersion: 'v1', kind: 'ServiceAccount', metadata },
     { apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'Role', metadata, rules },
@@ -74,6 +85,7 @@ async function accountOf(namespace: string, name: string): Promise<Account> {
 export interface SeatAccounts {
   readonly attendee: Account;
   readonly guide: Account;
+  readonly writer: Account;
 }
 
 /**
@@ -86,15 +98,16 @@ export function useSeatPolicies(namespace: string): () => SeatAccounts {
     await makeSeat(namespace);
     await writeLab(namespace);
     await apply(...admissionObjects(), ...CLASSES);
-    const [attendee, guide] = await Promise.all([
+    const [attendee, guide, writer] = await Promise.all([
       accountOf(namespace, NAMES.attendee),
       accountOf(namespace, `${RELEASE}-guide`),
+      accountOf(namespace, WRITER),
     ]);
-    accounts = { attendee, guide };
+    accounts = { attendee, guide, writer };
   }, 60_000);
   // Another test installs the policies with a release, so this one removes its own.
   afterAll(async () => {
-    for (const account of [accounts?.attendee, accounts?.guide]) account?.close();
+    for (const account of Object.values(accounts ?? {}) as Account[]) account.close();
     await kubectl('delete', 'namespace', namespace, '--wait=false');
     for (const { kind, metadata } of [...admissionObjects(), ...CLASSES])
       await kubectl('delete', kind, metadata.name, '--ignore-not-found');

@@ -3,23 +3,23 @@
 import { html } from '../html.ts';
 import type { Content } from '../html.ts';
 import { layout } from './layout.ts';
+import type { Viewer } from './layout.ts';
 
 /**
  * Renders the front page.
  * @param lab the lab's namespace and release
- * @param owner what the attendee is called, in a class
  */
-export function coursePage(lab: string, owner = ''): string {
+export function coursePage(lab: string, viewer: Viewer = {}): string {
   return layout({
     title: 'Intro to OpenTelemetry',
     path: '/',
     script: 'guide.js',
     lab,
-    owner,
+    viewer,
     wide: true,
     content: html`
       <noscript><p class="note">The course needs JavaScript. Without it you can still read
-        <a href="/traces">the latest traces</a>, and <a href="/api/course">the steps as JSON</a>.</p></noscript>
+        <a href="traces">the latest traces</a>, and <a href="api/course">the steps as JSON</a>.</p></noscript>
       <nav class="parts-of-page" aria-label="On this page">
         <a href="#course">Course</a> <a href="#code">Code</a> <a href="#try">Try</a> <a href="#trace">Trace</a>
       </nav>
@@ -39,7 +39,7 @@ const course: Content = html`<section id="course" class="course" aria-label="Cou
           <details id="steps" class="steps">
             <summary><span id="progress">The steps</span></summary>
             <nav aria-label="Steps"><ol id="step-list" class="step-list"></ol></nav>
-            <p class="group"><a href="/api/export" download>Download my work</a>
+            <p class="group"><a href="api/export" download>Download my work</a>
               <button type="button" class="quiet" id="reset-all">Reset the whole course</button></p>
           </details>
           <p id="course-status" class="status" role="status"></p>
@@ -119,9 +119,9 @@ const tryIt: Content = html`<section id="try" class="card" aria-labelledby="try-
               <div id="faults"></div>
               <p id="faults-status" class="soft" role="status"></p>
               <p class="group"><span class="soft">What they do:</span>
-                <a href="/explore#charts">Charts</a>
-                <a href="/explore#traces">Traces</a>
-                <a href="/explore#compare">What do they share?</a></p>
+                <a href="explore#charts">Charts</a>
+                <a href="explore#traces">Traces</a>
+                <a href="explore#compare">What do they share?</a></p>
             </details>
           </section>`;
 

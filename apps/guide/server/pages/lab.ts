@@ -2,6 +2,8 @@
 import { html } from '../html.ts';
 import type { Content } from '../html.ts';
 import { layout } from './layout.ts';
+import type { Viewer } from './layout.ts';
+import { jaegerElsewhere } from './parts.ts';
 
 const levels: Record<string, string> = {
   none: 'Nothing is instrumented: the apps run, and no telemetry leaves them.',
@@ -10,29 +12,28 @@ const levels: Record<string, string> = {
 };
 
 const apps = [
-  { path: '/apps/dice/', text: 'dice', about: 'the hit counter' },
-  { path: '/apps/dice/visit', text: 'dice/visit', about: 'counts, and thanks you' },
-  { path: '/apps/dice/rolldice', text: 'dice/rolldice', about: 'one roll' },
+  { path: 'apps/dice/', text: 'dice', about: 'the hit counter' },
+  { path: 'apps/dice/visit', text: 'dice/visit', about: 'counts, and thanks you' },
+  { path: 'apps/dice/rolldice', text: 'dice/rolldice', about: 'one roll' },
   {
-    path: '/apps/dice/server_request?param=hello',
+    path: 'apps/dice/server_request?param=hello',
     text: 'dice/server_request?param=hello',
     about: 'prints the parameter to the log',
   },
-  { path: '/apps/arcade/play?player=you', text: 'arcade/play?player=you', about: 'a whole round, as JSON' },
-  { path: '/apps/prizes/prizes/6', text: 'prizes/prizes/6', about: 'what a six wins' },
+  { path: 'apps/arcade/play?player=you', text: 'arcade/play?player=you', about: 'a whole round, as JSON' },
+  { path: 'apps/prizes/prizes/6', text: 'prizes/prizes/6', about: 'what a six wins' },
 ];
 
 /**
  * Renders the page.
  * @param level how this lab's apps are instrumented: `none`, `auto` or `manual`
- * @param owner what the attendee is called, in a class
  */
-export function labPage(level: string, owner = ''): string {
+export function labPage(level: string, viewer: Viewer = {}): string {
   return layout({
     title: 'This lab',
     path: '/lab',
     script: 'lab.js',
-    owner,
+    viewer,
     content: html`
       <p>In a round of the game, the guide asks the arcade, which asks dice and then prizes.
         Play one, and follow it.</p>
@@ -57,16 +58,17 @@ export function labPage(level: string, owner = ''): string {
       <section aria-labelledby="look">
         <h2 id="look">Where the telemetry is</h2>
         <ul class="links">${[
-          link({ path: '/explore', text: 'Explore', about: 'charts, traces, metrics and logs' }),
-          link({ path: '/traces', text: 'Traces', about: 'the latest rounds, as plain trees, without JavaScript' }),
-          link({ path: '/jaeger/', text: 'Jaeger', about: 'every trace, with search and graphs' }),
+          link({ path: 'explore', text: 'Explore', about: 'charts, traces, metrics and logs' }),
+          link({ path: 'explore#traces', text: 'Traces', about: 'every trace, with a search' }),
+          viewer.portal ? '' : link({ path: 'jaeger/', text: 'Jaeger', about: 'every trace, with search and graphs' }),
         ]}</ul>
+        ${viewer.portal ? jaegerElsewhere('./') : ''}
       </section>
 
       <section aria-labelledby="status">
         <h2 id="status">Parts of this lab</h2>
         <ul id="parts" class="parts"><li>Asking each part…</li></ul>
-        <noscript><p>See <a href="/api/status">the status as JSON</a>.</p></noscript>
+        <noscript><p>See <a href="api/status">the status as JSON</a>.</p></noscript>
       </section>`,
   });
 }

@@ -1,4 +1,5 @@
 // The layout that all pages share: head, navigation, and a place for the page's content.
+import type { PortalRole } from '../../../../lab/portal-token.ts';
 import { html } from '../html.ts';
 import type { Content } from '../html.ts';
 
@@ -9,6 +10,14 @@ const navigation = [
   { path: '/lab', title: 'Lab' },
   { path: '/why', title: 'Why no telemetry?' },
 ];
+
+/** Who looks at a page, and from where. */
+export interface Viewer {
+  /** What the pages call the attendee, in a class. */
+  readonly owner?: string | undefined;
+  /** The person's role, if the page comes through the class's portal. */
+  readonly portal?: PortalRole | undefined;
+}
 
 export interface Page {
   title: string;
@@ -21,15 +30,16 @@ export interface Page {
   script?: 'guide.js' | 'explore.js' | 'lab.js' | 'why.js';
   /** The lab's name. A browser may visit several labs, and stores the learner's drafts under this name. */
   lab?: string;
-  /** What the attendee is called, in a class. */
-  owner?: string;
+  viewer?: Viewer;
+  /** Relative URL of the guide's root. Default: that of a page such as /lab. */
+  root?: string;
   /** Whether the page uses the full width for several columns. */
   wide?: boolean;
 }
 
 /** Renders the whole HTML document of a page. */
 export function layout(page: Page): string {
-  const { title, content, refresh, script, lab, owner, wide } = page;
+  const { title, content, refresh, script, lab, viewer = {}, wide, root = './' } = page;
   return html`<!doctype html>
 <html lang="en">
   <head>
@@ -38,18 +48,19 @@ export function layout(page: Page): string {
     <meta name="color-scheme" content="light dark">
     ${refresh ? html`<meta http-equiv="refresh" content="${refresh}">` : ''}
     <title>${title} · intro-otel</title>
-    <link rel="icon" href="/assets/icon.svg" type="image/svg+xml">
-    <link rel="stylesheet" href="/assets/style.css">
-    ${script ? html`<script type="module" src="/assets/${script}"></script>` : ''}
+    <link rel="icon" href="${root}assets/icon.svg" type="image/svg+xml">
+    <link rel="stylesheet" href="${root}assets/style.css">
+    ${script ? html`<script type="module" src="${root}assets/${script}"></script>` : ''}
   </head>
-  <body${lab === undefined ? '' : html` data-lab="${lab}"`}${wide ? html` class="wide"` : ''}>
+  <body${dataOf('lab', lab)}${dataOf('portal', viewer.portal)}${wide ? html` class="wide"` : ''}>
     <a class="skip" href="#content">Skip to the content</a>
     <header class="top">
-      <a class="name" href="/">intro-otel</a>${owner ? html` <span class="soft owner">${owner}</span>` : ''}
-      <nav aria-label="Pages">${linksOf(page)}
-        <a href="/jaeger/">Jaeger</a>
+      <a class="name" href="${root}">intro-otel</a>${ownerOf(viewer)}
+      <nav aria-label="Pages">${linksOf(page, root)}
+        ${viewer.portal ? '' : html`<a href="${root}jaeger/">Jaeger</a>`}
       </nav>
     </header>
+    ${viewer.portal === 'instructor' ? lookingIn : ''}
     <main id="content" tabindex="-1">
       <h1>${title}</h1>
       ${content}
@@ -59,9 +70,17 @@ export function layout(page: Page): string {
 `.text;
 }
 
-function linksOf({ path: open }: Page): Content {
+const dataOf = (name: string, value: string | undefined): Content =>
+  value === undefined ? '' : html` data-${name}="${value}"`;
+
+const ownerOf = ({ owner }: Viewer): Content => (owner ? html` <span class="soft owner">${owner}</span>` : '');
+
+const lookingIn = html`<p class="note">You look into this lab as the instructor. You can read everything here, and
+        change nothing.</p>`;
+
+function linksOf({ path: open }: Page, root: string): Content {
   return navigation.map(
     ({ path, title }) => html`
-        <a href="${path}"${path === open ? html` aria-current="page"` : ''}>${title}</a>`,
+        <a href="${root}${path.slice(1)}"${path === open ? html` aria-current="page"` : ''}>${title}</a>`,
   );
 }

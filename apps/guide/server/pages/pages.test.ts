@@ -11,9 +11,9 @@ test.each([
 ])('renders the page %s without inline code or links to other sites, and with a single h1', (path, page) => {
   expect(page).toMatch(/^<!doctype html>\n<html lang="en">/);
   expect(page).not.toMatch(/(src|href|action)="(https?:)?\/\//);
-  expect(page).not.toMatch(/ style="|<style| on[a-z]+="|<script(?! type="module" src="\/assets\/)/);
+  expect(page).not.toMatch(/ style="|<style| on[a-z]+="|<script(?! type="module" src="\.\/assets\/)/);
   expect(page.match(/<h1>/g)).toHaveLength(1);
-  expect(page).toContain(`<a href="${path}" aria-current="page">`);
+  expect(page).toContain(`<a href=".${path}" aria-current="page">`);
 });
 
 test("escapes the lab's name in a page", () => {
@@ -21,8 +21,8 @@ test("escapes the lab's name in a page", () => {
 });
 
 test.each([
-  ['the course', coursePage('a/b', 'Ada <L.>')],
-  ['the lab', labPage('auto', 'Ada <L.>')],
+  ['the course', coursePage('a/b', { owner: 'Ada <L.>' })],
+  ['the lab', labPage('auto', { owner: 'Ada <L.>' })],
 ])("shows the attendee's name on the page of %s, and escapes it", (_name, page) => {
   expect(page).toContain('intro-otel</a> <span class="soft owner">Ada &lt;L.&gt;</span>');
 });
@@ -34,4 +34,11 @@ test('shows no name in a lab without one', () => {
 test('uses each id only once on a page', () => {
   const ids = [...coursePage('a/b').matchAll(/ id="([^"]+)"/g)].map(([, id]) => id);
   expect(ids).toEqual([...new Set(ids)]);
+});
+
+test('leads people who come through the portal to Explore, because Jaeger has no pages there', () => {
+  const pages = [coursePage('a/b', { portal: 'learner' }), labPage('auto', { portal: 'instructor' })];
+  for (const page of pages) expect(page).not.toContain('href="jaeger/');
+  expect(pages[1]).toContain('<a href="./explore">Explore</a> shows the same traces');
+  expect(labPage('auto')).toContain('<a href="jaeger/">Jaeger</a>');
 });

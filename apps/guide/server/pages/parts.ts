@@ -5,6 +5,17 @@ import type { Content } from '../html.ts';
 export const noJaegerUi = html`<p class="note">This Jaeger was built from source, without the files of its
         user interface. So the guide shows its traces here. The official images of Jaeger have the user interface.</p>`;
 
+/** Where Jaeger's own pages are. They know one base path only, so they don't work below a prefix. */
+export type JaegerPages = 'here' | 'none' | 'elsewhere';
+
+/** @param root relative URL of the guide's root */
+export function jaegerElsewhere(root: string): Content {
+  const explore = html`<a href="${root}explore">Explore</a>`;
+  return html`<p class="note">Jaeger's own pages do not work at this address, because a Jaeger before version 2.18
+        knows one address only. ${explore} shows the same traces. If you have kubectl, forward a port to the guide and
+        open /jaeger/ there.</p>`;
+}
+
 export function inMilliseconds(duration: number): string {
   return `${duration < 10 ? duration.toFixed(2) : duration.toFixed(1)} ms`;
 }

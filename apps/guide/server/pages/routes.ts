@@ -1,32 +1,56 @@
 // Adds the routes of the guide's pages.
-import type { Express } from 'express';
+import type { Express, Request, Response } from 'express';
 import { recentTraces, traceFromJaeger, traceIdIn } from '../../../../otlp/traces.ts';
+import { portalOf } from '../portal.ts';
+import { rootOf } from '../root-of.ts';
 import type { GuideSettings } from '../settings.ts';
 import { coursePage } from './course.ts';
 import { explorePage } from './explore.ts';
 import { labPage } from './lab.ts';
+import type { Viewer } from './layout.ts';
+import type { JaegerPages } from './parts.ts';
 import { sendPage } from './send-page.ts';
 import { missingTracePage, noTraceIdPage, tracePage } from './trace.ts';
 import { tracesPage } from './traces.ts';
 import { whyPage } from './why.ts';
 
-export function addPages(
-  app: Express,
-  { release, namespace, displayName, level, jaeger }: GuideSettings,
-  hasUi: () => Promise<boolean>,
-): void {
-  app.get('/', (_request, response) => sendPage(response, coursePage(`${namespace}/${release}`, displayName)));
-  app.get('/explore', (_request, response) => sendPage(response, explorePage(`${namespace}/${release}`, displayName)));
-  app.get('/lab', (_request, response) => sendPage(response, labPage(level, displayName)));
-  app.get('/why', (_request, response) => sendPage(response, whyPage()));
-  app.get('/traces', async (_request, response) =>
-    sendPage(response, tracesPage(await recentTraces(jaeger, 'arcade'), await hasUi())),
-  );
-  app.get('/traces/:id', async (request, response) => {
-    const id = traceIdIn(request.params.id);
-    if (id === undefined) return sendPage(response.status(404), noTraceIdPage(request.params.id));
-    const trace = await traceFromJaeger(jaeger, id);
-    if (trace) return sendPage(response, tracePage(trace, await hasUi()));
-    sendPage(response.status(404), missingTracePage(id));
+/** Pages that are there without a slash at the end only, so that the relative URLs in them are right. */
+const WITH_SLASH = /^\/(explore|lab|why|traces)\/$/;
+
+export function addPages(app: Express, settings: GuideSettings, hasUi: () => Promise<boolean>): void {
+  const { release, namespace, level } = settings;
+  const lab = `${namespace}/${release}`;
+  const viewer = (response: Response) => viewerOf(response, settings);
+  app.get(WITH_SLASH, ({ path }, response) => response.redirect(308, `..${path.slice(0, -1)}`));
+  app.get('/', (_request, response) => sendPage(response, coursePage(lab, viewer(response))));
+  app.get('/explore', (_request, response) => sendPage(response, explorePage(lab, viewer(response))));
+  app.get('/lab', (_request, response) => sendPage(response, labPage(level, viewer(response))));
+  app.get('/why', (_request, response) => sendPage(response, whyPage(viewer(response))));
+  addTracePages(app, settings, hasUi);
+}
+
+function addTracePages(app: Express, settings: GuideSettings, hasUi: () => Promise<boolean>): void {
+  const { jaeger } = settings;
+  const jaegerPages = async (response: Response): Promise<JaegerPages> => {
+    if (portalOf(response)) return 'elsewhere';
+    return (await hasUi()) ? 'here' : 'none';
+  };
+  app.get('/traces', async (_request, response) => {
+    const traces = await recentTraces(jaeger, 'arcade');
+    sendPage(response, tracesPage(traces, await jaegerPages(response), viewerOf(response, settings)));
   });
+  app.get('/traces/:id', async (request: Request<{ id: string }>, response) => {
+    const options = { root: rootOf(request), viewer: viewerOf(response, settings) };
+    const id = traceIdIn(request.params.id);
+    if (id === undefined) return sendPage(response.status(404), noTraceIdPage(request.params.id, options));
+    const trace = await traceFromJaeger(jaeger, id);
+    if (trace) return sendPage(response, tracePage(trace, await jaegerPages(response), options));
+    sendPage(response.status(404), missingTracePage(id, options));
+  });
+}
+
+/** The portal knows what to call a person, who may have chosen the name. An instructor sees the name of the learner. */
+function viewerOf(response: Response, { displayName }: GuideSettings): Viewer {
+  const portal = portalOf(response);
+  return { owner: portal?.role === 'learner' ? portal.name : displayName, portal: portal?.role };
 }

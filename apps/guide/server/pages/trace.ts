@@ -4,32 +4,44 @@ import type { Content } from '../html.ts';
 import type { Attributes } from '../../../../otlp/attributes.ts';
 import type { Span, SpanEvent, Trace } from '../../../../otlp/traces.ts';
 import { layout } from './layout.ts';
-import { clock, counted, errorMark, inMilliseconds, noJaegerUi } from './parts.ts';
+import type { Page } from './layout.ts';
+import { clock, counted, errorMark, inMilliseconds, jaegerElsewhere, noJaegerUi } from './parts.ts';
+import type { JaegerPages } from './parts.ts';
 
-export function tracePage(trace: Trace, jaegerHasUi: boolean): string {
+/** Where a page of a trace is: relative URL of the guide's root, and who looks at it. */
+export type TracePageOptions = Pick<Page, 'viewer'> & { readonly root: string };
+
+export function tracePage(trace: Trace, jaeger: JaegerPages, options: TracePageOptions): string {
   const { traceId, roots, spans, services, start, duration } = trace;
-  const inJaeger = html`<p><a href="/jaeger/trace/${traceId}">Open it in Jaeger</a></p>`;
   return layout({
     title: 'One trace',
     path: '/explore',
+    ...options,
     content: html`
       <p><code>${traceId}</code></p>
       <p>${counted(spans.length, 'span')} in ${counted(services.length, 'service')} (${services.join(', ')}),
         ${inMilliseconds(duration)}, started ${clock(start)} UTC.</p>
-      ${jaegerHasUi ? inJaeger : noJaegerUi}
+      ${jaegerNote(traceId, jaeger, options.root)}
       ${roots.length > 1 ? incomplete : ''}
       <ul class="tree">${roots.map((root) => branch(root, trace))}</ul>`,
   });
+}
+
+function jaegerNote(traceId: string, jaeger: JaegerPages, root: string): Content {
+  if (jaeger === 'none') return noJaegerUi;
+  if (jaeger === 'elsewhere') return jaegerElsewhere(root);
+  return html`<p><a href="${root}jaeger/trace/${traceId}">Open it in Jaeger</a></p>`;
 }
 
 const incomplete = html`<p class="note">Some spans are still missing, or were never sent:
         load the page again in a moment.</p>`;
 
 /** Renders the page for a trace that has not arrived yet. The page reloads itself. */
-export function missingTracePage(traceId: string): string {
+export function missingTracePage(traceId: string, options: TracePageOptions): string {
   return layout({
     title: 'Not there yet',
     path: '/explore',
+    ...options,
     refresh: 2,
     content: html`
       <p>Jaeger has no trace <code>${traceId}</code> yet. Spans take a second or two to arrive.
@@ -40,13 +52,15 @@ export function missingTracePage(traceId: string): string {
 }
 
 /** Renders the page for an address with something else than a trace id, such as one that was cut when it was copied. */
-export function noTraceIdPage(text: string): string {
+export function noTraceIdPage(text: string, options: TracePageOptions): string {
   return layout({
     title: 'This is not a trace id',
     path: '/explore',
+    ...options,
     content: html`
       <p>The address ends with <code>${text.slice(0, 100)}</code>. A trace id has 32 characters, each 0 to 9 or a to f.
-        Was it cut when you copied it? Copy it again, or choose one of <a href="/traces">the latest traces</a>.</p>`,
+        Was it cut when you copied it? Copy it again, or choose one of
+        <a href="${options.root}explore#traces">the traces of the lab</a>.</p>`,
   });
 }
 

@@ -1,21 +1,26 @@
-// The page "Traces", which lists the latest rounds: one line per round, with a link to its trace.
+// The page "Traces", which lists the latest rounds: one line per round, with a link to its trace. It is for browsers
+// without JavaScript. All others have the part "Traces" of the page "Explore".
 import { html } from '../html.ts';
 import type { Content } from '../html.ts';
 import type { Trace } from '../../../../otlp/traces.ts';
 import { layout } from './layout.ts';
-import { clock, counted, errorMark, inMilliseconds, noJaegerUi } from './parts.ts';
+import type { Viewer } from './layout.ts';
+import { clock, counted, errorMark, inMilliseconds, jaegerElsewhere, noJaegerUi } from './parts.ts';
+import type { JaegerPages } from './parts.ts';
 
-export function tracesPage(traces: Trace[], jaegerHasUi: boolean): string {
+export function tracesPage(traces: Trace[], jaeger: JaegerPages, viewer: Viewer = {}): string {
   return layout({
     title: 'The latest traces',
     path: '/explore',
+    viewer,
     content: html`
-      ${jaegerHasUi ? '' : noJaegerUi}
+      <p>This list works without JavaScript. <a href="explore#traces">Explore</a> has all traces, with a search.</p>
+      ${jaeger === 'none' ? noJaegerUi : ''}${jaeger === 'elsewhere' ? jaegerElsewhere('./') : ''}
       ${traces.length === 0 ? noTraces : list(traces)}`,
   });
 }
 
-const noTraces = html`<p>There are none yet. <a href="/lab">Play a round</a>, or wait for a visitor.</p>`;
+const noTraces = html`<p>There are none yet. <a href="lab">Play a round</a>, or wait for a visitor.</p>`;
 
 function list(traces: Trace[]): Content {
   return html`<ul class="traces">${traces.map(item)}</ul>`;
@@ -25,7 +30,7 @@ function item({ traceId, roots, spans, services, start, duration }: Trace): Cont
   const failed = spans.some(({ status }) => status.code === 'error');
   return html`
           <li>
-            <a href="/traces/${traceId}">${roots[0]?.service}: ${roots[0]?.name}</a>${failed ? errorMark : ''}
+            <a href="traces/${traceId}">${roots[0]?.service}: ${roots[0]?.name}</a>${failed ? errorMark : ''}
             <span>${clock(start)} UTC, ${inMilliseconds(duration)},
               ${counted(spans.length, 'span')} in ${services.join(', ')}</span>
           </li>`;

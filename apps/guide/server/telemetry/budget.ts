@@ -7,8 +7,8 @@ const OWN_SERVICES: readonly string[] = SERVICES.filter((service) => 'image' in 
 /** Milliseconds between two looks for what may leave, because there may be a million requests for room. */
 const SWEEP_EVERY = 1_000;
 
-/** How long a series stays after its last value, if others need its room. */
-const STALE = 60_000;
+/** How long a series stays after its last value, if others need its room. An SDK reports every 60 s by default. */
+const STALE = 75_000;
 
 export const isStale = ({ seen }: { readonly seen: number }, now: number): boolean => now - seen > STALE;
 
@@ -39,6 +39,11 @@ export class Budget {
 
   free(bytes: number): void {
     this.#used -= bytes;
+  }
+
+  /** Bytes that nobody has taken. */
+  get unused(): number {
+    return this.limit - this.#used;
   }
 
   /** Removes what may leave, at most once a second. */

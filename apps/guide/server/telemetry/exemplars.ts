@@ -14,15 +14,16 @@ const SLOW = 0.9;
 export const EXEMPLARS_BYTES = 3 * MOST * (OBJECT + 200);
 
 export class Exemplars {
-  #failed: RequestExemplar[] = [];
-  #slow: RequestExemplar[] = [];
-  #others: RequestExemplar[] = [];
+  readonly #failed: RequestExemplar[] = [];
+  readonly #slow: RequestExemplar[] = [];
+  readonly #others: RequestExemplar[] = [];
 
+  /** Keeps an exemplar. It sorts nothing: the Collector may send thousands at a time. */
   add(exemplar: RequestExemplar): void {
-    if (this.list().some(({ spanId }) => spanId === exemplar.spanId)) return;
-    if (exemplar.isError) this.#failed = [...this.#failed, exemplar].slice(-MOST);
-    else if (this.#isSlow(exemplar)) this.#slow = [...this.#slow, exemplar].slice(-MOST);
-    else this.#others = [...this.#others, exemplar].slice(-MOST);
+    if (this.#has(exemplar)) return;
+    const kept = this.#listFor(exemplar);
+    kept.push(exemplar);
+    if (kept.length > MOST) kept.shift();
   }
 
   /** Returns all exemplars, oldest first. */
@@ -30,8 +31,18 @@ export class Exemplars {
     return [...this.#failed, ...this.#slow, ...this.#others].sort((a, b) => a.time - b.time);
   }
 
+  #has({ spanId }: RequestExemplar): boolean {
+    return [this.#failed, this.#slow, this.#others].some((list) => list.some((one) => one.spanId === spanId));
+  }
+
+  #listFor(exemplar: RequestExemplar): RequestExemplar[] {
+    if (exemplar.isError) return this.#failed;
+    return this.#isSlow(exemplar) ? this.#slow : this.#others;
+  }
+
   #isSlow({ value }: RequestExemplar): boolean {
-    const others = [...this.#others, ...this.#slow].map((one) => one.value).sort((a, b) => a - b);
-    return value > (others[Math.floor(others.length * SLOW)] ?? Infinity);
+    const faster = (list: RequestExemplar[]): number => list.filter((one) => one.value < value).length;
+    const count = this.#others.length + this.#slow.length;
+    return faster(this.#others) + faster(this.#slow) > Math.floor(count * SLOW);
   }
 }

@@ -4,6 +4,7 @@ import type { Exemplar, InstrumentKind, InstrumentSeries, Values } from '../../e
 import type { Grid } from './grid.ts';
 import { HOLD, SCALE } from './instrument.ts';
 import type { Series } from './instrument.ts';
+import { endOf } from './recency.ts';
 
 /** Returns the series with values in these slots. */
 export function seriesOf(all: Iterable<Series>, kind: InstrumentKind, slots: readonly number[]): InstrumentSeries[] {
@@ -16,9 +17,14 @@ export function seriesOf(all: Iterable<Series>, kind: InstrumentKind, slots: rea
 function mergedOf(series: readonly Series[], kind: InstrumentKind, slots: readonly number[]): InstrumentSeries {
   const newest = series.reduce((a, b) => (b.seen > a.seen ? b : a));
   const grids = kind === 'gauge' ? [newest.values] : series.map(({ values }) => values);
+  const values = valuesOf(grids, slots);
   return {
     attributes: newest.attributes,
-    values: valuesOf(grids, slots),
+    values,
+    ...endedOf(
+      values,
+      slots.map((slot) => slot * SCALE.step),
+    ),
     ...(newest.sums && {
       sums: valuesOf(
         series.map(({ sums }) => sums).filter((one) => one !== undefined),
@@ -28,6 +34,13 @@ function mergedOf(series: readonly Series[], kind: InstrumentKind, slots: readon
     ...bucketsOf(series, newest),
     exemplars: exemplarsOf(series, ((slots[0] ?? 0) - 1) * SCALE.step),
   };
+}
+
+/** Returns when a series was last reported, if its values have ended. */
+export function endedOf(values: Values, times: readonly number[]): Pick<InstrumentSeries, 'ended'> {
+  const isHeld = values.map((value) => value !== null);
+  const ended = endOf(isHeld, HOLD, times);
+  return ended === undefined ? {} : { ended };
 }
 
 /** Returns the sum of what the grids hold at each slot. Nobody reports in some slots, so a value holds for a while. */

@@ -24,7 +24,7 @@ function accept(metric: object, from: From = {}): void {
 
 const instruments = async (service = 'dice') => (await telemetry.metrics.instruments(service, 15)).instruments;
 
-test('shows the value of a counter on a time grid, and holds it for a minute', async () => {
+test('shows the value of a counter on a time grid, holds it for a minute, and then says when it ended', async () => {
   accept(counter('dice.rolls', [point(3)]));
   now += 20_000;
   accept(counter('dice.rolls', [point(5)]));
@@ -37,8 +37,10 @@ test('shows the value of a counter on a time grid, and holds it for a minute', a
     unit: '{roll}',
   });
   expect(instrument?.series.map(({ values }) => values.slice(-4))).toEqual([[null, 3, 3, 5]]);
+  expect(instrument?.series[0]?.ended).toBeUndefined();
   now += 60_000;
   expect((await instruments())[0]?.series[0]?.values.slice(-2)).toEqual([5, null]);
+  expect((await instruments())[0]?.series[0]?.ended).toBe(START + 20_000);
 });
 
 test('counts a process once, although the Collector adds attributes of its pod in any order', async () => {
@@ -159,6 +161,38 @@ test('keeps other instruments, services and known series while one gets thousand
   expect(state.dropped).toMatchObject([
     { reason: 'series', example: expect.stringMatching(/^\w+.* of .*:/) as string },
   ]);
+});
+
+/** Sends many series of many instruments, as code does that puts an id in an attribute. */
+function flood(pod: string, instrumentCount = 40): void {
+  const points = Array.from({ length: 200 }, (_one, index) => point(1, { 'user.id': index }));
+  for (let count = 0; count < instrumentCount; count += 1)
+    accept(counter(`flood.${count}`, points), { resource: { 'k8s.pod.name': pod } });
+}
+
+test('has room at once for the pod that replaces one with thousands of series, and for the next one', async () => {
+  for (const pod of ['a', 'b']) {
+    flood(pod);
+    const { dropped } = (await telemetry.metrics.instruments('dice', 15)).state;
+    const points = Array.from({ length: 6 }, (_one, index) => point(1, { pod, 'roll.value': index }));
+    accept(counter('dice.rolls', points), { resource: { 'k8s.pod.name': `after-${pod}` } });
+    const { instruments: all, state } = await telemetry.metrics.instruments('dice', 15);
+    const series = all.find(({ name }) => name === 'dice.rolls')?.series ?? [];
+    expect(series.filter(({ attributes: one }) => one['pod'] === pod)).toHaveLength(6);
+    expect(state.dropped).toEqual(dropped);
+  }
+});
+
+test('gives all room to others 75 seconds after the last export of a process', async () => {
+  const stateAfter = async (pod: string) => {
+    flood(pod, 10);
+    return (await telemetry.metrics.instruments('dice', 15)).state;
+  };
+  const before = await stateAfter('a');
+  now += 76_000;
+  const after = await stateAfter('b');
+  expect(after.bytes).toBe(before.bytes);
+  expect(after.dropped[0]?.count).toBe(2 * (before.dropped[0]?.count ?? 0));
 });
 
 test('has room for all that two versions of an app report, and another pod of one of them', async () => {

@@ -9,11 +9,13 @@ import { SCALE } from './instrument.ts';
 import type { InstrumentTotals } from './instrument.ts';
 import { seriesOf } from './instrument-series.ts';
 import type { Losses } from './losses.ts';
-import { parsedExport, ServiceInstruments } from './service-instruments.ts';
+import { parsedExport, seriesIn, ServiceInstruments } from './service-instruments.ts';
 import type { StoredInstrument } from './service-instruments.ts';
 
 const KIB = 1024;
-const SHARES = { each: 512 * KIB, others: 256 * KIB, more: { dice: 1024 * KIB } };
+/** A service runs a learner's code, or two versions at a time, so it needs more. */
+const MORE = { dice: 1024 * KIB, prizes: 640 * KIB };
+const SHARES = { each: 512 * KIB, others: 256 * KIB, more: MORE };
 
 export class InstrumentStore {
   readonly #losses: Losses;
@@ -41,11 +43,11 @@ export class InstrumentStore {
     const now = this.#now();
     const service = this.#service(metric.service);
     const process = service?.process(metric, now);
-    const instrument = process && service?.instrument(metric, process, now);
+    const report = process && service?.report(metric, process, now);
     for (const point of metric.points) {
       const time = timeWithin(point.time, now);
       if (time === undefined) this.#losses.add('age', exampleOf(metric, point));
-      else if (!instrument || !service?.keep({ instrument, process, metric, point, time, now }))
+      else if (!report || !service?.keep({ report, process, metric, point, time, now }))
         this.#losses.add('series', exampleOf(metric, point));
     }
   }
@@ -61,11 +63,10 @@ export class InstrumentStore {
   /** Returns what each process has reported of each instrument. */
   totals(): InstrumentTotals[] {
     return [...this.#services.keys()].flatMap((service) =>
-      this.#instrumentsOf(service).flatMap(({ scope, name, kind, totals }) =>
-        [...totals].map(([{ json, resource }, reported]) => ({
-          ...{ service, scope, name, kind, process: json, resource },
-          ...reported,
-        })),
+      this.#instrumentsOf(service).flatMap(({ scope, name, kind, reports }) =>
+        [...reports].flatMap(([{ json, resource }, { totals }]) =>
+          totals ? [{ ...{ service, scope, name, kind, process: json, resource }, ...totals }] : [],
+        ),
       ),
     );
   }
@@ -103,8 +104,8 @@ export class InstrumentStore {
 }
 
 const shownOf = (service: string, instrument: StoredInstrument, slots: readonly number[]): Instrument => {
-  const { scope, name, kind, unit, description, series } = instrument;
-  return { service, scope, name, kind, unit, description, series: seriesOf(series.values(), kind, slots) };
+  const { scope, name, kind, unit, description } = instrument;
+  return { service, scope, name, kind, unit, description, series: seriesOf(seriesIn(instrument), kind, slots) };
 };
 
 const exampleOf = ({ service, name }: Metric, { attributes }: MetricPoint): string =>

@@ -35,7 +35,6 @@ export type ProcessTotals = Pick<InstrumentTotals, 'temporality' | 'start' | 'ti
 
 /** A series: an instrument's values for one set of attributes in one process. */
 export interface Series {
-  readonly process: string;
   readonly attributes: Attributes;
   /** Memory that the series takes. */
   bytes: number;
@@ -62,8 +61,7 @@ export function kindOf({ type, isMonotonic }: Metric): InstrumentKind {
   return 'histogram';
 }
 
-export const newSeries = (process: string, { attributes, sum }: MetricPoint, bytes: number): Series => ({
-  process,
+export const newSeries = ({ attributes, sum }: MetricPoint, bytes: number): Series => ({
   attributes,
   bytes,
   values: Grid.ofValues(SCALE),

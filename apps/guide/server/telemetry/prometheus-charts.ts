@@ -6,6 +6,7 @@ import { Exemplars } from './exemplars.ts';
 import type { RequestExemplar } from './exemplars.ts';
 import { percentile } from './percentile.ts';
 import type { Labels, Prometheus, PrometheusExemplar, PrometheusSeries, TimeRange } from './prometheus.ts';
+import { countedOf, endOf, haveRequests } from './recency.ts';
 import { countedIn, errorIn } from './red-point.ts';
 import type { Counted } from './red-point.ts';
 import { STEP, WINDOW } from './red-service.ts';
@@ -77,26 +78,30 @@ interface Parts {
 }
 
 function serviceCharts(service: string, times: readonly number[], parts: Parts): ServiceCharts[] {
-  const counted = (['server', 'internal'] as const).find((one) =>
-    parts.calls.some((series) => series.counted === one && [...series.values.values()].some((value) => value > 0)),
-  );
+  const requests = (counted: Counted): Values => ratesOf(ofKind(parts.calls, counted), times);
+  const rates = { server: requests('server'), internal: requests('internal') };
+  const counted = countedOf(rates, WINDOW);
   if (!counted) return [];
-  const [calls, buckets] = [parts.calls, parts.buckets].map((all) => all.filter((one) => one.counted === counted));
-  const percentiles = (q: number): Values => times.map((time) => percentileAt(q, buckets ?? [], time));
+  const [calls, buckets] = [ofKind(parts.calls, counted), ofKind(parts.buckets, counted)];
+  const ended = endOf(haveRequests(rates[counted]), WINDOW, times);
+  const percentiles = (q: number): Values => times.map((time) => percentileAt(q, buckets, time));
   return [
     {
       service,
       counted,
-      requests: ratesOf(calls ?? [], calls ?? [], times),
-      errors: errorsOf(calls ?? [], times),
+      ...(ended !== undefined && { ended }),
+      requests: rates[counted],
+      errors: errorsOf(calls, times),
       latency: { p50: percentiles(0.5), p95: percentiles(0.95), p99: percentiles(0.99) },
       exemplars: exemplarsOf(parts.exemplars.filter(({ series }) => countedIn(attributesIn(series)) === counted)),
     },
   ];
 }
 
+const ofKind = (all: readonly Series[], counted: Counted): Series[] => all.filter((one) => one.counted === counted);
+
 /** Returns how often a second something happened. Null where Prometheus has no value of `all`. */
-const ratesOf = (some: readonly Series[], all: readonly Series[], times: readonly number[]): Values =>
+const ratesOf = (some: readonly Series[], times: readonly number[], all = some): Values =>
   times.map((time) => (all.some(({ values }) => values.has(time)) ? rounded(sumAt(some, time) / SECONDS) : null));
 
 const sumAt = (series: readonly Series[], time: number): number =>
@@ -104,7 +109,7 @@ const sumAt = (series: readonly Series[], time: number): number =>
 
 function errorsOf(calls: readonly Series[], times: readonly number[]): ServiceCharts['errors'] {
   return [...Map.groupBy(calls, ({ error }) => error)]
-    .flatMap(([status, series]) => (status === undefined ? [] : [{ status, values: ratesOf(series, calls, times) }]))
+    .flatMap(([status, series]) => (status === undefined ? [] : [{ status, values: ratesOf(series, times, calls) }]))
     .filter(({ values }) => values.some((value) => value !== null && value > 0))
     .sort((a, b) => a.status.localeCompare(b.status));
 }

@@ -2,6 +2,7 @@
 import { attributesKey } from '../../../../otlp/attributes.ts';
 import type { Exemplar, Instrument, InstrumentSeries, Values } from '../../explore-contract.ts';
 import { sum } from './budget.ts';
+import { endedOf } from './instrument-series.ts';
 import { HOLD, MOST_EXEMPLARS, STEP } from './instrument.ts';
 import type { Labels, Prometheus, PrometheusExemplar, PrometheusSeries, TimeRange } from './prometheus.ts';
 
@@ -54,9 +55,11 @@ function seriesOf({ name, kind }: Instrument, found: Found, times: readonly numb
   const byAttributes = Map.groupBy(found.series.filter(named(isHistogram ? '_count' : '')), (one) => keyOf(one.labels));
   return [...byAttributes].map(([key, series]) => {
     const isSame = ({ labels }: { labels: Labels }) => keyOf(labels) === key;
+    const values = valuesOf(series, times);
     return {
       attributes: attributesIn(series[0]?.labels ?? {}),
-      values: valuesOf(series, times),
+      values,
+      ...endedOf(values, times),
       ...(isHistogram && { sums: valuesOf(sums.filter(isSame), times), ...bucketsOf(buckets.filter(isSame)) }),
       exemplars: newestOf(exemplars.filter(({ series: labels }) => isSame({ labels })).map(exemplarOf)),
     };

@@ -6,6 +6,7 @@ import type { RequestExemplar } from './exemplars.ts';
 import { Grid, scaleOf } from './grid.ts';
 import type { Increase, Last } from './increase.ts';
 import { percentile } from './percentile.ts';
+import { countedOf, endOf, haveRequests } from './recency.ts';
 import { countedIn } from './red-point.ts';
 import type { Counted } from './red-point.ts';
 
@@ -76,31 +77,41 @@ export class RedService {
     return (errors !== undefined || growth.error === undefined) && latency !== undefined;
   }
 
-  /** Whether the charts show these spans. They show internal spans only of a service without server spans. */
-  shows(counted: Counted): boolean {
-    return counted === 'server' || !this.#groups.has('server');
+  /** Whether the charts count these spans at a slot. They count internal spans only if there are no server spans. */
+  counts(counted: Counted, slot: number): boolean {
+    return counted === 'server' || !((this.#groups.get('server')?.requests.sum(slot, WINDOW) ?? 0) > 0);
   }
 
   /** Returns the charts, or undefined if the service has had no such spans in these slots. */
   charts(slots: readonly number[]): ServiceCharts | undefined {
-    const [counted, group] =
-      (['server', 'internal'] as const)
-        .map((name) => [name, this.#groups.get(name)] as const)
-        .find(([, one]) => one && slots.some((slot) => one.requests.get(slot) > 0)) ?? [];
-    if (!counted || !group) return undefined;
-    const rate = (grid: Grid): Values => slots.map((slot) => this.#rate(group.requests, grid, slot));
+    const rates = { server: this.#requests('server', slots), internal: this.#requests('internal', slots) };
+    const counted = countedOf(rates, WINDOW);
+    const group = counted && this.#groups.get(counted);
+    if (!group) return undefined;
+    const times = slots.map((slot) => slot * STEP);
+    const ended = endOf(haveRequests(rates[counted]), WINDOW, times);
     const at = (q: number): Values => slots.map((slot) => percentileAt(q, group.latency, slot));
     return {
       service: this.name,
       counted,
-      requests: rate(group.requests),
-      errors: [...group.errors]
-        .map(([status, grid]) => ({ status, values: rate(grid) }))
-        .filter(({ values }) => values.some((value) => value !== null && value > 0))
-        .sort((a, b) => a.status.localeCompare(b.status)),
+      ...(ended !== undefined && { ended }),
+      requests: rates[counted],
+      errors: this.#errorsOf(group, slots),
       latency: { p50: at(0.5), p95: at(0.95), p99: at(0.99) },
       exemplars: this.#exemplarsSince(((slots[0] ?? 0) - 1) * STEP, counted),
     };
+  }
+
+  #requests(counted: Counted, slots: readonly number[]): Values {
+    const requests = this.#groups.get(counted)?.requests;
+    return slots.map((slot) => (requests ? this.#rate(requests, requests, slot) : null));
+  }
+
+  #errorsOf({ requests, errors }: Group, slots: readonly number[]): ServiceCharts['errors'] {
+    return [...errors]
+      .map(([status, grid]) => ({ status, values: slots.map((slot) => this.#rate(requests, grid, slot)) }))
+      .filter(({ values }) => values.some((value) => value !== null && value > 0))
+      .sort((a, b) => a.status.localeCompare(b.status));
   }
 
   #exemplarsSince(since: number, counted: Counted): RequestExemplar[] {

@@ -91,6 +91,47 @@ test('counts server and consumer spans, and internal spans only of a service wit
   expect(lastCount((await charts('dice')).requests)).toBe(2);
 });
 
+/** Returns what dice's chart counts after each of some exports, which have counted so many spans of each kind. */
+const countedAfter = async (exports: readonly { readonly server: number; readonly internal: number }[]) => {
+  const counted: string[] = [];
+  for (const { server, internal } of exports) {
+    flush('dice', { kind: 'INTERNAL', buckets: [internal, 0, 0, 0] }, { buckets: [server, 0, 0, 0] });
+    counted.push((await charts('dice')).counted);
+  }
+  return counted;
+};
+
+test('counts internal spans from 40 seconds after the last server span, and server spans again at once', async () => {
+  const manual = Array.from({ length: 9 }, (_one, index) => ({ server: 2, internal: 10 + index }));
+  const counted = await countedAfter([{ server: 2, internal: 9 }, ...manual, { server: 3, internal: 19 }]);
+  expect(counted).toEqual([...Array.from({ length: 8 }, () => 'server'), 'internal', 'internal', 'server']);
+});
+
+test('goes on counting server spans if internal spans of the last request come later, and then nothing', async () => {
+  const quiet = Array.from({ length: 20 }, () => ({ server: 2, internal: 9 }));
+  expect(new Set(await countedAfter([{ server: 2, internal: 8 }, ...quiet]))).toEqual(new Set(['server']));
+});
+
+test('has exemplars of internal spans once it counts them', async () => {
+  const exemplars = [{ value: 5, traceId: 'a'.repeat(32), spanId: 'b'.repeat(16) }];
+  flush('dice', { buckets: [1, 0, 0, 0] });
+  now += 60_000;
+  flush('dice', { kind: 'INTERNAL', start: now, buckets: [1, 0, 0, 0], exemplars }, { buckets: [1, 0, 0, 0] });
+  expect((await charts('dice')).exemplars).toMatchObject([{ attributes: { 'span.kind': 'SPAN_KIND_INTERNAL' } }]);
+});
+
+test.each([
+  ['still reports the series', [{ buckets: [3, 0, 0, 0] }]],
+  ['does not report the series any longer', []],
+])('says when the last request was reported, if the Collector %s', async (_what, series) => {
+  flush('dice', { buckets: [3, 0, 0, 0] });
+  const reported = now;
+  for (let count = 1; count < 6; count += 1) flush('dice', ...series);
+  expect((await charts('dice')).ended).toBeUndefined();
+  for (let count = 1; count < 6; count += 1) flush('dice', ...series);
+  expect((await charts('dice')).ended).toBe(reported);
+});
+
 test('has no charts of a service with client spans only', async () => {
   flush('visitors', { kind: 'CLIENT', buckets: [9, 0, 0, 0] });
   expect((await telemetry.metrics.charts(15)).services).toEqual([]);

@@ -57,10 +57,14 @@ export class RedStore {
     return sum(this.#budgets.all().map(({ limit }) => limit));
   }
 
-  /** Takes a metric of the connector. The histogram's count is right at once, the counter's one export later. */
+  /**
+   * Takes a metric of the connector. The histogram's count is right at once, the counter's one export later. Server
+   * spans come first, because they decide whether internal spans count.
+   */
   add(metric: Metric): void {
     if (metric.name !== RED_METRICS.duration) return;
-    for (const point of metric.points) this.#addPoint(metric, point);
+    const { server = [], others = [] } = Object.groupBy(metric.points, isOfServer);
+    for (const point of [...server, ...others]) this.#addPoint(metric, point);
   }
 
   /** Returns the charts of the last minutes. */
@@ -97,8 +101,9 @@ export class RedStore {
     const scale = metric.unit === 's' ? 1_000 : 1;
     const error = errorIn(point.attributes);
     const growth = { ...increase, counted, error, bounds: point.bounds.map((bound) => bound * scale) };
-    if (!service.add(slotOf(SCALE, time), growth)) this.#lose('series', metric, point);
-    for (const exemplar of service.shows(counted) ? point.exemplars : [])
+    const slot = slotOf(SCALE, time);
+    if (!service.add(slot, growth)) this.#lose('series', metric, point);
+    for (const exemplar of service.counts(counted, slot) ? point.exemplars : [])
       service.exemplars.add({ ...exemplarOf(exemplar, point.attributes, scale, time), isError: error !== undefined });
   }
 
@@ -135,6 +140,9 @@ export class RedStore {
     this.#losses.add(reason, `${name} of ${service}: ${JSON.stringify(attributes)}`);
   }
 }
+
+const isOfServer = ({ attributes }: MetricPoint): 'server' | 'others' =>
+  countedIn(attributes) === 'server' ? 'server' : 'others';
 
 const seriesBytes = (key: string, buckets: readonly number[]): number => textBytes(key) + listBytes(buckets) + OBJECT;
 

@@ -24,7 +24,7 @@ export function librarySearch(pick: (name: string) => void): HTMLElement {
     const turn = ++latest;
     try {
       const { instrumentations } = await get<{ instrumentations: Library[] }>(
-        `/api/instrumentations?q=${encodeURIComponent(input.value)}`,
+        `api/instrumentations?q=${encodeURIComponent(input.value)}`,
       );
       if (turn !== latest) return;
       count.textContent = `${instrumentations.length} of the installed libraries`;

@@ -71,7 +71,7 @@ export class CoursePane {
   async follow(): Promise<void> {
     const id = this.#step?.id;
     if (!(await this.#refresh()) || id === undefined) return;
-    const step = await get<Step>(`/api/course/${id}`).catch(() => undefined);
+    const step = await get<Step>(`api/course/${id}`).catch(() => undefined);
     if (!step || this.#step?.id !== id || isSame(step, this.#step)) return;
     this.#show(step);
     this.#verdict.restore(step);
@@ -85,7 +85,7 @@ export class CoursePane {
   /** Loads the learner's progress. @returns whether the guide answered */
   async #refresh(): Promise<boolean> {
     try {
-      this.#course = await get<CourseOverview>('/api/course');
+      this.#course = await get<CourseOverview>('api/course');
       this.#list();
       fill(this.#status);
       return true;
@@ -122,7 +122,7 @@ export class CoursePane {
     this.#wanted = id;
     this.#list();
     try {
-      const step = await get<Step>(`/api/course/${id}`);
+      const step = await get<Step>(`api/course/${id}`);
       if (this.#wanted !== id) return;
       this.#show(step);
       this.#verdict.restore(step);
@@ -158,7 +158,7 @@ export class CoursePane {
           yes: 'Skip',
         }),
       open: (name: Step['files'][number]) => this.#workbench.open(name),
-      sawHints: (seen: number) => this.#doing(() => send('POST', `/api/course/${step.id}/hints`, { seen })),
+      sawHints: (seen: number) => this.#doing(() => send('POST', `api/course/${step.id}/hints`, { seen })),
       compareWithSolution: () => this.#doing(() => this.#compareWithSolution(step)),
     };
     if (step.faults) byId<HTMLDetailsElement>('faults-part').open = true;
@@ -169,14 +169,14 @@ export class CoursePane {
 
   /** Shows how the finished files of the step differ from the learner's. The guide records that they were shown. */
   async #compareWithSolution({ id, number, files }: Step): Promise<void> {
-    const solution = await send<Files>('POST', `/api/course/${id}/solution`);
+    const solution = await send<Files>('POST', `api/course/${id}/solution`);
     const texts = files.map((file) => ({ file, text: solution[file] }));
     await this.#workbench.compare(`The solution of step ${number}, next to your files`, texts);
   }
 
   async #begin(step: Step): Promise<void> {
     await this.#doing(async () => {
-      const started = await send<Step>('POST', `/api/course/${step.id}/start`);
+      const started = await send<Step>('POST', `api/course/${step.id}/start`);
       const [file] = started.files;
       await Promise.all([this.#refresh(), this.#workbench.reload()]);
       this.#show(started);
@@ -201,14 +201,14 @@ export class CoursePane {
         : 'Checking against your traces; this takes up to 10 s…',
     );
     await this.#doing(async () => {
-      const verdict = await send<Verdict>('POST', `/api/course/${step.id}/check`, {
+      const verdict = await send<Verdict>('POST', `api/course/${step.id}/check`, {
         answers: this.#form?.answers() ?? {},
       });
       if (this.#step?.id !== step.id) return;
       if (verdict.traceId) void this.#trace.show({ traceId: verdict.traceId });
       if (!verdict.passed) return this.#verdict.show({ verdict, step: this.#step, asked });
       await this.#refresh();
-      const passed = await get<Step>(`/api/course/${step.id}`);
+      const passed = await get<Step>(`api/course/${step.id}`);
       this.#show(passed);
       byId('step-actions').querySelector('button')?.focus();
       this.#verdict.show({ verdict, step: passed, asked });
@@ -220,7 +220,7 @@ export class CoursePane {
     if (!(await confirmed(question))) return;
     await this.#doing(async () => {
       if (verb === 'reset') forgetAnswers(this.#store, step.id);
-      const begun = await send<Step>('POST', `/api/course/${step.id}/${verb}`);
+      const begun = await send<Step>('POST', `api/course/${step.id}/${verb}`);
       await Promise.all([this.#refresh(), this.#workbench.reload(true)]);
       await this.#open(step.id, true);
       this.#showTraceOf(begun);
@@ -237,7 +237,7 @@ export class CoursePane {
     });
     if (!agreed) return;
     await this.#doing(async () => {
-      await send('POST', '/api/course/reset');
+      await send('POST', 'api/course/reset');
       for (const { id } of this.#course.steps) forgetAnswers(this.#store, id);
       await Promise.all([this.#refresh(), this.#workbench.reload(true)]);
       const [first] = this.#course.steps;

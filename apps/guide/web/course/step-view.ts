@@ -83,7 +83,7 @@ function traceOf({ state, traceId }: Step): Child {
   return (
     traceId !== undefined && [
       state === 'passed' ? ' by ' : ', with ',
-      h('a', { href: `/traces/${traceId}` }, 'this trace'),
+      h('a', { href: `traces/${traceId}` }, 'this trace'),
     ]
   );
 }
@@ -108,7 +108,7 @@ export function stepButtons(step: Step, actions: StepActions): Child {
 export const finished = (): Child => [
   h('h2', {}, 'You have finished the course'),
   h('p', {}, 'A check has verified every step against telemetry that you sent. Your lab stays as it is.'),
-  h('p', {}, h('a', { href: '/api/export', download: '' }, 'Download my work'), ': your code, settings and a trace.'),
+  h('p', {}, h('a', { href: 'api/export', download: '' }, 'Download my work'), ': your code, settings and a trace.'),
 ];
 
 /** Builds the links to the previous and the next step. */

@@ -116,11 +116,11 @@ function content({ verdict, step }: CheckResult): Child {
         {},
         h(
           'a',
-          { href: `/traces/${traceId}` },
+          { href: `traces/${traceId}` },
           verdict.passed ? 'The trace that proves it' : 'The trace that was looked at',
         ),
       ),
-    isBrokenHop(verdict) && h('p', {}, h('a', { href: '/why' }, 'Why is there no telemetry?')),
+    isBrokenHop(verdict) && h('p', {}, h('a', { href: 'why' }, 'Why is there no telemetry?')),
   ];
 }
 

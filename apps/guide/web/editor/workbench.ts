@@ -119,7 +119,7 @@ export class Workbench {
   async #showEarlier(): Promise<void> {
     const place = byId('earlier-list');
     try {
-      const { kept } = await get<{ kept: KeptFile[] }>('/api/files/kept');
+      const { kept } = await get<{ kept: KeptFile[] }>('api/files/kept');
       fill(place, kept.length === 0 ? h('li', { class: 'soft' }, 'none yet') : kept.map((one) => this.#earlier(one)));
     } catch (error) {
       fill(place, h('li', { class: 'bad' }, messageOf(error)));
@@ -140,7 +140,7 @@ export class Workbench {
   async reload(anew = false): Promise<void> {
     const runs = this.#runs;
     try {
-      const files = await get<VersionedFiles>('/api/files');
+      const files = await get<VersionedFiles>('api/files');
       if (runs !== this.#runs) return;
       const before = this.#workspace.all();
       if (anew) this.#workspace.drop(this.#workspace.unsaved());
@@ -169,7 +169,7 @@ export class Workbench {
     this.#runs += 1;
     this.#runner.prepare();
     try {
-      const { version, restarted } = await send<{ version: string; restarted: string[] }>('PUT', '/api/files', {
+      const { version, restarted } = await send<{ version: string; restarted: string[] }>('PUT', 'api/files', {
         version: this.#workspace.version,
         files: sent,
       });

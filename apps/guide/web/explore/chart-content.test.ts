@@ -44,6 +44,18 @@ test('sums up a chart with the latest value of each line and the number of exemp
   expect(summaryOf({ ...content, lines: [] })).toBe('Latency: nothing measured.');
 });
 
+test.each([
+  ['an old value of a line that ended', [5, null], 1_500, /; p50: none since \d\d:\d\d:01$/],
+  ['a value of more than a minute ago', [5, ...Array<null>(61).fill(null)], undefined, /none since \d\d:\d\d:01$/],
+  ['a value of a minute ago', [5, ...Array<null>(60).fill(null)], undefined, /; p50: 5 ms$/],
+  ['the value of a line that still is 0', [5, 0], 1_500, /; p50: 0 ms$/],
+])('sums up %s as what it is now', (_what, values, ended, expected) => {
+  const [p99 = content.lines[0], p50] = content.lines;
+  const lines = [p99, { ...p50, values, ...(ended !== undefined && { ended }) }] as ChartContent['lines'];
+  const times = values.map((_, at) => (at + 1) * 1_000);
+  expect(/Latest values: (.*?)\. /.exec(`${summaryOf({ ...content, times, lines })} `)?.[1]).toMatch(expected);
+});
+
 test('lists the same numbers and exemplars in a table, newest first, without empty rows', () => {
   expect(tableOf(content)).toEqual([
     { time: 3_000, cells: ['613 ms', ''], points: [], href: undefined },

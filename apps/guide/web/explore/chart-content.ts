@@ -11,6 +11,8 @@ export interface Line {
   readonly colour: Colour;
   /** Lengths of dashes and gaps in pixels, so that lines differ without their colour too. */
   readonly dash?: readonly number[];
+  /** When it was last measured. Undefined if it still is. */
+  readonly ended?: number;
 }
 
 /** A measurement with a trace, drawn as a point. */
@@ -74,18 +76,27 @@ function logRange(values: readonly number[]): [number, number] {
 /** Returns the newest value that was measured. */
 export const newest = (values: Values): number | undefined => values.findLast(isNumber);
 
-const latestOf = ({ label, values }: Line, unit: string): string => {
-  const value = newest(values);
-  return value === undefined ? `${label}: nothing measured` : `${label}: ${withUnit(value, unit)}`;
-};
+/** After this many milliseconds without a measurement, a value is not the current one. */
+const current = 60_000;
+
+/** Returns the newest value of a line as text, or says since when there is none. */
+export function latestOf({ values, ended }: Line, { unit, times }: Pick<ChartContent, 'unit' | 'times'>): string {
+  const at = values.findLastIndex(isNumber);
+  const [value, time = 0] = [values[at], times[at]];
+  if (!isNumber(value)) return 'nothing measured';
+  if (at === values.length - 1) return withUnit(value, unit);
+  if (ended === undefined && (times.at(-1) ?? 0) - time <= current) return withUnit(value, unit);
+  return `none since ${clock(ended ?? time)}`;
+}
 
 /** Sums up the chart in a sentence for a reader who can't see it. */
-export function summaryOf({ title, unit, lines, times, points }: ChartContent): string {
+export function summaryOf(content: ChartContent): string {
+  const { title, lines, times, points } = content;
   const [from, until] = [times[0], times.at(-1)];
   if (from === undefined || until === undefined || lines.length === 0) return `${title}: nothing measured.`;
   const errors = points.filter(({ isError }) => isError).length;
   const shown = points.length > 0 ? ` ${counted(points.length, 'exemplar')}, ${errors} of them with an error.` : '';
-  const latest = lines.map((line) => latestOf(line, unit)).join('; ');
+  const latest = lines.map((line) => `${line.label}: ${latestOf(line, content)}`).join('; ');
   return `${title} from ${clock(from)} to ${clock(until)}. Latest values: ${latest}.${shown}`;
 }
 

@@ -1,6 +1,6 @@
 // A chart with its legend, its summary for screen readers, and its table.
 import { fill, h, svg } from '../dom.ts';
-import { newest, summaryOf } from './chart-content.ts';
+import { latestOf, summaryOf } from './chart-content.ts';
 import type { ChartContent, Line } from './chart-content.ts';
 import { ChartTable } from './chart-table.ts';
 import { Plot } from './plot.ts';
@@ -47,19 +47,21 @@ export class Chart {
   /** Writes into the legend what was measured at a time: the time below the mouse, or else the latest. */
   #tell(at: number | undefined): void {
     if (!this.#content) return;
-    const { lines, unit, times } = this.#content;
+    const { lines, times } = this.#content;
+    const content = this.#content;
     const time = at === undefined ? undefined : times[at];
     fill(
       this.#legend,
-      lines.length === 0 ? h('li', {}, 'none') : lines.map((line) => legendItem(line, valueText(line, unit, at))),
+      lines.length === 0 ? h('li', {}, 'none') : lines.map((line) => legendItem(line, valueText(line, content, at))),
       time !== undefined && h('li', { class: 'soft' }, `at ${clock(time)}`),
     );
   }
 }
 
-function valueText({ values }: Line, unit: string, at: number | undefined): string {
-  const value = at === undefined ? newest(values) : values[at];
-  return typeof value === 'number' ? withUnit(value, unit) : '–';
+function valueText(line: Line, content: ChartContent, at: number | undefined): string {
+  if (at === undefined) return latestOf(line, content);
+  const value = line.values[at];
+  return typeof value === 'number' ? withUnit(value, content.unit) : '–';
 }
 
 function legendItem({ label, colour, dash }: Line, value: string): HTMLElement {

@@ -9,6 +9,7 @@ import type { Part } from './page.ts';
 import { Poll } from './poll.ts';
 import { chartsOf } from './service-charts.ts';
 import { StateNote } from './state-note.ts';
+import { clock } from './words.ts';
 
 /**
  * The SDK and the Collector take up to six seconds, and a fault must be visible within ten. So the page asks more often
@@ -46,7 +47,7 @@ export class ChartsPanel implements Part {
         'p',
         { class: 'soft about' },
         'The last 15 minutes. A request is a span of kind server. ' +
-          'A point is an exemplar: a request whose trace you can open. A diamond is a failed one. ' +
+          'A point is an exemplar: one of these spans, whose trace you can open. A diamond is a failed one. ' +
           'Click an error bar to see what its failed traces share. ' +
           'The scale of latency is logarithmic: each line is ten times the one below it.',
       ),
@@ -64,7 +65,7 @@ export class ChartsPanel implements Part {
 
   async #ask(): Promise<void> {
     try {
-      this.#charts = await get<Charts>('/api/charts?minutes=15');
+      this.#charts = await get<Charts>('api/charts?minutes=15');
       this.#note.show(this.#charts.state);
       this.#draw(this.#charts);
     } catch (error) {
@@ -90,7 +91,7 @@ export class ChartsPanel implements Part {
   #rowOf(service: ServiceCharts, charts: Charts): Row {
     const row = this.#rows.get(service.service) ?? newRow(service.service);
     this.#rows.set(service.service, row);
-    fill(row.note, service.counted === 'internal' && 'It has no server spans, so these are all of its internal spans.');
+    fill(row.note, countedInWords(service));
     chartsOf(service, charts).forEach((content, at) => row.charts[at]?.show(content));
     return row;
   }
@@ -113,6 +114,12 @@ export class ChartsPanel implements Part {
     this.#store.set('hidden-services', hidden);
     if (this.#charts) this.#draw(this.#charts);
   }
+}
+
+/** Says which spans the charts count, and since when there are none. */
+function countedInWords({ counted: kind, ended }: ServiceCharts): string {
+  const spans = kind === 'internal' ? 'Internal spans, because there were no server spans of late' : 'Server spans';
+  return ended === undefined ? `${spans}.` : `${spans}. The last of them were reported at ${clock(ended)}.`;
 }
 
 function newRow(service: string): Row {

@@ -7,7 +7,7 @@ import { comparisonTable } from './comparison-table.ts';
 import { partHref } from './page.ts';
 import type { Part } from './page.ts';
 import { ReadNote } from './read-note.ts';
-import { filterOf, fits, inWords } from './trace-filter.ts';
+import { filterOf } from './trace-filter.ts';
 import type { TraceFilter } from './trace-filter.ts';
 import type { TraceStore } from './trace-store.ts';
 import { counted } from './words.ts';
@@ -66,13 +66,9 @@ export class ComparePanel implements Part {
     if (turn === this.#turn && answer) this.#show(answer.comparison, answer.took);
   }
 
-  async #markWanted(filter: TraceFilter): Promise<void> {
+  #markWanted(filter: TraceFilter): Promise<void> {
     this.#wanted = undefined;
-    const matching = filter.attribute === '' ? undefined : await this.#store.match(filter.attribute);
-    const rows = [...this.#store.rows.values()].filter((row) => fits(filter, row));
-    const ids = rows.map(({ traceId }) => traceId).filter((id) => matching?.has(id) ?? true);
-    const time = filter.from === undefined ? '' : ' at the time that you chose';
-    this.#store.mark(ids, `${inWords(filter)}${time}`);
+    return this.#store.markFitting(filter);
   }
 
   #showNone(): void {
@@ -93,11 +89,11 @@ export class ComparePanel implements Part {
   }
 
   #show(comparison: Comparison, took: number): void {
-    const { marked, others, traits, rarer, outcomes, unique } = comparison;
+    const { marked, others, traits, rarer, outcomes, places, unique } = comparison;
     const { reason } = this.#store.marks;
     fill(this.#status, `${counted(marked, 'marked trace')} (${reason}) and ${counted(others, 'other')}.`);
     const table = (title: string, about: string, rows: Comparison['traits']) =>
-      comparisonTable({ title, about, rows, marked, others, hrefOf: filterHref });
+      comparisonTable({ title, about, rows, hrefOf: filterHref });
     fill(
       this.#result,
       warningOf(marked, others),
@@ -107,6 +103,13 @@ export class ComparePanel implements Part {
         'Status codes and errors say how a request ended. Traces are often marked by them, so they differ in any case.',
         outcomes,
       ),
+      places.length > 0 &&
+        table(
+          'Where they ran',
+          'Names and addresses of pods, processes and hosts. A pod’s name goes together with all that it has, ' +
+            'such as its version, so these are apart. The counts leave out traces that don’t report the attribute.',
+          places,
+        ),
       table('Less common among the marked traces', '', rarer),
       unique.length > 0 && uniqueNote(unique),
       h('p', { class: 'soft compare-time' }, `Compared in ${Math.ceil(took)} ms.`),

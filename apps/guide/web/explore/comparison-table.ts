@@ -2,7 +2,7 @@
 import type { Part, Trait } from '../../../../otlp/compare-traces.ts';
 import { button, h, svg } from '../dom.ts';
 import type { Child } from '../dom.ts';
-import { namesOf, searchOf, shareInWords } from './comparison-words.ts';
+import { aboutOf, namesOf, searchOf, shareInWords } from './comparison-words.ts';
 import type { Named } from './comparison-words.ts';
 import { counted } from './words.ts';
 
@@ -10,8 +10,6 @@ export interface ComparisonOptions {
   readonly title: string;
   readonly about: string;
   readonly rows: readonly Trait[];
-  readonly marked: number;
-  readonly others: number;
   /** Returns the address of the list of traces with these values. */
   readonly hrefOf: (search: string) => string;
 }
@@ -32,13 +30,17 @@ export function comparisonTable(options: ComparisonOptions): Child {
     certain.length === 0
       ? h('p', { class: 'soft' }, 'No value differs by more than chance.')
       : tableOf(certain.slice(0, first), title, options),
-    moreOf(`${counted(Math.max(0, certain.length - first), 'more row')}`, certain.slice(first), options),
-    moreOf(`${counted(chance.length, 'difference')} that may be chance`, chance, options),
+    moreOf('with smaller differences', certain.slice(first), options),
+    moreOf('with differences that may be chance', chance, options),
   );
 }
 
-const moreOf = (summary: string, rows: readonly Trait[], options: ComparisonOptions): Child =>
-  rows.length > 0 && h('details', {}, h('summary', {}, summary), tableOf(rows, summary, options));
+function moreOf(which: string, rows: readonly Trait[], options: ComparisonOptions): Child {
+  const name = `${counted(rows.length, 'more row')} ${which}`;
+  return (
+    rows.length > 0 && h('details', {}, h('summary', {}, `${name}: ${aboutOf(rows)}`), tableOf(rows, name, options))
+  );
+}
 
 function tableOf(rows: readonly Trait[], name: string, options: ComparisonOptions): HTMLElement {
   return h(
@@ -65,8 +67,9 @@ function tableOf(rows: readonly Trait[], name: string, options: ComparisonOption
   );
 }
 
-function rowOf(trait: Trait, { marked, others, hrefOf }: ComparisonOptions): HTMLElement {
+function rowOf(trait: Trait, { hrefOf }: ComparisonOptions): HTMLElement {
   const [one, other] = trait.parts;
+  const { marked, others } = trait.of;
   return h(
     'tr',
     {},

@@ -1,5 +1,6 @@
 // A trait of traces in words, without a DOM.
 import type { Part, Trait } from '../../../../otlp/compare-traces.ts';
+import { counted } from './words.ts';
 
 /** A value, and which services report it under this name. */
 export interface Named {
@@ -17,6 +18,18 @@ export function namesOf(part: Part): Named[] {
     names.set(text, [...(names.get(text) ?? []), service]);
   }
   return [...names].map(([text, services]) => ({ text, services }));
+}
+
+/** Names of attributes in a summary. */
+const named = 3;
+
+/** Says which attributes the rows are about, such as `url.query, service.version and 4 other attributes`. */
+export function aboutOf(rows: readonly Pick<Trait, 'parts'>[]): string {
+  const keys = rows.flatMap(({ parts }) => parts.map(([name]) => split(name?.key ?? '')[1]));
+  const all = [...new Set(keys)];
+  const rest = all.length - named;
+  const shown = all.slice(0, named).join(', ');
+  return rest > 0 ? `${shown} and ${counted(rest, 'other attribute')}` : shown;
 }
 
 /** Splits a key such as `prizes:resource.service.version` into the service and the attribute's own name. */

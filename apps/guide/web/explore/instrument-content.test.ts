@@ -1,5 +1,14 @@
 import type { Instrument, InstrumentSeries } from '../../explore-contract.ts';
-import { bucketsOf, contentsOf, maxLines, percentileOf, rateOf, seriesName } from './instrument-content.ts';
+import {
+  bucketsOf,
+  contentsOf,
+  labelsFor,
+  maxLines,
+  percentileOf,
+  rateOf,
+  seriesName,
+  sharedAttributes,
+} from './instrument-content.ts';
 
 const times = { times: [1_000, 2_000, 3_000], step: 1_000 };
 const series: InstrumentSeries = {
@@ -65,4 +74,17 @@ test('names the buckets of a histogram', () => {
 
 test('names a series by its attributes', () => {
   expect([seriesName({}), seriesName({ a: 'x', b: true })]).toEqual(['no attributes', 'a=x, b=true']);
+});
+
+test('says where a long name of a series is cut', () => {
+  const name = seriesName({ route: '/a'.repeat(200) });
+  expect([name.length, name.slice(-3)]).toEqual([161, '/a…'.slice(-3)]);
+});
+
+test('names series by the attributes in which they differ, and the others once', () => {
+  const one = { ...series, attributes: { method: 'GET', list: ['a'], status: 200 } };
+  const other = { ...series, attributes: { method: 'GET', list: ['a'], status: 500, error: true } };
+  expect([one, other].map(labelsFor([one, other]))).toEqual(['status=200', 'status=500, error=true']);
+  expect(sharedAttributes([one, other])).toEqual({ method: 'GET', list: ['a'] });
+  expect([labelsFor([one])(one), sharedAttributes([one])]).toEqual(['method=GET, list=["a"], status=200', {}]);
 });

@@ -31,10 +31,10 @@ interface Drawn {
 }
 
 function chartOf({ series, unit: measured }: Instrument, times: Times, { title, unit, valuesOf }: Drawn): ChartContent {
-  const lines = series.slice(0, maxLines).map((one, at) => lineOf(one, valuesOf(one), at));
-  const points = series
-    .slice(0, maxLines)
-    .flatMap((one, at) => pointsOf(one, lines[at]?.values ?? [], times, measured));
+  const labelOf = labelsFor(series);
+  const drawn = series.slice(0, maxLines);
+  const lines = drawn.map((one, at) => ({ ...lineOf(at), label: labelOf(one), values: valuesOf(one), ...endOf(one) }));
+  const points = drawn.flatMap((one, at) => pointsOf(one, lines[at], times, measured));
   return {
     ...times,
     title,
@@ -46,30 +46,52 @@ function chartOf({ series, unit: measured }: Instrument, times: Times, { title, 
   };
 }
 
-function lineOf({ attributes }: InstrumentSeries, values: Values, at: number): Line {
+function lineOf(at: number): Pick<Line, 'colour' | 'dash'> {
   const colour: Colour = `hue-${at % hues}`;
-  return { label: seriesName(attributes), values, colour, dash: dashes[Math.floor(at / hues) % dashes.length] ?? [] };
+  return { colour, dash: dashes[Math.floor(at / hues) % dashes.length] ?? [] };
 }
+
+const endOf = ({ ended }: InstrumentSeries): Pick<Line, 'ended'> => (ended === undefined ? {} : { ended });
+
+/** The most characters of a name. */
+const maxName = 160;
 
 /** Names a series by its attributes, such as `roll.value=6`. */
 export function seriesName(attributes: Attributes): string {
   const entries = Object.entries(attributes);
   if (entries.length === 0) return 'no attributes';
-  return entries
+  const name = entries
     .map(([key, value]) => `${key}=${typeof value === 'string' ? value : JSON.stringify(value)}`)
-    .join(', ')
-    .slice(0, 120);
+    .join(', ');
+  return name.length > maxName ? `${name.slice(0, maxName)}…` : name;
+}
+
+/** Returns the attributes that all series have with the same value. A single series has none in common with others. */
+export function sharedAttributes(series: readonly InstrumentSeries[]): Attributes {
+  const [first, ...rest] = series;
+  if (!first || rest.length === 0) return {};
+  const isShared = ([key, value]: [string, unknown]) =>
+    rest.every(({ attributes }) => JSON.stringify(attributes[key]) === JSON.stringify(value));
+  return Object.fromEntries(Object.entries(first.attributes).filter(isShared));
+}
+
+/** Returns a function that names a series by the attributes in which it differs from the others. */
+export function labelsFor(series: readonly InstrumentSeries[]): (one: InstrumentSeries) => string {
+  const shared = new Set(Object.keys(sharedAttributes(series)));
+  const own = (attributes: Attributes) =>
+    Object.fromEntries(Object.entries(attributes).filter(([key]) => !shared.has(key)));
+  return ({ attributes }) => seriesName(own(attributes));
 }
 
 /** An exemplar stands on the line of its series. */
-function pointsOf({ attributes, exemplars }: InstrumentSeries, values: Values, times: Times, unit: string): Point[] {
+function pointsOf({ exemplars }: InstrumentSeries, line: Line | undefined, times: Times, unit: string): Point[] {
   return exemplars.map(({ time, value, traceId, spanId }) => ({
     time,
-    value: values[indexOf(time, times)] ?? 0,
+    value: line?.values[indexOf(time, times)] ?? 0,
     traceId,
     spanId,
     isError: false,
-    text: `${withUnit(value, unit)} at ${clock(time)}, ${seriesName(attributes)}`,
+    text: `${withUnit(value, unit)} at ${clock(time)}, ${line?.label ?? ''}`,
   }));
 }
 

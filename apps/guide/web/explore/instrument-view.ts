@@ -5,10 +5,18 @@ import { copyButton } from '../copy.ts';
 import { fill, h, svg } from '../dom.ts';
 import { Chart } from './chart.ts';
 import { newest } from './chart-content.ts';
-import { bucketsOf, contentsOf, maxLines, percentileOf, seriesName } from './instrument-content.ts';
+import {
+  bucketsOf,
+  contentsOf,
+  labelsFor,
+  maxLines,
+  percentileOf,
+  seriesName,
+  sharedAttributes,
+} from './instrument-content.ts';
 import type { Bucket } from './instrument-content.ts';
 import type { Times } from './service-charts.ts';
-import { counted, number, withUnit } from './words.ts';
+import { clock, counted, number, withUnit } from './words.ts';
 
 /** The most series whose buckets are drawn. */
 const maxHistograms = 6;
@@ -51,31 +59,28 @@ export class InstrumentView {
     if (kind === 'histogram')
       fill(
         this.#buckets,
-        series.slice(0, maxHistograms).map((one) => histogramOf(one, unit)),
+        series.slice(0, maxHistograms).map((one) => histogramOf(one, labelsFor(series)(one), unit)),
       );
   }
 }
 
-function aboutOf({ kind, unit, description, scope }: Instrument): string {
+function aboutOf({ kind, unit, description, scope, series }: Instrument): string {
   const article = kind === 'up-down counter' ? 'An' : 'A';
   const text = description.replace(/([^.!?])$/, '$1.');
-  return `${text} ${article} ${kind} of the meter ${scope || 'without a name'}, ${unitText(unit)}.`.trim();
+  const shared = sharedAttributes(series);
+  const all = Object.keys(shared).length > 0 ? ` All its series have ${seriesName(shared)}.` : '';
+  return `${text} ${article} ${kind} of the meter ${scope || 'without a name'}, ${unitText(unit)}.${all}`.trim();
 }
 
 const unitText = (unit: string): string => (unit === '' ? 'without a unit' : `in ${unit}`);
 
-function histogramOf(series: InstrumentSeries, unit: string): HTMLElement {
+function histogramOf(series: InstrumentSeries, name: string, unit: string): HTMLElement {
   const buckets = bucketsOf(series, unit);
   const most = Math.max(1, ...buckets.map(({ count }) => count));
   return h(
     'figure',
     { class: 'chart histogram' },
-    h(
-      'figcaption',
-      {},
-      h('h4', {}, `Buckets: ${seriesName(series.attributes)}`),
-      h('p', { class: 'soft' }, figures(series, unit)),
-    ),
+    h('figcaption', {}, h('h4', {}, `Buckets: ${name}`), h('p', { class: 'soft' }, figures(series, unit))),
     h(
       'table',
       {},
@@ -111,6 +116,7 @@ function bucketRow({ label, count }: Bucket, most: number): HTMLElement {
 /** Says how many values a histogram has, their mean, and its percentiles. */
 function figures(series: InstrumentSeries, unit: string): string {
   const [count, sum] = [newest(series.values) ?? 0, newest(series.sums ?? [])];
+  const { ended } = series;
   const percentiles = [0.5, 0.95].map((part) => [part, percentileOf(series, part)] as const);
   return [
     counted(count, 'value'),
@@ -118,6 +124,7 @@ function figures(series: InstrumentSeries, unit: string): string {
     ...percentiles.flatMap(([part, value]) =>
       value === undefined ? [] : [`p${part * 100} about ${withUnit(value, unit)}`],
     ),
+    ...(ended === undefined ? [] : [`last reported at ${clock(ended)}`]),
   ].join(', ');
 }
 
@@ -137,7 +144,7 @@ function otlpOf(service: string, name: string): HTMLElement {
 async function readOtlp(service: string, name: string, place: HTMLElement): Promise<void> {
   try {
     const query = new URLSearchParams({ service, name });
-    const text = JSON.stringify(await get(`/api/metrics/otlp?${query.toString()}`), null, 2);
+    const text = JSON.stringify(await get(`api/metrics/otlp?${query.toString()}`), null, 2);
     place.textContent =
       text.length > maxJson ? `${text.slice(0, maxJson)}\n… (${number(text.length - maxJson)} more characters)` : text;
   } catch (error) {

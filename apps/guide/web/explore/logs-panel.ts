@@ -111,7 +111,7 @@ export class LogsPanel implements Part {
   async #ask(): Promise<void> {
     const turn = this.#turn;
     try {
-      const logs = await get<Logs>(`/api/logs?${this.#query().toString()}`);
+      const logs = await get<Logs>(`api/logs?${this.#query().toString()}`);
       if (turn === this.#turn) this.#take(logs);
     } catch (error) {
       this.#note.showError(error);

@@ -66,7 +66,7 @@ export class MetricsPanel implements Part {
     const service = this.#service.value;
     try {
       const answer = await get<Instruments>(
-        `/api/metrics?${new URLSearchParams({ service, minutes: '15' }).toString()}`,
+        `api/metrics?${new URLSearchParams({ service, minutes: '15' }).toString()}`,
       );
       if (service !== this.#service.value) return;
       this.#note.show(answer.state);
@@ -100,7 +100,7 @@ export class MetricsPanel implements Part {
 
   /** Offers the services that have charts, too: a learner may have given dice another name. */
   async #offerOthers(): Promise<void> {
-    const charts = await get<Charts>('/api/charts?minutes=15').catch(() => undefined);
+    const charts = await get<Charts>('api/charts?minutes=15').catch(() => undefined);
     this.#offer(charts?.services.map(({ service }) => service) ?? []);
   }
 

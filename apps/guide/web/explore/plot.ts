@@ -76,7 +76,8 @@ export class Plot {
       height,
       ms: 1,
       legend: { show: false },
-      padding: [10, 8, 0, 0],
+      // The last label of the time is centred on the right end.
+      padding: [10, 18, 0, 0],
       cursor: { y: false, drag: { x: false, y: false }, sync: { key: 'explore', setSeries: false } },
       scales: {
         x: { time: true, range: () => this.#timeRange() },

@@ -8,27 +8,24 @@ export interface Scale {
   readonly y: (duration: number) => number;
   /** The pixel at which the plot begins, right of the labels. */
   readonly left: number;
-  readonly times: readonly [from: number, until: number];
+  /** Undefined without traces. */
+  readonly times: readonly [from: number, until: number] | undefined;
   /** Powers of ten, in milliseconds. */
   readonly durations: readonly [least: number, most: number];
   readonly width: number;
 }
 
+/** The shortest duration of the scale, in milliseconds. Anything shorter is drawn there. */
+const shortest = 0.001;
 const left = 58;
 const [right, top, bottom] = [12, 10, 24];
 
 export function scaleOf(rows: readonly Measured[], width: number, height: number): Scale {
-  const times = rangeOf(
-    rows.map(({ start }) => start),
-    [0, 1],
-  );
-  const [least, most] = rangeOf(
-    rows.map(({ duration }) => Math.max(duration, 0.1)),
-    [1, 1_000],
-  );
+  const times = rangeOf(rows.map(({ start }) => start));
+  const [least, most] = rangeOf(rows.map(({ duration }) => Math.max(duration, shortest))) ?? [1, 1_000];
   const durations = [10 ** Math.floor(Math.log10(least)), 10 ** Math.ceil(Math.log10(most * 1.01))] as const;
   const [low, high] = durations.map(Math.log10) as [number, number];
-  const [from, until] = times;
+  const [from, until] = times ?? [0, 0];
   const inner = Math.max(1, width - left - right);
   return {
     x: (time) => left + (until > from ? ((time - from) / (until - from)) * inner : inner / 2),
@@ -44,8 +41,8 @@ export function scaleOf(rows: readonly Measured[], width: number, height: number
 }
 
 /** Returns the smallest and the largest number. A call with thousands of arguments could be too long. */
-function rangeOf(numbers: readonly number[], none: readonly [number, number]): readonly [number, number] {
-  if (numbers.length === 0) return none;
+function rangeOf(numbers: readonly number[]): readonly [number, number] | undefined {
+  if (numbers.length === 0) return undefined;
   return numbers.reduce(
     ([least, most], one): readonly [number, number] => [Math.min(least, one), Math.max(most, one)],
     [Infinity, -Infinity] as readonly [number, number],
@@ -53,10 +50,16 @@ function rangeOf(numbers: readonly number[], none: readonly [number, number]): r
 }
 
 /** Returns the times and the durations to label: a label needs about 110 pixels. */
-export function ticksOf({ times: [from, until], durations: [least, most], width }: Scale) {
-  const count = Math.max(1, Math.floor((width - left) / 110));
-  const times =
-    until > from ? Array.from({ length: count }, (_, at) => from + ((at + 0.5) / count) * (until - from)) : [];
+export function ticksOf({ times, durations: [least, most], width }: Scale) {
   const powers = Math.round(Math.log10(most / least));
-  return { times, durations: Array.from({ length: powers + 1 }, (_, at) => least * 10 ** at) };
+  return {
+    times: times ? timesOf(times, width) : [],
+    durations: Array.from({ length: powers + 1 }, (_, at) => Number((least * 10 ** at).toPrecision(1))),
+  };
+}
+
+function timesOf([from, until]: readonly [number, number], width: number): number[] {
+  if (from === until) return [];
+  const count = Math.max(1, Math.floor((width - left) / 110));
+  return Array.from({ length: count }, (_, at) => from + ((at + 0.5) / count) * (until - from));
 }

@@ -10,6 +10,8 @@ import { clock, counted } from './words.ts';
 
 const height = 260; // pixels
 const least = 4; // pixels that a drag must cover
+const keys =
+  'Drag a box to mark the traces in it. The arrow keys go from trace to trace, Space marks one, Enter opens it.';
 
 export interface ScatterOptions {
   readonly onMark: (traceIds: readonly string[]) => void;
@@ -24,7 +26,7 @@ export class Scatter {
   readonly #box = svg('rect', { class: 'drag-box', visibility: 'hidden' });
   readonly #cursor = svg('circle', { class: 'cursor', r: 9, visibility: 'hidden' });
   readonly #svg = svg('svg', { height, 'aria-hidden': 'true' }, this.#axes, this.#points, this.#box, this.#cursor);
-  readonly #hint = h('p', { class: 'soft scatter-hint', role: 'status' });
+  readonly #hint = h('p', { class: 'soft scatter-hint', role: 'status' }, keys);
   readonly #plot = h(
     'div',
     { class: 'scatter', tabindex: '0', role: 'application', 'aria-roledescription': 'scatter plot' },

@@ -16,7 +16,10 @@ export interface Times {
 }
 
 export function chartsOf(charts: ServiceCharts, times: Times): ChartContent[] {
-  return [requestsOf(charts, times), errorsOf(charts, times), latencyOf(charts, times)];
+  const { ended } = charts;
+  const contents = [requestsOf(charts, times), errorsOf(charts, times), latencyOf(charts, times)];
+  if (ended === undefined) return contents;
+  return contents.map((content) => ({ ...content, lines: content.lines.map((line) => ({ ...line, ended })) }));
 }
 
 function requestsOf({ service, requests }: ServiceCharts, times: Times): ChartContent {
@@ -89,6 +92,6 @@ function pointsOf({ exemplars }: ServiceCharts): Point[] {
       traceId,
       spanId,
       isError,
-      text: `${isError ? 'Error, ' : ''}${withUnit(value, 'ms')} at ${clock(time)}`,
+      text: `${isError ? 'Error, ' : ''}${withUnit(value, 'ms')}, reported at ${clock(time)}`,
     }));
 }

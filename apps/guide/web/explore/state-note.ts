@@ -37,5 +37,5 @@ export class StateNote {
   }
 }
 
-const why = () => h('a', { href: '/why' }, 'Why no telemetry?');
+const why = () => h('a', { href: 'why' }, 'Why no telemetry?');
 const note = (text: string) => h('p', { class: 'note' }, text);

@@ -42,6 +42,7 @@ test('writes a filter to the parameters of the page, and reads it again', () => 
 test('says which traces a filter chooses', () => {
   expect(inWords(filter('error=true&service=prizes'))).toBe('failed traces with prizes');
   expect(inWords(filter('min=500'))).toBe('traces of 500 ms or more');
+  expect(inWords(filter('from=1&until=2'))).toBe('traces at the time that you chose');
 });
 
 test('sorts by a column, and then by the newest', () => {

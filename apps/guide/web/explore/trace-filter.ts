@@ -71,7 +71,7 @@ const compared = (a: string | number, b: string | number): number =>
   typeof a === 'number' && typeof b === 'number' ? a - b : String(a).localeCompare(String(b));
 
 /** Says which traces a filter chooses, such as `failed traces with prizes`. */
-export function inWords({ service, operation, min, max, isFailed, attribute }: TraceFilter): string {
+export function inWords({ service, operation, min, max, isFailed, attribute, from, until }: TraceFilter): string {
   return [
     isFailed ? 'failed traces' : 'traces',
     service && `with ${service}`,
@@ -79,6 +79,7 @@ export function inWords({ service, operation, min, max, isFailed, attribute }: T
     min !== undefined && `of ${min} ms or more`,
     max !== undefined && `of ${max} ms or less`,
     attribute && `with ${attribute}`,
+    (from ?? until) !== undefined && 'at the time that you chose',
   ]
     .filter(Boolean)
     .join(' ');

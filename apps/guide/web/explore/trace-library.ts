@@ -3,6 +3,7 @@
 import { compareTraces } from '../../../../otlp/compare-traces.ts';
 import type { Comparison } from '../../../../otlp/compare-traces.ts';
 import type { TracePage, TraceSummary } from '../../explore-contract.ts';
+import { hasAll, hintFor, wantedIn } from './attribute-search.ts';
 import type { Reading, TraceRow } from './trace-messages.ts';
 
 /** Most traces that the page keeps: twice as many as Jaeger keeps by default. */
@@ -48,8 +49,13 @@ export class TraceLibrary {
   match(text: string): string[] {
     const wanted = wantedIn(text);
     return [...this.#traces.values()]
-      .filter(({ attributes }) => wanted.every((one) => hasValue(attributes, one)))
+      .filter(({ attributes }) => hasAll(attributes, wanted))
       .map(({ traceId }) => traceId);
+  }
+
+  /** Says why no trace has the values in the text: see `hintFor`. */
+  hintFor(text: string): string {
+    return hintFor(text, [...this.#traces.values()].map(attributesOf));
   }
 
   compare(marked: ReadonlySet<string>): Comparison {
@@ -61,39 +67,10 @@ export class TraceLibrary {
 }
 
 const pathOf = (until: number | undefined): string =>
-  `/api/explore/traces?limit=${PAGE}${until === undefined ? '' : `&until=${until}`}`;
+  `api/explore/traces?limit=${PAGE}${until === undefined ? '' : `&until=${until}`}`;
 
 function rowOf({ traceId, start, duration, service, operation, services, spans, errors }: TraceSummary): TraceRow {
   return { traceId, start, duration, service, operation, services, spans, errors };
 }
 
 const attributesOf = ({ attributes }: TraceSummary) => attributes;
-
-interface Wanted {
-  readonly name: string;
-  /** Undefined if the text names only an attribute. */
-  readonly value?: string;
-}
-
-/**
- * Reads what a reader searches for: `client.version=3.1.0`, or several such texts with ` & ` between them. The name may
- * have its service, as in `prizes:resource.service.version`. A text without `=` asks for traces with that attribute.
- */
-export function wantedIn(text: string): Wanted[] {
-  return text
-    .split(' & ')
-    .map((part) => part.trim())
-    .filter((part) => part !== '')
-    .map((part) => {
-      const at = part.indexOf('=');
-      return at < 0 ? { name: part } : { name: part.slice(0, at).trim(), value: part.slice(at + 1).trim() };
-    });
-}
-
-const hasValue = (attributes: TraceSummary['attributes'], { name, value }: Wanted): boolean =>
-  Object.entries(attributes).some(
-    ([key, values]) => isNamed(key, name) && (value === undefined || values.includes(value)),
-  );
-
-const isNamed = (key: string, name: string): boolean =>
-  key === name || key.endsWith(`:${name}`) || key.endsWith(`:resource.${name}`);

@@ -22,8 +22,15 @@ export interface Reading {
   readonly isCut: boolean;
 }
 
+/** The traces that have the values in a text. */
+export interface Matched {
+  readonly traceIds: readonly string[];
+  /** Says why there are none. Empty if there are some, or if the worker doesn't know. */
+  readonly hint: string;
+}
+
 export type Reply =
   | { readonly tell: 'rows'; readonly rows: readonly TraceRow[]; readonly reading: Reading }
   | { readonly tell: 'failed'; readonly message: string }
-  | { readonly tell: 'matched'; readonly id: number; readonly traceIds: readonly string[] }
+  | ({ readonly tell: 'matched'; readonly id: number } & Matched)
   | { readonly tell: 'compared'; readonly id: number; readonly comparison: Comparison; readonly took: number };

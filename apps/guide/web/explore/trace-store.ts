@@ -1,6 +1,8 @@
 // The traces of the page "Explore" and the marks on them. A worker reads the traces and compares them.
 import type { Comparison } from '../../../../otlp/compare-traces.ts';
-import type { Question, Reading, Reply, TraceRow } from './trace-messages.ts';
+import { fits, inWords } from './trace-filter.ts';
+import type { TraceFilter } from './trace-filter.ts';
+import type { Matched, Question, Reading, Reply, TraceRow } from './trace-messages.ts';
 
 /** A question that the worker answers with its id. */
 type Asked = Extract<Question, { id: number }>;
@@ -10,6 +12,15 @@ type Answer = Extract<Reply, { id: number }>;
 export interface Marks {
   readonly ids: ReadonlySet<string>;
   readonly reason: string;
+  /** Marks traces that are read later, too. Undefined if the reader chose the traces one by one, or with a box. */
+  readonly filter?: TraceFilter;
+}
+
+/** The traces that fit a filter. */
+export interface Found {
+  readonly rows: readonly TraceRow[];
+  /** Says why no trace can have the attribute that the filter asks for. */
+  readonly hint: string;
 }
 
 export class TraceStore {
@@ -22,6 +33,7 @@ export class TraceStore {
   #isReading = false;
   #worker: Worker | undefined;
   #asked = 0;
+  #marking = 0;
   readonly #waiting = new Map<number, (answer: Answer) => void>();
   readonly #listeners: (() => void)[] = [];
 
@@ -44,8 +56,27 @@ export class TraceStore {
   }
 
   mark(ids: Iterable<string>, reason: string): void {
+    this.#marking += 1;
     this.marks = { ids: new Set(ids), reason };
     this.#changed();
+  }
+
+  /** Marks the traces that fit a filter, and does so again when more have been read. */
+  async markFitting(filter: TraceFilter): Promise<void> {
+    const marking = (this.#marking += 1);
+    const { rows } = await this.find(filter);
+    if (marking === this.#marking)
+      this.marks = { ids: new Set(rows.map(({ traceId }) => traceId)), reason: inWords(filter), filter };
+    this.#changed();
+  }
+
+  async find(filter: TraceFilter): Promise<Found> {
+    const { attribute } = filter;
+    const matched = attribute === '' ? undefined : await this.#match(attribute);
+    const fitting = [...this.rows.values()].filter((row) => fits(filter, row));
+    if (!matched) return { rows: fitting, hint: '' };
+    const ids = new Set(matched.traceIds);
+    return { rows: fitting.filter(({ traceId }) => ids.has(traceId)), hint: matched.hint };
   }
 
   /** Marks a trace, or takes its mark away. */
@@ -55,10 +86,9 @@ export class TraceStore {
     this.mark(ids, 'traces that you chose');
   }
 
-  /** Returns the ids of the traces that have the values in the text. */
-  async match(text: string): Promise<ReadonlySet<string>> {
+  async #match(text: string): Promise<Matched> {
     const answer = await this.#ask((id) => ({ ask: 'match', id, text }));
-    return new Set(answer.tell === 'matched' ? answer.traceIds : []);
+    return answer.tell === 'matched' ? answer : { traceIds: [], hint: '' };
   }
 
   /** Compares the marked traces with the others. `took` is in milliseconds. */
@@ -82,7 +112,7 @@ export class TraceStore {
   }
 
   #start(): Worker {
-    const worker = new Worker('/assets/explore-worker.js', { type: 'module' });
+    const worker = new Worker('assets/explore-worker.js', { type: 'module' });
     worker.addEventListener('message', ({ data }: MessageEvent<Reply>) => this.#hear(data));
     worker.addEventListener('error', () => this.#fail('The part of this page that reads traces did not start.'));
     return worker;
@@ -101,7 +131,9 @@ export class TraceStore {
     for (const row of rows) this.rows.set(row.traceId, row);
     this.reading = reading;
     this.#isReading = reading.state === 'reading';
-    this.#changed();
+    const { filter } = this.marks;
+    if (filter) void this.markFitting(filter);
+    else this.#changed();
   }
 
   #fail(message: string): void {

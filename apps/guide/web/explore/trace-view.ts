@@ -61,7 +61,7 @@ export class TraceView implements Part {
   async #ask(): Promise<void> {
     const traceId = this.#traceId;
     try {
-      const trace = await get<TraceWithLogs | undefined>(`/api/explore/traces/${traceId}?absent=204`);
+      const trace = await get<TraceWithLogs | undefined>(`api/explore/traces/${traceId}?absent=204`);
       if (traceId !== this.#traceId) return;
       if (trace) this.#show(trace);
       else this.#showMissing();
@@ -76,7 +76,7 @@ export class TraceView implements Part {
       this.#status,
       `Jaeger has no trace ${this.#traceId}. Spans take a second or two to arrive: this page asks again by itself. ` +
         'Jaeger keeps a limited number of traces in memory, and a restart deletes them. ',
-      h('a', { href: '/why' }, 'Why no telemetry?'),
+      h('a', { href: 'why' }, 'Why no telemetry?'),
     );
   }
 

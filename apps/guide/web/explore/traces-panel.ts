@@ -5,7 +5,7 @@ import type { Child } from '../dom.ts';
 import type { Page, Part } from './page.ts';
 import { ReadNote } from './read-note.ts';
 import { Scatter } from './scatter.ts';
-import { filterOf, fits, inWords, parametersOf } from './trace-filter.ts';
+import { filterOf, parametersOf } from './trace-filter.ts';
 import type { TraceFilter } from './trace-filter.ts';
 import type { TraceRow } from './trace-messages.ts';
 import type { TraceStore } from './trace-store.ts';
@@ -28,13 +28,14 @@ export class TracesPanel implements Part {
     id: 'trace-attribute',
     autocomplete: 'off',
     spellcheck: 'false',
-    placeholder: 'name=value',
+    placeholder: 'name or name=value',
   });
   readonly #min = h('input', { type: 'number', id: 'trace-min', min: 0, step: 'any' });
   readonly #max = h('input', { type: 'number', id: 'trace-max', min: 0, step: 'any' });
   readonly #failed = h('input', { type: 'checkbox', id: 'trace-failed' });
   readonly #slow = h('input', { type: 'number', id: 'trace-slow', min: 0, step: 'any', value: 500 });
   readonly #count = h('p', { role: 'status' });
+  readonly #hint = h('p', { role: 'status', class: 'search-hint' });
   readonly #marks = h('span', { role: 'status' });
   readonly #compare = button('What do they share?', () => this.#page.open('compare'), { class: 'primary' });
   #filter: TraceFilter = filterOf(new URLSearchParams());
@@ -58,6 +59,7 @@ export class TracesPanel implements Part {
       h('h2', { class: 'sr' }, 'Traces'),
       this.#note.element,
       this.#form(),
+      this.#hint,
       this.#actions(),
       this.#scatter.element,
       this.#count,
@@ -97,7 +99,7 @@ export class TracesPanel implements Part {
   }
 
   #actions(): HTMLElement {
-    const mark = (filter: Partial<TraceFilter>) => this.#markThose({ ...this.#filter, ...filter });
+    const mark = (filter: Partial<TraceFilter>) => void this.#store.markFitting({ ...this.#filter, ...filter });
     return h(
       'div',
       { class: 'actions mark-actions', role: 'group', 'aria-label': 'Mark traces' },
@@ -115,11 +117,6 @@ export class TracesPanel implements Part {
       this.#marks,
       this.#compare,
     );
-  }
-
-  #markThose(filter: TraceFilter): void {
-    const ids = this.#rows.filter((row) => fits(filter, row)).map(({ traceId }) => traceId);
-    this.#store.mark(ids, inWords(filter));
   }
 
   #changed(): void {
@@ -149,17 +146,17 @@ export class TracesPanel implements Part {
 
   async #update(): Promise<void> {
     const turn = (this.#turn += 1);
-    const { attribute } = this.#filter;
-    const matching = attribute === '' ? undefined : await this.#store.match(attribute);
+    const { rows, hint } = await this.#store.find(this.#filter);
     if (turn !== this.#turn) return;
     const all = [...this.#store.rows.values()];
-    this.#rows = all.filter((row) => fits(this.#filter, row) && (matching?.has(row.traceId) ?? true));
+    this.#rows = rows;
+    fill(this.#hint, this.#store.isReading ? '' : hint);
     this.#offer([...new Set(all.flatMap(({ services }) => services))].sort());
     this.#draw(all.length);
   }
 
   #draw(total: number): void {
-    const { ids } = this.#store.marks;
+    const { ids, reason, filter } = this.#store.marks;
     this.#note.show();
     this.#scatter.show(this.#rows, ids);
     this.#table.show(this.#rows, ids);
@@ -168,7 +165,8 @@ export class TracesPanel implements Part {
       this.#count,
       shown === total ? counted(total, 'trace') : `${shown} of ${counted(total, 'trace')} fit the search`,
     );
-    fill(this.#marks, `${counted(ids.size, 'trace')} marked`);
+    const which = ids.size === 0 && !filter ? '' : `: ${reason}${filter ? ', those read later too' : ''}`;
+    fill(this.#marks, `${counted(ids.size, 'trace')} marked${which}`);
     this.#compare.hidden = ids.size === 0;
   }
 

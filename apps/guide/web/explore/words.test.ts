@@ -8,6 +8,7 @@ test.each([
   ['is silent while metrics arrive', { latest: now - 5_000 }, undefined],
   ['says since when nothing has arrived', {}, /^No metrics have arrived since the guide started at .*, 1\.0 h ago\.$/],
   ['says why nothing can arrive', { unavailable: 'The chart is older.' }, /^The chart is older\.$/],
+  ['says that Prometheus is not asked', { latest: now, fallback: 'No answer.' }, /^No answer\.$/],
   ['says when the latest came', { latest: now - 180_000 }, /^No metrics arrive now\. The latest came at .*, 3 min ago/],
 ])('%s', (_what, part, expected) => {
   const { missing } = stateInWords({ ...state, ...part }, now);

@@ -47,7 +47,7 @@ function droppedInWords({ signal, reason, count, example }: Dropped): string {
 
 /** What a page says about the telemetry that arrives. */
 export interface StateInWords {
-  /** Says that nothing arrives, and since when or why. Undefined if telemetry arrives. */
+  /** Says that nothing arrives, and since when or why, or what doesn't answer. Undefined if all is well. */
   readonly missing: string | undefined;
   readonly dropped: readonly string[];
 }
@@ -61,8 +61,9 @@ export function stateInWords(state: SignalState, now: number, quiet = MINUTE): S
 }
 
 function missingInWords(state: SignalState, now: number, quiet: number): string | undefined {
-  const { signal, latest, since, unavailable } = state;
+  const { signal, latest, since, unavailable, fallback } = state;
   if (unavailable !== undefined) return unavailable;
+  if (fallback !== undefined) return fallback;
   if (latest === undefined)
     return `No ${signal} have arrived since the guide started at ${clock(since)}, ${span(now - since)} ago.`;
   if (now - latest <= quiet) return undefined;

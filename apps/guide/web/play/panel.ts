@@ -74,7 +74,7 @@ export class PlayPanel {
   async play(): Promise<void> {
     this.#turn += 1;
     const traceId = await this.#answered('Playing…', async () => {
-      const round = await send<Round>('POST', '/api/rounds').catch(lostRound);
+      const round = await send<Round>('POST', 'api/rounds').catch(lostRound);
       return { text: roundInWords(round), trace: round.trace };
     });
     if (traceId) void this.#trace.show({ traceId, reveal: true });
@@ -119,7 +119,7 @@ export class PlayPanel {
 
   #visited(path: string): Promise<string | undefined> {
     return this.#answered(`Asking dice for ${path}…`, async () => {
-      const visit = await send<Visit>('POST', '/api/visit', { path });
+      const visit = await send<Visit>('POST', 'api/visit', { path });
       return { text: visitInWords(path, visit), trace: visit.trace };
     });
   }
@@ -152,14 +152,14 @@ export class PlayPanel {
 
   #setLoad(): Promise<void> {
     const perMinute = byId<HTMLInputElement>('per-minute').valueAsNumber;
-    return reported(byId('load-status'), async () => loadInWords(await send<Load>('PUT', '/api/load', { perMinute })));
+    return reported(byId('load-status'), async () => loadInWords(await send<Load>('PUT', 'api/load', { perMinute })));
   }
 
   /** Shows the rate of extra rounds that the lab has now. */
   async readLoad(): Promise<void> {
     const status = byId('load-status');
     await reported(status, async () => {
-      const load = await get<Load>('/api/load');
+      const load = await get<Load>('api/load');
       const input = byId<HTMLInputElement>('per-minute');
       if (document.activeElement !== input) input.value = String(load.perMinute);
       return load.perMinute === 0 && status.textContent === '' ? '' : loadInWords(load);
@@ -168,7 +168,7 @@ export class PlayPanel {
 
   /** Shows which faults are on now. */
   async readFaults(): Promise<void> {
-    const { faults } = await get<{ faults: Fault[] }>('/api/faults').catch(() => ({ faults: [] }));
+    const { faults } = await get<{ faults: Fault[] }>('api/faults').catch(() => ({ faults: [] }));
     byId('faults-part').hidden = faults.length === 0;
     const place = byId('faults');
     if (place.childElementCount !== faults.length)
@@ -189,7 +189,7 @@ export class PlayPanel {
           // Meanwhile, news of the faults may move the switch.
           const wanted = box.checked;
           try {
-            await send('PUT', '/api/faults', { name, on: wanted });
+            await send('PUT', 'api/faults', { name, on: wanted });
           } catch (error) {
             box.checked = !wanted;
             throw error;

@@ -49,7 +49,7 @@ export class Runner {
 
   #listen(): void {
     this.#events?.close();
-    const events = new EventSource('/api/run');
+    const events = new EventSource('api/run');
     this.#events = events;
     events.addEventListener('state', ({ data }: MessageEvent<string>) => this.#onState(JSON.parse(data) as PodState));
     events.addEventListener('log', ({ data }: MessageEvent<string>) => this.#onLog(JSON.parse(data) as LogLine));

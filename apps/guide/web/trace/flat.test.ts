@@ -49,6 +49,7 @@ test('recognizes spans of another pod, and ignores spans that name no pod', () =
 test.each([
   [0.1234, '0.12 ms'],
   [38.42, '38.4 ms'],
+  [0.0623, '0.062 ms'],
   [1500, '1.50 s'],
 ])('formats a duration of %d ms as %s', (time, words) => {
   expect(inWords(time)).toBe(words);

@@ -47,6 +47,7 @@ export function isFromAnother(trace: TraceOfPage, service: string, pod: string):
 }
 
 export function inWords(milliseconds: number): string {
+  if (milliseconds < 0.1) return `${Number(milliseconds.toPrecision(2))} ms`;
   if (milliseconds >= 1000) return `${(milliseconds / 1000).toFixed(2)} s`;
   return `${milliseconds < 10 ? milliseconds.toFixed(2) : milliseconds.toFixed(1)} ms`;
 }

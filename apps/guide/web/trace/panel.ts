@@ -124,7 +124,7 @@ export class TracePanel {
   async #begunBy(service: string | undefined, { services, start, duration }: TraceOfPage): Promise<string | undefined> {
     if (service === undefined || services.includes(service)) return undefined;
     const query = new URLSearchParams({ service, since: String(start), until: String(start + duration) });
-    const { traces } = await get<{ traces: TraceOfPage[] }>(`/api/traces?${query.toString()}`).catch(() => ({
+    const { traces } = await get<{ traces: TraceOfPage[] }>(`api/traces?${query.toString()}`).catch(() => ({
       traces: [],
     }));
     // A trace that began elsewhere, such as a round of the load, was not started by the service. As long as only spans
@@ -156,7 +156,7 @@ export class TracePanel {
   async #ask(traceId: string): Promise<TraceOfPage | undefined> {
     try {
       // A trace that has not arrived yet is not an error. With 204 the browser's console shows none.
-      return await get<TraceOfPage | undefined>(`/api/traces/${traceId}?absent=204`);
+      return await get<TraceOfPage | undefined>(`api/traces/${traceId}?absent=204`);
     } catch (error) {
       if (!(error instanceof ApiError && error.status === 404)) fill(this.#status, messageOf(error));
       return undefined;
@@ -174,7 +174,7 @@ export class TracePanel {
       this.#drawn,
       caller !== undefined && [
         ` ${service} started a trace of its own, because it did not read the context from the headers. See `,
-        h('a', { href: `/traces/${caller}` }, 'the trace of the request'),
+        h('a', { href: `traces/${caller}` }, 'the trace of the request'),
         ' too.',
       ],
     );
@@ -231,5 +231,5 @@ function traceName(traceId: string): HTMLElement {
 }
 
 function why(): HTMLElement {
-  return h('a', { href: '/why' }, 'Why is there no telemetry?');
+  return h('a', { href: 'why' }, 'Why is there no telemetry?');
 }

@@ -2,14 +2,13 @@
 // that list. A watch can end, expire, break, or stop sending. The reflector detects each case, and lists again if it
 // may have missed a change. It is modelled on client-go's Reflector.
 // https://kubernetes.io/docs/reference/using-api/api-concepts/#efficient-detection-of-changes
-import { ApiError, isGone } from '../../kubernetes/api.ts';
-import type { ListOptions, Status } from '../../kubernetes/api.ts';
-import type { HttpApi } from '../../kubernetes/client.ts';
-import { keyOf } from '../../kubernetes/object.ts';
-import type { KubeObject } from '../../kubernetes/object.ts';
-import { jittered, pause, systemTimers } from '../../support/timers.ts';
-import type { Timers } from '../../support/timers.ts';
-import type { CompactStore } from './store.ts';
+import { ApiError, isGone } from './api.ts';
+import type { ListOptions, Status } from './api.ts';
+import type { HttpApi } from './client.ts';
+import { keyOf } from './object.ts';
+import type { Kind, KubeObject } from './object.ts';
+import { jittered, pause, systemTimers } from '../support/timers.ts';
+import type { Timers } from '../support/timers.ts';
 
 /** Why a watch was restarted. `closed` means that the server ended the watch normally. */
 export type RestartReason =
@@ -21,9 +20,29 @@ export type RestartReason =
  */
 const RESUMABLE: readonly RestartReason[] = ['closed', 'unavailable', 'disconnected'];
 
+/**
+ * A list request whose objects are being added to a store. Objects that the list lacks are removed from the store only
+ * when the list is complete.
+ */
+export interface Listing<T> {
+  add(object: T): void;
+  /** Completes the list, which shows the objects as they were at `resourceVersion`. */
+  end(resourceVersion: string): void;
+}
+
+/** The store that a reflector keeps up to date. */
+export interface ReflectedStore<T extends KubeObject> {
+  readonly kind: Kind;
+  beginListing(): Listing<T>;
+  upsert(object: T): void;
+  forget(key: string, uid: string): void;
+  /** Records that the watch works. */
+  touch(): void;
+}
+
 export interface ReflectorOptions<T extends KubeObject> {
   readonly api: Pick<HttpApi, 'pages' | 'watch'>;
-  readonly store: CompactStore<T>;
+  readonly store: ReflectedStore<T>;
   readonly select?: ListOptions;
   /** Called each time a watch is restarted. It feeds the metric `watch_restarts_total`. */
   readonly onRestart?: (kind: string, reason: RestartReason) => void;

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { bytesOf } from './working-set.ts';
+import { bytesOf, millisecondsOf } from './pod-usage.ts';
 
 let group: string;
 
@@ -34,4 +34,17 @@ test('returns no negative value, although the usage and the inactive pages are r
 
 test('returns undefined for a control group without the memory controller', () => {
   expect(bytesOf(group)).toBeUndefined();
+});
+
+test.each<[string, Record<string, string>]>([
+  ['1', { 'cpuacct.usage': '1500000000\n', 'cpu.stat': 'nr_periods 0\n' }],
+  ['2', { 'cpu.stat': 'usage_usec 1500000\nuser_usec 1000000\n' }],
+])('reads the processor time of a control group of version %s', (_version, files) => {
+  has(files);
+  expect(millisecondsOf(group)).toBe(1500);
+});
+
+test('returns undefined for a control group of version 1 without the controller that counts processor time', () => {
+  has({ 'cpu.stat': 'nr_periods 0\n' });
+  expect(millisecondsOf(group)).toBeUndefined();
 });

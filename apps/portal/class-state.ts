@@ -1,0 +1,90 @@
+// Decides what a class offers to somebody who has its code. These functions read objects and change nothing.
+import { createHash } from 'node:crypto';
+import type { Seat, Workshop } from './kinds.ts';
+
+/** Why a class seats nobody now. `Open` means that it does. */
+export type ClassState = 'Open' | 'NotStarted' | 'Over' | 'Full' | 'Paused' | 'Preparing';
+
+/** Whether people choose their name from a list, or say what to call them. */
+export const hasNames = ({ spec }: Workshop): boolean => spec.attendees !== undefined;
+
+/** @param now in milliseconds since 1970 */
+export function classState(workshop: Workshop, seats: readonly Seat[], now: number): ClassState {
+  const { startsAt, expiresAt } = workshop.spec.schedule ?? {};
+  if (workshop.metadata.deletionTimestamp || isPast(expiresAt, now)) return 'Over';
+  if (startsAt && !isPast(startsAt, now)) return 'NotStarted';
+  if (seats.some(isFree)) return 'Open';
+  if (claimed(seats) >= capacityOf(workshop)) return 'Full';
+  return workshop.spec.rollout?.paused ? 'Paused' : 'Preparing';
+}
+
+const isPast = (time: string | undefined, now: number): boolean => time !== undefined && Date.parse(time) <= now;
+
+const claimed = (seats: readonly Seat[]): number => seats.filter(({ spec }) => spec.claim).length;
+
+const capacityOf = ({ spec }: Workshop): number => spec.attendees?.length ?? spec.seats ?? 0;
+
+/** What became of a seat, for the person who has it. */
+export type SeatState = 'Ready' | 'Starting' | 'Waiting' | 'Failed' | 'Stopped' | 'Ending';
+
+const STATES: Readonly<Record<string, SeatState>> = {
+  Ready: 'Ready',
+  Failed: 'Failed',
+  Stopping: 'Stopped',
+  Stopped: 'Stopped',
+  Terminating: 'Ending',
+};
+
+export function seatState({ metadata, spec, status }: Seat): SeatState {
+  if (metadata.deletionTimestamp) return 'Ending';
+  if (spec.stopped || spec.replicas === 0) return 'Stopped';
+  if (spec.held && status?.revision === undefined) return 'Waiting';
+  return STATES[status?.phase ?? ''] ?? 'Starting';
+}
+
+/** The order in which free seats are given: those that are ready first. Others than these are not given. */
+const ORDER: readonly SeatState[] = ['Ready', 'Starting', 'Waiting'];
+
+const isFree = (seat: Seat): boolean => !seat.spec.claim && ORDER.includes(seatState(seat));
+
+/**
+ * Returns the free seat that the person with this claim id should get. Each person begins at another seat, so two
+ * people seldom want the same one, and two replicas choose the same seat for the same person.
+ */
+export function chooseSeat(seats: readonly Seat[], claimId: string): Seat | undefined {
+  const ranked = seats
+    .filter(isFree)
+    .map((seat) => ({ seat, rank: ORDER.indexOf(seatState(seat)), lot: lotOf(seat, claimId) }));
+  return ranked.sort((a, b) => a.rank - b.rank || (a.lot < b.lot ? -1 : 1))[0]?.seat;
+}
+
+const lotOf = ({ metadata }: Seat, claimId: string): string =>
+  createHash('sha256').update(`${metadata.name}/${claimId}`).digest('hex');
+
+export interface RosterEntry {
+  /** The attendee's name in the Workshop. */
+  readonly attendee: string;
+  /** What the pages call the attendee. */
+  readonly name: string;
+  readonly isTaken: boolean;
+}
+
+/** Returns the names of a class with names, each with whether somebody has taken it. */
+export function rosterOf({ spec }: Workshop, seats: readonly Seat[]): RosterEntry[] {
+  const taken = new Set(seats.filter((seat) => seat.spec.claim).map((seat) => seat.spec.attendee));
+  return (spec.attendees ?? []).map(({ name, displayName }) => ({
+    attendee: name,
+    name: displayName || name,
+    isTaken: taken.has(name),
+  }));
+}
+
+/** What the pages call the person in a seat. */
+export function personIn({ spec }: Seat, workshop: Workshop | undefined): string {
+  const listed = workshop?.spec.attendees?.find(({ name }) => name === spec.attendee);
+  return listed ? listed.displayName || listed.name : (spec.claim?.name ?? spec.attendee);
+}
+
+/** The operator's own words for what a seat waits for. Undefined if there are none. */
+export const reasonOf = ({ status }: Seat): string | undefined =>
+  status?.conditions?.find(({ type, status: value }) => type === 'Ready' && value !== 'True')?.message;

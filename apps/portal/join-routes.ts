@@ -1,0 +1,182 @@
+// The routes with which people get a seat: join a class, see the seat, come back by three words, leave.
+import { randomBytes } from 'node:crypto';
+import type { Express, Request, Response } from 'express';
+import { PORTAL } from '../../lab/names.ts';
+import { classState, hasNames, personIn, reasonOf, rosterOf, seatState } from './class-state.ts';
+import type { Person } from './claims.ts';
+import type { Seat, Workshop } from './kinds.ts';
+import { closedPage } from './pages/class.ts';
+import { codePage, namePage, repeatPage, rosterPage, wrongCodePage } from './pages/join.ts';
+import { keyPage, secretChanged, seatEnded, tooManyKeys, wrongKey } from './pages/key.ts';
+import { sendPage } from './pages/layout.ts';
+import { apiSilent } from './pages/refusals.ts';
+import { seatPage } from './pages/seat.ts';
+import { personName } from './person-name.ts';
+import type { PortalParts } from './parts.ts';
+import { ownOrigin } from './origin.ts';
+import { setCookie } from './session.ts';
+import { keyOf, parseWords, wordsOf } from './three-words.ts';
+
+/** Adds the routes. They answer every request with a page. */
+export function addJoinRoutes(app: Express, parts: PortalParts): void {
+  app.get('/', async (request, response) =>
+    sendPage(response, codePage((await parts.sessions.of(request.headers.cookie)).state === 'seated')),
+  );
+  app.get('/join', (request, response) => toCode(request, response));
+  app.get(`${PORTAL.join}:code`, (request, response) => showClass(request.params.code, response, parts));
+  app.post(`${PORTAL.join}:code`, (request, response) => takeSeat(request, response, parts));
+  app.get('/seat', (request, response) => showSeat(request, response, parts));
+  app.get(PORTAL.key, (_request, response) => sendPage(response, keyPage()));
+  app.post(PORTAL.key, (request, response) => comeBack(request, response, parts));
+  app.post('/logout', (request, response) => redirect(response, '/', cookieHeader(request, undefined, parts)));
+}
+
+function toCode(request: Request, response: Response): void {
+  const { code } = request.query;
+  const text = typeof code === 'string' ? code.trim() : '';
+  redirect(response, text === '' ? '/' : `${PORTAL.join}${encodeURIComponent(text.slice(0, 40).toLowerCase())}`);
+}
+
+function redirect(response: Response, path: string, headers: Readonly<Record<string, string>> = {}): void {
+  response.writeHead(303, { location: path, 'cache-control': 'no-store', ...headers }).end();
+}
+
+const cookieHeader = ({ headers }: Request, value: string | undefined, { url }: PortalParts) => ({
+  'set-cookie': setCookie(value, ownOrigin(headers, url).proto === 'https'),
+});
+
+function showClass(code: string, response: Response, parts: PortalParts): void {
+  const workshop = classOf(code, response, parts);
+  if (workshop) offerSeats(workshop, response, parts);
+}
+
+/** Returns the class with a code. If there is none, it sends a page that says so, and counts the wrong code. */
+function classOf(code: string, response: Response, { classes, wrongCodes }: PortalParts): Workshop | undefined {
+  const workshop = classes.byCode(code);
+  if (!workshop) sendPage(response, wrongCodePage(code, !wrongCodes.take()));
+  return workshop;
+}
+
+interface Sent {
+  /** The claim id of the form. A new one if there is none. */
+  readonly claimId?: string;
+  readonly name?: string;
+  readonly problem?: string;
+}
+
+/** Sends the form of a class, or the page that says why it seats nobody now. */
+function offerSeats(workshop: Workshop, response: Response, { classes }: PortalParts, sent: Sent = {}): void {
+  const seats = classes.seatsOf(workshop);
+  const state = classState(workshop, seats, Date.now());
+  if (state !== 'Open') return sendPage(response, closedPage(state, workshop));
+  const form = { code: workshop.status?.code ?? '', claimId: sent.claimId ?? randomBytes(18).toString('base64url') };
+  if (hasNames(workshop)) return sendPage(response, rosterPage(form, rosterOf(workshop, seats), sent.problem));
+  sendPage(response, namePage(form, sent));
+}
+
+const CLAIM_ID = /^[A-Za-z0-9_-]{24}$/;
+
+const fieldsOf = ({ body }: Request): Readonly<Record<string, string>> => {
+  const entries = Object.entries((body ?? {}) as Record<string, unknown>);
+  return Object.fromEntries(entries.filter((entry): entry is [string, string] => typeof entry[1] === 'string'));
+};
+
+async function takeSeat(request: Request, response: Response, parts: PortalParts): Promise<void> {
+  const workshop = classOf(String(request.params['code']), response, parts);
+  if (!workshop) return;
+  const fields = fieldsOf(request);
+  const person = personOf(workshop, fields);
+  if ('problem' in person) return offerSeats(workshop, response, parts, { ...fieldsToKeep(fields), ...person });
+  await giveSeat(workshop, person, { request, response, parts });
+}
+
+const fieldsToKeep = ({ claim = '', name = '' }: Readonly<Record<string, string>>): Sent => ({
+  ...(CLAIM_ID.test(claim) && { claimId: claim }),
+  name,
+});
+
+function personOf(workshop: Workshop, fields: Readonly<Record<string, string>>): Person | { problem: string } {
+  const { claim: claimId = '', name = '', attendee = '' } = fields;
+  if (!CLAIM_ID.test(claimId)) return { problem: 'Expected a form of this page, found another one. Send this one.' };
+  if (!hasNames(workshop)) {
+    const checked = personName(name);
+    return 'problem' in checked ? checked : { claimId, name: checked.name };
+  }
+  const listed = rosterOf(workshop, []).find((one) => one.attendee === attendee);
+  return listed ? { claimId, name: listed.name, attendee } : { problem: 'Choose one of the names.' };
+}
+
+interface Exchange {
+  readonly request: Request;
+  readonly response: Response;
+  readonly parts: PortalParts;
+}
+
+async function giveSeat(workshop: Workshop, person: Person, { request, response, parts }: Exchange): Promise<void> {
+  const repeat = (text: string): void => {
+    const fields = { claim: person.claimId, name: person.name, attendee: person.attendee ?? '' };
+    sendPage(response, repeatPage(workshop.status?.code ?? '', fields, text));
+  };
+  const state = classState(workshop, parts.classes.seatsOf(workshop), Date.now());
+  if (state === 'NotStarted' || state === 'Over') return sendPage(response, closedPage(state, workshop));
+  try {
+    const result = await parts.claims.claim(workshop, person);
+    if (result.outcome === 'seated')
+      return redirect(response, '/seat', cookieHeader(request, parts.sessions.cookieFor(result.seat), parts));
+    if (result.outcome === 'taken')
+      return offerSeats(workshop, response, parts, { problem: `Somebody has taken the seat of ${person.name}.` });
+    if (state === 'Full') return sendPage(response, closedPage(state, workshop));
+    repeat(state === 'Paused' ? 'No seat is free, and the class is paused.' : 'No seat is free yet.');
+  } catch (error) {
+    parts.log?.warn({ err: error }, 'A claim could not be written');
+    repeat('The cluster does not answer now.');
+  }
+}
+
+async function showSeat(request: Request, response: Response, parts: PortalParts): Promise<void> {
+  const session = await parts.sessions.of(request.headers.cookie);
+  if (session.state === 'seated') return sendPage(response, ownSeatPage(session.seat, parts));
+  if (session.state === 'invalid') return sendPage(response, secretChanged());
+  if (session.state === 'ended') return sendPage(response, seatEnded());
+  if (session.state === 'unsure') return sendPage(response, apiSilent());
+  redirect(response, '/');
+}
+
+function ownSeatPage(seat: Seat, { classes, secrets }: PortalParts) {
+  const workshop = classes.workshopOf(seat);
+  return seatPage({
+    seat: seat.metadata.name,
+    name: personIn(seat, workshop),
+    state: seatState(seat),
+    reason: reasonOf(seat),
+    words: workshop && shownWords(seat, workshop, secrets().people),
+  });
+}
+
+/** Returns the words of a person, if they are those whose hash the Seat has. */
+function shownWords({ spec }: Seat, { metadata: { uid = '' } }: Workshop, people: Buffer): string | undefined {
+  const words = wordsOf(people, uid, spec.claim?.id ?? '');
+  return keyOf(people, uid, words) === spec.claim?.key ? words : undefined;
+}
+
+function comeBack(request: Request, response: Response, parts: PortalParts): void {
+  const typed = parseWords(fieldsOf(request)['words'] ?? '');
+  if ('problem' in typed) return sendPage(response, wrongKey(typed.problem));
+  if (parts.wrongKeys.isEmpty) return sendPage(response, tooManyKeys());
+  const seats = seatsWith(typed.words, parts);
+  const [seat] = seats;
+  if (seat && seats.length === 1)
+    return redirect(response, '/seat', cookieHeader(request, parts.sessions.cookieFor(seat), parts));
+  parts.wrongKeys.take();
+  sendPage(response, wrongKey('Nobody in a class has these three words. Compare them with what you wrote down.'));
+}
+
+/** Returns the seats of all classes whose person has these words. */
+function seatsWith(words: string, { classes, secrets }: PortalParts): Seat[] {
+  const keys = new Map(
+    classes.workshops
+      .list()
+      .map(({ metadata: { name, uid = '' } }) => [name, keyOf(secrets().people, uid, words)] as const),
+  );
+  return classes.seats.list().filter(({ spec }) => spec.claim && spec.claim.key === keys.get(spec.workshop));
+}

@@ -1,0 +1,74 @@
+// Tests the built portal as a process, with an API server that has one class.
+import { generateKeyPairSync, randomBytes } from 'node:crypto';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { Server } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { jest } from '@jest/globals';
+import { eventually } from '../../support/waiting.ts';
+import { App, buildOutside } from '../testing/apps.ts';
+import { aSeat, aWorkshop, CODE } from './testing/objects.ts';
+import { listen } from './testing/portal-harness.ts';
+
+jest.setTimeout(60_000);
+
+const built = await buildOutside();
+const folder = mkdtempSync(join(tmpdir(), 'intro-otel-portal-'));
+let api: Server;
+let port: number;
+
+/** Lists one Workshop and one Seat. Its watches never say anything. */
+beforeAll(async () => {
+  api = createServer(({ url = '' }, response) => {
+    if (url.includes('watch=1')) return void response.writeHead(200).flushHeaders();
+    const items = url.includes('workshops') ? [aWorkshop(1)] : [aSeat('1')];
+    response.end(JSON.stringify({ items, metadata: { resourceVersion: '1' } }));
+  });
+  port = await listen(api);
+});
+
+afterAll(() => {
+  api.close();
+  api.closeAllConnections();
+  built.remove();
+  rmSync(folder, { recursive: true });
+});
+
+function kubeconfig(): string {
+  const path = join(folder, 'kubeconfig');
+  const [clusters, users] = [
+    [{ name: 'c', cluster: { server: `http://127.0.0.1:${port}`, 'insecure-skip-tls-verify': true } }],
+    [{ name: 'u', user: {} }],
+  ];
+  const contexts = [{ name: 'x', context: { cluster: 'c', user: 'u' } }];
+  writeFileSync(path, JSON.stringify({ clusters, users, contexts, 'current-context': 'x' }));
+  return path;
+}
+
+function writeSecrets(): void {
+  const { privateKey } = generateKeyPairSync('ed25519');
+  writeFileSync(join(folder, 'signing'), privateKey.export({ type: 'pkcs8', format: 'pem' }));
+  for (const name of ['cookie', 'people']) writeFileSync(join(folder, name), randomBytes(32).toString('base64url'));
+}
+
+test('opens once its secrets are there, serves its pages with their style, and ends within two seconds', async () => {
+  const env = { KUBECONFIG: kubeconfig(), PORTAL_SECRETS: folder, INSTRUMENTATION: 'none' };
+  const portal = await App.start(built.dist, 'portal', env);
+  await eventually(() => expect(portal.stdout).toContain('Waiting for the secrets'), { within: 10_000, every: 50 });
+  expect((await fetch(`${portal.health}/readyz`)).status).toBe(503);
+  writeSecrets();
+  await portal.ready();
+  expect(await (await fetch(`${portal.url}/join/${CODE}`)).text()).toContain('What shall we call you?');
+  for (const file of ['portal.css', 'portal.js', 'icon.svg'])
+    expect((await fetch(`${portal.url}/assets/${file}`)).status).toBe(200);
+  const { code, took } = await portal.stop();
+  expect(code).toBe(0);
+  expect(took).toBeLessThan(2_000);
+});
+
+test('refuses to start with a URL that is not one', async () => {
+  const portal = await App.start(built.dist, 'portal', { PORTAL_URL: 'class.example.com' });
+  expect(await portal.exited()).toBe(1);
+  expect(portal.stderr).toContain('PORTAL_URL is "class.example.com": expected a URL such as https://');
+});

@@ -1,0 +1,59 @@
+// The pages of a person who has a seat.
+import { html } from '../../guide/server/html.ts';
+import type { Content } from '../../guide/server/html.ts';
+import type { SeatState } from '../class-state.ts';
+import { prefixOf } from '../proxy.ts';
+import type { Page } from './layout.ts';
+
+export interface OwnSeat {
+  /** Name of the Seat. */
+  readonly seat: string;
+  /** What the page calls the person. */
+  readonly name: string;
+  readonly state: SeatState;
+  /** What the seat waits for, in the operator's words. */
+  readonly reason?: string | undefined;
+  /** The person's three words. Undefined if they can't be shown again. */
+  readonly words?: string | undefined;
+}
+
+const titles: Readonly<Record<SeatState, string>> = {
+  Ready: 'Your seat is ready',
+  Starting: 'Your lab is starting',
+  Waiting: 'Your seat waits for room',
+  Failed: 'Your lab does not start',
+  Stopped: 'Your seat is stopped',
+  Ending: 'Your seat is being removed',
+};
+
+const texts: Readonly<Record<SeatState, string>> = {
+  Ready: '',
+  Starting: 'It usually takes less than a minute. This page says when it is ready.',
+  Waiting: 'The cluster has no room for it yet. Tell your instructor. This page goes on by itself.',
+  Failed: 'Tell your instructor. This page goes on by itself when the lab is mended.',
+  Stopped: 'Your work is kept. Your instructor can start the seat again. This page goes on by itself.',
+  Ending: 'Your instructor resets or removes it. Then join again with the class code.',
+};
+
+export const seatPage = (own: OwnSeat): Page => ({
+  title: titles[own.state],
+  content: html`<p>Hello, ${own.name}.</p>
+      ${own.state === 'Ready' ? openLink(own.seat) : progress(own)}
+      ${wordsText(own.words)}
+      <form action="/logout" method="post"><button class="quiet">Leave this seat on this browser</button></form>`,
+  ...(own.state !== 'Ready' && { again: 2 }),
+});
+
+const openLink = (seat: string): Content =>
+  html`<p><a class="button primary" href="${prefixOf(seat)}/">Open your lab</a></p>`;
+
+const progress = ({ state, reason }: OwnSeat): Content => html`<p role="status">${texts[state]}</p>
+      ${reason === undefined ? '' : html`<p class="note">${reason}</p>`}`;
+
+const wordsText = (words: string | undefined): Content =>
+  words === undefined
+    ? html`<p class="soft">Your three words can't be shown any more. To use another device, ask your
+        instructor.</p>`
+    : html`<h2>Your three words</h2>
+      <p class="words">${words}</p>
+      <p class="soft">Write them down. With them you get to this seat from another browser or device.</p>`;

@@ -1,0 +1,70 @@
+// What the portal's routes work with.
+import type { HttpApi } from '../../kubernetes/client.ts';
+import { Claims } from './claims.ts';
+import type { Classes } from './classes.ts';
+import { GuideAddresses } from './guide-addresses.ts';
+import type { FindGuide } from './guide-finder.ts';
+import { OpenExchanges } from './open-exchanges.ts';
+import type { Origin } from './origin.ts';
+import { GuideProxy } from './proxy.ts';
+import type { Secrets } from './secret-files.ts';
+import { Sessions } from './sessions.ts';
+import { TokenBucket } from './token-bucket.ts';
+import { Tokens } from './tokens.ts';
+
+export interface PortalOptions {
+  readonly api: Pick<HttpApi, 'get' | 'mergePatch'>;
+  readonly classes: Classes;
+  readonly secrets: () => Secrets;
+  readonly findGuide: FindGuide;
+  /** Where browsers reach the portal, from the chart's value portal.url. */
+  readonly url?: Origin | undefined;
+  /** Folder with the files under /assets. */
+  readonly assets: string;
+  readonly log?: PortalLog;
+}
+
+export interface PortalLog {
+  warn(fields: object, message: string): void;
+}
+
+/** What the routes need. */
+export interface PortalParts extends Pick<PortalOptions, 'classes' | 'secrets' | 'url' | 'log'> {
+  readonly claims: Claims;
+  readonly sessions: Sessions;
+  readonly proxy: GuideProxy;
+  readonly tokens: Tokens;
+  readonly open: OpenExchanges;
+  /**
+   * Limits what the portal says to wrong class codes. It is one for all, because a whole class may have one address. A
+   * right code is never refused.
+   */
+  readonly wrongCodes: TokenBucket;
+  /** Limits guesses of three words. While it is empty, no words are checked. */
+  readonly wrongKeys: TokenBucket;
+}
+
+export function partsOf({ api, classes, secrets, findGuide, url, log }: PortalOptions): PortalParts {
+  const claims = new Claims({ api, classes, people: () => secrets().people });
+  const [open, tokens, addresses] = [new OpenExchanges(), new Tokens(), new GuideAddresses(findGuide)];
+  classes.seats.onChange((before, after) => {
+    const name = (after ?? before)?.metadata.name ?? '';
+    open.endOthers(name, after?.spec.claim?.id);
+    if (after) return;
+    tokens.forget(name);
+    addresses.lost(name);
+  });
+  return {
+    classes,
+    secrets,
+    url,
+    ...(log && { log }),
+    claims,
+    sessions: new Sessions({ classes, claims, secret: () => secrets().cookie }),
+    proxy: new GuideProxy(addresses),
+    tokens,
+    open,
+    wrongCodes: new TokenBucket({ size: 100, perSecond: 5 }),
+    wrongKeys: new TokenBucket({ size: 30, perSecond: 1 }),
+  };
+}

@@ -1,0 +1,129 @@
+// The paths of the seats' guides: /s/<seat>/. Only the person of a seat gets to its guide.
+import { STATUS_CODES } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { PORTAL } from '../../lab/names.ts';
+import { personIn, seatState } from './class-state.ts';
+import type { Seat } from './kinds.ts';
+import { isForeign, ownOrigin } from './origin.ts';
+import { seatEnded, secretChanged } from './pages/key.ts';
+import { sendPage } from './pages/layout.ts';
+import type { Page } from './pages/layout.ts';
+import { apiSilent, badPath, failurePage, foreignRequest, notYourSeat, seatNeeded } from './pages/refusals.ts';
+import { seatPage } from './pages/seat.ts';
+import type { PortalParts } from './parts.ts';
+import { hasBody, prefixOf } from './proxy.ts';
+import type { ProxyTarget } from './proxy.ts';
+import type { Session } from './sessions.ts';
+
+/** The name of a seat, and the path and query at its guide. The name is spelt in one way only, never encoded. */
+const SEAT_PATH = /^\/s\/([a-z0-9][a-z0-9-]{0,62})(\/[^#]*|(?=\?|$))(\?[^#]*)?$/;
+
+/** Whether a request is for a guide. */
+export const isSeatPath = (url = ''): boolean => url.startsWith(PORTAL.seats);
+
+/** Whether a request may become a WebSocket. All others are answered as if they had no header Upgrade. */
+export const mayUpgrade = ({ method, url, headers }: IncomingMessage): boolean =>
+  method === 'GET' && isSeatPath(url) && headers.upgrade?.toLowerCase() === 'websocket';
+
+/** What becomes of a request: it goes to a guide, or is answered with a page or a redirect. */
+type Decision =
+  { readonly target: ProxyTarget; readonly seat: Seat } | { readonly page: Page } | { readonly location: string };
+
+/** Answers a request for a guide. */
+export async function serveSeat(request: IncomingMessage, response: ServerResponse, parts: PortalParts): Promise<void> {
+  const decision = await decide(request, parts);
+  if ('page' in decision) return refuse(request, response, decision.page);
+  if ('location' in decision) return redirect(response, decision);
+  const done = keepOpen(decision, parts, () => response.destroy());
+  response.once('close', done);
+  const failure = await parts.proxy.forward(request, response, decision.target);
+  if (failure !== undefined && !response.destroyed) refuse(request, response, failurePage(failure));
+}
+
+/** Connects a WebSocket to a guide. */
+export async function upgradeSeat(
+  request: IncomingMessage,
+  socket: Duplex,
+  head: Buffer,
+  parts: PortalParts,
+): Promise<void> {
+  socket.on('error', () => socket.destroy());
+  const decision = isFromOwnPage(request, parts) ? await decide(request, parts) : { page: foreignRequest() };
+  if (!('target' in decision)) return endSocket(socket, 'page' in decision ? (decision.page.status ?? 403) : 403);
+  socket.once(
+    'close',
+    keepOpen(decision, parts, () => socket.destroy()),
+  );
+  const failure = await parts.proxy.upgrade(request, socket, head, decision.target);
+  if (failure !== undefined)
+    endSocket(socket, typeof failure === 'number' ? failure : (failurePage(failure).status ?? 502));
+}
+
+/** A page of a learner's app has the origin `null`, and gets no WebSocket. A script outside a browser has no origin. */
+const isFromOwnPage = ({ headers }: IncomingMessage, { url }: PortalParts): boolean =>
+  headers.origin === undefined || (headers.origin !== 'null' && !isForeign(headers, url));
+
+const keepOpen = ({ seat }: { seat: Seat }, { open }: PortalParts, end: () => void): (() => void) =>
+  open.add(seat.metadata.name, seat.spec.claim?.id ?? '', end);
+
+function endSocket(socket: Duplex, status: number): void {
+  const reason = STATUS_CODES[status] ?? 'Refused';
+  socket.end(`HTTP/1.1 ${status} ${reason}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`);
+}
+
+async function decide(request: IncomingMessage, parts: PortalParts): Promise<Decision> {
+  const [, name, path = '', query = ''] = SEAT_PATH.exec(request.url ?? '') ?? [];
+  if (name === undefined || request.method === 'TRACE') return { page: badPath() };
+  if (isFromElsewhere(request, parts)) return { page: foreignRequest() };
+  const session = await parts.sessions.of(request.headers.cookie);
+  const seat = ownSeat(session, name);
+  if (!('metadata' in seat)) return seat;
+  return path === '' ? { location: `${prefixOf(name)}/${query}` } : toGuide(request, seat, path + query, parts);
+}
+
+/** Returns the seat of a session, if it is the one with this name. Otherwise, what to answer. */
+function ownSeat(session: Session, name: string): Seat | Decision {
+  if (session.state !== 'seated') return { page: pageWithoutSeat(session.state) };
+  const own = session.seat.metadata.name;
+  if (own === name) return session.seat;
+  return session.cookieSeat === name ? { location: `${prefixOf(own)}/` } : { page: notYourSeat(own) };
+}
+
+/** Whether a page of another site asks for a change, or a browser for the script of a Service Worker. */
+const isFromElsewhere = ({ method = '', headers }: IncomingMessage, { url }: PortalParts): boolean =>
+  headers['service-worker'] !== undefined || (isUnsafe(method) && isForeign(headers, url));
+
+const isUnsafe = (method: string): boolean => !['GET', 'HEAD', 'OPTIONS'].includes(method);
+
+const pageWithoutSeat = (state: Exclude<Session['state'], 'seated'>): Page =>
+  ({ none: seatNeeded, invalid: secretChanged, ended: seatEnded, unsure: apiSilent })[state]();
+
+function toGuide(request: IncomingMessage, seat: Seat, path: string, parts: PortalParts): Decision {
+  const workshop = parts.classes.workshopOf(seat);
+  const [name, state] = [personIn(seat, workshop), seatState(seat)];
+  const { name: namespace, uid = '' } = seat.metadata;
+  if (state === 'Stopped' || state === 'Ending')
+    return { page: { ...seatPage({ seat: namespace, name, state }), status: 503 } };
+  const token = parts.tokens.for(seat, name, parts.secrets().signing);
+  const origin = ownOrigin(request.headers, parts.url);
+  return { seat, target: { seat: namespace, uid, path, token, origin } };
+}
+
+function redirect(response: ServerResponse, { location }: { location: string }): void {
+  response.writeHead(307, { location, 'cache-control': 'no-store' }).end();
+}
+
+/** Answers a browser with a page, and a script with its title. */
+function refuse({ headers }: IncomingMessage, response: ServerResponse, page: Page): void {
+  const closing = hasBody(headers) ? { connection: 'close' } : {};
+  if (headers.accept?.includes('text/html')) return sendPage(response, page, closing);
+  response.writeHead(page.status ?? 403, {
+    'content-type': 'text/plain; charset=utf-8',
+    'cache-control': 'no-store',
+    'x-content-type-options': 'nosniff',
+    ...(page.again !== undefined && { 'retry-after': String(page.again) }),
+    ...closing,
+  });
+  response.end(`${page.title}\n`);
+}

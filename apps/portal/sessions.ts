@@ -1,0 +1,83 @@
+// Which seat the browser of a request has.
+import { signSession, sessionCookies, verifySession } from './session.ts';
+import type { SessionClaims } from './session.ts';
+import type { Claims } from './claims.ts';
+import type { Classes } from './classes.ts';
+import type { Seat } from './kinds.ts';
+import { systemTimers } from '../../support/timers.ts';
+
+/**
+ * `none`: the browser has no cookie. `invalid`: we did not sign the cookie with today's secret. `ended`: the seat was
+ * freed or reset. `unsure`: the API server doesn't say.
+ */
+export type Session =
+  | { readonly state: 'none' | 'invalid' | 'ended' | 'unsure'; readonly seat?: undefined }
+  | {
+      readonly state: 'seated';
+      readonly seat: Seat;
+      /** The seat that the cookie names. It is another one if an instructor has moved the person. */
+      readonly cookieSeat: string;
+    };
+
+export interface SessionsOptions {
+  readonly classes: Classes;
+  readonly claims: Pick<Claims, 'refresh'>;
+  /** Returns the secret that signs cookies. */
+  readonly secret: () => Buffer;
+}
+
+/** Milliseconds for which the portal remembers that the API server knows no seat of a claim. */
+const ENDED_FOR = 3_000;
+const MOST_REMEMBERED = 10_000;
+
+export class Sessions {
+  readonly #options: SessionsOptions;
+  /** Claims without a seat, and until when the portal believes that. */
+  readonly #ended = new Map<string, number>();
+
+  constructor(options: SessionsOptions) {
+    this.#options = options;
+  }
+
+  /** @param cookie the Cookie header of the request */
+  async of(cookie: string | undefined): Promise<Session> {
+    const values = sessionCookies(cookie);
+    if (values.length === 0) return { state: 'none' };
+    const secret = this.#options.secret();
+    const claims = values.map((value) => verifySession(value, secret)).find((found) => found !== undefined);
+    return claims ? this.#seatOf(claims) : { state: 'invalid' };
+  }
+
+  /** Returns the cookie's value for a person who has a seat. */
+  cookieFor({ metadata, spec }: Seat): string {
+    const claims = { seat: metadata.name, uid: metadata.uid ?? '', claim: spec.claim?.id ?? '' };
+    return signSession(claims, this.#options.secret());
+  }
+
+  async #seatOf(claims: SessionClaims): Promise<Session> {
+    const seat = this.#known(claims);
+    if (seat) return { state: 'seated', seat, cookieSeat: claims.seat };
+    if ((this.#ended.get(claims.claim) ?? 0) > systemTimers.now()) return { state: 'ended' };
+    try {
+      // Another replica may have given the seat a moment ago.
+      await this.#options.claims.refresh(claims.seat);
+    } catch {
+      return { state: 'unsure' };
+    }
+    const found = this.#known(claims);
+    if (!found) this.#rememberEnded(claims.claim);
+    return found ? { state: 'seated', seat: found, cookieSeat: claims.seat } : { state: 'ended' };
+  }
+
+  /** Returns the seat that has the claim. An instructor may have moved the person to another one. */
+  #known({ seat, uid, claim }: SessionClaims): Seat | undefined {
+    const holder = this.#options.classes.holderOf(claim);
+    const isReset = holder?.metadata.name === seat && holder.metadata.uid !== uid;
+    return isReset ? undefined : holder;
+  }
+
+  #rememberEnded(claim: string): void {
+    if (this.#ended.size >= MOST_REMEMBERED) this.#ended.clear();
+    this.#ended.set(claim, systemTimers.now() + ENDED_FOR);
+  }
+}

@@ -1,0 +1,84 @@
+// An API server for Seats in memory. It refuses a write to an object that has changed, and tells watches of changes.
+import { ApiError } from '../../../kubernetes/api.ts';
+import type { HttpApi } from '../../../kubernetes/client.ts';
+import type { Kind, KubeObject } from '../../../kubernetes/object.ts';
+import { Classes } from '../classes.ts';
+import type { Claim, Seat, Workshop } from '../kinds.ts';
+
+export class SeatApi implements Pick<HttpApi, 'get' | 'mergePatch'> {
+  readonly seats = new Map<string, Seat>();
+  readonly workshops: Workshop[] = [];
+  readonly #watches = new Set<{ classes: Classes; lag: number }>();
+  #version = 100;
+  /** Called before each request. It may wait or throw. */
+  onRequest: (method: 'get' | 'patch') => Promise<void> = () => Promise.resolve();
+  /** Called after each write, before its answer. It may wait or throw, as if the answer were lost. */
+  onWritten: () => Promise<void> = () => Promise.resolve();
+
+  constructor(workshops: readonly Workshop[], seats: readonly Seat[]) {
+    this.workshops.push(...workshops);
+    for (const seat of seats) this.seats.set(seat.metadata.name, seat);
+  }
+
+  /** Returns a view of the classes that sees each change `lag` milliseconds late. */
+  watch(lag = 0): Classes {
+    const classes = new Classes();
+    const [workshops, seats] = [classes.workshops.beginListing(), classes.seats.beginListing()];
+    this.workshops.forEach((workshop) => workshops.add(workshop));
+    this.seats.forEach((seat) => seats.add(seat));
+    workshops.end('100');
+    seats.end('100');
+    this.#watches.add({ classes, lag });
+    return classes;
+  }
+
+  async get<T extends KubeObject>(_kind: Kind, name: string): Promise<T | undefined> {
+    await this.onRequest('get');
+    return this.seats.get(name) as T | undefined;
+  }
+
+  async mergePatch<T extends KubeObject>(_kind: Kind, { name }: { name: string }, patch: object): Promise<T> {
+    await this.onRequest('patch');
+    const { metadata, spec } = patch as { metadata: { resourceVersion: string }; spec: { claim: Claim | null } };
+    const seat = this.seats.get(name);
+    if (!seat) throw new ApiError('PATCH', 404, { reason: 'NotFound' });
+    if (seat.metadata.resourceVersion !== metadata.resourceVersion)
+      throw new ApiError('PATCH', 409, { reason: 'Conflict' });
+    const written = this.put({ ...seat, spec: { ...seat.spec, claim: spec.claim ?? undefined } } as Seat);
+    await this.onWritten();
+    return written as KubeObject as T;
+  }
+
+  /** Writes a Seat as anybody could with kubectl. */
+  put(seat: Seat): Seat {
+    const metadata = { ...seat.metadata, resourceVersion: String((this.#version += 1)) };
+    const written = { ...seat, metadata };
+    this.seats.set(metadata.name, written);
+    this.#tell(({ seats }) => seats.upsert(written));
+    return written;
+  }
+
+  delete(name: string): void {
+    this.seats.delete(name);
+    this.#tell(({ seats }) => seats.forget(name));
+  }
+
+  /** Changes a Seat's spec. */
+  change(name: string, spec: Partial<Seat['spec']>): Seat {
+    const seat = this.seats.get(name);
+    if (!seat) throw new Error(`expected a Seat ${name}, found none`);
+    return this.put({ ...seat, spec: { ...seat.spec, ...spec } });
+  }
+
+  setPhase(name: string, phase: NonNullable<Seat['status']>['phase']): void {
+    const seat = this.seats.get(name);
+    if (seat) this.put({ ...seat, status: { ...seat.status, phase } } as Seat);
+  }
+
+  #tell(change: (classes: Classes) => void): void {
+    for (const { classes, lag } of this.#watches) {
+      if (lag === 0) change(classes);
+      else setTimeout(change, lag, classes).unref();
+    }
+  }
+}

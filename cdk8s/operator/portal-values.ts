@@ -1,0 +1,77 @@
+// The description of the portal's values.
+import { entry, flag, group, integer, list, map, text } from '../schema/schema.ts';
+import { env, pageService, resources, secretName } from '../values.ts';
+
+/** The pattern of a host name, which may begin with the wildcard of an Ingress. */
+const HOST = '^(\\*\\.)?[a-z0-9]([a-z0-9.-]*[a-z0-9])?$';
+const NAME = '^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$';
+
+/** Returns the pattern that also fits an empty text. */
+const orEmpty = (pattern: string): string => `^$|${pattern}`;
+
+const host = text({ doc: 'a host name, such as labs.example.com', pattern: HOST });
+
+const annotations = (what: string, example: string) =>
+  map({
+    doc: `Annotations of ${what}, such as ${example}.`,
+    names: text({ doc: "an annotation's name", pattern: '^[A-Za-z0-9]([A-Za-z0-9._/-]*[A-Za-z0-9])?$' }),
+    of: text({ doc: "an annotation's value" }),
+  });
+
+const ingress = group('An Ingress for the portal.', {
+  enabled: flag({ doc: 'Whether the release has an Ingress for the portal.', default: false }),
+  className: text({
+    doc: "Name of the IngressClass, such as nginx. Default: the cluster's default class.",
+    pattern: orEmpty(NAME),
+  }),
+  host: text({
+    doc: 'Host name of the portal, such as labs.example.com. Default: every host.',
+    pattern: orEmpty(HOST),
+  }),
+  annotations: annotations('the Ingress', 'cert-manager.io/cluster-issuer: letsencrypt'),
+  tls: list({
+    doc:
+      'Secrets with certificates, for example: - {secretName: portal-tls, hosts: [labs.example.com]}. cert-manager ' +
+      'fills the Secret if the Ingress has its annotation.',
+    of: entry('a Secret and the hosts for which it is', { secretName, hosts: list({ doc: 'Host names.', of: host }) }, [
+      'secretName',
+    ]),
+  }),
+});
+
+const httpRoute = group('A route of the Gateway API for the portal. The certificate belongs to the Gateway.', {
+  enabled: flag({ doc: 'Whether the release has an HTTPRoute for the portal.', default: false }),
+  annotations: annotations('the HTTPRoute', 'example.com/team: training'),
+  parentRefs: list({
+    doc: 'The Gateways that serve the route, for example: - {name: public, namespace: gateways}.',
+    of: entry(
+      'a Gateway',
+      {
+        name: text({ doc: 'Name of the Gateway.', pattern: NAME }),
+        namespace: text({ doc: "Namespace of the Gateway. Default: the release's.", pattern: NAME }),
+        sectionName: text({ doc: 'Name of a listener of the Gateway. Default: all that fit.', pattern: NAME }),
+      },
+      ['name'],
+    ),
+  }),
+  hostnames: list({ doc: "Host names of the portal. Default: those of the Gateway's listeners.", of: host }),
+});
+
+export const portalValues = group(
+  'The portal, where people join a class in the browser. It runs wherever this release installs the operator.',
+  {
+    enabled: flag({ doc: 'Whether the portal runs, if this release installs the operator.', default: true }),
+    replicas: integer({ doc: 'How many portal pods run.', default: 1, minimum: 1, maximum: 10 }),
+    url: text({
+      doc:
+        'The URL at which people reach the portal, such as https://labs.example.com. The link and the QR code of a ' +
+        'class contain it. Default: the address in the browser of whoever shows them.',
+      pattern: '^$|^https?://([A-Za-z0-9.-]+|\\[[0-9A-Fa-f:]+\\])(:[0-9]{1,5})?$',
+    }),
+    service: pageService('the portal'),
+    ingress,
+    httpRoute,
+    env: env('the portal', ['POD_NAMESPACE']),
+    resources: resources('the portal', { cpu: '20m', memory: '64Mi' }, { memory: '128Mi' }),
+  },
+);

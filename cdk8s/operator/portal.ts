@@ -1,0 +1,158 @@
+// The portal: people join a class in the browser, and reach the guides of their seats through it. It keeps its state in
+// the API server, so several pods of it may run.
+import type { V1IngressSpec } from '@kubernetes/client-node';
+import { JsonPatch } from 'cdk8s';
+import type { ApiObject } from 'cdk8s';
+import { Construct } from 'constructs';
+import { PORTAL } from '../../lab/names.ts';
+import { App } from '../lab/app.ts';
+import type { Component } from '../lab/components.ts';
+import { metadata, nameOf, selectorLabels } from '../lab/lab.ts';
+import { clusterRole, clusterRoleBinding, kind, role, roleBinding } from '../lab/manifest.ts';
+import { secret, service, serviceAccount } from '../lab/manifest.ts';
+import type { Volume } from '../lab/manifest.ts';
+import type { Given, Value } from '../lab/value.ts';
+import { AdmissionPolicy } from './admission-policy.ts';
+import { portalPolicy, portalScope } from './admission-portal.ts';
+import { OPERATOR, metadataElsewhere } from './props.ts';
+import type { OperatorProps } from './props.ts';
+import type { ChartValues } from './values.ts';
+import { PORTAL_RULES, portalSecretRules } from './rbac.ts';
+
+const { component } = PORTAL;
+const CLUSTER_ROLE = `intro-otel-${component}`;
+const apiGroup = 'rbac.authorization.k8s.io';
+
+/** Whether this release runs the portal. */
+export const hasPortal = ({ compute, values: { operator, portal } }: OperatorProps): Value<boolean> =>
+  compute.all(portal.enabled, compute.operates(operator.enabled));
+
+/** The portal's account, what it may do, and what the operator may do for it. */
+class Accounts extends Construct {
+  constructor(scope: Construct, id: string, lab: OperatorProps) {
+    super(scope, id);
+    const account = (name: string) => ({ kind: 'ServiceAccount', name: nameOf(lab, name), namespace: lab.namespace });
+    const inCluster = metadataElsewhere(lab, component, CLUSTER_ROLE);
+    serviceAccount(this, 'account', { metadata: metadata(lab, component), automountServiceAccountToken: false });
+    clusterRole(this, 'role', { metadata: inCluster, rules: PORTAL_RULES });
+    clusterRoleBinding(this, 'binding', {
+      metadata: inCluster,
+      roleRef: { apiGroup, kind: 'ClusterRole', name: CLUSTER_ROLE },
+      subjects: [account(component)],
+    });
+    // The operator fills the Secret. The portal reads it as files, and may read no Secret by the API.
+    const keys = metadata(lab, component, { name: `${nameOf(lab, component)}-keys` });
+    role(this, 'keys', { metadata: keys, rules: portalSecretRules(nameOf(lab, component)) });
+    roleBinding(this, 'keys-binding', {
+      metadata: keys,
+      roleRef: { apiGroup, kind: 'Role', name: keys.name },
+      subjects: [account(OPERATOR.component)],
+    });
+    new AdmissionPolicy(this, lab, portalPolicy, portalScope(lab));
+  }
+}
+
+/** Returns the volume with the keys. It names them, so that the pod starts only once the operator has made them all. */
+const keyVolume = (lab: OperatorProps): Volume => ({
+  name: 'keys',
+  secret: {
+    secretName: nameOf(lab, component),
+    items: Object.values(PORTAL.secretKeys).map((key) => ({ key, path: key })),
+  },
+});
+
+class Portal extends Construct {
+  constructor(scope: Construct, id: string, lab: OperatorProps) {
+    super(scope, id);
+    const { portal: values } = lab.values;
+    // It has no data, so that applying the release again never removes the keys that the operator makes.
+    secret(this, 'keys', { metadata: metadata(lab, component), type: 'Opaque' });
+    new App(this, 'app', lab, {
+      component,
+      values,
+      replicas: values.replicas,
+      env: { INSTRUMENTATION: 'manual', PORTAL_URL: values.url },
+      fromPod: { POD_NAMESPACE: 'metadata.namespace' },
+      serviceAccount: nameOf(lab, component),
+      volumes: [{ volume: keyVolume(lab), path: PORTAL.secretDir }],
+    });
+    const { type, port, nodePort } = values.service;
+    const onNode = lab.compute.nodePort({ type, nodePort });
+    service(this, 'service', {
+      metadata: metadata(lab, component),
+      spec: {
+        type,
+        selector: selectorLabels(lab, component),
+        ports: [{ name: 'http', port, targetPort: 'http', ...(onNode !== undefined && { nodePort: onNode }) }],
+      },
+    });
+  }
+}
+
+/** Adds annotations even if there are none, as the chart does. The constructor would omit empty annotations. */
+const annotate = (object: ApiObject, annotations: Given<Readonly<Record<string, string>>>): void =>
+  object.addJsonPatch(JsonPatch.add('/metadata/annotations', annotations));
+
+const ingress = kind<{ readonly spec: Omit<V1IngressSpec, 'tls'> & Pick<ChartValues['portal']['ingress'], 'tls'> }>(
+  'networking.k8s.io/v1',
+  'Ingress',
+);
+
+class PortalIngress extends Construct {
+  constructor(scope: Construct, id: string, lab: OperatorProps) {
+    super(scope, id);
+    const { className, annotations, host, tls } = lab.values.portal.ingress;
+    const ingressClassName = lab.compute.unlessEmpty(className);
+    const backend = { service: { name: nameOf(lab, component), port: { name: 'http' } } };
+    const object = ingress(this, 'ingress', {
+      metadata: metadata(lab, component),
+      spec: {
+        rules: [{ host, http: { paths: [{ path: '/', pathType: 'Prefix', backend }] } }],
+        tls,
+        ...(ingressClassName !== undefined && { ingressClassName }),
+      },
+    });
+    annotate(object, annotations);
+  }
+}
+
+type RouteValues = ChartValues['portal']['httpRoute'];
+
+const httpRoute = kind<{
+  readonly spec: Pick<RouteValues, 'parentRefs' | 'hostnames'> & {
+    readonly rules: readonly { readonly backendRefs: readonly { readonly name: string; readonly port: number }[] }[];
+  };
+}>('gateway.networking.k8s.io/v1', 'HTTPRoute');
+
+/** A route of the Gateway API. https://gateway-api.sigs.k8s.io/api-types/httproute/ */
+class PortalRoute extends Construct {
+  constructor(scope: Construct, id: string, lab: OperatorProps) {
+    super(scope, id);
+    const { service: own, httpRoute: given } = lab.values.portal;
+    const object = httpRoute(this, 'route', {
+      metadata: metadata(lab, component),
+      spec: {
+        parentRefs: given.parentRefs,
+        hostnames: given.hostnames,
+        rules: [{ backendRefs: [{ name: nameOf(lab, component), port: own.port }] }],
+      },
+    });
+    annotate(object, given.annotations);
+  }
+}
+
+/** The portal's components, in the order of the chart's templates. */
+export const portalParts: readonly Component<OperatorProps>[] = [
+  { name: 'portal/rbac', construct: Accounts, enabled: hasPortal },
+  { name: 'portal/portal', construct: Portal, enabled: hasPortal },
+  {
+    name: 'portal/ingress',
+    construct: PortalIngress,
+    enabled: (lab) => lab.compute.all(lab.values.portal.ingress.enabled, hasPortal(lab)),
+  },
+  {
+    name: 'portal/http-route',
+    construct: PortalRoute,
+    enabled: (lab) => lab.compute.all(lab.values.portal.httpRoute.enabled, hasPortal(lab)),
+  },
+];
