@@ -45,8 +45,10 @@ export const requestHeaders = (headers: IncomingHttpHeaders): OutgoingHttpHeader
 export const answerHeaders = (headers: IncomingHttpHeaders): OutgoingHttpHeaders =>
   kept(headers, (name) => dropped.answer.has(name));
 
+/** Leaves out headers, and those that Connection names. The length stays, because it says where the body ends. */
 function kept(headers: IncomingHttpHeaders, isDropped: (name: string) => boolean): OutgoingHttpHeaders {
   const named = new Set((headers.connection ?? '').split(',').map((name) => name.trim().toLowerCase()));
+  named.delete('content-length');
   return Object.fromEntries(Object.entries(headers).filter(([name]) => !isDropped(name) && !named.has(name)));
 }
 

@@ -101,6 +101,23 @@ describe('the proxy', () => {
     expect((await streamed.bytes()).length).toBe(body.length);
   });
 
+  test.each(['GET', 'DELETE'])('sends the body of %s as one, though Connection names its length', async (method) => {
+    answerWith(echo);
+    const body = 'GET /smuggled HTTP/1.1\r\nhost: x\r\n\r\n';
+    const head = [
+      `${method} ${seat}/ HTTP/1.1`,
+      'host: x',
+      `cookie: ${cookie}`,
+      'connection: content-length, close',
+      `content-length: ${body.length}`,
+    ];
+    const client = connect(portal.port, '127.0.0.1', () => client.write(`${head.join('\r\n')}\r\n\r\n${body}`));
+    let answer = '';
+    for await (const bytes of client) answer += String(bytes);
+    expect(answer).toContain(body);
+    expect(portal.guide('otel-1').received.map(({ url }) => url)).toEqual(['/']);
+  });
+
   test('breaks an answer off when the guide does', async () => {
     answerWith((_request, response) => {
       response.writeHead(200, { 'content-length': '10' }).write('half');

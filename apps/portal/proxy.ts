@@ -37,12 +37,15 @@ export type ProxyFailure = 'starting' | 'unreachable' | 'slow' | 'invalid' | 'un
 /** Milliseconds until a connection must be there, and until an answer must begin. A check may take a minute. */
 const TIMEOUTS = { connect: 5_000, answer: 120_000 };
 
+/** Milliseconds after which a connection to a guide is closed that waits for a next request. */
+const IDLE_MS = 30_000;
+
 /** The path of a seat at the portal, without a slash at the end. */
 export const prefixOf = (seat: string): string => `${PORTAL.seats}${seat}`;
 
 export class GuideProxy {
   readonly #addresses: GuideAddresses;
-  readonly #agent = new Agent({ keepAlive: true, maxFreeSockets: 16, timeout: 30_000 });
+  readonly #agent = new Agent({ keepAlive: true, timeout: IDLE_MS });
 
   constructor(addresses: GuideAddresses) {
     this.#addresses = addresses;

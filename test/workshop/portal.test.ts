@@ -94,7 +94,8 @@ test('seats a person by the class code, and works with the lab below the path of
   expect(await violations(page)).toEqual([]);
   await page.goto(`/s/${adasSeat}/lab`);
   await page.locator('#parts li').nth(2).waitFor();
-  expect(found).toEqual([]);
+  // A browser aborts what a page still loads when somebody leaves it.
+  expect(found.filter((line) => !line.endsWith('net::ERR_ABORTED'))).toEqual([]);
 }, 60_000);
 
 test("refuses another person's seat by its path, and gives a seat once", async () => {
