@@ -125,7 +125,7 @@ test.each(['/', '/explore', '/lab', '/why', '/traces', `/traces/${traceId}`])(
 
 test('links the apps, the traces and Jaeger from the page "Lab"', async () => {
   const page = await text(`${guide.url}/lab`);
-  for (const link of ['apps/dice/rolldice', 'apps/arcade/play?player=you', 'traces', 'jaeger/'])
+  for (const link of ['apps/dice/rolldice', 'apps/arcade/play?player=you', 'explore#traces', 'jaeger/'])
     expect(page).toContain(`href="${link}"`);
 });
 

@@ -46,7 +46,7 @@ test('lists all traces, and searches them by service, operation, duration, error
     expect(await page.getByRole('columnheader', { name: 'Duration' }).getAttribute('aria-sort')).toBe('descending');
   }));
 
-test('shows what failed traces share: both parts of the pair first, with counts, and the status apart', () =>
+test('shows what failed traces share: both parts of the pair first, with counts; the status and the pods apart', () =>
   pages.with('compare', view, async (page) => {
     await page.goto('/explore#traces');
     await read(page, '600');
@@ -61,6 +61,8 @@ test('shows what failed traces share: both parts of the pair first, with counts,
     await page.getByText('16 marked traces (failed traces) and 584 others.').waitFor();
     const ended = page.getByRole('region', { name: 'How they ended' });
     await ended.first().getByText('http.response.status_code=500').waitFor();
+    const places = page.getByRole('region', { name: 'Where they ran' }).getByRole('row').nth(1);
+    expect(await places.innerText()).toMatch(/k8s\.pod\.name=arcade-new arcade[^]*44 of 584 others \(8 %\)/);
     await trait.getByRole('link', { name: 'Show these traces' }).click();
     await fitting(page)
       .getByText(/^164 of 600 traces/)

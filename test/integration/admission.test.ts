@@ -196,7 +196,7 @@ describe('labels of the lab on pods that controllers create', () => {
   test("refuses them in a change of a Deployment's template, but admits a restart", async () => {
     const change = (body: object): Promise<Answer> =>
       patch(accounts().writer, `${DEPLOYMENTS}/${RELEASE}-prizes-v1`, body);
-    const disguised = { spec: { template: { metadata: { labels: { [LABELS.component]: 'guide' } } } } };
+    const disguised = { spec: { template: { metadata: { labels: { [LABELS.partOf]: 'guide' } } } } };
     expect(brief(await change(disguised))).toEqual([422, expect.stringContaining('Expected ')]);
     expect(brief(await change(restart))).toEqual([200, '']);
   });
@@ -207,12 +207,12 @@ describe('labels of the lab on pods that controllers create', () => {
     const made = await writer.try({
       method: 'POST',
       path: pods,
-      body: podWith({ spec: { nodeSelector: { no: 'where' } } }),
+      body: podWith({ metadata: { name: 'changed' }, spec: { nodeSelector: { no: 'where' } } }),
     });
     expect(made.code).toBe(201);
-    const changed = await patch(writer, `${pods}/mine`, { metadata: { labels: GUIDE_LABELS } });
+    const changed = await patch(writer, `${pods}/changed`, { metadata: { labels: GUIDE_LABELS } });
     expect(brief(changed)).toEqual([422, expect.stringContaining('Expected a pod without labels of the lab')]);
-    expect(brief(await patch(writer, `${pods}/mine`, { metadata: { labels: { app: 'mine' } } }))).toEqual([200, '']);
+    expect(brief(await patch(writer, `${pods}/changed`, { metadata: { labels: { app: 'mine' } } }))).toEqual([200, '']);
   });
 });
 

@@ -16,6 +16,18 @@ export const refusedWorkshops: readonly [what: string, name: string, spec: objec
     ['spec', 'give either attendees, by name, or seats, a number'],
   ],
   [
+    'with free seats ahead in a class with names',
+    'otel',
+    { ...attendees('ada'), rollout: { ahead: 1 } },
+    ['spec.rollout.ahead', 'works only with seats, a number'],
+  ],
+  [
+    'with no free seat ahead',
+    'otel',
+    { seats: 2, rollout: { ahead: 0 } },
+    ['spec.rollout.ahead', 'greater than or equal'],
+  ],
+  [
     'with two attendees of the same name',
     'otel',
     attendees('ada', 'eve', 'ada'),

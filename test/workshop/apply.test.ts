@@ -42,7 +42,7 @@ test('shows in kubectl get workshops how many seats are ready', async () => {
 
 test('shows a row for each attendee in kubectl get seats, without any token', async () => {
   const [header = '', ...rows] = (await kubectl('get', 'seats', '--output=wide')).trim().split('\n');
-  expect(header).toMatch(/^NAME +WORKSHOP +ATTENDEE +PHASE/);
+  expect(header).toMatch(/^NAME +WORKSHOP +ATTENDEE +PERSON +PHASE/);
   expect(rows.map((row) => row.split(/ +/)[0])).toEqual([...seats].sort());
   expect(rows.filter((row) => !row.includes('Ready'))).toEqual([]);
   expect(rows.join()).not.toMatch(/eyJ|client-key|token/);

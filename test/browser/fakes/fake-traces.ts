@@ -75,5 +75,7 @@ function attributesOf(age: number, isNew: boolean, isFailed: boolean): TraceSumm
     'prizes:resource.service.version': [isNew ? '2.0.0' : '1.4.0'],
     'prizes:resource.deployment.node_pool': [pool],
     'prizes:resource.k8s.pod.name': [`prizes-${pool}`],
+    // The pod of the arcade was replaced when the fault began.
+    'arcade:resource.k8s.pod.name': [age < PER_MINUTE ? 'arcade-new' : 'arcade-old'],
   };
 }

@@ -18,8 +18,8 @@ export function explorePage(lab: string, viewer: Viewer = {}): string {
     wide: true,
     content: html`
       <noscript><p class="note">This page needs JavaScript. Without it you can still read
-        <a href="api/charts">the charts</a>, <a href="api/metrics?service=dice">the metrics of dice</a> and
-        <a href="api/logs">the logs</a> as JSON.</p></noscript>
+        <a href="traces">the latest traces</a>, and as JSON <a href="api/charts">the charts</a>,
+        <a href="api/metrics?service=dice">the metrics of dice</a> and <a href="api/logs">the logs</a>.</p></noscript>
       <div class="card explore">
         <div id="explore-tabs" class="tabs" role="tablist" aria-label="Parts of this page"></div>
         <div id="explore-panel" class="explore-panel" role="tabpanel"></div>

@@ -59,7 +59,7 @@ export function labPage(level: string, viewer: Viewer = {}): string {
         <h2 id="look">Where the telemetry is</h2>
         <ul class="links">${[
           link({ path: 'explore', text: 'Explore', about: 'charts, traces, metrics and logs' }),
-          link({ path: 'traces', text: 'Traces', about: 'the latest rounds, as plain trees, without JavaScript' }),
+          link({ path: 'explore#traces', text: 'Traces', about: 'every trace, with a search' }),
           viewer.portal ? '' : link({ path: 'jaeger/', text: 'Jaeger', about: 'every trace, with search and graphs' }),
         ]}</ul>
         ${viewer.portal ? jaegerElsewhere('./') : ''}

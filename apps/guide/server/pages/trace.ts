@@ -60,7 +60,7 @@ export function noTraceIdPage(text: string, options: TracePageOptions): string {
     content: html`
       <p>The address ends with <code>${text.slice(0, 100)}</code>. A trace id has 32 characters, each 0 to 9 or a to f.
         Was it cut when you copied it? Copy it again, or choose one of
-        <a href="${options.root}traces">the latest traces</a>.</p>`,
+        <a href="${options.root}explore#traces">the traces of the lab</a>.</p>`,
   });
 }
 

@@ -1,4 +1,5 @@
-// The page "Traces", which lists the latest rounds: one line per round, with a link to its trace.
+// The page "Traces", which lists the latest rounds: one line per round, with a link to its trace. It is for browsers
+// without JavaScript. All others have the part "Traces" of the page "Explore".
 import { html } from '../html.ts';
 import type { Content } from '../html.ts';
 import type { Trace } from '../../../../otlp/traces.ts';
@@ -13,6 +14,7 @@ export function tracesPage(traces: Trace[], jaeger: JaegerPages, viewer: Viewer 
     path: '/explore',
     viewer,
     content: html`
+      <p>This list works without JavaScript. <a href="explore#traces">Explore</a> has all traces, with a search.</p>
       ${jaeger === 'none' ? noJaegerUi : ''}${jaeger === 'elsewhere' ? jaegerElsewhere('./') : ''}
       ${traces.length === 0 ? noTraces : list(traces)}`,
   });

@@ -1,5 +1,7 @@
 // Reads the metrics for the pages from Prometheus, if the lab has one. Of which kind an instrument is, and what it is
-// called, the guide knows from the exports that it has received itself.
+// called, the guide knows from the exports that it has received itself. While Prometheus doesn't answer, the pages get
+// what the guide has in its own memory, and a sentence that says so.
+import { messageOf } from '../../../../support/errors.ts';
 import type { Charts, Instruments, SignalState } from '../../explore-contract.ts';
 import type { Metrics } from './metrics.ts';
 import { chartsFrom } from './prometheus-charts.ts';
@@ -32,17 +34,36 @@ export class PrometheusMetrics implements Metrics {
   }
 
   async instruments(service: string, minutes: number): Promise<Instruments> {
-    const { state, instruments, ...range } = await this.#own.instruments(service, minutes);
-    const found = await instrumentsFrom(this.#prometheus, { service, instruments, range });
-    return { ...range, instruments: found, state: stateOf(state) };
+    const own = await this.#own.instruments(service, minutes);
+    const { state, instruments, ...range } = own;
+    return orOwn(own, async () => {
+      const found = await instrumentsFrom(this.#prometheus, { service, instruments, range });
+      return { ...range, instruments: found, state: stateOf(state) };
+    });
   }
 
   async #charts(minutes: number): Promise<Charts> {
-    const { state, times, step } = await this.#own.charts(minutes);
-    const services = await chartsFrom(this.#prometheus, { times, step });
-    return { times, step, services, state: stateOf(state) };
+    const own = await this.#own.charts(minutes);
+    const { state, times, step } = own;
+    return orOwn(own, async () => {
+      const services = await chartsFrom(this.#prometheus, { times, step });
+      return { times, step, services, state: stateOf(state) };
+    });
   }
 }
+
+/** Returns the answer that Prometheus has, or else that of the guide's own memory. */
+async function orOwn<T extends Charts | Instruments>(own: T, ask: () => Promise<T>): Promise<T> {
+  try {
+    return await ask();
+  } catch (error) {
+    return { ...own, state: { ...own.state, fallback: fallbackFor(error) } };
+  }
+}
+
+const fallbackFor = (error: unknown): string =>
+  `These metrics are from the guide's memory: ${messageOf(error)}. Prometheus starts anew when it exceeds its memory ` +
+  'limit, for example because an attribute with many values makes many series.';
 
 /** Returns the state without what is about the guide's own memory. */
 function stateOf({ signal, latest, since, dropped, unavailable }: SignalState): SignalState {

@@ -103,12 +103,13 @@ export class ComparePanel implements Part {
         'Status codes and errors say how a request ended. Traces are often marked by them, so they differ in any case.',
         outcomes,
       ),
-      table(
-        'Where they ran',
-        'Names and addresses of pods, processes and hosts. A pod’s name goes together with all that it has, such as ' +
-          'its version, so these are apart. The counts leave out traces that don’t report the attribute.',
-        places,
-      ),
+      places.length > 0 &&
+        table(
+          'Where they ran',
+          'Names and addresses of pods, processes and hosts. A pod’s name goes together with all that it has, ' +
+            'such as its version, so these are apart. The counts leave out traces that don’t report the attribute.',
+          places,
+        ),
       table('Less common among the marked traces', '', rarer),
       unique.length > 0 && uniqueNote(unique),
       h('p', { class: 'soft compare-time' }, `Compared in ${Math.ceil(took)} ms.`),
