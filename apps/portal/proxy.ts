@@ -154,23 +154,30 @@ function exchange(
   target: ProxyTarget,
 ): Promise<ProxyFailure | undefined> {
   return new Promise((resolve) => {
+    let isSettled = false;
     const fail = (failure: ProxyFailure): void => {
+      if (isSettled) return;
+      isSettled = true;
       clearTimeout(timer);
       asked.destroy();
-      if (response.headersSent) response.destroy();
-      resolve(response.headersSent ? undefined : failure);
+      resolve(failure);
     };
     const timer = setTimeout(fail, TIMEOUTS.answer, 'slow');
     asked.once('response', (answer) => {
       clearTimeout(timer);
-      if (!sendAnswer(answer, response, target)) fail('invalid');
+      if (sendAnswer(answer, response, target)) isSettled = true;
+      else fail('invalid');
     });
     // A guide can't switch to another protocol unless the browser asked for it.
     asked.once('upgrade', (_answer, socket: Duplex) => {
       socket.destroy();
       fail('invalid');
     });
-    asked.on('error', () => fail('unreachable'));
+    asked.on('error', () => {
+      fail('unreachable');
+      // A guide may answer and want no more of the body. The browser reads the answer when it has sent all.
+      request.unpipe(asked).resume();
+    });
     response.once('close', () => {
       clearTimeout(timer);
       if (!response.writableFinished) asked.destroy();
