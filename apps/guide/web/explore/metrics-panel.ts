@@ -116,5 +116,6 @@ function summary(instruments: readonly Instrument[], service: string): string {
 }
 
 const none = (service: string): string =>
-  `The guide has no metrics that ${service} has made itself. Create an instrument in its code: the step "Metrics" of ` +
-  'the course shows how. Metrics leave an app at an interval, so the first ones take a while.';
+  `The guide has no metrics that ${service} has made itself. Create an instrument in its code: ` +
+  'the step "Metrics and logs" of the course shows how. ' +
+  'Metrics leave an app at an interval, so the first ones take a while.';
