@@ -109,6 +109,10 @@ export const SPAN_METRICS = 'spanmetrics/red';
 /** Names of the metrics that the connector makes. A learner's own connector `spanmetrics` uses other names. */
 export const RED_METRICS = { calls: 'red.calls', duration: 'red.duration' } as const;
 
+/** Name of the connector that makes the same metrics by names of spans, and of its metrics. Jaeger reads them. */
+export const MONITOR_CONNECTOR = 'spanmetrics/monitor';
+export const MONITOR_METRICS = { calls: 'monitor.calls', duration: 'monitor.duration' } as const;
+
 /** Name of the instrumentation scope of the metric and the log record with which the guide tests the Collector. */
 export const PROBE_SCOPE = 'intro-otel.why';
 

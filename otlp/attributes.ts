@@ -59,6 +59,15 @@ export const attributesKey = (attributes: Attributes): string =>
     typeof value === 'object' && value !== null && !Array.isArray(value) ? inOrder(value) : value,
   );
 
+/**
+ * Returns a text that is equal for what one process sends. The Collector may add attributes to its resource later, once
+ * it knows the pod. So the pod's name identifies the process, if it has one.
+ */
+export function processKey(resource: Attributes): string {
+  const { 'service.name': service = '', 'k8s.pod.name': pod } = resource;
+  return pod === undefined ? attributesKey(resource) : attributesKey({ 'service.name': service, 'k8s.pod.name': pod });
+}
+
 const inOrder = (map: { readonly [key: string]: AttributeValue }): object =>
   Object.fromEntries(Object.entries(map).sort(([a], [b]) => (a < b ? -1 : 1)));
 

@@ -20,22 +20,32 @@ const LEAST_BYTES = 32;
 /** Milliseconds until the next look for files that can't be read. */
 const RETRY = 500;
 
-/** @throws Error that says which file was expected and what was found */
-async function readSecrets(folder: string): Promise<Secrets> {
+/** The texts of the files. */
+type Texts = Readonly<Record<keyof Secrets, string>>;
+
+async function readTexts(folder: string): Promise<Texts> {
   const text = (name: string): Promise<string> => readFile(join(folder, name), 'utf8');
-  const bytes = async (name: string): Promise<Buffer> => {
-    const found = Buffer.from((await text(name)).trim(), 'base64url');
-    if (found.length >= LEAST_BYTES) return found;
-    throw new Error(`expected ${LEAST_BYTES} bytes in ${join(folder, name)}, found ${found.length}`);
-  };
   const { signing, cookie, people } = PORTAL.secretKeys;
-  return { signing: createPrivateKey(await text(signing)), cookie: await bytes(cookie), people: await bytes(people) };
+  return { signing: await text(signing), cookie: await text(cookie), people: await text(people) };
+}
+
+/** @throws Error that says what was expected and what was found */
+const secretsIn = ({ signing, cookie, people }: Texts): Secrets => ({
+  signing: createPrivateKey(signing),
+  cookie: bytesIn(PORTAL.secretKeys.cookie, cookie),
+  people: bytesIn(PORTAL.secretKeys.people, people),
+});
+
+function bytesIn(name: string, text: string): Buffer {
+  const found = Buffer.from(text.trim(), 'base64url');
+  if (found.length >= LEAST_BYTES) return found;
+  throw new Error(`expected ${LEAST_BYTES} bytes in the file ${name}, found ${found.length}`);
 }
 
 export interface FollowOptions {
   readonly folder: string;
   readonly signal: AbortSignal;
-  /** Called with the first secrets, and each time that they were read again. */
+  /** Called with the first secrets, and each time that they have changed. */
   readonly onRead: (secrets: Secrets) => void;
   readonly log?: { warn(fields: object, message: string): void };
   /** Milliseconds from one reading to the next. */
@@ -45,9 +55,12 @@ export interface FollowOptions {
 /** Reads the secrets again and again until the signal is aborted. Files that can't be read change nothing. */
 export async function followSecrets({ folder, signal, onRead, log, every = 5000 }: FollowOptions): Promise<void> {
   let trouble: string | undefined;
+  let known = '';
   while (!signal.aborted) {
     try {
-      onRead(await readSecrets(folder));
+      const texts = await readTexts(folder);
+      if (JSON.stringify(texts) !== known) onRead(secretsIn(texts));
+      known = JSON.stringify(texts);
       trouble = undefined;
     } catch (error) {
       if (trouble !== messageOf(error)) log?.warn({ err: messageOf(error) }, 'Waiting for the secrets of the portal');

@@ -34,6 +34,9 @@ export class Sessions {
   readonly #options: SessionsOptions;
   /** Claims without a seat, and until when the portal believes that. */
   readonly #ended = new Map<string, number>();
+  /** What the cookies say that we have checked with this secret. A page sends the same cookie many times. */
+  readonly #verified = new Map<string, SessionClaims>();
+  #secret: Buffer | undefined;
 
   constructor(options: SessionsOptions) {
     this.#options = options;
@@ -43,9 +46,19 @@ export class Sessions {
   async of(cookie: string | undefined): Promise<Session> {
     const values = sessionCookies(cookie);
     if (values.length === 0) return { state: 'none' };
-    const secret = this.#options.secret();
-    const claims = values.map((value) => verifySession(value, secret)).find((found) => found !== undefined);
+    const claims = values.map((value) => this.#verify(value)).find((found) => found !== undefined);
     return claims ? this.#seatOf(claims) : { state: 'invalid' };
+  }
+
+  #verify(value: string): SessionClaims | undefined {
+    const secret = this.#options.secret();
+    if (this.#secret !== secret || this.#verified.size >= MOST_REMEMBERED) this.#verified.clear();
+    this.#secret = secret;
+    const known = this.#verified.get(value);
+    if (known) return known;
+    const claims = verifySession(value, secret);
+    if (claims) this.#verified.set(value, claims);
+    return claims;
   }
 
   /** Returns the cookie's value for a person who has a seat. */

@@ -122,6 +122,6 @@ ${spanMetrics(lab)}service:
     metrics:
       level: basic
   pipelines:
-${SIGNALS.map(pipeline).join('')}${redPipelines(`[${GUIDE_EXPORTER}]`)}${prometheusPipeline(lab)}`,
+${SIGNALS.map(pipeline).join('')}${redPipelines(lab, `[${GUIDE_EXPORTER}]`)}${prometheusPipeline(lab)}`,
   );
 }

@@ -2,7 +2,7 @@
 // base path.
 // https://www.jaegertracing.io/docs/2.18/deployment/configuration/
 import { Construct } from 'constructs';
-import { RED_METRICS } from '../../lab/names.ts';
+import { MONITOR_METRICS } from '../../lab/names.ts';
 import { JAEGER_BASE_PATH, PORTS } from '../../lab/ports.ts';
 import { metadata, nameOf } from './lab.ts';
 import type { LabProps } from './lab.ts';
@@ -14,7 +14,7 @@ import { CHECKSUM, ComponentService, Workload, goMemoryLimit } from './workload.
 const COMPONENT = 'jaeger';
 const SERVED = { query: PORTS.query, 'otlp-grpc': PORTS.otlpGrpc, 'otlp-http': PORTS.otlpHttp };
 
-const [NAMESPACE = ''] = RED_METRICS.calls.split('.');
+const [NAMESPACE = ''] = MONITOR_METRICS.calls.split('.');
 
 /** Returns the text if the lab has Prometheus. The page Monitor of Jaeger reads the metrics from it. */
 const withPrometheus = (lab: LabProps, text: string): string =>

@@ -1,7 +1,7 @@
 // Prometheus, if the values enable it. It receives metrics by OTLP from the Collector, and scrapes nothing.
 // https://prometheus.io/docs/guides/opentelemetry/
 import { Construct } from 'constructs';
-import { PROMETHEUS_EXPORTER, RED_METRICS, SPAN_METRICS } from '../../lab/names.ts';
+import { MONITOR_CONNECTOR, MONITOR_METRICS, PROMETHEUS_EXPORTER, RED_METRICS, SPAN_METRICS } from '../../lab/names.ts';
 import { PORTS } from '../../lab/ports.ts';
 import type { Components } from './compute.ts';
 import { metadata, nameOf, serviceUrl } from './lab.ts';
@@ -42,7 +42,7 @@ const NAMES: Components = {
     metric_statements: [
       'replace_all_patterns(datapoint.attributes, "key", "[.]", "_")',
       'set(datapoint.attributes["service_name"], resource.attributes["service.name"])',
-      ...Object.values(RED_METRICS).map(
+      ...[...Object.values(RED_METRICS), ...Object.values(MONITOR_METRICS)].map(
         (name) => `set(metric.name, "${underscores(name)}") where metric.name == "${name}"`,
       ),
     ],
@@ -50,7 +50,7 @@ const NAMES: Components = {
 };
 
 const pipeline = `    metrics/prometheus:
-      receivers: [${SPAN_METRICS}]
+      receivers: [${SPAN_METRICS}, ${MONITOR_CONNECTOR}]
       processors: [${RED}, ${PROCESSOR}]
       exporters: [${PROMETHEUS_EXPORTER}]
 `;

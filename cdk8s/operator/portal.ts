@@ -52,6 +52,12 @@ class Accounts extends Construct {
   }
 }
 
+/**
+ * The image's young generation of 1 MiB suits programs that are mostly idle. The portal passes on all requests of a
+ * class. With 8 MiB it passed on a third more of them in the same time, from 50 connections.
+ */
+const NODE_OPTIONS = '--max-semi-space-size=8';
+
 /** Returns the volume with the keys. It names them, so that the pod starts only once the operator has made them all. */
 const keyVolume = (lab: OperatorProps): Volume => ({
   name: 'keys',
@@ -71,7 +77,7 @@ class Portal extends Construct {
       component,
       values,
       replicas: values.replicas,
-      env: { INSTRUMENTATION: 'manual', PORTAL_URL: values.url },
+      env: { INSTRUMENTATION: 'manual', PORTAL_URL: values.url, NODE_OPTIONS },
       fromPod: { POD_NAMESPACE: 'metadata.namespace' },
       serviceAccount: nameOf(lab, component),
       volumes: [{ volume: keyVolume(lab), path: PORTAL.secretDir }],

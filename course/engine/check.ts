@@ -53,6 +53,8 @@ export interface LabView {
   podLog(component: 'dice'): Promise<string>;
   /** Returns what each process has reported of each instrument, or an empty list if the guide receives no metrics. */
   totals(): Promise<readonly InstrumentTotals[]>;
+  /** Returns how many data points of metrics the guide has had no room for, since it started. */
+  lostPoints(): number;
   /** Returns the Collector's log since the start of the check. */
   collectorLog(): Promise<string>;
   /** Makes dice send its telemetry now. @returns whether dice says that it has. It never fails */

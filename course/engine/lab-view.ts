@@ -65,6 +65,7 @@ export function viewOf(lab: Lab, { answers = {}, since, traceId, deadline = 8_00
     podLog: () => lab.podLog('dice', seconds(since)),
     collectorLog: () => lab.podLog('collector', Math.ceil((Date.now() - begun) / 1000) + 1),
     totals: () => Promise.resolve(lab.telemetry?.totals() ?? []),
+    lostPoints: () => lab.telemetry?.lostPoints ?? 0,
     why: (signal = 'traces') => diagnosePipeline(lab, [signal]),
     truth: lab.truth,
     eventually: (attempt, patience = 3_000) =>

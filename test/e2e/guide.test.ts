@@ -167,9 +167,9 @@ describe('a lab with Prometheus', () => {
     const { traceId } = await playedRound(lab);
     await eventually(
       async () => {
-        expect(await queried('query?query=red_calls{service_name="arcade",span_kind="SPAN_KIND_SERVER"}>0')).toContain(
-          '"span_name":"GET /play"',
-        );
+        const served = '{service_name="arcade",span_kind="SPAN_KIND_SERVER"}>0';
+        expect(await queried(`query?query=red_calls${served}`)).toContain('"service_name":"arcade"');
+        expect(await queried(`query?query=monitor_calls${served}`)).toContain('"span_name":"GET /play"');
         expect(await queried(`query_exemplars?query=red_duration_bucket&${lastMinute()}`)).toContain(traceId);
         expect(await queried('query?query={"http.server.request.duration_count","service.name"="dice"}')).toContain(
           '"http.route":"/rolldice"',

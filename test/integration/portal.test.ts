@@ -77,8 +77,10 @@ async function send(url: string, claim: string, name: string): Promise<string | 
   return answer.status === 303 ? seatIn(cookieIn(answer)) : undefined;
 }
 
-const seatIn = (cookie: string): string =>
-  (JSON.parse(Buffer.from(cookie.slice(cookie.indexOf('=') + 1), 'base64url').toString()) as { seat: string }).seat;
+function seatIn(cookie: string): string {
+  const payload = cookie.slice(cookie.indexOf('=') + 1).split('.', 1)[0] ?? '';
+  return (JSON.parse(Buffer.from(payload, 'base64url').toString()) as { seat: string }).seat;
+}
 
 /**
  * Joins the class as a browser does. The form keeps its claim id when it is sent again. Every tenth person sends it to

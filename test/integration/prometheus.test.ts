@@ -76,13 +76,15 @@ test('gives metrics from spans names with underscores, and counts the first span
     http_response_status_code: '504',
     service_name: 'arcade',
     span_kind: 'SPAN_KIND_SERVER',
-    span_name: 'POST /rounds',
     status_code: 'STATUS_CODE_ERROR',
   };
   await eventually(
     async () => {
       expect(await samples('red_calls')).toEqual([
         [{ __name__: 'red_calls', job: 'arcade', 'service.name': 'arcade', ...labels }, '1'],
+      ]);
+      expect(await samples('monitor_calls')).toEqual([
+        [expect.objectContaining({ ...labels, span_name: 'POST /rounds' }), '1'],
       ]);
       expect(await samples('increase(red_duration_count[1m]) > 0')).toEqual([
         [expect.objectContaining(labels), expect.anything()],

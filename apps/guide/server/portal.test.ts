@@ -139,8 +139,8 @@ describe('a request from the portal', () => {
     const locationOf = async (path: string) => (await ask(path, through())).headers.location;
     const id = 'a'.repeat(32);
     expect(await locationOf(`/jaeger/trace/${id}`)).toBe(`../../traces/${id}`);
-    expect(await locationOf('/jaeger/')).toBe('../traces');
-    expect(await locationOf('/jaeger/api/services')).toBe('../../traces');
+    for (const path of ['/jaeger', '/jaeger/', '/jaeger/search', '/jaeger/api/services', '/Jaeger/trace/%2e%2e'])
+      expect((await ask(path, through())).text).toContain('kubectl port-forward -n ns svc/lab-guide 8080:8080');
     expect((await ask('/traces', through())).text).toContain('pages do not work at this address');
   });
 });
@@ -241,6 +241,13 @@ describe('below the prefix of the portal', () => {
     expect(queue.size).toBeGreaterThan(30);
     for (const path of ['/lab', '/why', '/api/export', '/assets/style.css', '/apps/dice/visit', '/traces'])
       expect([...queue]).toContain(path);
+  });
+
+  test("makes the links in a step's text relative", async () => {
+    const { text } = await ask('/api/course/10-troubleshooting', through());
+    const { html } = JSON.parse(text) as { html: string };
+    expect(html).toContain('href="explore#charts"');
+    expect(html).not.toContain('href="/');
   });
 
   test('shows the page that asks for the key with links that work at any depth', async () => {

@@ -7,7 +7,6 @@ import type { Request, RequestHandler, Response } from 'express';
 import { PORTAL } from '../../../lab/names.ts';
 import { verifyPortalToken } from '../../../lab/portal-token.ts';
 import type { PortalClaims } from '../../../lab/portal-token.ts';
-import { rootOf } from './root-of.ts';
 
 export interface PortalOptions {
   /** File with the portal's public key as SPKI PEM. */
@@ -91,14 +90,4 @@ export const instructorsOnlyRead: RequestHandler = (request, response, next) => 
   if (isReading && !LEARNERS_ONLY.test(request.path)) return next();
   const error = 'expected the learner of this seat, found an instructor, who may look in but change nothing here.';
   response.status(403).json({ error });
-};
-
-/**
- * Keeps Jaeger's own pages from people who come through the portal. Jaeger knows one base path only, and its pages
- * would run at the portal's origin. Links to a trace lead to the guide's own page of it.
- */
-export const withoutJaeger: RequestHandler = (request, response, next) => {
-  if (!portalOf(response)) return next();
-  const id = /^\/trace\/([0-9a-f]{1,32})$/i.exec(request.path)?.[1];
-  response.redirect(`${rootOf(request)}traces${id === undefined ? '' : `/${id}`}`);
 };

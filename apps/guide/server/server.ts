@@ -22,7 +22,7 @@ import { environmentOf } from './lab/environment.ts';
 import type { Environment } from './lab/environment.ts';
 import { addLogin } from './login.ts';
 import { addPages } from './pages/routes.ts';
-import { instructorsOnlyRead, recognizePortal, withoutJaeger } from './portal.ts';
+import { instructorsOnlyRead, recognizePortal } from './portal.ts';
 import { addAppProxies, addJaegerProxy } from './proxy.ts';
 import { assetHeaders, ownAnswers, refuseServiceWorkers } from './sandbox.ts';
 import { settingsFromEnv } from './settings.ts';
@@ -87,7 +87,6 @@ function guideApp({ settings, environment, openCourse, log }: ApiParts): Express
   addRoundsApi(app, { arcade: apps.arcade, log, ownPagesOnly: ownPagesOnly(settings) });
   app.use('/api', courseAndLabApi({ settings, environment, openCourse, log }));
   addAppProxies(app, apps);
-  app.use('/jaeger', withoutJaeger);
   addJaegerProxy(app, jaegerUrl, hasUi);
   app.use(apiErrors, loggedErrors(log));
   return app;

@@ -62,7 +62,7 @@
   "transform/red" (dict
     "metric_statements" (list "keep_keys(resource.attributes, [\"service.name\"])"))) ((ternary (dict
   "transform/prometheus" (dict
-    "metric_statements" (list "replace_all_patterns(datapoint.attributes, \"key\", \"[.]\", \"_\")" "set(datapoint.attributes[\"service_name\"], resource.attributes[\"service.name\"])" "set(metric.name, \"red_calls\") where metric.name == \"red.calls\"" "set(metric.name, \"red_duration\") where metric.name == \"red.duration\""))) dict .Values.prometheus.enabled))) | fromJson) .Values.collector.processors) | fromJson) }}{{ end }}
+    "metric_statements" (list "replace_all_patterns(datapoint.attributes, \"key\", \"[.]\", \"_\")" "set(datapoint.attributes[\"service_name\"], resource.attributes[\"service.name\"])" "set(metric.name, \"red_calls\") where metric.name == \"red.calls\"" "set(metric.name, \"red_duration\") where metric.name == \"red.duration\"" "set(metric.name, \"monitor_calls\") where metric.name == \"monitor.calls\"" "set(metric.name, \"monitor_duration\") where metric.name == \"monitor.duration\""))) dict .Values.prometheus.enabled))) | fromJson) .Values.collector.processors) | fromJson) }}{{ end }}
 
 {{- define "intro-otel.collector-config" -}}
 extensions:
@@ -87,21 +87,19 @@ processors:
   spanmetrics/red:
     namespace: red
     dimensions: [{ name: http.response.status_code }]
-    exclude_dimensions: {{ toJson ((ternary (list) (list "span.name") .Values.prometheus.enabled)) }}
+    exclude_dimensions: [span.name]
     histogram:
       unit: ms
       explicit:
         buckets: [2ms, 5ms, 10ms, 25ms, 50ms, 100ms, 200ms, 350ms, 500ms, 750ms, 1000ms, 2500ms]
-    exemplars:
-      enabled: true
-      max_per_data_point: 3
+    exemplars: { enabled: true, max_per_data_point: 3 }
     metrics_flush_interval: 5s
     metrics_expiration: 15m
     aggregation_cardinality_limit: 100
     resource_metrics_cache_size: 50
     # Counts go on when a pod is replaced.
     resource_metrics_key_attributes: [service.name]
-service:
+{{ (ternary "  spanmetrics/monitor:\n    namespace: monitor\n    dimensions: [{ name: http.response.status_code }]\n    exclude_dimensions: []\n    histogram:\n      unit: ms\n      explicit:\n        buckets: [2ms, 5ms, 10ms, 25ms, 50ms, 100ms, 200ms, 350ms, 500ms, 750ms, 1000ms, 2500ms]\n    exemplars: { enabled: false }\n    metrics_flush_interval: 5s\n    metrics_expiration: 15m\n    aggregation_cardinality_limit: 100\n    resource_metrics_cache_size: 50\n    # Counts go on when a pod is replaced.\n    resource_metrics_key_attributes: [service.name]\n" "" .Values.prometheus.enabled) }}service:
   extensions: [health_check]
   telemetry:
     # Without these attributes, log lines are shorter.
@@ -129,12 +127,12 @@ service:
     traces/red:
       receivers: [otlp, otlp/loopback]
       processors: [memory_limiter]
-      exporters: [spanmetrics/red]
+      exporters: [spanmetrics/red{{ (ternary ", spanmetrics/monitor" "" .Values.prometheus.enabled) }}]
     metrics/red:
       receivers: [spanmetrics/red]
       processors: [transform/red]
       exporters: [otlp_http/guide]
-{{ (ternary "    metrics/prometheus:\n      receivers: [spanmetrics/red]\n      processors: [transform/red, transform/prometheus]\n      exporters: [otlp_http/prometheus]\n" "" .Values.prometheus.enabled) }}{{ end }}
+{{ (ternary "    metrics/prometheus:\n      receivers: [spanmetrics/red, spanmetrics/monitor]\n      processors: [transform/red, transform/prometheus]\n      exporters: [otlp_http/prometheus]\n" "" .Values.prometheus.enabled) }}{{ end }}
 
 {{- define "intro-otel.jaeger-config" -}}
 extensions:
@@ -143,7 +141,7 @@ extensions:
       memory:
         memory:
           max_traces: {{ (.Values.jaeger.maxTraces | int) | toString }}
-{{ (ternary (printf "    metric_backends:\n      prometheus:\n        prometheus:\n          endpoint: http://%s-prometheus:9090\n          metric_namespace: red\n          latency_unit: ms\n          normalize_calls: false\n          normalize_duration: false\n" .Release.Name) "" .Values.prometheus.enabled) }}  jaeger_query:
+{{ (ternary (printf "    metric_backends:\n      prometheus:\n        prometheus:\n          endpoint: http://%s-prometheus:9090\n          metric_namespace: monitor\n          latency_unit: ms\n          normalize_calls: false\n          normalize_duration: false\n" .Release.Name) "" .Values.prometheus.enabled) }}  jaeger_query:
     storage:
       traces: memory
 {{ (ternary "      metrics: prometheus\n" "" .Values.prometheus.enabled) }}    base_path: /jaeger

@@ -52,6 +52,7 @@ function labWith(exports: string[], settings: Record<string, string> = {}): LabV
       if (next !== undefined) telemetry.accept('metrics', next);
       return Promise.resolve(telemetry.totals());
     },
+    lostPoints: () => telemetry.lostPoints,
     podLog: () => Promise.resolve(''),
     flush: () => Promise.resolve(true),
     eventually: () => Promise.resolve(undefined),
@@ -80,6 +81,27 @@ test('names the exporter of metrics, if the settings keep them in dice', async (
     hint: expect.stringMatching(/^OTEL_METRICS_EXPORTER is console: .* Set OTEL_METRICS_EXPORTER=otlp/) as string,
   });
 });
+
+test('says that the guide has had no room for metrics since the rolls, if one is missing then', async () => {
+  const many = Array.from({ length: 3_000 }, (_one, index) =>
+    exported(rolledAt + 5_000, { [`dice.m${index}`]: { asInt: '1', attributes: [text('key', `${index}`)] } }),
+  );
+  const full = { resourceMetrics: many.flatMap((one) => (JSON.parse(one) as Exported).resourceMetrics) };
+  const verdict = await check(labWith([JSON.stringify(full), pieces[0] ?? '']));
+  expect(verdict).toMatchObject({
+    passed: false,
+    found: expect.stringMatching(
+      /^(dice\.m\d \(counter\), ){4}.* and \d+ more, and the guide has had no room for \d+ data points$/,
+    ) as string,
+    hint: expect.stringMatching(/attribute .* new value each time\?/) as string,
+  });
+});
+
+interface Exported {
+  readonly resourceMetrics: readonly object[];
+}
+
+const text = (key: string, stringValue: string) => ({ key, value: { stringValue } });
 
 const [traceId, spanId] = ['a'.repeat(32), 'b'.repeat(16)];
 const answer = { traceId, spanId: 'caller', status: 200, body: '' };

@@ -26,7 +26,7 @@ const longest = 40_000; // ms that a check waits for a metric
 export const check: Check = async (lab) => {
   const settings = await lab.settings();
   const interval = Math.min(numberIn(settings, 'OTEL_METRIC_EXPORT_INTERVAL', 60_000), longest);
-  const start = await numbersBefore(lab);
+  const start = { ...(await numbersBefore(lab)), lostBefore: lab.lostPoints() };
   const words = [0, 1].map(() => `find-me-${randomBytes(4).toString('hex')}`);
   const observation = await lab.observe([...ROLLS, ...words.map((word) => `/server_request?param=${word}`)]);
   const slow = (await lab.flush()) ? 0 : interval;
@@ -83,6 +83,8 @@ interface TestOptions {
   readonly before: readonly Totals[];
   /** Whether dice had sent all its numbers before the rolls. */
   readonly isExact: boolean;
+  /** How many data points the guide had had no room for before the rolls. */
+  readonly lostBefore: number;
   /** Milliseconds from the rolls after which all metrics have arrived. */
   readonly patience: number;
   /** What keeps metrics from the guide, and what to do about it, if the learner's files say so. */
@@ -113,13 +115,14 @@ class SignalTest {
   }
 
   async look(): Promise<Look> {
-    const { observation, sampler, logsGap: gap, propagators, before, isExact } = this.#options;
+    const { observation, sampler, logsGap: gap, propagators, before, isExact, lostBefore } = this.#options;
     const seen = { ...(await observation.look()), sampler, logsGap: gap, propagators };
     const broken = failedVisit(seen.visits.filter(({ path }) => !path.includes('sides')));
     if (broken) return { findings: [broken], certain: true };
     const after = reportedSince(before, await this.#lab.totals());
     const isFinal = this.#isFinal(after, seen);
-    const metrics = judgeMetrics({ rolls: rollsIn(seen.visits), before, after, isExact });
+    const lost = this.#lab.lostPoints() - lostBefore;
+    const metrics = judgeMetrics({ rolls: rollsIn(seen.visits), before, after, isExact, lost });
     const explained = after.length > 0 ? metrics : metrics.map((one) => this.#explained(one));
     const findings = [...explained, ...judgeLogs(seen, await this.#lab.podLog('dice'))];
     return { findings, certain: isFinal && seen.settled, traceId: seen.visits.at(-1)?.answer.traceId };

@@ -177,6 +177,24 @@ test('leaves out what the pod before exports while it ends', () => {
   expect(timeOf(newest)).toBe(earlier);
 });
 
+test('takes a process for one, although the Collector adds attributes of its pod later, and in another order', () => {
+  const sent = (time: number, count: number, ...more: string[]): object => {
+    const document = exported({ counter: count, count, sum: count }, { time }) as {
+      resourceMetrics: { resource: { attributes: object[] } }[];
+    };
+    const added = more.map((key) => ({ key, value: { stringValue: key } }));
+    document.resourceMetrics[0]?.resource.attributes.push(...added);
+    return document;
+  };
+  const guide = newGuide();
+  guide.accept(sent(earlier, 3));
+  const before = guide.totals();
+  guide.accept(sent(later, 8, 'k8s.pod.uid', 'k8s.node.name'));
+  expect(reportedSince(before, guide.totals()).map(({ count }) => count)).toEqual([8, 8]);
+  guide.accept(sent(later + 1, 9, 'k8s.node.name', 'k8s.pod.uid'));
+  expect(guide.totals()).toHaveLength(2);
+});
+
 test('leaves out the other services of the lab, whose instruments may have the same names', () => {
   const ofPrizes = exported({ counter: 3, count: 3, sum: 9 }, { time: later, service: 'prizes' });
   expect(ofNewestProcess(totalsOf(ofPrizes))).toEqual([]);

@@ -45,6 +45,8 @@ export interface Comparison {
   readonly after: readonly Totals[];
   /** Whether dice had sent all its numbers before the rolls. */
   readonly isExact: boolean;
+  /** How many data points the guide has had no room for since then. */
+  readonly lost?: number;
 }
 
 /** Returns what dice has reported since the rolls. What has not changed since then may be of code that runs no more. */
@@ -90,19 +92,25 @@ export function judgeMetrics(comparison: Comparison): Finding[] {
   return [finding(texts.counter, numbers), finding(texts.histogram, values)];
 }
 
+const MOST_NAMED = 5;
+
 /** Returns what to say of an instrument that is missing, or of another kind. */
-function missing(name: string, found: readonly Totals[], hint: string): Problem {
-  const own = found.filter((one) => one.name.startsWith('dice'));
-  const named = own.map((one) => `${one.name} (${one.kind})`).join(', ');
-  return {
-    found: named || 'no metric of that name since the rolls',
-    hint:
-      renameHint(
-        name,
-        own.map((one) => one.name),
-      ) ?? hint,
-  };
+function missing(name: string, { after, lost = 0 }: Comparison, hint: string): Problem {
+  const own = after.filter((one) => one.name.startsWith('dice'));
+  const named = own.slice(0, MOST_NAMED).map((one) => `${one.name} (${one.kind})`);
+  const more = own.length > MOST_NAMED ? ` and ${own.length - MOST_NAMED} more` : '';
+  const found = own.length > 0 ? named.join(', ') + more : 'no metric of that name since the rolls';
+  const rename = renameHint(
+    name,
+    own.map((one) => one.name),
+  );
+  if (lost <= 0) return { found, hint: rename ?? hint };
+  return { found: `${found}, and the guide has had no room for ${lost} data points`, hint: rename ?? NO_ROOM };
 }
+
+const NO_ROOM =
+  'The metric may be among them. Does an attribute of your instruments have a new value each time? Take it out, and ' +
+  'press Run. If it is out already, check again in a few minutes: the guide forgets series that end.';
 
 /**
  * Compares the counter's growth with the number of rolls. Visitors roll too, so it may have grown by more: by as much
@@ -111,11 +119,12 @@ function missing(name: string, found: readonly Totals[], hint: string): Problem 
 function troubleWithCounter(
   counter: Growth | undefined,
   histogram: Growth | undefined,
-  { rolls, after }: Comparison,
+  comparison: Comparison,
 ): Problem | undefined {
+  const { rolls } = comparison;
   const hint =
     `${COUNTER}: meter.createCounter('${COUNTER}') with add(1) in doRoll(), ` + "meter from metrics.getMeter('dice').";
-  if (!counter) return missing(COUNTER, after, hint);
+  if (!counter) return missing(COUNTER, comparison, hint);
   if (counter.count < rolls.length)
     return {
       found: `${COUNTER} grew by ${counter.count} in ${rolls.length} rolls`,
@@ -129,11 +138,12 @@ function troubleWithCounter(
 }
 
 /** Compares the growth of the histogram with the rolls. Each roll of somebody else adds at least 1. */
-function troubleWithHistogram(histogram: Growth | undefined, { rolls, after }: Comparison): Problem | undefined {
+function troubleWithHistogram(histogram: Growth | undefined, comparison: Comparison): Problem | undefined {
+  const { rolls } = comparison;
   const hint =
     `${HISTOGRAM}: meter.createHistogram('${HISTOGRAM}') with record(result) in doRoll(), ` +
     "meter from metrics.getMeter('dice').";
-  if (!histogram) return missing(HISTOGRAM, after, hint);
+  if (!histogram) return missing(HISTOGRAM, comparison, hint);
   const others = histogram.count - rolls.length;
   const excess = histogram.sum - rolls.reduce((sum, roll) => sum + roll, 0);
   if (others < 0)

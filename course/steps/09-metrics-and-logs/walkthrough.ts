@@ -7,10 +7,10 @@ export const walkthrough: Walkthrough = {
     await learner.ask('/server_request?param=find-me');
     const explore = await learner.page.context().newPage();
     try {
-      await explore.goto('/explore#metrics');
+      await explore.goto('explore#metrics');
       await explore.getByText('dice.rolls').first().waitFor({ timeout: 30_000 });
       await explore.getByText('dice.roll.value').first().waitFor();
-      await explore.goto('/explore#logs');
+      await explore.goto('explore#logs');
       await explore.getByText('find-me').first().waitFor({ timeout: 20_000 });
     } finally {
       await explore.close();

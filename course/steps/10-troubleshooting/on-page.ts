@@ -81,7 +81,7 @@ async function answer(page: Page, question: string, text: string): Promise<void>
 }
 
 async function fromChartToLog(explore: Page, { statuses }: Story): Promise<void> {
-  await explore.goto('/explore');
+  await explore.goto('explore');
   const errors = explore.getByRole('group', { name: 'Errors a second, by status of arcade' });
   await errors.locator('.legend li', { hasText: statuses }).first().waitFor({ timeout: 30_000 });
   await errors.locator('.point.failed').last().click();
@@ -92,8 +92,8 @@ async function fromChartToLog(explore: Page, { statuses }: Story): Promise<void>
 
 /** Compares the traces of a fault with the others. @returns the answers, or undefined if it needs more traces */
 async function answersIn(explore: Page, { mark, answers }: Story): Promise<Record<string, string> | undefined> {
-  await explore.goto('/lab');
-  await explore.goto('/explore#traces');
+  await explore.goto('lab');
+  await explore.goto('explore#traces');
   await explore.getByText(/^[\d,]+ traces?, from/).waitFor({ timeout: 30_000 });
   await explore.getByRole('button', { name: mark }).click();
   const marked = await explore

@@ -2,7 +2,7 @@
 import { stringify } from 'yaml';
 import type { SomeValues } from '../../../cdk8s/render.ts';
 import { binary } from '../../../cluster/components/build.ts';
-import { GUIDE_EXPORTER, PROMETHEUS_EXPORTER, SPAN_METRICS } from '../../../lab/names.ts';
+import { GUIDE_EXPORTER, MONITOR_CONNECTOR, PROMETHEUS_EXPORTER, SPAN_METRICS } from '../../../lab/names.ts';
 import { freePorts, podOf, startProcess } from './process.ts';
 import type { LoopbackProcess } from './process.ts';
 
@@ -29,7 +29,10 @@ function override({ guide, prometheus }: CollectorOptions, ports: readonly numbe
     receivers: { otlp: receiver(grpc, http), 'otlp/loopback': receiver(loopbackGrpc, loopbackHttp) },
     extensions: { health_check: { endpoint: health } },
     processors: { k8sattributes: { passthrough: true } },
-    connectors: { [SPAN_METRICS]: { metrics_flush_interval: '300ms' } },
+    connectors: {
+      [SPAN_METRICS]: { metrics_flush_interval: '300ms' },
+      ...(prometheus !== undefined && { [MONITOR_CONNECTOR]: { metrics_flush_interval: '300ms' } }),
+    },
     exporters: {
       [GUIDE_EXPORTER]: { endpoint: guide },
       ...(prometheus !== undefined && { [PROMETHEUS_EXPORTER]: { endpoint: `${prometheus}/api/v1/otlp` } }),

@@ -13,5 +13,7 @@ export async function sendOtlp(collector: string, signal: keyof typeof nouns, bo
     signal: AbortSignal.timeout(3_000),
   });
   if (status === 200) return;
-  throw new Error(`expected the Collector to take ${nouns[signal]} with 200, found ${status}: ${answer.slice(0, 200)}`);
+  throw new Error(
+    `expected the Collector to take ${nouns[signal]} with 200, found ${status}: ${answer.trim().slice(0, 200)}`,
+  );
 }

@@ -57,7 +57,7 @@ export function layout(page: Page): string {
     <header class="top">
       <a class="name" href="${root}">intro-otel</a>${ownerOf(viewer)}
       <nav aria-label="Pages">${linksOf(page, root)}
-        ${viewer.portal ? '' : html`<a href="${root}jaeger/">Jaeger</a>`}
+        <a href="${root}jaeger/">Jaeger</a>
       </nav>
     </header>
     ${viewer.portal === 'instructor' ? lookingIn : ''}

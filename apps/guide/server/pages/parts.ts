@@ -12,8 +12,7 @@ export type JaegerPages = 'here' | 'none' | 'elsewhere';
 export function jaegerElsewhere(root: string): Content {
   const explore = html`<a href="${root}explore">Explore</a>`;
   return html`<p class="note">Jaeger's own pages do not work at this address, because a Jaeger before version 2.18
-        knows one address only. ${explore} shows the same traces. If you have kubectl, forward a port to the guide and
-        open /jaeger/ there.</p>`;
+        knows one address only. ${explore} shows the same traces.</p>`;
 }
 
 export function inMilliseconds(duration: number): string {

@@ -6,6 +6,7 @@ import { rootOf } from '../root-of.ts';
 import type { GuideSettings } from '../settings.ts';
 import { coursePage } from './course.ts';
 import { explorePage } from './explore.ts';
+import { jaegerPage } from './jaeger.ts';
 import { labPage } from './lab.ts';
 import type { Viewer } from './layout.ts';
 import type { JaegerPages } from './parts.ts';
@@ -27,6 +28,7 @@ export function addPages(app: Express, settings: GuideSettings, hasUi: () => Pro
   app.get('/lab', (_request, response) => sendPage(response, labPage(level, viewer(response))));
   app.get('/why', (_request, response) => sendPage(response, whyPage(viewer(response))));
   addTracePages(app, settings, hasUi);
+  addJaegerPage(app, settings);
 }
 
 function addTracePages(app: Express, settings: GuideSettings, hasUi: () => Promise<boolean>): void {
@@ -46,6 +48,22 @@ function addTracePages(app: Express, settings: GuideSettings, hasUi: () => Promi
     const trace = await traceFromJaeger(jaeger, id);
     if (trace) return sendPage(response, tracePage(trace, await jaegerPages(response), options));
     sendPage(response.status(404), missingTracePage(id, options));
+  });
+}
+
+/**
+ * Adds a page in place of Jaeger's own pages for people who come through the portal. Jaeger knows one base path only,
+ * and its pages would run at the portal's origin. A link to a trace leads to the guide's own page of it.
+ */
+function addJaegerPage(app: Express, settings: GuideSettings): void {
+  const { release, namespace } = settings;
+  app.use('/jaeger', (request, response, next) => {
+    if (!portalOf(response)) return next();
+    const root = rootOf(request);
+    const id = traceIdIn(/^\/trace\/([^/]+)$/.exec(request.path)?.[1] ?? '');
+    if (id !== undefined) return response.redirect(`${root}traces/${id}`);
+    const viewer = viewerOf(response, settings);
+    sendPage(response, jaegerPage({ viewer, root, service: `${release}-guide`, namespace }));
   });
 }
 

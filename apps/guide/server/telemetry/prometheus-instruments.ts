@@ -14,6 +14,9 @@ const attributesIn = (labels: Labels): Labels =>
 
 const keyOf = (labels: Labels): string => attributesKey(attributesIn(labels));
 
+/** Names of the metrics that the Collector makes from spans. */
+const OF_SPANS = '(red|monitor)_(calls|duration.*)';
+
 interface Bucket {
   readonly labels: Labels;
   readonly value: number;
@@ -32,12 +35,13 @@ export async function instrumentsFrom(
   { service, instruments, range }: { service: string; instruments: readonly Instrument[]; range: TimeRange },
 ): Promise<Instrument[]> {
   const selector = `"service.name"=${JSON.stringify(service)}`;
-  const buckets = `{${selector}, __name__=~".+_bucket", __name__!="red_duration_bucket"}`;
-  const others = `{${selector}, __name__!~".+_bucket|red_duration.*|red_calls"}`;
+  const own = `${selector}, __name__!~"${OF_SPANS}"`;
+  const buckets = `{${own}, __name__=~".+_bucket"}`;
+  const others = `{${own}, __name__!~".+_bucket"}`;
   const [series, newest, exemplars] = await Promise.all([
     prometheus.range(`last_over_time(${others}[${(HOLD * STEP) / 1_000}s])`, range),
     prometheus.instant(buckets, range.times.at(-1) ?? 0),
-    prometheus.exemplars(`{${selector}, __name__!~"red_.*"}`, range),
+    prometheus.exemplars(`{${own}}`, range),
   ]);
   const found = { series, buckets: newest, exemplars };
   return instruments.map((instrument) => ({ ...instrument, series: seriesOf(instrument, found, range.times) }));

@@ -1,5 +1,5 @@
 // The instruments of one service, and the processes that report them.
-import { attributesKey } from '../../../../otlp/attributes.ts';
+import { attributesKey, processKey } from '../../../../otlp/attributes.ts';
 import type { JsonObject } from '../../../../otlp/json.ts';
 import type { Metric, MetricPoint } from '../../../../otlp/metrics.ts';
 import type { InstrumentKind } from '../../explore-contract.ts';
@@ -88,7 +88,7 @@ export class ServiceInstruments {
   /** Returns the process that reports a metric, or undefined if there is no room for another. */
   process({ resource }: Metric, now: number): Process | undefined {
     this.#seen = now;
-    const json = attributesKey(resource);
+    const json = processKey(resource);
     const process = this.#processes.get(json) ?? this.#newProcess(json, resource);
     if (process) process.seen = now;
     return process;

@@ -71,6 +71,11 @@ export class Telemetry {
     return this.#unavailable === undefined;
   }
 
+  /** How many data points of metrics the guide has had no room for. */
+  get lostPoints(): number {
+    return this.#losses.list().find(({ reason }) => reason === 'series')?.count ?? 0;
+  }
+
   /** Returns the newest export of an instrument as OTLP JSON, or undefined if there is none. */
   newestExport(service: string, name: string): JsonObject | undefined {
     return this.#instruments.newestExport(service, name);
