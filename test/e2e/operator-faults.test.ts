@@ -223,7 +223,7 @@ describe('repeated kills of the leader while it creates seats', () => {
       expect([metadata.uid === uid, spec.claim, await reserved()]).toEqual([false, CLAIM, undefined]);
     };
     await eventually(again, { within: 60_000 });
-    await patchWorkshop(CROWD, { lab: { dice: { env: { ROUND: 'last' } } } });
+    await patchWorkshop(CROWD, { lab: { dice: { env: { ROUND: 'last' } } }, rollout: { maxConcurrent: 5 } });
     await allReady(CROWD, ATTENDEES.length, 60_000);
     await eventually(again, { within: 10_000 });
     await kubectl('patch', 'seat', CLAIMED, '--type=json', '--patch=[{"op":"remove","path":"/spec/claim"}]');
