@@ -24,7 +24,7 @@ const files = join(import.meta.dirname, '../../course/steps/09-metrics-and-logs/
 const NAMES = ['k8s.namespace.name', 'k8s.pod.uid', 'k8s.deployment.name', 'k8s.node.name'];
 
 const telemetry = new Telemetry();
-/** Exports that come before the Collector knows the pod. */
+/** Exports of dice's counter that come before the Collector knows the pod. */
 let early = 2;
 let built: Awaited<ReturnType<typeof buildOutside>>;
 let dice: App;
@@ -44,7 +44,8 @@ function withPod({ resource }: Resource): void {
 const guide: Server = createServer((request, response) => {
   void json(request).then((body) => {
     const { resourceMetrics = [], resourceLogs = [] } = body as Record<string, Resource[]>;
-    if ((early -= 1) < 0) [...resourceMetrics, ...resourceLogs].forEach(withPod);
+    if (JSON.stringify(body).includes('"dice.rolls"')) early -= 1;
+    if (early < 0) [...resourceMetrics, ...resourceLogs].forEach(withPod);
     telemetry.accept(request.url === '/v1/logs' ? 'logs' : 'metrics', JSON.stringify(body));
     response.setHeader('content-type', 'application/json').end('{}');
   });
@@ -104,7 +105,7 @@ async function troubles(): Promise<string[]> {
 
 test('passes right code at once after its start, and each time after that', async () => {
   expect(await troubles()).toEqual([]);
-});
+}, 60_000);
 
 test('passes right code while somebody else rolls', async () => {
   let isOver = false;
@@ -115,7 +116,7 @@ test('passes right code while somebody else rolls', async () => {
   isOver = true;
   await visitor;
   expect(found).toEqual([]);
-});
+}, 60_000);
 
 test('passes right code after a pod before it has sent 3,000 series', async () => {
   const times = { startTimeUnixNano: nanoseconds(Date.now() - 60_000), timeUnixNano: nanoseconds(Date.now()) };
@@ -128,4 +129,4 @@ test('passes right code after a pod before it has sent 3,000 series', async () =
   telemetry.accept('metrics', flood);
   expect(telemetry.lostPoints).toBeGreaterThan(0);
   expect(await troubles()).toEqual([]);
-});
+}, 60_000);
