@@ -29,8 +29,8 @@ export function collectorYaml(text: string): CollectorYaml | undefined {
 }
 
 /**
- * Returns the components that the text names for a part of the pipeline of a signal, or undefined if it names none. Then
- * the lab's own list counts.
+ * Returns the components that the text names for a part of the pipeline of a signal, or undefined if it names none.
+ * Then the lab's own list counts.
  */
 export function listedIn(
   text: string,

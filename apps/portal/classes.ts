@@ -57,6 +57,12 @@ export class Classes {
     return name === undefined ? undefined : this.seats.get(name);
   }
 
+  /** Whether the operator keeps a claim for a seat that somebody is resetting. */
+  isReserved(claimId: string): boolean {
+    const reserved = this.workshops.list().flatMap(({ status }) => status?.reserved ?? []);
+    return reserved.some(({ claim }) => claim.id === claimId);
+  }
+
   #indexClaim(before: Seat | undefined, after: Seat | undefined): void {
     if (claimOf(before) === claimOf(after)) return;
     if (before) this.#removeClaim(before);

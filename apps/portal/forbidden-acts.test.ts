@@ -169,7 +169,7 @@ const withCookie = (value: string, seat = victim): Promise<string> =>
   raw(`GET /s/${seat}/ HTTP/1.1\r\nhost: x\r\ncookie: ${value}\r\n\r\n`);
 const payloadOf = (value: string): string => value.replace(/^[^=]+=/, '').split('.')[0] ?? '';
 const claimsOf = (value: string) =>
-  JSON.parse(Buffer.from(payloadOf(value), 'base64url').toString()) as { seat: string; uid: string; claim: string };
+  JSON.parse(Buffer.from(payloadOf(value), 'base64url').toString()) as { seat: string; claim: string };
 const seatOfCookie = (value: string): string => claimsOf(value).seat;
 const forged = (secret: Buffer): string => `intro-otel-seat=${signSession(claimsOf(victims), secret)}`;
 const tampered = (value: string): string => {

@@ -162,7 +162,7 @@ describe('the same seat again', () => {
   test.each([
     ['freed', (api: SeatApi, name: string) => api.change(name, { claim: undefined } as never)],
     [
-      'reset',
+      'freed and reset',
       (api: SeatApi, name: string) => (
         api.delete(name),
         api.put({ ...aSeat(name.slice(5)), metadata: { name, uid: 'new' } })
@@ -177,6 +177,22 @@ describe('the same seat again', () => {
     end(api, 'otel-1');
     const refused = await portal.get('/s/otel-1/', { cookie });
     expect([refused.status, await titleOf(refused)]).toEqual([403, 'This seat is no longer yours']);
+  });
+
+  test('waits while the seat is being reset, and then leads to the new seat with the same cookie', async () => {
+    const api = new SeatApi([aWorkshop(1)], [aSeat('1')]);
+    await start(api, 'otel-1');
+    const { cookie } = await portal.join();
+    const claim = api.seats.get('otel-1')?.spec.claim ?? aClaim('none');
+    api.reserve('otel', [{ seat: 'otel-1', claim }]);
+    api.delete('otel-1');
+    for (const path of ['/s/otel-1/', '/seat']) {
+      const waiting = await portal.get(path, { cookie });
+      expect([waiting.status, await titleOf(waiting)]).toEqual([503, 'Your seat is being reset']);
+    }
+    api.put({ ...aSeat('1', { claim }), metadata: { name: 'otel-1', uid: 'new' } });
+    api.reserve('otel', []);
+    expect(await (await portal.get('/s/otel-1/', { cookie })).text()).toBe('the guide');
   });
 
   test('follows a person whom an instructor has moved to another seat', async () => {

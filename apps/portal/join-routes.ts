@@ -7,7 +7,7 @@ import type { Person } from './claims.ts';
 import type { Seat, Workshop } from './kinds.ts';
 import { closedPage } from './pages/class.ts';
 import { codePage, namePage, repeatPage, rosterPage, wrongCodePage } from './pages/join.ts';
-import { keyPage, secretChanged, seatEnded, tooManyKeys, wrongKey } from './pages/key.ts';
+import { keyPage, secretChanged, seatEnded, seatReset, tooManyKeys, wrongKey } from './pages/key.ts';
 import { sendPage } from './pages/layout.ts';
 import { apiSilent } from './pages/refusals.ts';
 import { seatPage } from './pages/seat.ts';
@@ -137,6 +137,7 @@ async function showSeat(request: Request, response: Response, parts: PortalParts
   const session = await parts.sessions.of(request.headers.cookie);
   if (session.state === 'seated') return sendPage(response, ownSeatPage(session.seat, parts));
   if (session.state === 'invalid') return sendPage(response, secretChanged());
+  if (session.state === 'reset') return sendPage(response, seatReset());
   if (session.state === 'ended') return sendPage(response, seatEnded());
   if (session.state === 'unsure') return sendPage(response, apiSilent());
   redirect(response, '/');

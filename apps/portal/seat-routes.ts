@@ -6,7 +6,7 @@ import { PORTAL } from '../../lab/names.ts';
 import { personIn, seatState } from './class-state.ts';
 import type { Seat } from './kinds.ts';
 import { isForeign, ownOrigin } from './origin.ts';
-import { seatEnded, secretChanged } from './pages/key.ts';
+import { seatEnded, seatReset, secretChanged } from './pages/key.ts';
 import { sendPage } from './pages/layout.ts';
 import type { Page } from './pages/layout.ts';
 import { apiSilent, badPath, failurePage, foreignRequest, notYourSeat, seatNeeded } from './pages/refusals.ts';
@@ -97,7 +97,7 @@ const isFromElsewhere = ({ method = '', headers }: IncomingMessage, { url }: Por
 const isUnsafe = (method: string): boolean => !['GET', 'HEAD', 'OPTIONS'].includes(method);
 
 const pageWithoutSeat = (state: Exclude<Session['state'], 'seated'>): Page =>
-  ({ none: seatNeeded, invalid: secretChanged, ended: seatEnded, unsure: apiSilent })[state]();
+  ({ none: seatNeeded, invalid: secretChanged, reset: seatReset, ended: seatEnded, unsure: apiSilent })[state]();
 
 function toGuide(request: IncomingMessage, seat: Seat, path: string, parts: PortalParts): Decision {
   const workshop = parts.classes.workshopOf(seat);

@@ -5,7 +5,6 @@ import { PORTAL } from '../../lab/names.ts';
 export interface SessionClaims {
   /** Name of the Seat. */
   readonly seat: string;
-  readonly uid: string;
   /** The Seat's spec.claim.id. */
   readonly claim: string;
 }
@@ -13,8 +12,8 @@ export interface SessionClaims {
 /** Characters of a cookie's value that the portal reads at most. */
 const LONGEST = 1024;
 
-export function signSession({ seat, uid, claim }: SessionClaims, secret: Buffer): string {
-  const payload = Buffer.from(JSON.stringify({ seat, uid, claim })).toString('base64url');
+export function signSession({ seat, claim }: SessionClaims, secret: Buffer): string {
+  const payload = Buffer.from(JSON.stringify({ seat, claim })).toString('base64url');
   return `${payload}.${signatureOf(payload, secret)}`;
 }
 

@@ -7,11 +7,11 @@ import type { Seat } from './kinds.ts';
 import { systemTimers } from '../../support/timers.ts';
 
 /**
- * `none`: the browser has no cookie. `invalid`: we did not sign the cookie with today's secret. `ended`: the seat was
- * freed or reset. `unsure`: the API server doesn't say.
+ * `none`: the browser has no cookie. `invalid`: we did not sign the cookie with today's secret. `reset`: the seat is
+ * being reset, and the same person gets it again. `ended`: the seat was freed. `unsure`: the API server doesn't say.
  */
 export type Session =
-  | { readonly state: 'none' | 'invalid' | 'ended' | 'unsure'; readonly seat?: undefined }
+  | { readonly state: 'none' | 'invalid' | 'reset' | 'ended' | 'unsure'; readonly seat?: undefined }
   | {
       readonly state: 'seated';
       readonly seat: Seat;
@@ -63,13 +63,14 @@ export class Sessions {
 
   /** Returns the cookie's value for a person who has a seat. */
   cookieFor({ metadata, spec }: Seat): string {
-    const claims = { seat: metadata.name, uid: metadata.uid ?? '', claim: spec.claim?.id ?? '' };
+    const claims = { seat: metadata.name, claim: spec.claim?.id ?? '' };
     return signSession(claims, this.#options.secret());
   }
 
   async #seatOf(claims: SessionClaims): Promise<Session> {
     const seat = this.#known(claims);
     if (seat) return { state: 'seated', seat, cookieSeat: claims.seat };
+    if (this.#options.classes.isReserved(claims.claim)) return { state: 'reset' };
     if ((this.#ended.get(claims.claim) ?? 0) > systemTimers.now()) return { state: 'ended' };
     try {
       // Another replica may have given the seat a moment ago.
@@ -82,11 +83,12 @@ export class Sessions {
     return found ? { state: 'seated', seat: found, cookieSeat: claims.seat } : { state: 'ended' };
   }
 
-  /** Returns the seat that has the claim. An instructor may have moved the person to another one. */
-  #known({ seat, uid, claim }: SessionClaims): Seat | undefined {
-    const holder = this.#options.classes.holderOf(claim);
-    const isReset = holder?.metadata.name === seat && holder.metadata.uid !== uid;
-    return isReset ? undefined : holder;
+  /**
+   * Returns the seat that has the claim. An instructor may have moved the person to another one, or the operator has
+   * made the seat anew.
+   */
+  #known({ claim }: SessionClaims): Seat | undefined {
+    return this.#options.classes.holderOf(claim);
   }
 
   #rememberEnded(claim: string): void {

@@ -33,8 +33,15 @@ export const seatEnded = (): Page => ({
   title: 'This seat is no longer yours',
   status: 403,
   content: [
-    paragraphs('Your instructor has freed or reset it. Join the class again to get a seat.'),
+    paragraphs('Your instructor has freed it. Join the class again to get a seat.'),
     html`<p><a class="button primary" href="/">Join with the class code</a></p>
       <p>Was that your seat on another device, too? <a href="/key">Try your three words</a>.</p>`,
   ],
+});
+
+export const seatReset = (): Page => ({
+  title: 'Your seat is being reset',
+  status: 503,
+  content: paragraphs('You get it back with a new lab. This usually takes a minute. This page goes on by itself.'),
+  again: 2,
 });

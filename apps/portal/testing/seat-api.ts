@@ -75,6 +75,17 @@ export class SeatApi implements Pick<HttpApi, 'get' | 'mergePatch'> {
     if (seat) this.put({ ...seat, status: { ...seat.status, phase } } as Seat);
   }
 
+  /** Writes which claims the operator keeps while it makes their seats anew. */
+  reserve(workshop: string, reserved: readonly { readonly seat: string; readonly claim: Claim }[]): void {
+    const found = this.workshops.find(({ metadata }) => metadata.name === workshop);
+    if (!found) throw new Error(`expected a Workshop ${workshop}, found none`);
+    const resourceVersion = String((this.#version += 1));
+    const status = { ...found.status, reserved: [...reserved] };
+    this.#tell(({ workshops }) =>
+      workshops.upsert({ ...found, metadata: { ...found.metadata, resourceVersion }, status }),
+    );
+  }
+
   #tell(change: (classes: Classes) => void): void {
     for (const { classes, lag } of this.#watches) {
       if (lag === 0) change(classes);
