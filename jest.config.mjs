@@ -32,7 +32,7 @@ export default {
     { ...shared, displayName: 'solutions', testMatch: [SOLUTIONS] },
     inTest('browser'),
     inTest('chart'),
-    inTest('integration'),
+    { ...inTest('integration'), globalTeardown: '<rootDir>/test/support/cluster/definitions.ts' },
     inTest('e2e'),
     inTest('serial'),
     inTest('course'),

@@ -3,9 +3,9 @@
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { repoRoot } from '../../support/paths.ts';
-import { crds } from '../../cdk8s/operator/crds.ts';
 import { chartValues } from '../../cdk8s/operator/values.ts';
 import { apply, kubectl, testCluster, tool } from '../support/cluster/cluster.ts';
+import { bringDefinitions } from '../support/cluster/definitions.ts';
 import { testExamples } from './example-patches.ts';
 import { attendees, long, refusedWorkshops } from './refused-workshops.ts';
 import { arbitraryLab } from '../chart/arbitrary.ts';
@@ -13,22 +13,9 @@ import { arbitraryLab } from '../chart/arbitrary.ts';
 const SEED = 20260504;
 const LABS = 60;
 
-const names = crds().map(({ metadata: { name } }) => name);
 const WORKSHOPS = '/apis/intro-otel.dev/v1alpha1/workshops';
 
-let brought = false;
-
-beforeAll(async () => {
-  const { code } = await tool('kubectl', ['get', 'crds', ...names], { allowFailure: true });
-  brought = code !== 0;
-  if (brought) await apply(...crds());
-  await kubectl('wait', '--for=condition=Established', '--timeout=30s', 'crds', ...names);
-}, 60_000);
-
-// Another test installs the definitions with a release, so this one removes its own.
-afterAll(async () => {
-  if (brought) await kubectl('delete', 'crds', ...names, '--timeout=60s');
-}, 90_000);
+beforeAll(bringDefinitions, 60_000);
 
 const manifest = (kind: string, name: string, spec: object): object => ({
   apiVersion: 'intro-otel.dev/v1alpha1',

@@ -4,11 +4,10 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { WORKSHOP, SEAT } from '../../apps/portal/kinds.ts';
 import type { Seat } from '../../apps/portal/kinds.ts';
 import { claimIn, cookieIn } from '../../apps/portal/testing/portal-harness.ts';
-import { crds } from '../../cdk8s/operator/crds.ts';
 import type { HttpApi } from '../../kubernetes/client.ts';
 import { API_VERSION } from '../../lab/names.ts';
 import { eventually } from '../../support/waiting.ts';
-import { apply, kubectl, tool } from '../support/cluster/cluster.ts';
+import { bringDefinitions } from '../support/cluster/definitions.ts';
 import { testApi } from '../support/cluster/engine.ts';
 import { LocalPortal, removeSecrets, writeSecrets } from '../support/cluster/portal.ts';
 
@@ -18,20 +17,16 @@ const PEOPLE = 200;
 /** Milliseconds from the first claim to the last. */
 const DURATION = 8_000;
 
-const definitions = crds().map(({ metadata: { name } }) => name);
 const people = Array.from({ length: PEOPLE }, (_, index) => `person ${index}`);
 const seats = people.map((_, index) => `seat-${String(index + 1).padStart(2, '0')}`);
 
 let api: HttpApi;
-let brought = false;
 let secrets: string;
 let portals: LocalPortal[];
 
 beforeAll(async () => {
   api = await testApi();
-  brought = (await tool('kubectl', ['get', 'crds', ...definitions], { allowFailure: true })).code !== 0;
-  if (brought) await apply(...crds());
-  await kubectl('wait', '--for=condition=Established', '--timeout=30s', 'crds', ...definitions);
+  await bringDefinitions();
   await makeClass();
   secrets = writeSecrets();
   portals = await Promise.all([LocalPortal.start(secrets, 18_300), LocalPortal.start(secrets, 18_400)]);
@@ -42,7 +37,6 @@ afterAll(async () => {
   removeSecrets(secrets);
   await Promise.all(seats.map((name) => api.delete(SEAT, { name: `${CLASS}-${name}` })));
   await api.delete(WORKSHOP, { name: CLASS });
-  if (brought) await kubectl('delete', 'crds', ...definitions, '--timeout=60s');
   await api.close();
 }, 120_000);
 

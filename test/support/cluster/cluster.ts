@@ -27,6 +27,9 @@ export function environmentFor(cluster: TestCluster): Record<string, string> {
   return { [VARIABLE]: JSON.stringify(cluster) };
 }
 
+/** Whether test/run.ts has started a cluster for these tests. */
+export const hasTestCluster = (): boolean => process.env[VARIABLE] !== undefined;
+
 /** Returns the cluster that test/run.ts has started. @throws Error if there is none */
 export function testCluster(): TestCluster {
   const text = process.env[VARIABLE];

@@ -1,12 +1,12 @@
 // The portal's account with its permissions and with two Seats, but without a portal and an operator.
 import { readFile } from 'node:fs/promises';
-import { crds } from '../../../cdk8s/operator/crds.ts';
 import { PORTAL_RULES } from '../../../cdk8s/operator/rbac.ts';
 import { FIELD_MANAGER } from '../../../lab/names.ts';
 import { API_VERSION } from '../../../operator/api/types.ts';
 import type { Claim } from '../../../operator/api/types.ts';
 import { Account } from './account.ts';
 import { apply, kubectl, testCluster, tool } from './cluster.ts';
+import { bringDefinitions } from './definitions.ts';
 
 /** The release whose portal the policies of `admissionObjects` name. */
 const PORTAL = { name: 'admission-portal', namespace: 'default' };
@@ -41,16 +41,6 @@ const accountObjects = [
   },
 ];
 
-const names = crds().map(({ metadata: { name } }) => name);
-
-/** Installs the definitions unless a release has done so. @returns whether it has installed them */
-async function bringDefinitions(): Promise<boolean> {
-  const { code } = await tool('kubectl', ['get', 'crds', ...names], { allowFailure: true });
-  if (code !== 0) await apply(...crds());
-  await kubectl('wait', '--for=condition=Established', '--timeout=30s', 'crds', ...names);
-  return code !== 0;
-}
-
 /** Writes the Seats as the operator does, so that it owns their fields. */
 const writeSeats = (): Promise<unknown> =>
   tool('kubectl', ['apply', '--server-side', `--field-manager=${FIELD_MANAGER}`, '--filename=-'], {
@@ -67,9 +57,8 @@ const writeSeats = (): Promise<unknown> =>
  */
 export function usePortalAccount(): () => Account {
   let account: Account | undefined;
-  let brought = false;
   beforeAll(async () => {
-    brought = await bringDefinitions();
+    await bringDefinitions();
     await apply(...accountObjects);
     await writeSeats();
     const token = await kubectl('create', 'token', PORTAL.name, '--namespace', PORTAL.namespace);
@@ -79,7 +68,6 @@ export function usePortalAccount(): () => Account {
     account?.close();
     await kubectl('delete', 'seat', ...Object.values(SEATS), '--ignore-not-found');
     for (const { kind, metadata } of accountObjects) await kubectl('delete', kind, metadata.name, '--ignore-not-found');
-    if (brought) await kubectl('delete', 'crds', ...names, '--timeout=60s');
   }, 90_000);
   return () => {
     if (account === undefined) throw new Error('expected the account of the portal, found none: see the first error');
