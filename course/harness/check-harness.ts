@@ -74,6 +74,7 @@ export class CheckHarness {
   readonly #telemetry: Telemetry;
   readonly #stopTelemetry: () => void;
   readonly #servers: Server[] = [];
+  #visitor: NodeJS.Timeout | undefined;
   /** URL of the Flask app in this lab. By default nothing listens there. */
   flask = 'http://127.0.0.1:1';
 
@@ -94,6 +95,7 @@ export class CheckHarness {
   }
 
   stop(): void {
+    clearInterval(this.#visitor);
     this.#servers.forEach((server) => server.close().closeAllConnections());
     this.#stopTelemetry();
     this.jaeger.stop();
@@ -165,6 +167,12 @@ export class CheckHarness {
     await this.#post('/v1/traces', {
       resourceSpans: [{ resource: { attributes }, scopeSpans: [{ scope: { name: 'a-library' }, spans: [made] }] }],
     });
+  }
+
+  /** Lets somebody else roll the dice again and again until the harness stops. @param every milliseconds */
+  rollEvery(every: number): void {
+    const roll = () => void call(`${this.#shared.dice.app.url}/rolldice`).catch(() => undefined);
+    this.#visitor ??= setInterval(roll, every);
   }
 
   /** Sends metrics to the receiver as if an earlier pod of dice had made them. */

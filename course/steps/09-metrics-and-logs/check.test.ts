@@ -32,6 +32,16 @@ const pieces = [
 const arrival = { export: 0, within: 10_000, reason: '' };
 const QUIET = 700; // ms after which an observation without news is settled
 
+/** Adds a roll to what the guide has of the histogram. @returns the roll */
+function rollOnce(telemetry: Telemetry): number {
+  const totals = telemetry.totals().find(({ name }) => name === 'dice.roll.value');
+  const { count, sum, time = 0 } = totals ?? { count: 0, sum: 0 };
+  const roll = ROLL + count;
+  const point = { count: String(count + 1), sum: sum + roll };
+  telemetry.accept('metrics', exported(time + 1, { 'dice.roll.value': point }));
+  return roll;
+}
+
 /** Requests to dice. Each leaves one span, in the trace of the request. */
 const sources: Sources = {
   ask: () => Promise.resolve({ traceId: 'a', spanId: 'b', status: 200, body: String(ROLL) }),
@@ -46,6 +56,7 @@ function labWith(exports: string[], settings: Record<string, string> = {}): LabV
   const telemetry = new Telemetry();
   const lab: Partial<LabView> = {
     settings: () => Promise.resolve(settings),
+    ask: () => Promise.resolve({ traceId: '', spanId: '', status: 200, body: String(rollOnce(telemetry)) }),
     files: () => Promise.resolve(undefined),
     totals: () => {
       const next = Date.now() - begun < QUIET ? undefined : exports.shift();

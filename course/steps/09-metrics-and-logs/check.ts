@@ -1,5 +1,6 @@
-// The check of step 9. It makes known rolls, and compares dice's counter and histogram before and after. It also looks
-// for the log record of a request that belongs to its span, or for a line of dice's log with the ids of that span.
+// The check of step 9. It makes known rolls, and compares dice's counter and histogram before and after. If all is as
+// it should be, it makes a few rolls more that prove it, whoever else rolls. It also looks for the log record of a
+// request that belongs to its span, or for a line of dice's log with the ids of that span.
 import { randomBytes } from 'node:crypto';
 import { refusedValues } from '../../../apps/telemetry/environment.ts';
 import { mistakesIn } from '../../../apps/telemetry/mistakes.ts';
@@ -7,28 +8,39 @@ import { numberIn } from '../../../apps/telemetry/numbers.ts';
 import { gapIn } from '../../../apps/guide/server/lab/delivery.ts';
 import { answeredValues, failedVisit } from '../../engine/answers.ts';
 import type { Check, LabView, Look } from '../../engine/check.ts';
+import { allMet } from '../../engine/findings.ts';
 import type { Finding } from '../../engine/findings.ts';
 import { logsGap } from '../../engine/log-events.ts';
 import type { Observation, Seen, Visit } from '../../engine/observation.ts';
 import { propagatorsHint } from '../../engine/propagation.ts';
 import { samplerHint, withSampler } from '../../engine/sampling.ts';
 import { judgeLogs } from './logs.ts';
-import { judgeMetrics, ofNewestProcess, reportedSince, timeOf } from './metrics.ts';
-import type { Totals } from './metrics.ts';
+import { judgeMetrics, ofNewestProcess, reportedSince, texts, timeOf } from './metrics.ts';
+import type { Comparison, Totals } from './metrics.ts';
+import { proofOf, TOO_EARLY, undecided } from './proof.ts';
+import { Windows } from './windows.ts';
 
 /**
  * Dice of a million sides add more to a histogram than all rolls of visitors together. The last roll is one of them, so
  * that no small roll can take its place.
  */
 const ROLLS = ['?sides=1000000', '', '?sides=1000000', '', '?sides=1000000'].map((query) => `/rolldice${query}`);
+/**
+ * More rolls, for a dice that sends its numbers only at intervals. They outweigh those of others meanwhile. They are an
+ * odd number, so that 7 minus each roll never has their sum.
+ */
+const MORE = [...Array.from({ length: 20 }, () => '/rolldice'), ...ROLLS];
 const longest = 40_000; // ms that a check waits for a metric
+const PROOF = { longest: 15_000, end: 45_000 }; // ms for windows, and from the check's start
 
 export const check: Check = async (lab) => {
   const settings = await lab.settings();
+  const begun = Date.now();
   const interval = Math.min(numberIn(settings, 'OTEL_METRIC_EXPORT_INTERVAL', 60_000), longest);
   const start = { ...(await numbersBefore(lab)), lostBefore: lab.lostPoints() };
   const words = [0, 1].map(() => `find-me-${randomBytes(4).toString('hex')}`);
-  const observation = await lab.observe([...ROLLS, ...words.map((word) => `/server_request?param=${word}`)]);
+  const rolls = start.isFlushed ? ROLLS : MORE;
+  const observation = await lab.observe([...rolls, ...words.map((word) => `/server_request?param=${word}`)]);
   const slow = (await lab.flush()) ? 0 : interval;
   const { within, reason } = await lab.arrival();
   const every = `metrics leave every ${slow / 1_000} s (OTEL_METRIC_EXPORT_INTERVAL: set it to 2000)`;
@@ -44,7 +56,7 @@ export const check: Check = async (lab) => {
     propagators: propagatorsHint(settings),
   };
   const patience = slow + within + 2_000;
-  const test = new SignalTest(lab, { observation, ...start, patience, ...about });
+  const test = new SignalTest(lab, { begun, observation, ...start, patience, ...about });
   const hint = sampler ?? 'Is the new code running? Press Run, and wait until the new pod runs.';
   const nothing = { expected: 'a trace of a request', hint };
   return withSampler(await lab.settle(() => test.look(), nothing, patience + 1_000), sampler);
@@ -54,7 +66,7 @@ export const check: Check = async (lab) => {
  * Makes dice send its numbers, and returns them once they have arrived.
  * @returns `isExact` if dice has no numbers from before the rolls that are still on their way
  */
-async function numbersBefore(lab: LabView): Promise<Pick<TestOptions, 'before' | 'isExact'>> {
+async function numbersBefore(lab: LabView): Promise<Pick<TestOptions, 'before' | 'isExact' | 'isFlushed'>> {
   const earlier = await lab.totals();
   const flushed = await lab.flush();
   const times = JSON.stringify(ofNewestProcess(earlier).map(({ time }) => time));
@@ -65,7 +77,8 @@ async function numbersBefore(lab: LabView): Promise<Pick<TestOptions, 'before' |
   const arrived = flushed ? await lab.eventually(newer, 1_000) : undefined;
   // With delta temporality nothing arrives if nothing was measured.
   const hasNothing = ofNewestProcess(earlier).every(({ temporality }) => temporality === 'delta');
-  return { before: arrived ?? (await lab.totals()), isExact: flushed && (arrived !== undefined || hasNothing) };
+  const isExact = flushed && (arrived !== undefined || hasNothing);
+  return { before: arrived ?? (await lab.totals()), isExact, isFlushed: flushed };
 }
 
 type Settings = Readonly<Record<string, string | undefined>>;
@@ -78,11 +91,15 @@ function doubtfulSetting(settings: Settings): string {
 }
 
 interface TestOptions {
+  /** When the check began, in milliseconds since the epoch. */
+  readonly begun: number;
   readonly observation: Observation;
   /** What the guide had of dice's instruments before the rolls. */
   readonly before: readonly Totals[];
   /** Whether dice had sent all its numbers before the rolls. */
   readonly isExact: boolean;
+  /** Whether dice sent its numbers when the check asked for them. */
+  readonly isFlushed: boolean;
   /** How many data points the guide had had no room for before the rolls. */
   readonly lostBefore: number;
   /** Milliseconds from the rolls after which all metrics have arrived. */
@@ -122,10 +139,20 @@ class SignalTest {
     const after = reportedSince(before, await this.#lab.totals());
     const isFinal = this.#isFinal(after, seen);
     const lost = this.#lab.lostPoints() - lostBefore;
-    const metrics = judgeMetrics({ rolls: rollsIn(seen.visits), before, after, isExact, lost });
+    const comparison = { rolls: rollsIn(seen.visits), before, after, isExact, lost };
+    const metrics = judgeMetrics(comparison);
     const explained = after.length > 0 ? metrics : metrics.map((one) => this.#explained(one));
     const findings = [...explained, ...judgeLogs(seen, await this.#lab.podLog('dice'))];
-    return { findings, certain: isFinal && seen.settled, traceId: seen.visits.at(-1)?.answer.traceId };
+    const traceId = seen.visits.at(-1)?.answer.traceId;
+    const certain = isFinal && (seen.settled || allMet(findings));
+    if (!findings.some(isOpen)) return { findings, certain, traceId };
+    const proof = certain ? await this.#proof(comparison, seen.visits) : undecided(TOO_EARLY);
+    return { findings: findings.map((one) => (isOpen(one) ? proof : one)), certain, traceId };
+  }
+
+  async #proof(comparison: Comparison, visits: readonly Visit[]): Promise<Finding> {
+    const windows = new Windows(this.#lab, rolledIn(visits));
+    return proofOf(await windows.evidence(PROOF.longest, this.#options.begun + PROOF.end), comparison);
   }
 
   /**
@@ -154,6 +181,9 @@ class SignalTest {
   }
 }
 
+/** Whether the histogram may be right, which is not proven yet. */
+const isOpen = ({ text, state }: Finding): boolean => text === texts.histogram && state === 'met';
+
 /**
  * Returns when the last span of the requests ended, by dice's clock. It is unknown while the spans of the last request
  * are missing.
@@ -165,7 +195,7 @@ function lastEnd({ visits, strays }: Seen): number | undefined {
   return ends.length === 0 ? undefined : Math.max(...ends);
 }
 
-function rollsIn(visits: readonly Visit[]): number[] {
-  const rolled = visits.filter(({ path, answer }) => path.startsWith('/rolldice') && answer.status === 200);
-  return answeredValues(rolled, []) ?? [];
-}
+const rolledIn = (visits: readonly Visit[]): Visit[] =>
+  visits.filter(({ path, answer }) => path.startsWith('/rolldice') && answer.status === 200);
+
+const rollsIn = (visits: readonly Visit[]): number[] => answeredValues(rolledIn(visits), []) ?? [];

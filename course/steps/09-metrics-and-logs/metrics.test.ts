@@ -1,95 +1,12 @@
 // Tests how step 9 compares metrics before and after known rolls, with 200 seeds and rolls of visitors in between. The
 // numbers are those that the guide keeps of exports.
-import { InstrumentStore } from '../../../apps/guide/server/telemetry/instrument-store.ts';
-import { Losses } from '../../../apps/guide/server/telemetry/losses.ts';
-import { metricsFromOtlp } from '../../../otlp/metrics.ts';
 import type { Finding } from '../../engine/findings.ts';
 import { randomFrom, roll, SEEDS } from '../../harness/generated.ts';
-import type { Random } from '../../harness/generated.ts';
-import { judgeMetrics, ofNewestProcess, reportedSince, timeOf } from './metrics.ts';
-import type { Totals } from './metrics.ts';
-
-interface Numbers {
-  readonly counter: number;
-  readonly count: number;
-  readonly sum: number;
-}
-/** What a learner's code adds for a roll. */
-type Code = (value: number, random: Random) => Numbers;
-
-const BEGUN = Date.UTC(2026, 10, 29, 9, 34, 48, 123);
-const NOW = BEGUN + 60_000;
-
-interface ExportOptions {
-  readonly service?: string;
-  readonly pod?: string;
-  readonly start?: number;
-  readonly time: number;
-  readonly isDelta?: boolean;
-  /** Whether the histogram is a gauge in fact. */
-  readonly isGauge?: boolean;
-}
-
-/** Returns an export of dice as OTLP JSON. The counter has two attribute sets. */
-function exported(
-  { counter, count, sum }: Numbers,
-  { service = 'my-dice', pod = 'new', start = BEGUN, time, isDelta = false, isGauge = false }: ExportOptions,
-): object {
-  const times = { startTimeUnixNano: `${start}000000`, timeUnixNano: `${time}000000` };
-  const aggregationTemporality = isDelta ? 1 : 2;
-  const sided = { attributes: [{ key: 'roll.sides', value: { intValue: '6' } }] };
-  const points = [
-    { ...times, ...sided, asInt: String(counter - 1) },
-    { ...times, asInt: '1' },
-  ];
-  const dataPoints = counter > 0 ? points : [];
-  const values = isGauge
-    ? { gauge: { dataPoints: [{ ...times, asInt: '3' }] } }
-    : { histogram: { aggregationTemporality, dataPoints: count > 0 ? [{ ...times, count: String(count), sum }] : [] } };
-  const metrics = [
-    { name: 'dice.rolls', sum: { isMonotonic: true, aggregationTemporality, dataPoints } },
-    { name: 'dice.roll.value', ...values },
-  ];
-  const text = (key: string, stringValue: string) => ({ key, value: { stringValue } });
-  const resource = { attributes: [text('service.name', service), text('k8s.pod.name', pod)] };
-  return { resourceMetrics: [{ resource, scopeMetrics: [{ scope: { name: 'dice' }, metrics }] }] };
-}
-
-/** Returns what a guide has of these exports, which it has received one after another. */
-function totalsOf(...exports: object[]): Totals[] {
-  const guide = newGuide();
-  exports.forEach((one) => guide.accept(one));
-  return guide.totals();
-}
-
-/** Makes a memory like the guide's, without its charts and logs. */
-function newGuide(): { accept(document: object): void; totals(): Totals[] } {
-  const store = new InstrumentStore(new Losses('metrics'), () => NOW);
-  return {
-    accept: (document) => metricsFromOtlp(document).forEach((metric) => store.add(metric)),
-    totals: () => store.totals(),
-  };
-}
+import { BEGUN, exported, lagging, newGuide, plus, step, totalsOf } from '../../harness/generated-metrics.ts';
+import type { Code, Numbers } from '../../harness/generated-metrics.ts';
+import { fitsOnly, judgeMetrics, ofNewestProcess, reportedSince, timeOf } from './metrics.ts';
 
 const states = (findings: readonly Finding[]): string => findings.map(({ state }) => state).join(' ');
-
-const step: Code = (value) => ({ counter: 1, count: 1, sum: value });
-
-/** Records each roll when the next one is made. */
-function lagging(): Code {
-  let last = 1;
-  return (value) => {
-    const sum = last;
-    last = value;
-    return { counter: 1, count: 1, sum };
-  };
-}
-
-const plus = (a: Numbers, b: Numbers): Numbers => ({
-  counter: a.counter + b.counter,
-  count: a.count + b.count,
-  sum: a.sum + b.sum,
-});
 
 /** Whether code passes that exports all numbers since its start, or only what was added since the export before. */
 function passes(seed: number, code: Code, isDelta: boolean): boolean {
@@ -209,4 +126,20 @@ test('judges only a lower limit, if dice may have sent rolls from before the che
   const after = totalsOf(exported({ counter: 6, count: 6, sum: sum + 1_000_000 }, { time: later }));
   const judged = (isExact: boolean) => states(judgeMetrics({ rolls, before: [], after, isExact }));
   expect([judged(false), judged(true)]).toEqual(['met met', 'met unmet']);
+});
+
+test.each<[string, number, (roll: number) => number, boolean]>([
+  ['each roll', 0, (roll) => roll, true],
+  ['each roll, while others rolled twice', 2, (roll) => roll, true],
+  ['each roll, while others rolled forty times', 40, (roll) => roll, false],
+  ['one more than each roll, while others rolled twice', 2, (roll) => roll + 1, false],
+  ['one more than each roll, while others rolled forty times', 40, (roll) => roll + 1, false],
+  ['seven minus each roll', 0, (roll) => 7 - roll, false],
+  ['always 3, while others rolled twice', 2, () => 3, false],
+])('takes numbers that leave at intervals for right only if no usual mistake fits: %s', (_what, others, code, fits) => {
+  const own = Array.from({ length: 25 }, (_one, index) => (index % 3 === 0 ? 1 : 3));
+  const all = [...own, ...Array.from({ length: others }, (_one, index) => 3 + (index % 2))];
+  const numbers = { counter: all.length, count: all.length, sum: all.reduce((total, roll) => total + code(roll), 0) };
+  const after = totalsOf(exported(numbers, { time: later }));
+  expect(fitsOnly({ rolls: own, before: [], after, isExact: true })).toBe(fits);
 });

@@ -57,7 +57,7 @@ export const reportedSince = (before: readonly Totals[], now: readonly Totals[])
 const isSame = (a: Totals, b: Totals): boolean => a.process === b.process && a.name === b.name && a.kind === b.kind;
 
 /** How much an instrument has grown. */
-interface Growth {
+export interface Growth {
   readonly count: number;
   readonly sum: number;
   /** Whether it has grown since the rolls began, and not since dice started. */
@@ -73,18 +73,29 @@ function growthOf(name: string, kind: InstrumentKind, { before, after, isExact }
   return { count: later.count - count, sum: later.sum - sum, isSinceRolls: isExact || earlier !== undefined };
 }
 
+/** Returns how much the histogram has grown, or undefined if no newer numbers of the same process are there. */
+export function histogramSince(before: readonly Totals[], now: readonly Totals[]): Growth | undefined {
+  const after = reportedSince(before, now);
+  const growth = growthOf(HISTOGRAM, 'histogram', { rolls: [], before, after, isExact: false });
+  return growth?.isSinceRolls ? growth : undefined;
+}
+
 /** Whether the later numbers go on from the earlier ones. A container that restarts begins at 0. */
 const isContinued = (earlier: Totals, later: Totals): boolean =>
   earlier.start === later.start && earlier.count <= later.count;
 
-const texts = {
+export const texts = {
   counter: `the counter ${COUNTER}, which grows by 1 with each roll`,
   histogram: `the histogram ${HISTOGRAM}, to which each roll adds what was rolled`,
 };
 
-/** The most that a roll of somebody else adds to the histogram. The check's own rolls add far more. */
-const LARGEST = 100;
+/** The most that a roll of somebody else adds to the histogram. The check's own rolls add far more, with many sides. */
+export const LARGEST = 100;
 
+/**
+ * Judges what has arrived in one go. It refuses only what right code can't have sent, whoever else rolled. What it
+ * accepts may still be wrong: proof.ts finds that out.
+ */
 export function judgeMetrics(comparison: Comparison): Finding[] {
   const [counter, histogram] = [growthOf(COUNTER, 'counter', comparison), growthOf(HISTOGRAM, 'histogram', comparison)];
   const values = troubleWithHistogram(histogram, comparison);
@@ -137,25 +148,54 @@ function troubleWithCounter(
   };
 }
 
+const RECORD =
+  `${HISTOGRAM}: meter.createHistogram('${HISTOGRAM}') with record(result) in doRoll(), ` +
+  "meter from metrics.getMeter('dice').";
+
+/** Says what the histogram got in place of the rolls. */
+export function wrongValues(rolls: readonly number[], { count, sum }: Pick<Growth, 'count' | 'sum'>): Problem {
+  const got = `${HISTOGRAM} got ${count} values`;
+  if (count < rolls.length)
+    return { found: `${got} in ${rolls.length} rolls`, hint: `Call record(result) in each roll. ${RECORD}` };
+  return {
+    found: `${got} with the sum ${sum}, where dice rolled ${rolls.join(', ')} for the check`,
+    hint: `Record the very value that doRoll() gives back, once. ${RECORD}`,
+  };
+}
+
 /** Compares the growth of the histogram with the rolls. Each roll of somebody else adds at least 1. */
 function troubleWithHistogram(histogram: Growth | undefined, comparison: Comparison): Problem | undefined {
   const { rolls } = comparison;
-  const hint =
-    `${HISTOGRAM}: meter.createHistogram('${HISTOGRAM}') with record(result) in doRoll(), ` +
-    "meter from metrics.getMeter('dice').";
-  if (!histogram) return missing(HISTOGRAM, comparison, hint);
+  if (!histogram) return missing(HISTOGRAM, comparison, RECORD);
   const others = histogram.count - rolls.length;
   const excess = histogram.sum - rolls.reduce((sum, roll) => sum + roll, 0);
-  if (others < 0)
-    return {
-      found: `${HISTOGRAM} got ${histogram.count} values in ${rolls.length} rolls`,
-      hint: `Call record(result) in each roll. ${hint}`,
-    };
-  if (excess >= others - 0.5 && (!histogram.isSinceRolls || excess <= others * LARGEST + 0.5)) return undefined;
-  return {
-    found:
-      `${HISTOGRAM} got ${histogram.count} values with the sum ${histogram.sum}, ` +
-      `where dice rolled ${rolls.join(', ')} for the check`,
-    hint: `Record the very value that doRoll() gives back, once. ${hint}`,
+  const isPossible = !histogram.isSinceRolls || excess <= others * LARGEST + 0.5;
+  return others >= 0 && excess >= others - 0.5 && isPossible ? undefined : wrongValues(rolls, histogram);
+}
+
+/** Values that people record in place of the roll. */
+const MISTAKES: readonly ((roll: number) => number)[] = [
+  (roll) => roll + 1,
+  (roll) => roll - 1,
+  (roll) => 7 - roll,
+  (roll) => 2 * roll,
+  ...[1, 2, 3, 4, 5, 6].map((value) => () => value),
+];
+const FACES = [1, 2, 3, 4, 5, 6];
+
+/**
+ * Whether the histogram's growth fits the rolls, and no usual mistake. All others are taken to roll six sides. This is
+ * for a dice that sends its numbers only at intervals. It can't tell whether a roll is recorded when the next one is
+ * made, if both are small.
+ */
+export function fitsOnly(comparison: Comparison): boolean {
+  const growth = growthOf(HISTOGRAM, 'histogram', comparison);
+  if (!growth) return false;
+  const others = growth.count - comparison.rolls.length;
+  const fits = (recorded: (roll: number) => number): boolean => {
+    const rest = growth.sum - comparison.rolls.reduce((sum, roll) => sum + recorded(roll), 0);
+    const each = FACES.map(recorded);
+    return rest >= others * Math.min(...each) - 0.01 && rest <= others * Math.max(...each) + 0.01;
   };
+  return fits((roll) => roll) && !MISTAKES.some(fits);
 }

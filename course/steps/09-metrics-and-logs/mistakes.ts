@@ -1,6 +1,6 @@
 // Wrong solutions of step 9: mistakes that people make who have read only the step's text.
 import { edited } from '../../harness/check-harness.ts';
-import type { Solution } from '../../harness/check-harness.ts';
+import type { CheckHarness, Solution } from '../../harness/check-harness.ts';
 import { app } from './pino.ts';
 
 const code = (...changes: [string, string][]) => ({ files: { 'app.ts': edited(app, ...changes) } });
@@ -32,7 +32,27 @@ const gaugeOfBefore = () => [
   { name: 'dice.roll.value', gauge: { dataPoints: [{ timeUnixNano: `${Date.now() - 5_000}000000`, asInt: 3 }] } },
 ];
 
+/** A dice that rolls six sides, whatever it is asked for, as the step's text does not speak of sides. */
+const SIX: [string, string] = ['Math.random() * sides', 'Math.random() * 6'];
+const sixSided = (recorded: string) => code(SIX, [RECORD, `      values.record(${recorded}); // of six sides\n`]);
+
+/** Somebody else's rolls during the check, once a second. */
+const somebodyRolls = (harness: CheckHarness) => harness.rollEvery(1_000);
+
 export const mistakes: Solution[] = [
+  ...['result + 1', '7 - result', '3', 'Math.floor(Math.random() * 6) + 1'].map((recorded): Solution => ({
+    name: `a die of six sides only, with ${recorded} recorded, while somebody else rolls`,
+    right: false,
+    says: /where dice rolled/,
+    ...sixSided(recorded),
+    before: somebodyRolls,
+  })),
+  {
+    name: 'a die of six sides only, while somebody else rolls',
+    right: true,
+    ...sixSided('result'),
+    before: somebodyRolls,
+  },
   {
     name: 'a counter that adds what was rolled, after the pod before had a gauge in place of the histogram',
     right: false,
