@@ -243,12 +243,14 @@ export function spansNamed({ visits, strays }: Seen, { isWanted, fit }: Omit<Wan
 }
 
 /**
- * Returns whether requests made several such spans each. In traces of their own, an empty span lies between each two of
- * those that belong to requests. A span with a value there may be of somebody else's request.
+ * Returns whether requests made several such spans each. In traces of their own, a trace has several, or an empty span
+ * lies between each two of those that belong to requests. A span with a value there may be of somebody else's request.
  */
 function isRepeated({ visits, strays }: Seen, { isWanted, valueOf }: Wanted, spans: Spans): boolean {
   if (visits.some((visit) => visit.spans.filter(isWanted).length > 1)) return true;
   const wanted = strays.filter(isWanted);
+  const ofTrace = Map.groupBy(wanted, ({ traceId }) => traceId);
+  if (spans.some((span) => span && (ofTrace.get(span.traceId)?.length ?? 0) > 1)) return true;
   const places = spans.flatMap((span) => (span ? [wanted.indexOf(span)] : []));
   const hasEmpty = (from: number, to: number) => wanted.slice(from + 1, to).some((one) => valueOf(one) === undefined);
   return places.length > 2 && places.slice(1).every((place, index) => hasEmpty(places[index] ?? place, place));

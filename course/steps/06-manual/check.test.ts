@@ -61,6 +61,14 @@ describe.each([true, false])('with the context of the caller: %s', (joined) => {
       'ends a second span do_roll in each roll',
       (path, random) => ({ ...rolling(right)(path, random), more: [spanOf('do_roll')] }),
     ],
+    [
+      'ends a second span do_roll with the value in the same trace',
+      (path, random) => {
+        const reply = rolling(right)(path, random);
+        const { traceId = '', attributes = {} } = reply.span ?? {};
+        return { ...reply, more: [spanOf('do_roll', { traceId, attributes })] };
+      },
+    ],
     ['ends no span', () => ({ body: '4' })],
     [
       'ends a span for a six only',

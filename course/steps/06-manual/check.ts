@@ -41,7 +41,7 @@ function judgeSpans(seen: Seen, spans: Spans, isRepeated: boolean): Pick<Look, '
   const traceId = all[0]?.traceId;
   if (isRepeated)
     return { findings: [unmet(texts.span, made ?? SEVERAL), unknown(texts.integer), unknown(texts.value)], traceId };
-  const integer = troubleWithTypes(all);
+  const integer = troubleWithTypes(all, elsewhere(seen));
   const paired = findingsOfPairs(seen, spans);
   // While spans are missing, it is not known which roll a span belongs to.
   const value = integer || made ? unknown(texts.value) : paired(texts.value, troubleWithValues(seen.visits, spans));
@@ -92,10 +92,21 @@ const guessOf = (others: readonly Span[]): string =>
 
 const traceOf = (span: Span | undefined): Pick<Problem, 'traceId'> => (span ? { traceId: span.traceId } : {});
 
-function troubleWithTypes(spans: readonly Span[]): Problem | undefined {
+/** Returns a span with the attribute roll.value that is no do_roll. */
+const elsewhere = ({ visits, strays }: Seen): Span | undefined =>
+  [...visits.flatMap(({ spans }) => spans), ...strays].find((span) => !isWanted(span) && valueOf(span) !== undefined);
+
+/** @param other a span with the value that is no do_roll */
+function troubleWithTypes(spans: readonly Span[], other: Span | undefined): Problem | undefined {
   const bad = spans.find(({ attributes }) => !Number.isInteger(attributes['roll.value']));
   if (!bad) return undefined;
   const { 'roll.value': value } = bad.attributes;
+  if (value === undefined && other)
+    return {
+      found: `roll.value on another span: ${named(other)}`,
+      hint: "Set it on do_roll itself: span.setAttribute('roll.value', result), with the span that you have started.",
+      traceId: other.traceId,
+    };
   if (value === undefined)
     return {
       found: attributesOf(bad),

@@ -40,6 +40,19 @@ export const mistakes: Solution[] = [
     ]),
   },
   {
+    name: "the attribute set on the library's span, which is the current one",
+    right: false,
+    says: /roll\.value on another span: dice “.*Set it on do_roll itself/,
+    files: {
+      'settings.env': 'INSTRUMENTATION=auto',
+      ...changed([
+        BODY,
+        `  const span = tracer.startSpan('do_roll');\n  ${ROLL}\n` +
+          "  trace.getActiveSpan()?.setAttribute('roll.value', result);\n  span.end();\n  return result;\n",
+      ]).files,
+    },
+  },
+  {
     name: 'attributes in place of the options',
     right: false,
     says: /roll\.value, an integer\. Found: the attributes workshop/,

@@ -139,10 +139,11 @@ class SignalTest {
     const after = reportedSince(before, await this.#lab.totals());
     const isFinal = this.#isFinal(after, seen);
     const lost = this.#lab.lostPoints() - lostBefore;
-    const comparison = { rolls: rollsIn(seen.visits), before, after, isExact, lost };
+    const log = await this.#lab.podLog('dice');
+    const comparison = { rolls: rollsIn(seen.visits), before, after, isExact, lost, log };
     const metrics = judgeMetrics(comparison);
     const explained = after.length > 0 ? metrics : metrics.map((one) => this.#explained(one));
-    const findings = [...explained, ...judgeLogs(seen, await this.#lab.podLog('dice'))];
+    const findings = [...explained, ...judgeLogs(seen, log)];
     const traceId = seen.visits.at(-1)?.answer.traceId;
     const certain = isFinal && (seen.settled || allMet(findings));
     if (!findings.some(isOpen)) return { findings, certain, traceId };

@@ -47,6 +47,8 @@ export interface Comparison {
   readonly isExact: boolean;
   /** How many data points the guide has had no room for since then. */
   readonly lost?: number;
+  /** Dice's log, in which the SDK says which values it refused. */
+  readonly log?: string;
 }
 
 /** Returns what dice has reported since the rolls. What has not changed since then may be of code that runs no more. */
@@ -106,11 +108,13 @@ export function judgeMetrics(comparison: Comparison): Finding[] {
 const MOST_NAMED = 5;
 
 /** Returns what to say of an instrument that is missing, or of another kind. */
-function missing(name: string, { after, lost = 0 }: Comparison, hint: string): Problem {
+function missing(name: string, { after, lost = 0, log = '' }: Comparison, hint: string): Problem {
   const own = after.filter((one) => one.name.startsWith('dice'));
   const named = own.slice(0, MOST_NAMED).map((one) => `${one.name} (${one.kind})`);
   const more = own.length > MOST_NAMED ? ` and ${own.length - MOST_NAMED} more` : '';
   const found = own.length > 0 ? named.join(', ') + more : 'no metric of that name since the rolls';
+  if (log.includes(`non-number value provided to metric ${name}:`))
+    return { found: `${found}. ${name} got values that are no numbers`, hint: NO_NUMBER };
   const rename = renameHint(
     name,
     own.map((one) => one.name),
@@ -118,6 +122,10 @@ function missing(name: string, { after, lost = 0 }: Comparison, hint: string): P
   if (lost <= 0) return { found, hint: rename ?? hint };
   return { found: `${found}, and the guide has had no room for ${lost} data points`, hint: rename ?? NO_ROOM };
 }
+
+const NO_NUMBER =
+  'The instrument is there, and the SDK drops what is no number. Give it the number itself, as in record(result), ' +
+  'not a text of it.';
 
 const NO_ROOM =
   'The metric may be among them. Does an attribute of your instruments have a new value each time? Take it out, and ' +

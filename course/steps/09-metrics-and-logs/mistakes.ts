@@ -103,7 +103,7 @@ export const mistakes: Solution[] = [
   {
     name: 'a text recorded in place of a number',
     right: false,
-    says: /dice\.rolls \(counter\)/,
+    says: /dice\.rolls \(counter\)\. dice\.roll\.value got values that are no numbers.*record\(result\)/,
     ...code([RECORD, '      values.record(String(result) as never);\n']),
   },
   {

@@ -64,7 +64,7 @@ export class Evidence {
 }
 
 const EVERY = 20; // ms between two looks at what has arrived
-const LONGEST_HOP = 1_000; // ms
+const [LONGEST_HOP, LONGEST] = [1_000, 8_000]; // ms that a window waits for the Collector, and for an export
 
 export type WindowLab = Pick<LabView, 'ask' | 'flush' | 'totals' | 'arrival'>;
 
@@ -105,7 +105,7 @@ export class Windows {
     const { within, export: every } = await this.#lab.arrival();
     const until = Math.min(this.#clock.now() + longest + 8 * (within - every), last);
     this.#usual = Math.min(within - every, LONGEST_HOP) + 300;
-    this.#patience = within + 2_000;
+    this.#patience = Math.min(within, LONGEST) + 2_000;
     await this.#clock.sleep(this.#usual);
     this.#now = await this.#lab.totals();
     while (!evidence.isEnough && !evidence.wrong && this.#clock.now() < until) {
