@@ -201,8 +201,8 @@ export const workshopSpec = withRules(
     seatNames,
     lab: partOf(
       labValues,
-      "Values of every attendee's lab. They are the same as in the chart's values.yaml, except operator, and have " +
-        'the same defaults.',
+      "Values of every attendee's lab. They are the same as in the chart's values.yaml, except operator and portal, " +
+        'and have the same defaults.',
     ),
     quota,
     rollout: persisted(rollout, {}),

@@ -79,8 +79,8 @@ describe('acceptance of Workshops', () => {
   });
 
   test("a Workshop is accepted with the chart's default values as spec.lab", async () => {
-    const { operator, ...lab } = chartValues.default;
-    expect(operator.enabled).toBe(true);
+    const { operator, portal, ...lab } = chartValues.default;
+    expect([operator.enabled, portal.enabled]).toEqual([true, true]);
     expect(await given('otel', { seats: 1, lab })).toMatchObject({ lab });
   });
 
@@ -215,8 +215,8 @@ describe('kubectl commands for Workshops and Seats', () => {
   afterAll(() => kubectl('delete', 'workshop/crds', 'seat/crds-ada', '--ignore-not-found', '--timeout=60s'));
 
   test('kubectl get workshops and kubectl get ws print the columns that an instructor needs', async () => {
-    expect(await header('workshops')).toEqual(['NAME', 'READY', 'STATE', 'FAILED', 'EXPIRES', 'AGE']);
-    expect(await header('ws')).toEqual(['NAME', 'READY', 'STATE', 'FAILED', 'EXPIRES', 'AGE']);
+    expect(await header('workshops')).toEqual(['NAME', 'READY', 'STATE', 'CODE', 'FAILED', 'EXPIRES', 'AGE']);
+    expect(await header('ws')).toEqual(['NAME', 'READY', 'STATE', 'CODE', 'FAILED', 'EXPIRES', 'AGE']);
   });
 
   test("kubectl get prints the columns of Seats that an instructor needs, and the lab's URL with -o wide", async () => {
@@ -224,6 +224,7 @@ describe('kubectl commands for Workshops and Seats', () => {
       'NAME',
       'WORKSHOP',
       'ATTENDEE',
+      'PERSON',
       'PHASE',
       'REASON',
       'PROGRESS',
@@ -234,6 +235,7 @@ describe('kubectl commands for Workshops and Seats', () => {
       'NAME',
       'WORKSHOP',
       'ATTENDEE',
+      'PERSON',
       'PHASE',
       'REASON',
       'PROGRESS',
