@@ -22,12 +22,17 @@ const path = process.env.HELM ?? helmPath(silentProgress());
 const helm = async (args: readonly string[], input = ''): Promise<RunResult> =>
   run(await path, args, { input, env: UNCOLLECTED, allowFailure: true, timeout: 60_000 });
 
-/** Returns JSON that every YAML parser can read: characters that YAML requires to be escaped are escaped. */
-const yamlSafe = (values: unknown): string =>
-  JSON.stringify(values).replace(
+/**
+ * Returns JSON that every YAML parser can read: characters that YAML requires to be escaped are escaped. It ends with a
+ * newline, because Helm 4.1.4 ignores values of exactly 4,096 bytes on one line.
+ */
+const yamlSafe = (values: unknown): string => {
+  const escaped = JSON.stringify(values).replace(
     /[\u007f-\ud7ff\ue000-\uffff]/g,
     (of) => `\\u${of.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );
+  return `${escaped}\n`;
+};
 
 export interface Release {
   readonly release: string;
