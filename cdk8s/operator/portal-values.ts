@@ -64,8 +64,9 @@ export const portalValues = group(
     replicas: integer({ doc: 'How many portal pods run.', default: 1, minimum: 1, maximum: 10 }),
     url: text({
       doc:
-        'The URL at which people reach the portal, such as https://labs.example.com. The link and the QR code of a ' +
-        'class contain it. Default: the address in the browser of whoever shows them.',
+        'The URL at which people reach the portal, such as https://labs.example.com. Set it if something in front of ' +
+        'the portal ends TLS or changes the host: the portal compares it with what browsers send. Default: the host of ' +
+        'each request.',
       pattern: '^$|^https?://([A-Za-z0-9.-]+|\\[[0-9A-Fa-f:]+\\])(:[0-9]{1,5})?$',
     }),
     service: pageService('the portal'),
