@@ -65,8 +65,8 @@ export const portalValues = group(
     url: text({
       doc:
         'The URL at which people reach the portal, such as https://labs.example.com. Set it if something in front of ' +
-        'the portal ends TLS or changes the host: the portal compares it with what browsers send. Default: the host of ' +
-        'each request.',
+        'the portal ends TLS or changes the host: the portal compares it with what browsers send. Default: the host ' +
+        'of each request.',
       pattern: '^$|^https?://([A-Za-z0-9.-]+|\\[[0-9A-Fa-f:]+\\])(:[0-9]{1,5})?$',
     }),
     service: pageService('the portal'),
