@@ -4,9 +4,20 @@
 import { cpSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { build } from 'esbuild';
-import type { Metafile } from 'esbuild';
+import type { BuildOptions, Metafile } from 'esbuild';
 
 const here = import.meta.dirname;
+
+/** How every bundle for browsers is made, here and for the portal. */
+export const forBrowsers = {
+  bundle: true,
+  format: 'esm',
+  platform: 'browser',
+  target: ['chrome123', 'firefox120', 'safari17.5'],
+  minify: true,
+  legalComments: 'none',
+  logLevel: 'warning',
+} satisfies BuildOptions;
 
 const scripts = {
   guide: 'course.ts',
@@ -26,14 +37,8 @@ export async function buildPages(folder: string): Promise<Metafile> {
     entryPoints: Object.entries(entries).map(([out, source]) => ({ out, in: join(here, source) })),
     outdir: folder,
     chunkNames: 'chunks/[name]-[hash]',
-    bundle: true,
     splitting: true,
-    format: 'esm',
-    platform: 'browser',
-    target: ['chrome123', 'firefox120', 'safari17.5'],
-    minify: true,
-    legalComments: 'none',
-    logLevel: 'warning',
+    ...forBrowsers,
   });
   return metafile;
 }

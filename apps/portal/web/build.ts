@@ -3,6 +3,7 @@ import { cpSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import type { Metafile } from 'esbuild';
+import { forBrowsers } from '../../guide/web/build.ts';
 
 const here = import.meta.dirname;
 const root = join(here, '..', '..', '..');
@@ -18,13 +19,7 @@ export async function buildPortalPages(folder: string): Promise<Metafile> {
       { out: 'portal', in: join(here, 'portal.css') },
     ],
     outdir: folder,
-    bundle: true,
-    format: 'esm',
-    platform: 'browser',
-    target: ['chrome123', 'firefox120', 'safari17.5'],
-    minify: true,
-    legalComments: 'none',
-    logLevel: 'warning',
+    ...forBrowsers,
   });
   return metafile;
 }
