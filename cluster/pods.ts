@@ -26,14 +26,22 @@ const STUCK = [
 
 /** Lists the pods of a release's Deployments, without pods of an older rollout. */
 export async function podsOf(kube: ClusterTools, namespace: string, release: string): Promise<V1Pod[]> {
-  const list = await kube.get<{ items: V1Pod[] }>(
-    'pods',
-    '--namespace',
-    namespace,
-    '--selector',
-    `app.kubernetes.io/instance=${release}`,
-  );
-  return currentOf(list?.items ?? []);
+  return currentOf(await allPodsOf(kube, namespace, release));
+}
+
+/**
+ * Lists the pods of a release that were told to stop and are not gone yet. Such a pod still answers over connections
+ * that are open.
+ */
+export async function stoppingPodsOf(kube: ClusterTools, namespace: string, release: string): Promise<V1Pod[]> {
+  const pods = await allPodsOf(kube, namespace, release);
+  return pods.filter(({ metadata }) => metadata?.deletionTimestamp !== undefined);
+}
+
+async function allPodsOf(kube: ClusterTools, namespace: string, release: string): Promise<V1Pod[]> {
+  const selector = `app.kubernetes.io/instance=${release}`;
+  const list = await kube.get<{ items: V1Pod[] }>('pods', '--namespace', namespace, '--selector', selector);
+  return list?.items ?? [];
 }
 
 /**

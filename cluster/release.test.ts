@@ -43,14 +43,20 @@ const CRASHED = {
   ],
 };
 
-/** Installs a release in a cluster with these files and pods. @returns the components, the notes and all commands */
-async function installed(files: object, pods: readonly object[]) {
+/**
+ * Installs a release in a cluster with these files and pods.
+ * @param before more pods, which the cluster has until somebody has listed pods twice
+ * @returns the components, the notes and all commands
+ */
+async function installed(files: object, pods: readonly object[], before: readonly object[] = []) {
   const log = join(directory, 'log');
   const answers = { configmap: files, pods: { items: pods }, secrets: { items: [] } };
   const script = `#!${process.execPath}
 const [verb, ...args] = process.argv.slice(2);
 require('node:fs').appendFileSync(${JSON.stringify(log)}, process.argv.slice(1).join(' ') + '\\n');
 const answers = ${JSON.stringify(answers)};
+const asked = require('node:fs').readFileSync(${JSON.stringify(log)}, 'utf8').split(' pods --namespace').length - 1;
+if (asked < 3) answers.pods.items.push(...${JSON.stringify(before)});
 if (verb === 'get') console.log(JSON.stringify(answers[args.find((arg) => arg in answers)]));
 `;
   const [helm = '', kubectl = ''] = ['helm', 'kubectl'].map((name) => {
@@ -71,6 +77,12 @@ test('waits for every Deployment of a lab whose files nobody has edited', async 
   expect([edited, notes]).toEqual([[], []]);
   expect(commands).toMatch(/helm upgrade --install lab \S+ --namespace n --set a=b\n/);
   expect(commands).toMatch(/rollout status deployment --namespace n --selector app\.kubernetes\.io\/instance=lab --t/);
+});
+
+test('waits until the pods of before have ended, because they still answer with the lab as it was', async () => {
+  const old = { metadata: { name: 'lab-guide-0-a', deletionTimestamp: '2026-01-01T00:00:00Z' } };
+  const { commands } = await installed(filesWith({}), [podOf('guide', READY)], [old]);
+  expect(commands.split('rollout status')[1]?.match(/ pods --namespace/g)).toHaveLength(3);
 });
 
 test("doesn't wait for dice if the learner's code keeps it from starting, and says why", async () => {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ClusterTools } from './kubectl.ts';
 import { editedComponents } from './learner-files.ts';
-import { isReady, podsOf, readinessText, troublesOf, troubleText } from './pods.ts';
+import { isReady, podsOf, readinessText, stoppingPodsOf, troublesOf, troubleText } from './pods.ts';
 import type { Trouble } from './pods.ts';
 import { UserError } from '../support/errors.ts';
 import { repoRoot } from '../support/paths.ts';
@@ -42,6 +42,8 @@ const LEARNERS_PODS_WITHIN = 45_000;
  */
 const TROUBLE_LASTS = 20_000;
 const PENDING_PATIENCE = 10_000;
+/** How long pods of before may take to end, in milliseconds: twice the grace period of the chart's pods. */
+const OLD_PODS_END_WITHIN = 10_000;
 
 /**
  * Creates a namespace that enforces Pod Security "restricted":
@@ -98,7 +100,17 @@ async function waitForPods(kube: ClusterTools, release: EditedRelease, report: P
   await whileWatching(kube, release, report, (signal) =>
     kube.kubectl(['rollout', 'status', ...target, '--timeout', READY_WITHIN], { signal }),
   );
+  await untilOldPodsEnd(kube, release);
   if (edited.length > 0) await noteLearnersPods(kube, release, report);
+}
+
+/**
+ * Waits until the pods of before have ended, so that nobody still sees the lab as it was. Gives up after a while,
+ * because a pod on a node that doesn't answer never ends.
+ */
+async function untilOldPodsEnd(kube: ClusterTools, { name, namespace }: Release): Promise<void> {
+  const noneLeft = async () => (await stoppingPodsOf(kube, namespace, name)).length === 0 || undefined;
+  await poll(noneLeft, { within: OLD_PODS_END_WITHIN, every: 500 });
 }
 
 const isOf = (components: readonly string[], { metadata }: V1Pod): boolean =>
