@@ -152,8 +152,8 @@ export const FINDINGS = {
 
 export type FindingId = keyof typeof FINDINGS;
 
-/** Returns whether the catalogue has a finding with this id. */
-export const isFinding = (id: string): id is FindingId => Object.hasOwn(FINDINGS, id);
+/** Returns whether a value of any type is the id of a finding in the catalogue. */
+export const isFinding = (id: unknown): id is FindingId => typeof id === 'string' && Object.hasOwn(FINDINGS, id);
 
 /** Returns the words of a finding. They go without a full stop, behind a number of people. */
 export const findingText = (id: FindingId): string => FINDINGS[id].text;
