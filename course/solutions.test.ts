@@ -65,12 +65,15 @@ test('has at least 110 right and 165 wrong solutions in all', () => {
   expect(cases.filter(({ solution }) => !solution.right).length).toBeGreaterThanOrEqual(165);
 });
 
-/** The findings of problems that have none of their own. */
-const FALLBACKS: readonly string[] = HOPS;
+/**
+ * Findings without a wrong solution: those that findings.ts gives to a problem without one of its own, and one that
+ * needs thousands of instruments. Unit tests produce them.
+ */
+const ELSEWHERE: readonly string[] = [...HOPS, 'telemetry/undecided', '09-metrics-and-logs/too-many-series'];
 
 test('has a wrong solution for each finding of the catalogue', () => {
-  const found = new Set<string | undefined>(cases.map(({ solution }) => solution.finding));
-  expect(Object.keys(FINDINGS).filter((id) => !found.has(id) && !FALLBACKS.includes(id))).toEqual([]);
+  const found = new Set<string | undefined>([...ELSEWHERE, ...cases.map(({ solution }) => solution.finding)]);
+  expect(Object.keys(FINDINGS).filter((id) => !found.has(id))).toEqual([]);
 });
 
 describe.each(steps)('$id', ({ id, right, wrong }) => {

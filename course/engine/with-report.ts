@@ -1,8 +1,8 @@
 // Adds to a verdict what dice has reported about itself.
 import type { Verdict } from '../../apps/guide/contract.ts';
 import type { FindingId } from '../../lab/findings.ts';
-import type { Report } from '../../apps/telemetry/report.ts';
-import { forgottenSpans, reportNotes } from '../../apps/guide/server/lab/dice-state.ts';
+import type { Incident, Report } from '../../apps/telemetry/report.ts';
+import { forgottenSpans, isOfOneSpan, reportNotes } from '../../apps/guide/server/lab/dice-state.ts';
 import type { Lab } from '../../apps/guide/server/lab/environment.ts';
 import { suppressTracing } from '../../apps/guide/server/suppress-tracing.ts';
 import { neverEnded } from './check.ts';
@@ -24,7 +24,7 @@ export async function withReport(verdict: Verdict, lab: Lab, begun: number): Pro
   return { ...verdict, finding, hint: [...notes, ...own].join(' ') };
 }
 
-/** The findings about a span that may only lack its end. */
+/** The findings about a span that is missing, which may only lack its end. */
 const LACKING: readonly FindingId[] = [
   'telemetry/none',
   '06-manual/no-span',
@@ -38,7 +38,9 @@ const LACKING: readonly FindingId[] = [
 
 /** Returns the finding that what dice reports makes of a finding. */
 function plainer(finding: FindingId, report: Report | undefined, within: number): FindingId {
-  if (LACKING.includes(finding) && forgottenSpans(report).length > 0) return 'code/never-ended';
-  const hasThrown = report?.exceptions.some(({ ago }) => ago <= within) ?? false;
-  return finding === 'pod/error-status' && hasThrown ? 'code/throws' : finding;
+  const isNew = ({ ago }: Incident): boolean => ago <= within;
+  if (finding === 'pod/error-status') return report?.exceptions.some(isNew) ? 'code/throws' : finding;
+  if (!LACKING.includes(finding)) return finding;
+  if (report?.refused.some((call) => isNew(call) && isOfOneSpan(call))) return 'code/started-once';
+  return forgottenSpans(report).length > 0 ? 'code/never-ended' : finding;
 }

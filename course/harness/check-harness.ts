@@ -53,7 +53,8 @@ const shortDeadline = 1_600; // ms; everything runs on this machine
 
 const isAsExpected = ({ hop, finding, expected, found, hint }: Failed, solution: Solution): boolean =>
   hop === (solution.hop ?? 'shape') &&
-  finding === solution.finding && (solution.says ?? /./).test(`${expected} ${found} ${hint}`);
+  finding === solution.finding &&
+  (solution.says ?? /./).test(`${expected} ${found} ${hint}`);
 
 /** The parts of the lab that several solutions use at the same time. */
 export interface Shared {

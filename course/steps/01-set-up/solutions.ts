@@ -1,10 +1,16 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { edited } from '../../harness/check-harness.ts';
-import type { Solution } from '../../harness/check-harness.ts';
+import type { CheckHarness, Solution } from '../../harness/check-harness.ts';
 
 const app = readFileSync(join(import.meta.dirname, '..', '..', '..', 'apps', 'dice', 'app.ts'), 'utf8');
 const nobody = 'http://127.0.0.1:1';
+const removed = 'collector.yaml, line 2: the exporter logging was removed';
+
+/** Makes Jaeger get no more spans. */
+const loseAll = ({ jaeger }: CheckHarness): void => {
+  jaeger.passes = () => [];
+};
 
 export const solutions: Solution[] = [
   { name: 'the unchanged lab', right: true },
@@ -87,5 +93,48 @@ export const solutions: Solution[] = [
     hop: 'collector',
     says: /collector\.yaml, line 1: the pipeline traces exports to debug only.*\[debug, otlp_http\/jaeger\]/,
     files: { 'collector.yaml': 'service: {pipelines: {traces: {exporters: [debug]}}}' },
+  },
+  {
+    name: "the Collector's new pod does not run",
+    right: false,
+    hop: 'collector',
+    finding: 'collector/not-running',
+    says: /its new pod does not run: collector\.yaml, line 2/,
+    lab: { podTrouble: (component) => Promise.resolve(component === 'collector' ? removed : undefined) },
+  },
+  {
+    name: 'a Collector that listens on its own loopback only',
+    right: false,
+    hop: 'collector',
+    finding: 'collector/address',
+    says: /listens at 127\.0\.0\.1:4318, where no other pod may reach it/,
+    lab: { collector: nobody },
+    files: { 'collector.yaml': 'receivers: {otlp: {protocols: {http: {endpoint: "127.0.0.1:4318"}}}}' },
+  },
+  {
+    name: 'a pipeline that receives from elsewhere',
+    right: false,
+    hop: 'collector',
+    finding: 'collector/receivers',
+    says: /the pipeline traces receives from zipkin only/,
+    files: { 'collector.yaml': 'service: {pipelines: {traces: {receivers: [zipkin]}}}' },
+    before: loseAll,
+  },
+  {
+    name: 'a Collector whose exporter fails',
+    right: false,
+    hop: 'collector',
+    finding: 'collector/export-fails',
+    says: /its log says: .*Exporting failed/,
+    lab: { podLog: () => Promise.resolve('2026-01-01T00:00:00Z\terror\tExporting failed. Dropping data.') },
+    before: loseAll,
+  },
+  {
+    name: 'spans that get lost behind the Collector',
+    right: false,
+    hop: 'jaeger',
+    finding: 'jaeger/missing',
+    says: /a span that the Collector took did not arrive/,
+    before: loseAll,
   },
 ];

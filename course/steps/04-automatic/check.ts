@@ -97,13 +97,13 @@ function consoleHint(settings: Settings, signal: 'TRACES' | 'METRICS'): string {
 function troubleWithMetrics(settings: Settings): Problem {
   if (!names(settings, 'METRICS', 'console'))
     return {
-      id: '04-automatic/no-metric-console',
+      id: '04-automatic/no-metric',
       found: 'no metric there: OTEL_METRICS_EXPORTER does not name the console',
       hint: consoleHint(settings, 'METRICS'),
     };
   const seconds = intervalOf(settings) / 1_000;
   return {
-    id: '04-automatic/no-metric-yet',
+    id: '04-automatic/no-metric',
     found: `no metric there yet: metrics are printed every ${seconds} s (OTEL_METRIC_EXPORT_INTERVAL)`,
     hint: 'Wait until the first one is printed, then check again.',
   };

@@ -182,6 +182,13 @@ service:
     ...changed(['sampling_percentage: 50', 'sampling_percentage: 100']),
   },
   {
+    name: 'no sampler at all',
+    right: false,
+    finding: '05-collector/keeps-all',
+    says: /all 24 of 24.*Add a processor probabilistic_sampler/,
+    ...changed(['probabilistic_sampler:', 'filter:'], ['attributes/mine, probabilistic_sampler,', 'attributes/mine,']),
+  },
+  {
     name: 'a sampler that keeps nothing',
     right: false,
     finding: 'collector/drops',

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { edited } from '../../harness/check-harness.ts';
-import type { Solution } from '../../harness/check-harness.ts';
+import type { CheckHarness, Solution } from '../../harness/check-harness.ts';
 
 const app = readFileSync(join(import.meta.dirname, 'files', 'app.ts'), 'utf8');
 const changed = (...changes: [string, string][]) => ({ files: { 'app.ts': edited(app, ...changes) } });
@@ -16,6 +16,11 @@ const collectorOfStep5 = readFileSync(
 const BODY = app.slice(app.indexOf("  return tracer.startActiveSpan('do_roll'"), app.indexOf('}\n\napp.listen'));
 const ROLL = 'const result = Math.floor(Math.random() * 6) + 1;';
 const SET = "rollSpan.setAttribute('roll.value', result);";
+
+/** Makes Jaeger get no more spans. */
+const loseAll = ({ jaeger }: CheckHarness): void => {
+  jaeger.passes = () => [];
+};
 
 export const mistakes: Solution[] = [
   {
@@ -187,6 +192,60 @@ export const mistakes: Solution[] = [
     hop: 'pod',
     says: /no span is recorded/,
     ...settings('OTEL_TRACES_SAMPLER=always_off'),
+  },
+  {
+    name: 'a span for every second roll only',
+    right: false,
+    finding: '06-manual/some-missing',
+    says: /no do_roll for 6 of 12 rolls.*Start it in each call/,
+    ...changed(
+      [BODY, `  isOdd = !isOdd;\n  if (isOdd) return 4;\n${BODY}`],
+      ['let hits = 0;', 'let hits = 0;\nlet isOdd = false;'],
+    ),
+  },
+  {
+    name: 'a tracer with the name of a library',
+    right: false,
+    finding: '06-manual/by-library',
+    says: /a span of @opentelemetry\/instrumentation-dice/,
+    ...changed(["trace.getTracer('dice')", "trace.getTracer('@opentelemetry/instrumentation-dice')"]),
+  },
+  {
+    name: 'a route that never answers',
+    right: false,
+    hop: 'pod',
+    finding: 'pod/hangs',
+    says: /no answer within 5 s.*does the route call response\.send/,
+    ...changed(['response.send(String(doRoll()));', 'doRoll();']),
+  },
+  {
+    name: 'right code, while the new pod does not run',
+    right: false,
+    hop: 'pod',
+    finding: 'pod/not-running',
+    says: /your code does not parse/,
+    lab: { podTrouble: (component) => Promise.resolve(component === 'dice' ? 'your code does not parse' : undefined) },
+    before: loseAll,
+  },
+  {
+    name: 'right code, while the exporter reports an error',
+    right: false,
+    hop: 'pod',
+    finding: 'pod/export-fails',
+    says: /OpenTelemetry error: Not Found/,
+    lab: {
+      report: () => Promise.resolve(undefined),
+      podLog: () => Promise.resolve('OpenTelemetry error: Not Found (HTTP status 404)'),
+    },
+    before: loseAll,
+  },
+  {
+    name: 'an endpoint at an address that nobody has',
+    right: false,
+    hop: 'pod',
+    finding: 'settings/endpoint',
+    says: /nothing takes connections at http:\/\/0\.0\.0\.0:1/,
+    ...settings('OTEL_EXPORTER_OTLP_ENDPOINT=http://0.0.0.0:1'),
   },
   {
     name: 'an endpoint where nothing listens',

@@ -245,7 +245,7 @@ const wrong: Solution[] = [
     ),
   },
   {
-    name: 'a span for every second roll only',
+    name: 'a span that ends in every second roll only',
     right: false,
     finding: 'code/never-ended',
     says: /no do_roll for 6 of 12 rolls/,

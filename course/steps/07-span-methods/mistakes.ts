@@ -9,6 +9,7 @@ const changed = (...changes: [string, string][]) => ({ files: { 'app.ts': edited
 const ROUTE = 'response.send(String(doRoll(Number(request.query.sides ?? 6))));';
 const STATUS = '      rollSpan.setStatus({ code: SpanStatusCode.ERROR, message: String(error) });\n';
 const EVENT = "      rollSpan.addEvent('rolled', { 'roll.value': result });\n";
+const BEGIN = "  return tracer.startActiveSpan('do_roll', (rollSpan) => {\n";
 const SIDES = "  trace.getActiveSpan()?.setAttribute('roll.sides', sides);\n";
 
 export const mistakes: Solution[] = [
@@ -21,6 +22,20 @@ export const mistakes: Solution[] = [
       ROUTE,
       `const sides = Number(request.query.sides ?? 6);\n    if (sides < 1) throw new Error('no');\n    ${ROUTE}`,
     ]),
+  },
+  {
+    name: 'no span for a die of 20 sides',
+    right: false,
+    finding: '07-span-methods/no-span',
+    says: /no do_roll for 2 of \d+ rolls.*Start it in each call/,
+    ...changed([BEGIN, `  if (sides === 20) return 7;\n${BEGIN}`]),
+  },
+  {
+    name: 'a second span for each roll',
+    right: false,
+    finding: '07-span-methods/several',
+    says: /several spans do_roll in one roll/,
+    ...changed([BEGIN, `${BEGIN}    tracer.startSpan('do_roll').end();\n`]),
   },
   {
     name: 'the event added after the end of the span',

@@ -14,6 +14,9 @@ const START = 'tracer.startActiveSpan(name, options, parent, async (span) => {';
 const missesContext =
   /status 500: TypeError: context\.getValue is not a function\b.*\.ts, line \d+\)\. Get it by propagation\.extract\(/;
 
+const NO_SPAN = "trace.wrapSpanContext({ traceId: '0'.repeat(32), spanId: '0'.repeat(16), traceFlags: 0 })";
+const INVENTED = "{ ...trace.getSpanContext(parent)!, spanId: 'aaaaaaaaaaaaaaaa' }";
+
 export const mistakes: Solution[] = [
   {
     name: 'extract with the headers alone, as in Python',
@@ -44,6 +47,33 @@ export const mistakes: Solution[] = [
     finding: '08-context/not-injected',
     says: /propagation\.inject\(context\.active\(\), headers\)/,
     ...changed([INJECT, '  propagation.inject(headers);\n']),
+  },
+  {
+    name: 'the libraries alone, with a span that is no span',
+    right: false,
+    finding: '08-context/no-span',
+    says: /only dice “.*Call tracer\.startActiveSpan/,
+    files: {
+      ...changed([START, `context.with(parent, async () => {\n      const span = ${NO_SPAN};`]).files,
+      'settings.env': 'INSTRUMENTATION=auto',
+    },
+  },
+  {
+    name: 'a parent with an invented id, in the trace of the caller',
+    right: false,
+    finding: '08-context/other-parent',
+    says: /with another parent/,
+    ...changed([START, START.replace('parent', `trace.setSpanContext(parent, ${INVENTED})`)]),
+  },
+  {
+    name: 'a traceparent header with the id of the trace, and an invented id of a span',
+    right: false,
+    finding: '08-context/orphans',
+    says: /no orphan.*1: prizes/,
+    ...changed([
+      INJECT,
+      '  const { traceId } = trace.getSpanContext(context.active())!;\n  Object.assign(headers, { traceparent: `00-${traceId}-aaaaaaaaaaaaaaaa-01` });\n',
+    ]),
   },
   {
     name: 'the context in the place of the options',

@@ -43,6 +43,7 @@ export const mistakes: Solution[] = [
   ...['result + 1', '7 - result', '3', 'Math.floor(Math.random() * 6) + 1'].map((recorded): Solution => ({
     name: `a die of six sides only, with ${recorded} recorded, while somebody else rolls`,
     right: false,
+    finding: '09-metrics-and-logs/histogram',
     says: /where dice rolled/,
     ...sixSided(recorded),
     before: somebodyRolls,

@@ -7,10 +7,12 @@ interface Flask {
   traceId?: string;
   status?: number;
   more?: boolean;
+  /** The parent of the additional span. */
+  child?: string;
 }
 
 /** Starts a fake Flask app that answers requests, and sends the spans that a real Flask app's SDK would send. */
-function flask({ language = 'python', kind = 2, parent, traceId, status = 200, more }: Flask = {}): Pick<
+function flask({ language = 'python', kind = 2, parent, traceId, status = 200, more, child }: Flask = {}): Pick<
   Solution,
   'before'
 > {
@@ -26,7 +28,10 @@ function flask({ language = 'python', kind = 2, parent, traceId, status = 200, m
             resource,
           );
         if (more)
-          await bench.send({ name: 'do_roll', kind: 1, traceId: traceId ?? caller, parentSpanId: spanId }, resource);
+          await bench.send(
+            { name: 'do_roll', kind: 1, traceId: traceId ?? caller, parentSpanId: child ?? spanId },
+            resource,
+          );
         return status;
       });
       bench.flask = url;
@@ -106,6 +111,13 @@ export const solutions: Solution[] = [
     finding: '11-next-steps/other-parent',
     says: /caller's/,
     ...flask({ parent: 'cccccccccccccccc' }),
+  },
+  {
+    name: 'a span of the Flask app whose parent is missing',
+    right: false,
+    finding: '11-next-steps/orphans',
+    says: /no orphan.*do_roll/,
+    ...flask({ more: true, child: 'cccccccccccccccc' }),
   },
   {
     name: 'a Flask span with a wrong kind',

@@ -171,10 +171,13 @@ export function reportNotes(report: Report | undefined, within: number, found = 
   const forgotten = found.includes(NEVER_ENDED) ? [] : forgottenSpans(report).map(({ name }) => name);
   return [
     error && `Your code throws while it answers: ${atLine(error)}. ${adviceFor(error.message)}`.trim(),
-    refused && `The SDK refused a call: ${atLine(refused)}.${/ started once,/.test(refused.message) ? START_ANEW : ''}`,
+    refused && `The SDK refused a call: ${atLine(refused)}.${isOfOneSpan(refused) ? START_ANEW : ''}`,
     forgotten.length > 0 && `Started and never ended: ${forgotten.join(', ')}. A span is sent when it ends.`,
   ].filter((note) => typeof note === 'string');
 }
+
+/** Whether a refused call is on a span that was started once, and has ended before. */
+export const isOfOneSpan = ({ message }: Incident): boolean => / started once,/.test(message);
 
 const START_ANEW = ' A span ends once, so start a new one in each call.';
 
