@@ -3,6 +3,7 @@ import { accepts } from '../../../../support/ports.ts';
 import type { Report } from '../../../telemetry/report.ts';
 import { parseSettings } from '../../../telemetry/settings.ts';
 import type { Component, Files } from '../../contract.ts';
+import type { Outdated } from '../pods/phase.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
 import { settingsMistakes } from '../symptoms/settings.ts';
 import type { DiceState } from './dice-state.ts';
@@ -27,6 +28,11 @@ export interface PipelineSources {
    * ready, an older pod still answers, with older code or configuration.
    */
   readonly podTrouble?: (component: Component) => Promise<string | undefined>;
+  /**
+   * Returns why the component's pods do not run the learner's files as they are now, or undefined if they do. After a
+   * Run, a pod of before may answer although the newest one is ready.
+   */
+  readonly outdated?: (component: Component) => Promise<Outdated | undefined>;
   /** Returns what dice reports about itself. The learner's code could fake it, so it explains and proves nothing. */
   readonly report?: () => Promise<Report | undefined>;
   /**
