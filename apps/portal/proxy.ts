@@ -29,9 +29,9 @@ export interface ProxyTarget {
 
 /**
  * Why a guide's answer could not be passed on. `starting`: no guide is ready. `unreachable`: it takes no connection, or
- * breaks it. `refused`: it doesn't accept the portal's signature. After a rotation of the portal's key, the new one takes
- * up to two minutes to reach the guide's volume. `slow`: it doesn't begin to answer. `invalid`: the answer can't be
- * passed on. `unknown`: the API server doesn't say where it is.
+ * breaks it. `refused`: it doesn't accept the portal's signature, because a new key of the portal takes up to two
+ * minutes to reach the guide's volume. `slow`: it doesn't begin to answer. `invalid`: the answer can't be passed on.
+ * `unknown`: the API server doesn't say where it is.
  */
 export type ProxyFailure = 'starting' | 'unreachable' | 'refused' | 'slow' | 'invalid' | 'unknown';
 

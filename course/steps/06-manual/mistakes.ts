@@ -104,7 +104,7 @@ export const mistakes: Solution[] = [
     name: 'a second span with the value for each roll',
     right: false,
     chance: true,
-    says: /several spans do_roll in one roll, in traces of their own.*Look in app\.ts for another startSpan.*root: true/,
+    says: /several spans do_roll in one roll, in traces of their own.*app\.ts for another startSpan.*root: true/,
     ...changed([
       SET,
       `${SET}\n    tracer.startSpan('do_roll', { attributes: { 'roll.value': result }, root: true }).end();`,
@@ -113,7 +113,7 @@ export const mistakes: Solution[] = [
   {
     name: 'a second span with the value for each roll, in a trace of its own beside that of the libraries',
     right: false,
-    says: /several spans do_roll in one roll, in traces of their own.*Look in app\.ts for another startSpan.*root: true/,
+    says: /several spans do_roll in one roll, in traces of their own.*app\.ts for another startSpan.*root: true/,
     files: {
       'settings.env': 'INSTRUMENTATION=auto',
       ...changed([
