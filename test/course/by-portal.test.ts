@@ -48,7 +48,7 @@ beforeAll(async () => {
   await door.open();
   const context = await browser.newContext({
     viewport: WIDE,
-    baseURL: door.origin,
+    baseURL: door.origin + path, // a walkthrough opens pages of the guide by their relative path
     permissions: ['clipboard-read', 'clipboard-write'],
   });
   page = await context.newPage();
