@@ -88,7 +88,7 @@ const focused = (page: Page) => page.evaluate(() => document.activeElement?.text
 /** Makes a page ask at once, as when somebody looks at it again. */
 const look = (page: Page) => page.evaluate(() => document.dispatchEvent(new Event('visibilitychange')));
 
-const hint = { text: 'Line 4: <b>end</b> it.\nThen run.', by: 'Nina', at: at(1) };
+const aHint = () => ({ text: 'Line 4: <b>end</b> it.\nThen run.', by: 'Nina', at: at(1) });
 
 test('asks for help by keyboard, and says who comes, and that it is over', async () => {
   await inRoom(async ({ api, page }) => {
@@ -127,7 +127,7 @@ test('keeps what is typed and the focus while news come', async () => {
   await inRoom(async ({ api, page }) => {
     await press(page, 'I am stuck');
     await page.keyboard.type('My sp');
-    api.change(SEAT, { hint, visit: { by: 'Nina', at: at() } });
+    api.change(SEAT, { hint: aHint(), visit: { by: 'Nina', at: at() } });
     await look(page);
     await read(page, 'Line 4: <b>end</b> it.');
     await page.keyboard.type('an');
@@ -137,7 +137,7 @@ test('keeps what is typed and the focus while news come', async () => {
 
 test('shows a hint as text until it is read, and keeps it in a list', async () => {
   await inRoom(async ({ api, page, portal }) => {
-    api.change(SEAT, { hint });
+    api.change(SEAT, { hint: aHint() });
     await look(page);
     await read(page, 'Line 4: <b>end</b> it.');
     await press(page, 'Got it');
@@ -206,7 +206,7 @@ test('asks nothing while it is hidden, and at once when somebody looks again', a
     const asked: number[] = [];
     page.on('request', (request) => request.url().endsWith('/class/state') && asked.push(Date.now()));
     await setVisible(page, false);
-    api.change(SEAT, { hint });
+    api.change(SEAT, { hint: aHint() });
     const before = asked.length;
     await page.waitForTimeout(6_000);
     expect(asked.length).toBe(before);
@@ -250,10 +250,39 @@ test('says that the seat is gone once an instructor has freed it', async () => {
   await inRoom(async ({ page, context }) => {
     await bar(page).waitFor();
     // Chromium logs each answer from 400 on as an error, so this answer is a redirect, as after a move.
-    await context.route('**/class/state', (route) => route.fulfill({ status: 307, headers: { location: './' } }));
+    await context.route('**/class/state', (route) =>
+      route.fulfill({ status: 307, headers: { location: `/s/${SEAT}/` } }),
+    );
     await look(page);
     await read(page, 'This seat is no longer yours.');
     await bar(page).getByRole('button', { name: 'Load the page again' }).waitFor();
+  });
+});
+
+// A browser opens six connections to one origin over HTTP/1.1. An event stream keeps one of them.
+test('works in 8 tabs of one browser at the same time', async () => {
+  await inRoom(async ({ context, guide, page, portal }) => {
+    await bar(page).waitFor();
+    const tabs = await Promise.all(Array.from({ length: 7 }, () => context.newPage()));
+    const open = async (tab: Page): Promise<void> => {
+      // A tab that is opened in the background is hidden from the start. Playwright shows all tabs.
+      await tab.addInitScript(
+        "Object.defineProperty(document, 'visibilityState', { configurable: true, value: 'hidden' })",
+      );
+      await tab.goto(`${portal.url}/s/${SEAT}/`);
+      await tab.locator('.cm-content').waitFor();
+    };
+    await Promise.all(tabs.map(open));
+    expect(guide.lab.listeners).toBe(1);
+    for (const tab of tabs) {
+      await setVisible(page, false);
+      await setVisible(tab, true);
+      await tab.getByRole('button', { name: 'Play a round' }).click();
+      await tab.locator('#answer').getByText('plush bear').waitFor();
+      await read(tab, 'I am stuck');
+      await setVisible(tab, false);
+    }
+    await eventually(() => expect(guide.lab.listeners).toBe(0), { within: 5_000 });
   });
 });
 
@@ -269,7 +298,7 @@ async function setVisible(page: Page, isVisible: boolean): Promise<void> {
 
 describe('accessibility', () => {
   const everything = (api: SeatApi): void => {
-    api.change(SEAT, { hint, help: { at: at(), text: 'Where?', takenBy: 'Nina' } });
+    api.change(SEAT, { hint: aHint(), help: { at: at(), text: 'Where?', takenBy: 'Nina' } });
     api.change(SEAT, { visit: { by: 'Nina', at: at(), takeover: 'asked' } });
     api.changeClass('otel', { poll: { ...poll, options: ['never', 'x'.repeat(80), 'love it'] } });
   };
@@ -294,7 +323,11 @@ describe('accessibility', () => {
       },
     ],
   ];
-  const views = [1280, 390].flatMap((width) => states.map(([name, reach]) => [name, width, reach] as const));
+  const everywhere = states.slice(2, 3);
+  const views = [
+    ...states.map(([name, reach]) => [name, 390, reach] as const),
+    ...everywhere.map(([name, reach]) => [name, 1280, reach] as const),
+  ];
 
   test.each(views)('has no axe violation and fits on the page of %s at %i px', async (name, width, reach) => {
     await inRoom(
@@ -303,9 +336,7 @@ describe('accessibility', () => {
         for (const colorScheme of ['light', 'dark'] as const) {
           await room.page.emulateMedia({ colorScheme });
           expect(await violations(room.page)).toEqual([]);
-          await room.page.screenshot({
-            path: join(tmpdir(), `class-${name.replaceAll(' ', '-')}-${width}-${colorScheme}.png`),
-          });
+          await picture(room.page, `class-${name.replaceAll(' ', '-')}-${width}-${colorScheme}`);
         }
         expect(await room.page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true);
       },

@@ -9,7 +9,7 @@ import { ago } from './words.ts';
 export class HelpPart implements Part {
   readonly #actions: Actions;
   readonly #words = h('textarea', { id: 'class-words', rows: 2, maxlength: LONGEST.help });
-  readonly #stuck = button('I am stuck', () => this.#toggle(), { class: 'primary', 'aria-expanded': 'false' });
+  readonly #stuck = button('I am stuck', () => this.#open(), { class: 'primary' });
   readonly #form = h(
     'form',
     { class: 'class-form', hidden: true, 'aria-label': 'Ask for help' },
@@ -42,21 +42,20 @@ export class HelpPart implements Part {
     if (isWaiting) this.#close(false);
     if (help) setText(this.#text, textOf(help, now));
     this.#waiting.hidden = !isWaiting;
-    this.#stuck.hidden = isWaiting;
+    this.#stuck.hidden = isWaiting || this.#form.hidden === false;
     // What had the focus may be hidden now.
     if (hadFocus && !canHaveFocus(document.activeElement)) (isWaiting ? this.#withdraw : this.#stuck).focus();
   }
 
-  #toggle(): void {
-    if (!this.#form.hidden) return this.#close(true);
+  #open(): void {
     this.#form.hidden = false;
-    this.#stuck.setAttribute('aria-expanded', 'true');
+    this.#stuck.hidden = true;
     this.#words.focus();
   }
 
   #close(returnsFocus: boolean): void {
     this.#form.hidden = true;
-    this.#stuck.setAttribute('aria-expanded', 'false');
+    this.#stuck.hidden = false;
     if (returnsFocus) this.#stuck.focus();
   }
 
