@@ -39,7 +39,7 @@ export interface Page {
 
 /** Renders the whole HTML document of a page. */
 export function layout(page: Page): string {
-  const { title, content, refresh, script, lab, viewer = {}, wide, root = './' } = page;
+  const { title, content, refresh, script, lab, viewer = {}, root = './' } = page;
   return html`<!doctype html>
 <html lang="en">
   <head>
@@ -50,9 +50,9 @@ export function layout(page: Page): string {
     <title>${title} · intro-otel</title>
     <link rel="icon" href="${root}assets/icon.svg" type="image/svg+xml">
     <link rel="stylesheet" href="${root}assets/style.css">
-    ${script ? html`<script type="module" src="${root}assets/${script}"></script>` : ''}
+    ${script ? html`<script type="module" src="${root}assets/${script}"></script>` : ''}${classBar(page)}
   </head>
-  <body${dataOf('lab', lab)}${dataOf('portal', viewer.portal)}${wide ? html` class="wide"` : ''}>
+  <body${dataOf('lab', lab)}${dataOf('portal', viewer.portal)}${marksOf(page)}>
     <a class="skip" href="#content">Skip to the content</a>
     <header class="top">
       <a class="name" href="${root}">intro-otel</a>${ownerOf(viewer)}
@@ -69,6 +69,22 @@ export function layout(page: Page): string {
 </html>
 `.text;
 }
+
+/** Whether the page is for a person who takes part in a class through its portal. */
+const isLearner = ({ portal }: Viewer): boolean => portal === 'learner';
+
+const marksOf = ({ viewer = {}, wide }: Page): Content => [
+  isLearner(viewer) ? html` data-class` : '',
+  wide ? html` class="wide"` : '',
+];
+
+/** The bar of the class: help, hints and polls. A lab without a portal loads nothing of it. */
+const classBar = ({ viewer = {}, root = './' }: Page): Content =>
+  isLearner(viewer)
+    ? html`
+    <link rel="stylesheet" href="${root}assets/class-bar.css">
+    <script type="module" src="${root}assets/class.js"></script>`
+    : '';
 
 const dataOf = (name: string, value: string | undefined): Content =>
   value === undefined ? '' : html` data-${name}="${value}"`;
