@@ -19,6 +19,14 @@ import type { Session } from './sessions.ts';
 /** The name of a seat, and the path and query at its guide. The name is spelt in one way only, never encoded. */
 const SEAT_PATH = /^\/s\/([a-z0-9][a-z0-9-]{0,62})(\/[^#]*|(?=\?|$))(\?[^#]*)?$/;
 
+/** Returns the seat, and the path and query at its guide. The path is empty if the slash after the seat is missing. */
+export function seatPathIn(
+  url: string,
+): { readonly seat: string; readonly path: string; readonly query: string } | undefined {
+  const [, seat, path = '', query = ''] = SEAT_PATH.exec(url) ?? [];
+  return seat === undefined ? undefined : { seat, path, query };
+}
+
 /** Whether a request is for a guide. */
 export const isSeatPath = (url = ''): boolean => url.startsWith(PORTAL.seats);
 
@@ -73,7 +81,7 @@ function endSocket(socket: Duplex, status: number): void {
 }
 
 async function decide(request: IncomingMessage, parts: PortalParts): Promise<Decision> {
-  const [, name, path = '', query = ''] = SEAT_PATH.exec(request.url ?? '') ?? [];
+  const { seat: name, path = '', query = '' } = seatPathIn(request.url ?? '') ?? {};
   if (name === undefined || request.method === 'TRACE') return { page: badPath() };
   if (isFromElsewhere(request, parts)) return { page: foreignRequest() };
   const session = await parts.sessions.of(request.headers.cookie);

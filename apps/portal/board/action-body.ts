@@ -1,7 +1,7 @@
 // Reads the body of an action, and says what is wrong with it.
 import { isFault, FAULTS } from '../../../lab/faults.ts';
 import { BadAction } from './bad-action.ts';
-import type { Action } from './contract.ts';
+import type { Action, ActionName, ActionOf } from './contract.ts';
 
 export const LONGEST = {
   text: 500,
@@ -83,16 +83,13 @@ function optionsIn(body: Body): readonly string[] {
 
 const seatIn = (body: Body): string => labelIn(body, 'seat', 63);
 
-type Named<K extends Action['action']> = Extract<Action, { readonly action: K }>;
+type SeatOnly = { [K in ActionName]: ActionOf<K> extends { seat: string } ? K : never }[ActionName];
 
 const ofSeat =
-  <K extends Extract<Action, { readonly seat: string; readonly text?: never; readonly to?: never }>['action']>(
-    action: K,
-  ) =>
-  (body: Body) =>
-    ({ action, seat: seatIn(body) }) as Named<K>;
+  <K extends Exclude<SeatOnly, 'move'>>(action: K) =>
+  (body: Body) => ({ action, seat: seatIn(body) });
 
-const readers: { readonly [K in Action['action']]: (body: Body) => Named<K> } = {
+const readers: { readonly [K in ActionName]: (body: Body) => ActionOf<K> } = {
   take: ofSeat('take'),
   resolve: ofSeat('resolve'),
   reset: ofSeat('reset'),
@@ -132,6 +129,6 @@ export function actionIn(body: unknown): Action {
     throw new BadAction('expected a JSON object with “action”, found something else. Reload the board.');
   const fields = body as Body;
   const { action } = fields;
-  if (typeof action === 'string' && Object.hasOwn(readers, action)) return readers[action as Action['action']](fields);
+  if (typeof action === 'string' && Object.hasOwn(readers, action)) return readers[action as ActionName](fields);
   throw new BadAction(`expected “action” to be one of ${Object.keys(readers).join(', ')}, found ${found(action)}.`);
 }

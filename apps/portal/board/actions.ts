@@ -5,7 +5,7 @@ import type { Classes } from '../classes.ts';
 import type { Seat, Workshop } from '../kinds.ts';
 import { BadAction, notNow } from './bad-action.ts';
 import { classChanges } from './class-changes.ts';
-import type { Action, LinkAnswer } from './contract.ts';
+import type { Action, ActionOf, LinkAnswer } from './contract.ts';
 import { recordDeed } from './events.ts';
 import type { Deed, EventsOptions } from './events.ts';
 import { handOutToken, HAND_OUT } from './hand-out.ts';
@@ -119,11 +119,13 @@ export class Actions {
   }
 }
 
-/** The actions that change one Seat. */
-export type SeatAction = Extract<
-  Action,
-  { readonly action: 'take' | 'resolve' | 'stop' | 'start' | 'free' | 'lookIn' | 'askTakeover' | 'endVisit' | 'hint' }
-> & { readonly seat: string };
+/** The actions that change one Seat. A hint may be for one seat, or for all. */
+export type SeatActionName =
+  'take' | 'resolve' | 'stop' | 'start' | 'free' | 'lookIn' | 'askTakeover' | 'endVisit' | 'hint';
+
+export type SeatAction = { [K in SeatActionName]: ActionOf<K> & { readonly seat: string } }[SeatActionName];
 
 /** The actions that change the Workshop. */
-export type ClassAction = Exclude<Action, { readonly seat: string }>;
+export type ClassActionName = 'hint' | 'faults' | 'pause' | 'extend' | 'end' | 'addSeat' | 'poll' | 'closePoll';
+
+export type ClassAction = { [K in ClassActionName]: ActionOf<K> }[ClassActionName];

@@ -3,14 +3,15 @@ import { LIMITS } from '../../../cdk8s/operator/workshop.ts';
 import { rfc3339 } from '../../../kubernetes/conditions.ts';
 import { LABELS } from '../../../lab/names.ts';
 import type { Workshop } from '../kinds.ts';
-import type { Asked, ClassAction } from './actions.ts';
+import type { Asked, ClassAction, ClassActionName } from './actions.ts';
 import { notNow } from './bad-action.ts';
+import type { ActionOf } from './contract.ts';
 import type { Deed } from './events.ts';
 import type { Planned } from './seat-changes.ts';
 import type { Change } from './writer.ts';
 
-type Plan<K extends ClassAction['action']> = (
-  action: Extract<ClassAction, { readonly action: K }>,
+type Plan<K extends ClassActionName> = (
+  action: ActionOf<K>,
   asked: Asked,
 ) => { readonly change: (workshop: Workshop) => Change | undefined; readonly deed: Deed };
 
@@ -18,7 +19,7 @@ const MINUTE = 60_000;
 
 const deed = (reason: string, what: string): Deed => ({ reason, what });
 
-const plans: { readonly [K in ClassAction['action']]: Plan<K> } = {
+const plans: { readonly [K in ClassActionName]: Plan<K> } = {
   hint: ({ text }, { by, now }) => ({
     change: () => ({ spec: { announcement: { text, by, at: rfc3339(now) } } }),
     deed: deed('HintSent', 'sent a hint to all'),
@@ -59,8 +60,8 @@ const plans: { readonly [K in ClassAction['action']]: Plan<K> } = {
 
 /** Returns what an action writes, and what its Event says. */
 export function classChanges(action: ClassAction, asked: Asked): Planned<Workshop> {
-  const plan = plans[action.action] as Plan<ClassAction['action']>;
-  const { change, deed } = plan(action as never, asked);
+  const plan = plans[action.action] as Plan<ClassActionName>;
+  const { change, deed } = plan(action, asked);
   return { decide: change, deed };
 }
 
@@ -79,14 +80,14 @@ function endNow(
   return { spec: { schedule: { expiresAt: rfc3339(now) } } };
 }
 
-function withSeat(seats: number): Change['spec'] {
+function withSeat(seats: number): NonNullable<Change['spec']> {
   if (seats >= LIMITS.attendees) throw notNow(`expected fewer than ${LIMITS.attendees} seats, found ${seats}.`);
   return { seats: seats + 1 };
 }
 
 type Attendees = NonNullable<Workshop['spec']['attendees']>;
 
-function withAttendee(attendees: Attendees, displayName: string | undefined): Change['spec'] {
+function withAttendee(attendees: Attendees, displayName: string | undefined): NonNullable<Change['spec']> {
   if (displayName === undefined) throw notNow('expected the name of a person, because this class has a list of names.');
   if (attendees.length >= LIMITS.attendees)
     throw notNow(`expected fewer than ${LIMITS.attendees} attendees, found ${attendees.length}.`);

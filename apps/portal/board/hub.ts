@@ -5,7 +5,7 @@ import type { StreamEnd } from './contract.ts';
 
 export interface HubOptions {
   /** Returns the state. Undefined if the class is gone. */
-  readonly state: () => { readonly at: string; readonly [field: string]: unknown } | undefined;
+  readonly state: () => { readonly at: string } | undefined;
   /** Called when the last page has left. */
   readonly onEmpty: () => void;
   /** Least milliseconds from one event to the next. */

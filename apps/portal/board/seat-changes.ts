@@ -1,8 +1,9 @@
 // What each action writes into a Seat.
 import { rfc3339 } from '../../../kubernetes/conditions.ts';
 import type { Seat } from '../kinds.ts';
-import type { Asked, SeatAction } from './actions.ts';
+import type { Asked, SeatAction, SeatActionName } from './actions.ts';
 import { notNow } from './bad-action.ts';
+import type { ActionOf } from './contract.ts';
 import type { Deed } from './events.ts';
 import { visitOf } from './state.ts';
 import type { Change, Decide } from './writer.ts';
@@ -15,14 +16,14 @@ export interface Planned<T> {
 /** What a seat says of the person in it, which the next person must not see. */
 const EMPTY = { claim: null, help: null, hint: null, visit: null };
 
-type Plan<K extends SeatAction['action']> = (
-  action: Extract<SeatAction, { readonly action: K }>,
+type Plan<K extends SeatActionName> = (
+  action: ActionOf<K>,
   asked: Asked,
 ) => { readonly change: (seat: Seat) => Change['spec']; readonly deed: Deed };
 
 const deed = (reason: string, what: string): Deed => ({ reason, what });
 
-const plans: { readonly [K in SeatAction['action']]: Plan<K> } = {
+const plans: { readonly [K in SeatActionName]: Plan<K> } = {
   take: (_action, { by, now }) => ({
     change: ({ spec: { help } }) => takeHelp(help, by, now),
     deed: deed('HelpTaken', 'is coming to help'),
@@ -46,7 +47,7 @@ const plans: { readonly [K in SeatAction['action']]: Plan<K> } = {
     },
     deed: deed('SeatFreed', 'freed the seat'),
   }),
-  hint: ({ text = '' }, { by, now }) => ({
+  hint: ({ text }, { by, now }) => ({
     change: () => ({ hint: { text, by, at: rfc3339(now) } }),
     deed: deed('HintSent', 'sent a hint to the seat'),
   }),
@@ -70,8 +71,8 @@ const plans: { readonly [K in SeatAction['action']]: Plan<K> } = {
 
 /** Returns what an action writes, and what its Event says. */
 export function seatChanges(action: SeatAction, asked: Asked): Planned<Seat> {
-  const plan = plans[action.action] as Plan<SeatAction['action']>;
-  const { change, deed } = plan(action as never, asked);
+  const plan = plans[action.action] as Plan<SeatActionName>;
+  const { change, deed } = plan(action, asked);
   const decide = (seat: Seat): Change | undefined => {
     const spec = change(seat);
     return spec && { spec };

@@ -53,7 +53,7 @@ export function boardState(input: StateInput): BoardState {
 export function screenState(input: StateInput): ScreenState {
   const { workshop, seats, answers, steps, now } = input;
   const { title, code, joinUrl } = overviewOf(input);
-  const passed = seats.map(({ status }) => new Set(status?.course?.passed));
+  const passed = seats.map((seat) => new Set(courseOf(seat)?.passed));
   const poll = pollOf(workshop, answers);
   return {
     at: new Date(now).toISOString(),
@@ -64,11 +64,27 @@ export function screenState(input: StateInput): ScreenState {
     steps: numbered(steps).map((step) => ({
       ...step,
       passed: passed.filter((ids) => ids.has(step.id)).length,
-      here: seats.filter(({ status }) => status?.course?.step === step.id).length,
+      here: seats.filter((seat) => courseOf(seat)?.step === step.id).length,
     })),
     ...(poll && { poll: withoutNames(poll) }),
   };
 }
+
+/** What the operator says of a person's course. */
+interface Course {
+  readonly step?: string;
+  readonly since?: string;
+  readonly passed?: readonly string[];
+  readonly check?: {
+    readonly step: string;
+    readonly finding: string;
+    readonly hop: string;
+    readonly times: number;
+    readonly at: string;
+  };
+}
+
+const courseOf = ({ status }: Seat): Course | undefined => (status as { readonly course?: Course } | undefined)?.course;
 
 const numbered = (steps: readonly string[]) => steps.map((id, index) => ({ id, number: index + 1 }));
 
@@ -120,25 +136,32 @@ function peopleOf(input: StateInput): Person[] {
 }
 
 function personOf(seat: Seat, { workshop, steps, textOf, now }: StateInput): Person {
-  const { spec, status } = seat;
-  const course = status?.course;
   const state = seatState(seat);
-  const check = course?.check && { ...course.check, text: textOf(course.check.finding, course.check.hop) };
   const person = {
     seat: seat.metadata.name,
     name: personIn(seat, workshop),
-    isClaimed: spec.claim !== undefined,
+    isClaimed: seat.spec.claim !== undefined,
     state,
     reason: state === 'Ready' ? undefined : reasonOf(seat),
-    passed: course?.passed ?? [],
-    step: course?.step,
-    since: course?.since,
-    lastActivity: status?.lastActivity,
-    check,
-    help: spec.help && defined({ text: spec.help.text, at: spec.help.at, takenBy: spec.help.takenBy }),
-    visit: visitOf(seat, now) && defined({ by: spec.visit?.by ?? '', takeover: spec.visit?.takeover }),
+    lastActivity: seat.status?.lastActivity,
+    ...courseFields(seat, textOf),
+    ...classFields(seat, now),
   };
-  return { ...defined(person), needs: needOf(person, activeSince(seat), { steps: steps.length, now }) } as Person;
+  return { ...defined(person), needs: needOf(person, activeSince(seat), { steps: steps.length, now }) };
+}
+
+function courseFields(seat: Seat, textOf: StateInput['textOf']) {
+  const { passed = [], step, since, check } = courseOf(seat) ?? {};
+  return { passed, step, since, check: check && { ...check, text: textOf(check.finding, check.hop) } };
+}
+
+function classFields(seat: Seat, now: number) {
+  const { help } = seat.spec;
+  const visit = visitOf(seat, now);
+  return {
+    help: help && defined({ text: help.text, at: help.at, takenBy: help.takenBy }),
+    visit: visit && defined({ by: visit.by, takeover: visit.takeover }),
+  };
 }
 
 /** Returns the visit of a seat, if it still counts. */
@@ -169,15 +192,16 @@ const RANK: Readonly<Record<Need, number>> = { help: 0, stuck: 1, silent: 2, not
  * Who needs help most comes first: requests that nobody has taken, the oldest first; then who failed a check most
  * often; then who has been silent for longest. The others follow by name, and then the seats without a person.
  */
-function sortKeyOf({ needs, help, check, lastActivity, isClaimed, name }: Person, now: number): SortKey {
-  const urgency: Readonly<Record<Need, readonly number[]>> = {
-    help: [help?.takenBy === undefined ? 0 : 1, Date.parse(help?.at ?? '')],
-    stuck: [-(check?.times ?? 0), Date.parse(check?.at ?? '')],
-    silent: [0, lastActivity === undefined ? now : Date.parse(lastActivity)],
-    nothing: [isClaimed ? 0 : 1, 0],
-  };
-  return [RANK[needs], ...urgency[needs], name];
+function sortKeyOf(person: Person, now: number): SortKey {
+  return [RANK[person.needs], ...urgency[person.needs](person, now), person.name];
 }
+
+const urgency: Readonly<Record<Need, (person: Person, now: number) => readonly number[]>> = {
+  help: ({ help }) => [help?.takenBy === undefined ? 0 : 1, Date.parse(help?.at ?? '')],
+  stuck: ({ check }) => [-(check?.times ?? 0), Date.parse(check?.at ?? '')],
+  silent: ({ lastActivity }, now) => [0, lastActivity === undefined ? now : Date.parse(lastActivity)],
+  nothing: ({ isClaimed }) => [isClaimed ? 0 : 1, 0],
+};
 
 const names = new Intl.Collator('en', { numeric: true });
 

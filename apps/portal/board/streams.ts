@@ -8,18 +8,27 @@ const MOST_STREAMS = 200;
 
 export type StreamKind = 'board' | 'screen';
 
+/** What a page shows. */
+export interface Topic {
+  readonly kind: StreamKind;
+  /** Name of the class. */
+  readonly workshop: string;
+  /** Where people reach the portal, as the page's links have it. */
+  readonly portalUrl: string;
+}
+
 export interface StreamsOptions extends Pick<HubOptions, 'pace' | 'heartbeat'> {
   readonly classes: Classes;
   /** Calls the listener after each change of answers to a poll. */
   readonly onAnswer: (listener: () => void) => void;
-  /** Returns the state of a class by name. Undefined if there is no such class. */
-  readonly state: (kind: StreamKind, workshop: string) => ReturnType<HubOptions['state']>;
+  /** Returns the state of a class. Undefined if there is no such class. */
+  readonly state: (topic: Topic) => ReturnType<HubOptions['state']>;
 }
 
 export class Streams {
   readonly #options: StreamsOptions;
-  readonly #hubs = new Map<string, Hub>();
-  #stop: () => void;
+  readonly #hubs = new Map<string, { readonly hub: Hub; readonly workshop: string }>();
+  readonly #stop: () => void;
 
   constructor(options: StreamsOptions) {
     this.#options = options;
@@ -28,44 +37,43 @@ export class Streams {
       classes.workshops.onChange((before, after) => this.#changed((after ?? before)?.metadata.name)),
       classes.seats.onChange((before, after) => this.#changed((after ?? before)?.spec.workshop)),
     ];
-    onAnswer(() => this.#hubs.forEach((hub) => hub.changed()));
+    onAnswer(() => this.#hubs.forEach(({ hub }) => hub.changed()));
     this.#stop = () => stops.forEach((stop) => stop());
   }
 
   /** Adds a stream. @returns false if there are too many */
-  add(kind: StreamKind, workshop: string, viewer: Viewer): boolean {
+  add(topic: Topic, viewer: Viewer): boolean {
     if (this.size >= MOST_STREAMS) return false;
-    this.#hub(kind, workshop).add(viewer);
+    this.#hub(topic).add(viewer);
     return true;
   }
 
   get size(): number {
-    return [...this.#hubs.values()].reduce((sum, { size }) => sum + size, 0);
+    return [...this.#hubs.values()].reduce((sum, { hub }) => sum + hub.size, 0);
   }
 
   /** Ends all streams. */
   close(): void {
     this.#stop();
-    for (const hub of [...this.#hubs.values()]) hub.end('session');
+    for (const { hub } of [...this.#hubs.values()]) hub.end('session');
   }
 
-  #hub(kind: StreamKind, workshop: string): Hub {
-    const key = `${kind}/${workshop}`;
+  #hub(topic: Topic): Hub {
+    const key = JSON.stringify([topic.kind, topic.workshop, topic.portalUrl]);
     const known = this.#hubs.get(key);
-    if (known) return known;
+    if (known) return known.hub;
     const { state, pace, heartbeat } = this.#options;
     const hub = new Hub({
-      state: () => state(kind, workshop),
+      state: () => state(topic),
       onEmpty: () => this.#hubs.delete(key),
       ...(pace !== undefined && { pace }),
       ...(heartbeat !== undefined && { heartbeat }),
     });
-    this.#hubs.set(key, hub);
+    this.#hubs.set(key, { hub, workshop: topic.workshop });
     return hub;
   }
 
-  #changed(workshop: string | undefined): void {
-    this.#hubs.get(`board/${workshop}`)?.changed();
-    this.#hubs.get(`screen/${workshop}`)?.changed();
+  #changed(name: string | undefined): void {
+    this.#hubs.forEach(({ hub, workshop }) => workshop === name && hub.changed());
   }
 }

@@ -6,5 +6,6 @@ import { plainPage } from './layout.ts';
 export const loginPage = ({ problem, name = '' }: { readonly problem?: string; readonly name?: string } = {}): string =>
   plainPage(
     'The instructor key',
-    html`<p>${problem}</p><form method="post" action="/login"><input name="key"><input name="name" value="${name}"></form>`,
+    html`<p>${problem}</p>
+      <form method="post" action="/login"><input name="key"><input name="name" value="${name}"></form>`,
   );
