@@ -1,4 +1,4 @@
-// The board's server. It has a port of its own, and so an origin of its own. No page of a seat can read it or act in it.
+// The board's server. It has a port, and so an origin, of its own: no page of a seat can read it or act in it.
 import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import express from 'express';
