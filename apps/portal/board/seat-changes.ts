@@ -5,7 +5,7 @@ import type { Asked, SeatAction, SeatActionName } from './actions.ts';
 import { notNow } from './bad-action.ts';
 import type { ActionOf } from './contract.ts';
 import type { Deed } from './events.ts';
-import { visitOf } from './state.ts';
+import { visitOf } from '../class-fields.ts';
 import type { Change, Decide } from './writer.ts';
 
 export interface Planned<T> {

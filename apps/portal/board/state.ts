@@ -1,6 +1,7 @@
 // What the board shows of a class, from its objects. These functions read objects and change nothing.
 import { LABELS } from '../../../lab/names.ts';
 import { parseFaultsLabel } from '../../../lab/faults.ts';
+import { helpOf, visitOf } from '../class-fields.ts';
 import { capacityOf, classState, hasNames, personIn, reasonOf, seatState } from '../class-state.ts';
 import type { Seat, Workshop } from '../kinds.ts';
 import type { BoardState, Need, Person, PollResults, ScreenState, SeatCounts } from './contract.ts';
@@ -31,8 +32,6 @@ export interface PollAnswer {
 const STUCK_AFTER = 3;
 /** Milliseconds without any activity after which somebody counts as silent. */
 const SILENT_AFTER = 10 * 60_000;
-/** Milliseconds for which a visit counts after its last renewal. */
-export const VISIT_MS = 90_000;
 
 /** Returns what the board shows. */
 export function boardState(input: StateInput): BoardState {
@@ -156,17 +155,12 @@ function courseFields(seat: Seat, textOf: StateInput['textOf']) {
 }
 
 function classFields(seat: Seat, now: number) {
-  const { help } = seat.spec;
+  const help = helpOf(seat);
   const visit = visitOf(seat, now);
   return {
     help: help && defined({ text: help.text, at: help.at, takenBy: help.takenBy }),
     visit: visit && defined({ by: visit.by, takeover: visit.takeover }),
   };
-}
-
-/** Returns the visit of a seat, if it still counts. */
-export function visitOf({ spec: { visit } }: Seat, now: number): Seat['spec']['visit'] {
-  return visit && Date.parse(visit.at) + VISIT_MS > now ? visit : undefined;
 }
 
 /** Returns the time since which nothing has been heard of a person. Undefined if nobody has used the seat. */

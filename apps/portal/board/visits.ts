@@ -5,7 +5,7 @@ import type { Seat } from '../kinds.ts';
 import { recordDeed } from './events.ts';
 import type { EventsOptions } from './events.ts';
 import { visitBy } from './seat-changes.ts';
-import { visitOf } from './state.ts';
+import { visitOf } from '../class-fields.ts';
 import type { Writer } from './writer.ts';
 
 /** Milliseconds after which a visit is renewed, while it is used. */
