@@ -133,7 +133,7 @@ function redirect(response: ServerResponse, { location }: { location: string }):
 function refuse(request: IncomingMessage, response: ServerResponse, page: Page): void {
   const { headers } = request;
   const closing = hasBody(headers) ? { connection: 'close' } : {};
-  if (isClassPath(splitPath(request)?.path ?? ''))
+  if (isClassPath(seatPathIn(request.url ?? '')?.path ?? ''))
     return sendAnswer(response, refusal(page.status ?? 403, `${page.title}.`), !hasBody(headers));
   if (headers.accept?.includes('text/html')) return sendPage(response, page, closing);
   response.writeHead(page.status ?? 403, {

@@ -2,6 +2,7 @@
 import type { PortalRole } from '../../../../lab/portal-token.ts';
 import { html } from '../html.ts';
 import type { Content } from '../html.ts';
+import { dataAttribute, renderDocument } from './document.ts';
 
 /** The pages that the navigation links. The link to the open page is marked. */
 const navigation = [
@@ -40,38 +41,23 @@ export interface Page {
 /** Renders the whole HTML document of a page. */
 export function layout(page: Page): string {
   const { title, content, refresh, script, lab, viewer = {}, wide, root = './' } = page;
-  return html`<!doctype html>
-<html lang="en">
-  <head>
-    <meta charset="utf-8">
-    <meta name="viewport" content="width=device-width, initial-scale=1">
-    <meta name="color-scheme" content="light dark">
-    ${refresh ? html`<meta http-equiv="refresh" content="${refresh}">` : ''}
-    <title>${title} · intro-otel</title>
-    <link rel="icon" href="${root}assets/icon.svg" type="image/svg+xml">
-    <link rel="stylesheet" href="${root}assets/style.css">
-    ${script ? html`<script type="module" src="${root}assets/${script}"></script>` : ''}
-  </head>
-  <body${dataOf('lab', lab)}${dataOf('portal', viewer.portal)}${wide ? html` class="wide"` : ''}>
-    <a class="skip" href="#content">Skip to the content</a>
-    <header class="top">
+  return renderDocument({
+    title,
+    root,
+    style: 'style.css',
+    script,
+    head: refresh ? html`<meta http-equiv="refresh" content="${refresh}">` : '',
+    attributes: [dataAttribute('lab', lab), dataAttribute('portal', viewer.portal), wide ? html` class="wide"` : ''],
+    header: html`
       <a class="name" href="${root}">intro-otel</a>${ownerOf(viewer)}
       <nav aria-label="Pages">${linksOf(page, root)}
         <a href="${root}jaeger/">Jaeger</a>
       </nav>
-    </header>
-    ${viewer.portal ? notes[viewer.portal] : ''}
-    <main id="content" tabindex="-1">
-      <h1>${title}</h1>
-      ${content}
-    </main>
-  </body>
-</html>
-`.text;
+    `,
+    notice: viewer.portal ? notes[viewer.portal] : '',
+    content,
+  });
 }
-
-const dataOf = (name: string, value: string | undefined): Content =>
-  value === undefined ? '' : html` data-${name}="${value}"`;
 
 const ownerOf = ({ owner }: Viewer): Content => (owner ? html` <span class="soft owner">${owner}</span>` : '');
 

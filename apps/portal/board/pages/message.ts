@@ -1,6 +1,6 @@
-// The page that says why something is not possible. This is a placeholder.
+// The page that says why something is not possible, and what to do.
 import { html } from '../../../guide/server/html.ts';
-import { plainPage } from './layout.ts';
+import { render } from './layout.ts';
 
 export interface Message {
   readonly title: string;
@@ -12,4 +12,12 @@ export interface Message {
   readonly again?: number;
 }
 
-export const messagePage = ({ title, text }: Message): string => plainPage(title, html`<p>${text}</p>`);
+const BOARD = { href: '/board', text: 'Go to the board' };
+
+export const messagePage = ({ title, text, link = BOARD, again }: Message): string =>
+  render({
+    title,
+    content: html`<p>${text}</p>
+      <p><a class="button primary" href="${link.href}">${link.text}</a></p>`,
+    ...(again !== undefined && { data: { again } }),
+  });
