@@ -15,6 +15,7 @@ import { TokenBucket } from '../token-bucket.ts';
 import { sessionIn, sessionOf } from './session.ts';
 import type { BoardSession } from './session.ts';
 import type { PollAnswer, StateInput } from './state.ts';
+import type { StreamsOptions } from './streams.ts';
 import { Visits } from './visits.ts';
 import { Writer } from './writer.ts';
 
@@ -43,8 +44,8 @@ export interface BoardOptions {
   /** Name of this pod. */
   readonly instance: string;
   readonly log?: PortalLog;
-  /** Milliseconds between events of a stream, and between heartbeats. */
-  readonly streams?: { readonly pace?: number; readonly heartbeat?: number };
+  /** How many streams there may be, and the milliseconds between events, and between heartbeats. */
+  readonly streams?: Pick<StreamsOptions, 'most' | 'pace' | 'heartbeat'>;
 }
 
 /** What the routes need. */

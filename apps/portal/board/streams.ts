@@ -4,7 +4,7 @@ import { Hub } from './hub.ts';
 import type { HubOptions, Viewer } from './hub.ts';
 
 /** Streams at the same time. Each instructor has one or two, and a page that was left is closed. */
-const MOST_STREAMS = 200;
+const MOST = 200;
 
 export type StreamKind = 'board' | 'screen';
 
@@ -19,6 +19,8 @@ export interface Topic {
 
 export interface StreamsOptions extends Pick<HubOptions, 'pace' | 'heartbeat'> {
   readonly classes: Classes;
+  /** Streams at the same time. */
+  readonly most?: number;
   /** Calls the listener after each change of answers to a poll. */
   readonly onAnswer: (listener: () => void) => void;
   /** Returns the state of a class. Undefined if there is no such class. */
@@ -43,7 +45,7 @@ export class Streams {
 
   /** Adds a stream. @returns false if there are too many */
   add(topic: Topic, viewer: Viewer): boolean {
-    if (this.size >= MOST_STREAMS) return false;
+    if (this.size >= (this.#options.most ?? MOST)) return false;
     this.#hub(topic).add(viewer);
     return true;
   }
