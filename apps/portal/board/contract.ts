@@ -105,20 +105,42 @@ export interface StreamEnd {
   readonly reason: 'class' | 'session';
 }
 
-/** The body of POST /board/WORKSHOP/actions. */
-export type Action =
-  | { readonly action: 'take' | 'resolve' | 'reset' | 'stop' | 'start' | 'free' | 'link'; readonly seat: string }
-  | { readonly action: 'lookIn' | 'askTakeover' | 'endVisit'; readonly seat: string }
-  | { readonly action: 'move'; readonly seat: string; readonly to: string }
+interface OfSeat {
+  readonly seat: string;
+}
+
+/** What each action needs. */
+export interface ActionFields {
+  readonly take: OfSeat;
+  readonly resolve: OfSeat;
+  readonly reset: OfSeat;
+  readonly stop: OfSeat;
+  readonly start: OfSeat;
+  readonly free: OfSeat;
+  /** Gives the person of a seat another, free seat. */
+  readonly move: OfSeat & { readonly to: string };
+  readonly link: OfSeat;
+  readonly lookIn: OfSeat;
+  readonly askTakeover: OfSeat;
+  readonly endVisit: OfSeat;
   /** Without `seat`, the hint is for all. */
-  | { readonly action: 'hint'; readonly seat?: string; readonly text: string }
-  | { readonly action: 'faults'; readonly names: readonly string[] }
-  | { readonly action: 'pause'; readonly paused: boolean }
-  | { readonly action: 'extend'; readonly minutes: number }
-  | { readonly action: 'end' | 'closePoll' }
+  readonly hint: { readonly seat?: string; readonly text: string };
+  readonly faults: { readonly names: readonly string[] };
+  readonly pause: { readonly paused: boolean };
+  readonly extend: { readonly minutes: number };
+  readonly end: object;
   /** A class with a list of names needs the name of the new attendee. */
-  | { readonly action: 'addSeat'; readonly name?: string }
-  | { readonly action: 'poll'; readonly id: string; readonly question: string; readonly options?: readonly string[] };
+  readonly addSeat: { readonly name?: string };
+  readonly poll: { readonly id: string; readonly question: string; readonly options?: readonly string[] };
+  readonly closePoll: object;
+}
+
+export type ActionName = keyof ActionFields;
+
+export type ActionOf<K extends ActionName> = { readonly action: K } & ActionFields[K];
+
+/** The body of POST /board/WORKSHOP/actions. */
+export type Action = { [K in ActionName]: ActionOf<K> }[ActionName];
 
 /** The answer to the action `link`. All other actions answer 204. A refused action answers `ActionError`. */
 export interface LinkAnswer {

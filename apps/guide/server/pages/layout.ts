@@ -54,15 +54,20 @@ export function layout(page: Page): string {
         <a href="${root}jaeger/">Jaeger</a>
       </nav>
     `,
-    notice: viewer.portal === 'instructor' ? lookingIn : '',
+    notice: viewer.portal ? notes[viewer.portal] : '',
     content,
   });
 }
 
 const ownerOf = ({ owner }: Viewer): Content => (owner ? html` <span class="soft owner">${owner}</span>` : '');
 
-const lookingIn = html`<p class="note">You look into this lab as the instructor. You can read everything here, and
-        change nothing.</p>`;
+const notes: Readonly<Record<PortalRole, Content>> = {
+  learner: '',
+  instructor: html`<p class="note">You look into this lab as the instructor. You can read everything here, and
+        change nothing.</p>`,
+  takeover: html`<p class="note">You work in this lab as the instructor. Its learner has agreed, sees that you are here,
+        and can end it at any time.</p>`,
+};
 
 function linksOf({ path: open }: Page, root: string): Content {
   return navigation.map(
