@@ -16,7 +16,7 @@ export function boardPage(state: BoardState, who: Who): string {
     title: `${title}: board`,
     who,
     script: 'board.js',
-    data: { workshop: name },
+    data: { workshop: name, me: who.name },
     isWide: true,
     links: linksOf(name),
     heading: html`<h1 class="sr">The board of ${title}</h1>`,
@@ -55,7 +55,7 @@ const board = (state: BoardState): Content => html`
           ${tools()}
           ${table(state)}
         </section>
-        <section class="second" aria-label="The class">
+        <section class="second" aria-label="Polls and actions">
           ${pollPanel}
           ${classPanel(state.workshop)}
         </section>

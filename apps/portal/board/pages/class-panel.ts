@@ -25,7 +25,7 @@ export const classPanel = ({ name, hasNames }: BoardState['workshop']): Content 
 const hintPanel = html`<details data-acts><summary>Hint to all</summary>
             <p id="announcement" class="soft"></p>
             <form data-action="hintAll">
-              <label for="hint-all">Every learner's page shows it</label>
+              <label for="hint-all">Every learner’s page shows it</label>
               <textarea id="hint-all" name="text" rows="3" required maxlength="${LONGEST.hint}"></textarea>
               <p class="actions"><button class="primary">Send to all</button></p>
             </form>${result}

@@ -31,7 +31,7 @@ const kept: readonly Kept[] = [
   {
     what: 'A call for help with its text, the instructor who took it, the last hint, and who looks in',
     where: html`the Seat, <code>spec.help</code>, <code>hint</code> and <code>visit</code>`,
-    until: `a call: it is resolved or withdrawn; the rest: the next one, or ${ENDS}`,
+    until: `a call: it is resolved or withdrawn; the rest: the next one; all: you free the seat, or ${ENDS}`,
   },
   {
     what: 'Hints to all, and the open poll',

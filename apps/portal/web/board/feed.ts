@@ -1,11 +1,12 @@
 // Follows the server's events. The stream is closed while the page is hidden, because a browser has few connections.
+import type { StreamEnd } from '../../board/contract.ts';
 
 export type Connection =
   | { readonly state: 'live' }
   | { readonly state: 'connecting' }
   /** The page has no news since then: the browser's time in milliseconds since 1970. */
   | { readonly state: 'lost'; readonly since: number }
-  | { readonly state: 'ended'; readonly reason: 'class' | 'session' };
+  | { readonly state: 'ended'; readonly reason: StreamEnd['reason'] };
 
 export interface FeedOptions<State> {
   readonly url: string;
@@ -59,7 +60,9 @@ export class Feed<State> {
     });
     source.addEventListener('beat', () => this.#hear());
     source.addEventListener('end', ({ data }) => {
-      this.#end((JSON.parse(String(data)) as { reason: 'class' | 'session' }).reason);
+      const { reason } = JSON.parse(String(data)) as StreamEnd;
+      if (reason === 'class') this.#end(reason);
+      else void this.#refused(source);
     });
     source.addEventListener('error', () => void this.#fail(source));
     this.#watch();
@@ -82,7 +85,12 @@ export class Feed<State> {
   async #fail(source: EventSource): Promise<void> {
     if (source !== this.#source) return;
     this.#lose();
-    if (source.readyState !== EventSource.CLOSED) return;
+    if (source.readyState === EventSource.CLOSED) await this.#refused(source);
+  }
+
+  /** Opens the stream again later, unless the instructor is logged out. A server that restarts ends streams, too. */
+  async #refused(source: EventSource): Promise<void> {
+    source.close();
     const isLoggedOut = await this.#options.isLoggedOut();
     if (source !== this.#source) return;
     if (isLoggedOut) this.#end('session');
@@ -93,7 +101,7 @@ export class Feed<State> {
     this.#options.onConnection({ state: 'lost', since: this.#last });
   }
 
-  #end(reason: 'class' | 'session'): void {
+  #end(reason: StreamEnd['reason']): void {
     this.#hasEnded = true;
     this.#close();
     this.#options.onConnection({ state: 'ended', reason });

@@ -84,8 +84,9 @@ export class PersonDialog {
   #showVisit({ visit, state, isClaimed }: Person): void {
     byId('person-visit').textContent = visitInWords(visit);
     this.#enable('lookIn', state === 'Ready');
-    this.#enable('askTakeover', state === 'Ready' && isClaimed && visit?.takeover === undefined);
-    this.#enable('endVisit', visit !== undefined);
+    const isMine = visit?.by === document.body.dataset['me'];
+    this.#enable('askTakeover', isMine && isClaimed && visit?.takeover === undefined);
+    this.#enable('endVisit', isMine);
   }
 
   #showSeat(person: Person, { people }: BoardState): void {

@@ -31,6 +31,8 @@ export class BoardServer {
   /** Whether the server takes streams. */
   isReachable = true;
   isLoggedIn = true;
+  /** How many streams pages have opened so far. */
+  opened = 0;
   readonly #assets: string;
   readonly #streams = new Set<ServerResponse>();
   readonly #server: Server;
@@ -108,6 +110,7 @@ export class BoardServer {
     if (!this.isReachable) return void response.destroy();
     response.writeHead(200, { 'content-type': 'text/event-stream' });
     response.write(`retry: 200\n\nevent: state\ndata: ${JSON.stringify(isScreen ? this.screen : this.state)}\n\n`);
+    this.opened++;
     this.#streams.add(response);
     response.on('close', () => this.#streams.delete(response));
   }
