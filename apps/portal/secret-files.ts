@@ -62,8 +62,9 @@ function boardKeyIn(key: string): string {
 }
 
 async function readTexts<K extends string>(folder: string, names: readonly K[]): Promise<Texts<K>> {
-  const texts = names.map(async (name) => [name, await readFile(join(folder, name), 'utf8')] as const);
-  return Object.fromEntries(await Promise.all(texts)) as Texts<K>;
+  const texts: [K, string][] = [];
+  for (const name of names) texts.push([name, await readFile(join(folder, name), 'utf8')]);
+  return Object.fromEntries(texts) as Texts<K>;
 }
 
 /** Reads files again and again until the signal is aborted. Files that can't be read or used change nothing. */
