@@ -11,7 +11,7 @@ jest.setTimeout(60_000);
 
 let pages: BoardPages;
 beforeAll(async () => {
-  pages = await BoardPages.open();
+  pages = await BoardPages.start();
 });
 afterAll(() => pages?.close());
 
@@ -80,7 +80,7 @@ const sights: Sight[] = [
         names: [HOSTILE],
       }));
       server.send('state', aScreen({ poll: { id: 'x', question: HOSTILE, answers } }));
-      await page.getByText('and 12 more').waitFor();
+      await page.getByText('and 14 more').waitFor();
       expect(await page.locator('.names').count()).toBe(0);
     },
   },
@@ -111,20 +111,29 @@ test.each(sights)(
     ),
 );
 
+const crowded = {
+  id: 'x',
+  question: 'Which of these long lists of words would you choose, if you had to choose one of them right now? '.repeat(
+    2,
+  ),
+  options: Array.from({ length: 8 }, (_, index) => `${index} ${'long words '.repeat(7)}`),
+  answers: [],
+};
+
 test('fills a projector of 1920 × 1080 without scrolling, with no text below 2 % of its width', () =>
   pages.with(
     async (page, server) => {
       await expectSoon(() => server.streams, 1);
-      for (const poll of [undefined, bars]) {
+      for (const poll of [undefined, bars, crowded]) {
         server.send('state', aScreen({ ...(poll && { poll }) }));
-        await page.locator(poll ? '.bars' : '.columns').waitFor();
+        await page.getByText(poll?.question.trim() ?? 'Steps:').waitFor();
         expect(await page.evaluate('document.documentElement.scrollHeight <= innerHeight')).toBe(true);
         const sizes = await page.evaluate<number[]>(
           `[...document.querySelectorAll('main *:not(.sr, svg, svg *)')].filter((one) => one.checkVisibility())` +
             `.map((one) => parseFloat(getComputedStyle(one).fontSize))`,
         );
         expect(Math.min(...sizes)).toBeGreaterThanOrEqual(1920 * 0.02);
-        await picture(page, `pages-projector-${poll ? 'poll' : 'progress'}`);
+        await picture(page, `pages-projector-${poll?.options.length ?? 'progress'}`);
       }
     },
     { width: 1920, height: 1080, path: `${BOARD}/screen` },
