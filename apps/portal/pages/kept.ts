@@ -1,4 +1,5 @@
-// What is kept about the people of a class, where, and until when. The portal tells attendees, and the board instructors.
+// What is kept about the people of a class, where, and until when. The portal tells attendees, and the board tells
+// instructors.
 import { html } from '../../guide/server/html.ts';
 import type { Content } from '../../guide/server/html.ts';
 import type { Page } from './layout.ts';

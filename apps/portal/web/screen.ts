@@ -13,8 +13,8 @@ const LONG_QUESTION = 80;
 const workshop = document.body.dataset['workshop'] ?? '';
 let shown = '';
 
-function show({ at: _at, ...state }: ScreenState): void {
-  const key = JSON.stringify(state);
+function show(state: ScreenState): void {
+  const key = JSON.stringify({ ...state, at: '' });
   if (key === shown) return;
   shown = key;
   const { seats, steps, poll } = state;

@@ -28,8 +28,8 @@ export const privacyPage = (
       <p>To delete all of it, delete the Workshop: <code>kubectl delete workshop ${name}</code>. Backups and audit logs
         of your cluster are not ours: ask who runs it.</p>
       ${keptTable}
-      <p>No program of ours sends any of it to us or to anybody else. Whoever may read Seats and Workshops in the cluster
-        can read names and calls for help. Attendees can’t. They see their own.</p>`,
+      <p>No program of ours sends any of it to us or to anybody else. Whoever may read Seats and Workshops in the
+        cluster can read names and calls for help. Attendees can’t. They see their own.</p>`,
   });
 
 const endOf = (expiresAt: string | undefined): Content =>
