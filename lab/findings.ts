@@ -31,6 +31,7 @@ export const FINDINGS = {
   'code/throws': { text: 'the code throws while it answers' },
   'code/no-span-started': { text: 'the code has started no span' },
   'code/never-ended': { text: 'the span is never ended' },
+  'code/started-once': { text: 'the span is started once, and not in each call' },
   'settings/mistake': { text: 'settings.env has a mistake' },
   'settings/sdk-off': { text: 'settings.env turns the SDK off' },
   'settings/exporter': { text: 'settings.env names an exporter that sends nothing to the Collector' },
@@ -71,8 +72,7 @@ export const FINDINGS = {
   '04-automatic/no-server-span': { text: 'the log lacks the SERVER span of the visit' },
   '04-automatic/no-span': { text: 'the settings are right, and no span is in the log' },
   '04-automatic/no-trace-console': { text: 'OTEL_TRACES_EXPORTER does not name the console' },
-  '04-automatic/no-metric-console': { text: 'OTEL_METRICS_EXPORTER does not name the console' },
-  '04-automatic/no-metric-yet': { text: 'no metric has been printed yet' },
+  '04-automatic/no-metric': { text: 'no metric is in the log' },
 
   '05-collector/no-attribute': { text: 'the Collector adds no workshop.step' },
   '05-collector/attribute-name': { text: 'the added attribute has another name than workshop.step' },
@@ -152,8 +152,8 @@ export const FINDINGS = {
 
 export type FindingId = keyof typeof FINDINGS;
 
-/** Returns whether the catalogue has a finding with this id. */
-export const isFinding = (id: string): id is FindingId => Object.hasOwn(FINDINGS, id);
+/** Returns whether a value of any type is the id of a finding in the catalogue. */
+export const isFinding = (id: unknown): id is FindingId => typeof id === 'string' && Object.hasOwn(FINDINGS, id);
 
 /** Returns the words of a finding. They go without a full stop, behind a number of people. */
 export const findingText = (id: FindingId): string => FINDINGS[id].text;

@@ -39,11 +39,13 @@ function toCode(request: Request, response: Response): void {
   redirect(response, text === '' ? '/' : `${PORTAL.join}${encodeURIComponent(text.slice(0, 40).toLowerCase())}`);
 }
 
-function redirect(response: Response, path: string, headers: Readonly<Record<string, string>> = {}): void {
+/** Leads a browser to another page of the portal. */
+export function redirect(response: Response, path: string, headers: Readonly<Record<string, string>> = {}): void {
   response.writeHead(303, { location: path, 'cache-control': 'no-store', ...headers }).end();
 }
 
-const cookieHeader = ({ headers }: Request, value: string | undefined, { url }: PortalParts) => ({
+/** Returns the header that sets the portal's cookie, or removes it without a value. */
+export const cookieHeader = ({ headers }: Request, value: string | undefined, { url }: PortalParts) => ({
   'set-cookie': setCookie(value, ownOrigin(headers, url).proto === 'https'),
 });
 

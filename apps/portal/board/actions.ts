@@ -2,6 +2,8 @@
 // Event that says who did what.
 import { seatState } from '../class-state.ts';
 import type { Classes } from '../classes.ts';
+import type { HttpApi } from '../../../kubernetes/client.ts';
+import { SEAT } from '../kinds.ts';
 import type { Seat, Workshop } from '../kinds.ts';
 import { BadAction, notNow } from './bad-action.ts';
 import { classChanges } from './class-changes.ts';
@@ -13,6 +15,7 @@ import { seatChanges } from './seat-changes.ts';
 import type { Writer } from './writer.ts';
 
 export interface ActionsOptions extends EventsOptions {
+  readonly api: Pick<HttpApi, 'create' | 'delete'>;
   readonly classes: Classes;
   readonly writer: Writer;
   /** Signs links. */
@@ -62,7 +65,8 @@ export class Actions {
   async #reset(name: string, asked: Asked): Promise<void> {
     const seat = this.#seat(name, asked);
     if (seatState(seat) === 'Ending') throw notNow(`expected a seat to reset, found that ${name} is being removed.`);
-    await this.#options.writer.deleteSeat(seat);
+    const { uid } = seat.metadata;
+    await this.#options.api.delete(SEAT, { name }, uid === undefined ? {} : { uid });
     this.#record(seat, asked, { reason: 'SeatReset', what: 'reset the seat' });
   }
 

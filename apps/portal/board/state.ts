@@ -52,7 +52,7 @@ export function boardState(input: StateInput): BoardState {
 export function screenState(input: StateInput): ScreenState {
   const { workshop, seats, answers, steps, now } = input;
   const { title, code, joinUrl } = overviewOf(input);
-  const passed = seats.map((seat) => new Set(courseOf(seat)?.passed));
+  const passed = seats.map((seat) => new Set(seat.status?.course?.passed));
   const poll = pollOf(workshop, answers);
   return {
     at: new Date(now).toISOString(),
@@ -63,27 +63,11 @@ export function screenState(input: StateInput): ScreenState {
     steps: numbered(steps).map((step) => ({
       ...step,
       passed: passed.filter((ids) => ids.has(step.id)).length,
-      here: seats.filter((seat) => courseOf(seat)?.step === step.id).length,
+      here: seats.filter((seat) => seat.status?.course?.step === step.id).length,
     })),
     ...(poll && { poll: withoutNames(poll) }),
   };
 }
-
-/** What the operator says of a person's course. */
-interface Course {
-  readonly step?: string;
-  readonly since?: string;
-  readonly passed?: readonly string[];
-  readonly check?: {
-    readonly step: string;
-    readonly finding: string;
-    readonly hop: string;
-    readonly times: number;
-    readonly at: string;
-  };
-}
-
-const courseOf = ({ status }: Seat): Course | undefined => (status as { readonly course?: Course } | undefined)?.course;
 
 const numbered = (steps: readonly string[]) => steps.map((id, index) => ({ id, number: index + 1 }));
 
@@ -150,7 +134,7 @@ function personOf(seat: Seat, { workshop, steps, textOf, now }: StateInput): Per
 }
 
 function courseFields(seat: Seat, textOf: StateInput['textOf']) {
-  const { passed = [], step, since, check } = courseOf(seat) ?? {};
+  const { passed = [], step, since, check } = seat.status?.course ?? {};
   return { passed, step, since, check: check && { ...check, text: textOf(check.finding, check.hop) } };
 }
 

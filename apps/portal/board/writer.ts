@@ -20,7 +20,7 @@ export interface Change {
 export type Decide<T> = (object: T) => Change | undefined;
 
 export interface WriterOptions {
-  readonly api: Pick<HttpApi, 'get' | 'mergePatch' | 'delete'>;
+  readonly api: Pick<HttpApi, 'get' | 'mergePatch'>;
   readonly classes: Classes;
 }
 
@@ -42,11 +42,6 @@ export class Writer {
   /** Changes a Workshop. It throws and returns as `seat` does. */
   workshop(name: string, decide: Decide<Workshop>): Promise<Workshop> {
     return this.#change({ kind: WORKSHOP, cache: this.#options.classes.workshops }, name, decide);
-  }
-
-  /** Deletes this Seat, so that the operator makes it anew. */
-  async deleteSeat({ metadata: { name, uid } }: Seat): Promise<void> {
-    await this.#options.api.delete(SEAT, { name }, uid === undefined ? {} : { uid });
   }
 
   async #change<T extends KubeObject>(
