@@ -11,7 +11,7 @@ jest.setTimeout(60_000);
 
 let pages: BoardPages;
 beforeAll(async () => {
-  pages = await BoardPages.open();
+  pages = await BoardPages.start();
 });
 afterAll(() => pages?.close());
 
@@ -25,7 +25,7 @@ const hostile = aPerson('otel-1', {
   reason: HOSTILE,
   state: 'Failed',
 });
-const hostileBoard = aBoard([hostile, ...aClass(29).slice(1)], {
+const hostileBoard = aBoard([hostile, ...aClass(9).slice(1)], {
   why: [{ finding: 'f', text: HOSTILE, step: '06-manual', seats: ['otel-1'] }],
   poll: { id: 'x', question: HOSTILE, answers: [{ text: HOSTILE, count: 2, names: [HOSTILE] }] },
 });
@@ -46,8 +46,10 @@ interface Sight {
 const openAll = (page: Page) =>
   page.evaluate('document.querySelectorAll("details").forEach((one) => (one.open = true))');
 
+const small = aBoard(aClass(9));
+
 const sights: Sight[] = [
-  { name: 'board', reach: live },
+  { name: 'board', state: aBoard(), reach: live },
   { name: 'board-empty', state: aBoard([]), reach: live },
   { name: 'board-hostile', state: hostileBoard, reach: async (page) => (await live(page), openAll(page)) },
   { name: 'board-person', state: hostileBoard, reach: (page) => page.locator('#people .name').first().click() },
@@ -80,7 +82,7 @@ const sights: Sight[] = [
         names: [HOSTILE],
       }));
       server.send('state', aScreen({ poll: { id: 'x', question: HOSTILE, answers } }));
-      await page.getByText('and 12 more').waitFor();
+      await page.getByText('and 14 more').waitFor();
       expect(await page.locator('.names').count()).toBe(0);
     },
   },
@@ -90,11 +92,15 @@ const sights: Sight[] = [
   { name: 'message', path: '/nowhere' },
 ];
 
-const places = [1280, 390].flatMap((width) => (['light', 'dark'] as const).map((scheme) => ({ width, scheme })));
+// Colours depend on the theme and not on the width, so each has one place.
+const places = [
+  { width: 1280, scheme: 'light' },
+  { width: 390, scheme: 'dark' },
+] as const;
 
 test.each(sights)(
-  'has no axe violation at 1280 and 390 px in the state "$name", in light and dark mode',
-  ({ name, path = BOARD, state = aBoard(), reach }) =>
+  'has no axe violation at 1280 px in light mode and at 390 px in dark mode, in the state "$name"',
+  ({ name, path = BOARD, state = small, reach }) =>
     pages.with(
       async (page, server) => {
         await reach?.(page, server);
@@ -103,7 +109,7 @@ test.each(sights)(
           await page.emulateMedia({ colorScheme: scheme });
           expect(await violations(page)).toEqual([]);
           expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true);
-          if (name.includes('-') === (scheme === 'dark')) await picture(page, `pages-${name}-${width}`);
+          await picture(page, `pages-${name}-${width}-${scheme}`);
         }
         expect(await page.title()).not.toBe('bad');
       },
@@ -111,20 +117,29 @@ test.each(sights)(
     ),
 );
 
+const crowded = {
+  id: 'x',
+  question: 'Which of these long lists of words would you choose, if you had to choose one of them right now? '.repeat(
+    2,
+  ),
+  options: Array.from({ length: 8 }, (_, index) => `${index} ${'long words '.repeat(7)}`),
+  answers: [],
+};
+
 test('fills a projector of 1920 × 1080 without scrolling, with no text below 2 % of its width', () =>
   pages.with(
     async (page, server) => {
       await expectSoon(() => server.streams, 1);
-      for (const poll of [undefined, bars]) {
+      for (const poll of [undefined, bars, crowded]) {
         server.send('state', aScreen({ ...(poll && { poll }) }));
-        await page.locator(poll ? '.bars' : '.columns').waitFor();
+        await page.getByText(poll?.question.trim() ?? 'Steps:').waitFor();
         expect(await page.evaluate('document.documentElement.scrollHeight <= innerHeight')).toBe(true);
         const sizes = await page.evaluate<number[]>(
           `[...document.querySelectorAll('main *:not(.sr, svg, svg *)')].filter((one) => one.checkVisibility())` +
             `.map((one) => parseFloat(getComputedStyle(one).fontSize))`,
         );
         expect(Math.min(...sizes)).toBeGreaterThanOrEqual(1920 * 0.02);
-        await picture(page, `pages-projector-${poll ? 'poll' : 'progress'}`);
+        await picture(page, `pages-projector-${poll?.options.length ?? 'progress'}`);
       }
     },
     { width: 1920, height: 1080, path: `${BOARD}/screen` },

@@ -11,7 +11,7 @@ jest.setTimeout(60_000);
 
 let pages: BoardPages;
 beforeAll(async () => {
-  pages = await BoardPages.open();
+  pages = await BoardPages.start();
 });
 afterAll(() => pages?.close());
 

@@ -31,7 +31,7 @@ const STREAM_HEADERS = {
   'x-accel-buffering': 'no',
 } as const;
 
-const eventOf = (name: 'state' | 'end', data: string): string => `event: ${name}\ndata: ${data}\n\n`;
+const eventOf = (name: 'state' | 'beat' | 'end', data: string): string => `event: ${name}\ndata: ${data}\n\n`;
 
 export class Hub {
   readonly #options: HubOptions;
@@ -94,10 +94,14 @@ export class Hub {
     }
   }
 
-  /** Some of the state depends on the time only, so each heartbeat looks for a change, too. */
+  /**
+   * Sends a sign of life, as an event, because a page can't see comments. Some of the state depends on the time only, so
+   * each heartbeat looks for a change, too.
+   */
   #beat(): void {
+    const beat = eventOf('beat', JSON.stringify({ at: new Date().toISOString() }));
     for (const viewer of [...this.#viewers]) {
-      if (viewer.isValid()) viewer.response.write(': still here\n\n');
+      if (viewer.isValid()) viewer.response.write(beat);
       else endStream(viewer, 'session');
     }
     this.changed();

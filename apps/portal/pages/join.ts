@@ -65,7 +65,8 @@ export const namePage = (form: ClaimForm, { name = '', problem }: Entered = {}):
   content: html`${problemText(problem)}${claimForm(
     form,
     html`<label for="name">Your name</label>
-        <p id="name-help" class="soft">Your instructor and your lab's pages show it. Any name will do.</p>
+        <p id="name-help" class="soft">Your instructor and your lab's pages show it. Any name will do.
+          <a href="/kept">What is kept</a></p>
         <input id="name" name="name" value="${name}" required maxlength="${2 * LONGEST_NAME}" autocomplete="nickname"
           aria-describedby="name-help"${problem === undefined ? '' : html` aria-invalid="true"`}>`,
     'Take a seat',

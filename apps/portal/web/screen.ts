@@ -1,18 +1,20 @@
 // The projector's page: how far the class is, and the open poll. It needs nobody who operates it.
-import type { ScreenState } from '../board/contract.ts';
+import type { PollResults, ScreenState } from '../board/contract.ts';
 import { byId, fill, h, svg } from '../../guide/web/dom.ts';
 import { Feed, isLoggedOut } from './board/feed.ts';
 import { resultsList, total } from './board/results.ts';
 import { showConnection } from './board/strip.ts';
 
 /** Answers that fit a screen so that they can be read from the last row. */
-const MOST_ANSWERS = 8;
+const MOST_ANSWERS = 6;
+/** Characters from which on a question gets smaller letters. */
+const LONG_QUESTION = 80;
 
 const workshop = document.body.dataset['workshop'] ?? '';
 let shown = '';
 
-function show({ at: _at, ...state }: ScreenState): void {
-  const key = JSON.stringify(state);
+function show(state: ScreenState): void {
+  const key = JSON.stringify({ ...state, at: '' });
   if (key === shown) return;
   shown = key;
   const { seats, steps, poll } = state;
@@ -31,16 +33,18 @@ function show({ at: _at, ...state }: ScreenState): void {
   );
 }
 
-function pollOf(poll: NonNullable<ScreenState['poll']>): HTMLElement[] {
+function pollOf(poll: PollResults): HTMLElement[] {
   const count = total(poll);
+  // Options are all shown. The board's server has no more than eight.
+  const most = poll.options ? poll.options.length : MOST_ANSWERS;
   return [
-    h('h2', {}, poll.question),
-    resultsList({ ...poll, answers: poll.answers.map((answer) => ({ ...answer, names: [] })) }, { most: MOST_ANSWERS }),
+    h('h2', { class: poll.question.length > LONG_QUESTION && 'long' }, poll.question),
     h(
       'p',
       { class: 'soft' },
       count === 0 ? 'Answer on your lab’s page' : `${count} ${count === 1 ? 'answer' : 'answers'}`,
     ),
+    resultsList({ ...poll, answers: poll.answers.map((answer) => ({ ...answer, names: [] })) }, { most }),
   ];
 }
 

@@ -21,11 +21,12 @@ export interface BoardView {
 }
 
 export class BoardPages {
-  readonly #assets: string;
+  /** Folder with the files that the pages load. */
+  readonly assets: string;
   readonly #browser: Browser;
 
   /** Bundles the pages' files and starts a browser. */
-  static async open(): Promise<BoardPages> {
+  static async start(): Promise<BoardPages> {
     const assets = mkdtempSync(join(tmpdir(), 'intro-otel-board-'));
     const build = join(repoRoot, 'apps', 'portal', 'web', 'build.ts');
     const { status, stderr } = spawnSync(process.execPath, [build, assets], {
@@ -37,38 +38,40 @@ export class BoardPages {
   }
 
   private constructor(assets: string, browser: Browser) {
-    this.#assets = assets;
+    this.assets = assets;
     this.#browser = browser;
   }
 
   async close(): Promise<void> {
     await this.#browser.close();
-    rmSync(this.#assets, { recursive: true, force: true });
+    rmSync(this.assets, { recursive: true, force: true });
   }
 
   /**
-   * Runs `work` with a new server and a new page, at 1366 × 768. Fails if the page logs an error, asks another site, or
-   * is too wide.
+   * Runs `work` with a new page, at 1366 × 768, of the server at `url`. Fails if the page logs an error, asks another
+   * site, or is too wide.
    */
-  async with(
-    work: (page: Page, server: BoardServer) => Promise<void>,
-    { width = 1366, height = 768, path = BOARD, state = aBoard(), allowed = [] }: BoardView = {},
-  ): Promise<void> {
-    const server = await new BoardServer(this.#assets).start();
-    server.state = state;
-    const page = await this.#browser.newPage({ viewport: { width, height }, baseURL: server.url });
+  async open(url: string, work: (page: Page) => Promise<void>, view: BoardView = {}): Promise<void> {
+    const { width = 1366, height = 768, path = BOARD, allowed = [] } = view;
+    const page = await this.#browser.newPage({ viewport: { width, height }, baseURL: url });
     page.setDefaultTimeout(10_000);
-    const found = misdeeds(page, server.url);
+    const found = misdeeds(page, url);
     try {
       await page.goto(path);
-      await work(page, server);
+      await work(page);
       // The browser cancels open requests when the page is left.
       expect(found.filter((line) => !['ERR_ABORTED', ...allowed].some((part) => line.includes(part)))).toEqual([]);
       expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true);
     } finally {
       await page.close();
-      server.stop();
     }
+  }
+
+  /** The same with a server that sends prepared states. */
+  async with(work: (page: Page, server: BoardServer) => Promise<void>, view: BoardView = {}): Promise<void> {
+    const server = await new BoardServer(this.assets).start();
+    server.state = view.state ?? aBoard();
+    await this.open(server.url, (page) => work(page, server), view).finally(() => server.stop());
   }
 }
 

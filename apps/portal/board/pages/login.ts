@@ -17,7 +17,8 @@ export const loginPage = ({ problem, name = '' }: LoginFields = {}): string =>
     content: html`${problem === undefined ? '' : html`<p id="problem" class="bad" role="alert">${problem}</p>`}
       <form class="fields" action="/login" method="post">
         <label for="key">Instructor key</label>
-        <p id="key-help" class="soft">The notes that <code>helm install</code> prints have the command that shows it.</p>
+        <p id="key-help" class="soft">The notes that <code>helm install</code> prints have the command
+          that shows it.</p>
         <input id="key" name="key" type="password" required maxlength="200" autocomplete="current-password"
           aria-describedby="key-help"${problem === undefined ? '' : html` aria-invalid="true"`}>
         <label for="name">Your name</label>

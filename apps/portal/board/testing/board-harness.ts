@@ -115,7 +115,7 @@ export class BoardHarness {
     });
   }
 
-  /** Opens a stream. `next` resolves with the next event, or undefined at the stream's end. */
+  /** Opens a stream. `next` resolves with the next event but a heartbeat, or undefined at the stream's end. */
   async stream(path: string, { cookie }: Pick<Browser, 'cookie'> = this.as()) {
     const leave = new AbortController();
     const answer = await fetch(this.url + path, { headers: { cookie }, signal: leave.signal });
@@ -137,7 +137,8 @@ async function* eventsOf({ body }: Response): AsyncGenerator<StreamEvent, undefi
     for (let end = text.indexOf('\n\n'); end >= 0; end = text.indexOf('\n\n')) {
       const [, event, data] = /^event: (.*)\ndata: (.*)$/.exec(text.slice(0, end)) ?? [];
       text = text.slice(end + 2);
-      if (event !== undefined) yield { event, data: JSON.parse(data ?? '{}') as StreamEvent['data'] };
+      if (event !== undefined && event !== 'beat')
+        yield { event, data: JSON.parse(data ?? '{}') as StreamEvent['data'] };
     }
   }
   return undefined;

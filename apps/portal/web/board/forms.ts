@@ -13,29 +13,35 @@ export interface FormContext {
   readonly onOutcome: (action: Action, outcome: Outcome) => void;
 }
 
+type Build = (data: FormData, context: FormContext) => Action | undefined;
+
+const textIn = (data: FormData, field: string): string => {
+  const value = data.get(field);
+  return typeof value === 'string' ? value.trim() : '';
+};
+
+/** Forms that need more than the seat. */
+const builds = new Map<string, Build>([
+  ['hintAll', (data) => ({ action: 'hint', text: textIn(data, 'text') })],
+  ['hint', (data, { seat }) => ({ action: 'hint', seat: seat(), text: textIn(data, 'text') })],
+  ['faults', (data) => ({ action: 'faults', names: data.getAll('names').filter((name) => typeof name === 'string') })],
+  ['extend', (data) => ({ action: 'extend', minutes: Number(textIn(data, 'minutes')) })],
+  ['pause', (_data, { state }) => ({ action: 'pause', paused: !state().workshop.paused })],
+  ['end', () => ({ action: 'end' })],
+  ['addSeat', (data) => ({ action: 'addSeat', ...(data.has('name') && { name: textIn(data, 'name') }) })],
+  [
+    'move',
+    (data, { seat }) => {
+      const to = textIn(data, 'to');
+      return to === '' ? undefined : { action: 'move', seat: seat(), to };
+    },
+  ],
+]);
+
 /** Builds the action of a form. Undefined if there is nothing to do. */
-export function actionOf(name: string, data: FormData, { state, seat }: FormContext): Action | undefined {
-  const text = (field: string): string => String(data.get(field) ?? '').trim();
-  switch (name) {
-    case 'hintAll':
-      return { action: 'hint', text: text('text') };
-    case 'hint':
-      return { action: 'hint', seat: seat(), text: text('text') };
-    case 'faults':
-      return { action: 'faults', names: data.getAll('names').map(String) };
-    case 'extend':
-      return { action: 'extend', minutes: Number(text('minutes')) };
-    case 'pause':
-      return { action: 'pause', paused: !state().workshop.paused };
-    case 'addSeat':
-      return { action: 'addSeat', ...(text('name') !== '' && { name: text('name') }) };
-    case 'end':
-      return { action: 'end' };
-    case 'move':
-      return text('to') === '' ? undefined : { action: 'move', seat: seat(), to: text('to') };
-    default:
-      return { action: name, seat: seat() } as Action;
-  }
+function actionOf(name: string, data: FormData, context: FormContext): Action | undefined {
+  const build = builds.get(name);
+  return build ? build(data, context) : ({ action: name, seat: context.seat() } as Action);
 }
 
 const done: Readonly<Record<string, string>> = {

@@ -63,17 +63,25 @@ export class HelpQueue {
       h('p', { class: 'actions' }, take, resolve),
       status,
     );
-    const update = ({ name: called, help, step: id = '' }: Person): void => {
-      name.textContent = called === '' ? seat : called;
-      const number = this.#numbers.get(id);
-      step.textContent = number === undefined ? '' : `step ${number}`;
-      setAge(since, help?.at, this.#options.clock.now());
-      taken.textContent = help?.takenBy === undefined ? '' : `with ${help.takenBy}`;
-      text.textContent = help?.text ?? '';
-      text.hidden = !help?.text;
-      element.classList.toggle('taken', help?.takenBy !== undefined);
-      take.textContent = help?.takenBy === undefined ? 'Take' : 'Take instead';
+    const update = (person: Person): void => {
+      const { by, words } = helpOf(person);
+      name.textContent = person.name === '' ? seat : person.name;
+      step.textContent = this.#stepOf(person);
+      setAge(since, person.help?.at, this.#options.clock.now());
+      taken.textContent = by === undefined ? '' : `with ${by}`;
+      text.textContent = words;
+      text.hidden = words === '';
+      element.classList.toggle('taken', by !== undefined);
+      take.textContent = by === undefined ? 'Take' : 'Take instead';
     };
     return { element, update };
   }
+
+  #stepOf({ step = '' }: Person): string {
+    const number = this.#numbers.get(step);
+    return number === undefined ? '' : `step ${number}`;
+  }
 }
+
+/** Who has taken a call for help, and what it says. */
+const helpOf = ({ help }: Person) => ({ by: help?.takenBy, words: help?.text ?? '' });
