@@ -7,7 +7,8 @@ import { SEAT } from '../kinds.ts';
 import type { Seat, Workshop } from '../kinds.ts';
 import { BadAction, notNow } from './bad-action.ts';
 import { classChanges } from './class-changes.ts';
-import type { Action, ActionOf, LinkAnswer } from './contract.ts';
+import type { Asked, ClassAction, SeatAction } from './asked.ts';
+import type { Action, LinkAnswer } from './contract.ts';
 import { recordDeed } from './events.ts';
 import type { Deed, EventsOptions } from './events.ts';
 import { handOutToken, HAND_OUT } from './hand-out.ts';
@@ -20,16 +21,6 @@ export interface ActionsOptions extends EventsOptions {
   readonly writer: Writer;
   /** Signs links. */
   readonly secret: () => Buffer;
-}
-
-/** Who asks for an action, and for which class. */
-export interface Asked {
-  readonly workshop: string;
-  readonly by: string;
-  /** Where people reach the portal, without a slash at the end. */
-  readonly portalUrl: string;
-  /** Milliseconds since 1970. */
-  readonly now: number;
 }
 
 export class Actions {
@@ -122,14 +113,3 @@ export class Actions {
     void recordDeed(about, by, deed, this.#options);
   }
 }
-
-/** The actions that change one Seat. A hint may be for one seat, or for all. */
-export type SeatActionName =
-  'take' | 'resolve' | 'stop' | 'start' | 'free' | 'lookIn' | 'askTakeover' | 'endVisit' | 'hint';
-
-export type SeatAction = { [K in SeatActionName]: ActionOf<K> & { readonly seat: string } }[SeatActionName];
-
-/** The actions that change the Workshop. */
-export type ClassActionName = 'hint' | 'faults' | 'pause' | 'extend' | 'end' | 'addSeat' | 'poll' | 'closePoll';
-
-export type ClassAction = { [K in ClassActionName]: ActionOf<K> }[ClassActionName];

@@ -3,7 +3,7 @@ import { LIMITS } from '../../../cdk8s/operator/workshop.ts';
 import { rfc3339 } from '../../../kubernetes/conditions.ts';
 import { LABELS } from '../../../lab/names.ts';
 import type { Workshop } from '../kinds.ts';
-import type { Asked, ClassAction, ClassActionName } from './actions.ts';
+import type { Asked, ClassAction, ClassActionName } from './asked.ts';
 import { notNow } from './bad-action.ts';
 import type { ActionOf } from './contract.ts';
 import type { Deed } from './events.ts';

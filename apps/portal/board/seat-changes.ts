@@ -1,7 +1,7 @@
 // What each action writes into a Seat.
 import { rfc3339 } from '../../../kubernetes/conditions.ts';
 import type { Seat } from '../kinds.ts';
-import type { Asked, SeatAction, SeatActionName } from './actions.ts';
+import type { Asked, SeatAction, SeatActionName } from './asked.ts';
 import { notNow } from './bad-action.ts';
 import type { ActionOf } from './contract.ts';
 import type { Deed } from './events.ts';
