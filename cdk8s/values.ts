@@ -178,7 +178,7 @@ const prometheus = group('Prometheus, which stores metrics. Without it, the guid
 });
 
 /** Describes the Service at which people reach a page. */
-export const pageService = (what: string) =>
+export const pageService = (what: string, port = 8080) =>
   group(`The Service of ${what}.`, {
     type: choice({
       doc:
@@ -187,7 +187,7 @@ export const pageService = (what: string) =>
       default: 'ClusterIP',
       options: ['ClusterIP', 'NodePort', 'LoadBalancer'],
     }),
-    port: integer({ doc: 'Port of the Service.', default: 8080, minimum: 1, maximum: 65535 }),
+    port: integer({ doc: 'Port of the Service.', default: port, minimum: 1, maximum: 65535 }),
     nodePort: integer({
       doc: 'Port on every node, unless the type is ClusterIP. With 0, Kubernetes chooses one.',
       default: 0,

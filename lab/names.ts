@@ -92,6 +92,18 @@ export const PORTAL = {
   polls: { name: 'poll', component: 'portal-poll' },
 } as const;
 
+/** Names that the board shares with the operator and the chart. */
+export const BOARD = {
+  /** Value of the label app.kubernetes.io/component on the board's Service and Secret, `<release>-board`. */
+  component: 'board',
+  /** Folder in which the portal finds the Secret `<release>-board`. */
+  secretDir: '/etc/intro-otel/board',
+  /** Key of the Secret with the instructor key, which is 32 random bytes as base64url. To rotate it, remove it. */
+  key: 'key',
+  /** Characters that an instructor key has at least, if somebody sets another one. */
+  shortestKey: 24,
+} as const;
+
 /** Name of the Collector's exporter to Jaeger. The lab's pipelines, the course and the documentation use it. */
 export const JAEGER_EXPORTER = 'otlp_http/jaeger';
 

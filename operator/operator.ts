@@ -94,11 +94,16 @@ export function createOperator({ settings, config, log }: OperatorOptions): Mana
 
 function createPortalKeys(
   manager: Manager,
-  { portal, namespace }: Pick<Settings, 'portal' | 'namespace'>,
+  { portal, board, namespace }: Pick<Settings, 'portal' | 'board' | 'namespace'>,
   log: Logger,
 ): PortalKeys | undefined {
   if (portal === undefined) return undefined;
-  const keys = new PortalKeys({ api: manager.api, secret: { name: portal, namespace }, log });
+  const keys = new PortalKeys({
+    api: manager.api,
+    secret: { name: portal, namespace },
+    ...(board !== undefined && { board: { name: board, namespace } }),
+    log,
+  });
   manager.add((signal) => keys.run(signal));
   return keys;
 }

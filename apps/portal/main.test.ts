@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { jest } from '@jest/globals';
 import { eventually } from '../../support/waiting.ts';
-import { App, buildOutside } from '../testing/apps.ts';
+import { App, buildOutside, freePort } from '../testing/apps.ts';
 import { aSeat, aWorkshop, CODE } from './testing/objects.ts';
 import { listen } from './testing/portal-harness.ts';
 
@@ -49,11 +49,14 @@ function kubeconfig(): string {
 function writeSecrets(): void {
   const { privateKey } = generateKeyPairSync('ed25519');
   writeFileSync(join(folder, 'signing'), privateKey.export({ type: 'pkcs8', format: 'pem' }));
-  for (const name of ['cookie', 'people']) writeFileSync(join(folder, name), randomBytes(32).toString('base64url'));
+  for (const name of ['cookie', 'people', 'key'])
+    writeFileSync(join(folder, name), randomBytes(32).toString('base64url'));
 }
 
 test('opens once its secrets are there, serves its pages with their style, and ends within two seconds', async () => {
-  const env = { KUBECONFIG: kubeconfig(), PORTAL_SECRETS: folder, INSTRUMENTATION: 'none' };
+  const boardPort = String(await freePort());
+  const board = { BOARD_PORT: boardPort, BOARD_SECRET: folder };
+  const env = { KUBECONFIG: kubeconfig(), PORTAL_SECRETS: folder, INSTRUMENTATION: 'none', ...board };
   const portal = await App.start(built.dist, 'portal', env);
   await eventually(() => expect(portal.stdout).toContain('Waiting for the secrets'), { within: 10_000, every: 50 });
   expect((await fetch(`${portal.health}/readyz`)).status).toBe(503);
@@ -62,6 +65,9 @@ test('opens once its secrets are there, serves its pages with their style, and e
   expect(await (await fetch(`${portal.url}/join/${CODE}`)).text()).toContain('What shall we call you?');
   for (const file of ['portal.css', 'portal.js', 'icon.svg'])
     expect((await fetch(`${portal.url}/assets/${file}`)).status).toBe(200);
+  await eventually(() => expect(portal.stdout).toContain('The board is open'), { within: 10_000, every: 50 });
+  const login = await fetch(`http://127.0.0.1:${boardPort}/board`, { headers: { accept: 'text/html' } });
+  expect([login.url, login.status]).toEqual([`http://127.0.0.1:${boardPort}/login`, 200]);
   const { code, took } = await portal.stop();
   expect(code).toBe(0);
   expect(took).toBeLessThan(2_000);

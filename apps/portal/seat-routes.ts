@@ -20,6 +20,14 @@ import type { Session } from './sessions.ts';
 /** The name of a seat, and the path and query at its guide. The name is spelt in one way only, never encoded. */
 const SEAT_PATH = /^\/s\/([a-z0-9][a-z0-9-]{0,62})(\/[^#]*|(?=\?|$))(\?[^#]*)?$/;
 
+/** Returns the seat, and the path and query at its guide. The path is empty if the slash after the seat is missing. */
+export function seatPathIn(
+  url: string,
+): { readonly seat: string; readonly path: string; readonly query: string } | undefined {
+  const [, seat, path = '', query = ''] = SEAT_PATH.exec(url) ?? [];
+  return seat === undefined ? undefined : { seat, path, query };
+}
+
 /** Whether a request is for a guide. */
 export const isSeatPath = (url = ''): boolean => url.startsWith(PORTAL.seats);
 
@@ -77,17 +85,11 @@ function endSocket(socket: Duplex, status: number): void {
   socket.end(`HTTP/1.1 ${status} ${reason}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`);
 }
 
-/** Splits the path of a request. Undefined if it is no path of a seat. */
-function splitPath({ url = '' }: IncomingMessage) {
-  const [, name, path = '', query = ''] = SEAT_PATH.exec(url) ?? [];
-  return name === undefined ? undefined : { name, path, query };
-}
-
 async function decide(request: IncomingMessage, parts: PortalParts): Promise<Decision> {
-  const asked = splitPath(request);
+  const asked = seatPathIn(request.url ?? '');
   if (asked === undefined || request.method === 'TRACE') return { page: badPath() };
   if (isFromElsewhere(request, parts)) return { page: foreignRequest() };
-  const { name, path, query } = asked;
+  const { seat: name, path, query } = asked;
   const seat = ownSeat(await parts.sessions.of(request.headers.cookie), name);
   if (!('metadata' in seat)) return seat;
   if (path === '') return { location: `${prefixOf(name)}/${query}` };

@@ -30,12 +30,15 @@ export function verifySession(value: string, secret: Buffer): SessionClaims | un
 }
 
 /** Returns the values of the portal's cookies in a Cookie header. A browser may send several of the same name. */
-export const sessionCookies = (header = ''): string[] =>
+export const sessionCookies = (header = ''): string[] => cookiesNamed(PORTAL.cookie, header);
+
+/** Returns the values of all cookies with this name in a Cookie header. */
+export const cookiesNamed = (name: string, header = ''): string[] =>
   header
     .split(';')
     .map((cookie) => cookie.trim())
-    .filter((cookie) => cookie.startsWith(`${PORTAL.cookie}=`))
-    .map((cookie) => cookie.slice(PORTAL.cookie.length + 1));
+    .filter((cookie) => cookie.startsWith(`${name}=`))
+    .map((cookie) => cookie.slice(name.length + 1));
 
 /** Returns the value of Set-Cookie for a session, or for none, which removes the cookie. */
 export const setCookie = (value: string | undefined, isSecure: boolean): string =>

@@ -161,8 +161,8 @@ export const PORTAL_NAMESPACE_RULES: Rules = [core(['configmaps'], [...READ, 'cr
 /** The portal's permission in namespace `default`, where Events about Workshops and Seats are. */
 export const PORTAL_EVENT_RULES: Rules = [core(['events'], ['create'])];
 
-/** The operator's permission to fill the Secret of the portal, in its own namespace. */
-export const portalSecretRules = (name: string): Rules => [core(['secrets'], ['get', 'patch'], [name])];
+/** The operator's permission to fill the Secrets of the portal and the board, in its own namespace. */
+export const portalSecretRules = (names: string[]): Rules => [core(['secrets'], ['get', 'patch'], names)];
 
 /**
  * Permissions of the Job that runs before an uninstall: delete every class, and the CRDs if operator.crds.keep is

@@ -214,7 +214,12 @@ describe('the portal', () => {
     expect(Object.keys(found('Secret') ?? {}).sort()).toEqual(['apiVersion', 'kind', 'metadata', 'type']);
     const { rules, metadata } = found('Role') as AnyObject & { rules: PolicyRule[] };
     expect(rules).toEqual([
-      { apiGroups: [''], resources: ['secrets'], verbs: ['get', 'patch'], resourceNames: ['intro-otel-portal'] },
+      {
+        apiGroups: [''],
+        resources: ['secrets'],
+        verbs: ['get', 'patch'],
+        resourceNames: ['intro-otel-portal', 'intro-otel-board'],
+      },
     ]);
     const bound = render().filter(({ kind }) => kind === 'RoleBinding') as (AnyObject & { subjects: Subject[] })[];
     expect(bound.find(({ metadata: { name } }) => name === metadata.name)?.subjects).toEqual([
@@ -266,6 +271,47 @@ describe('the portal', () => {
     const spec = found('Service', { portal: { service: { type, port: 80, nodePort: 30080 } } });
     const onNode = type === 'ClusterIP' ? {} : { nodePort: 30_080 };
     expect(spec).toMatchObject({ spec: { type, ports: [{ port: 80, targetPort: 'http', ...onNode }] } });
+  });
+});
+
+describe('the board', () => {
+  const board = (values: SomeChartValues = {}): AnyObject[] =>
+    render(values).filter(({ metadata: { name } }) => name === 'intro-otel-board');
+
+  test('has a Secret without data, whose key the portal finds as a file', () => {
+    const secret = board().find(({ kind }) => kind === 'Secret');
+    expect(Object.keys(secret ?? {}).sort()).toEqual(['apiVersion', 'kind', 'metadata', 'type']);
+    const portal = render().find(
+      ({ kind, metadata: { name } }) => kind === 'Deployment' && name === 'intro-otel-portal',
+    );
+    expect(portal).toMatchObject({
+      spec: {
+        template: {
+          spec: {
+            containers: [{ ports: expect.arrayContaining([{ name: 'board', containerPort: 8083 }]) as unknown[] }],
+            volumes: expect.arrayContaining([
+              { name: 'board', secret: { secretName: 'intro-otel-board', items: [{ key: 'key', path: 'key' }] } },
+            ]) as unknown[],
+          },
+        },
+      },
+    });
+  });
+
+  test('has a Service of its own, which only the portal serves', () => {
+    const values = {
+      portal: { service: { type: 'LoadBalancer' }, boardService: { type: 'NodePort', nodePort: 30_081 } },
+    } as const;
+    const selector = { 'app.kubernetes.io/component': 'portal' };
+    const [closed, open] = [{}, values].map((each) => board(each).find(({ kind }) => kind === 'Service'));
+    expect(closed).toMatchObject({
+      spec: { type: 'ClusterIP', selector, ports: [{ port: 8081, targetPort: 'board' }] },
+    });
+    expect(open).toMatchObject({ spec: { type: 'NodePort', selector, ports: [{ port: 8081, nodePort: 30_081 }] } });
+  });
+
+  test('is not there, nor known to the operator, without the portal', () => {
+    expect(JSON.stringify(render({ portal: { enabled: false } }))).not.toContain('intro-otel-board');
   });
 });
 

@@ -2,6 +2,7 @@
 import type { PortalRole } from '../../../../lab/portal-token.ts';
 import { html } from '../html.ts';
 import type { Content } from '../html.ts';
+import { dataAttribute, renderDocument } from './document.ts';
 
 /** The pages that the navigation links. The link to the open page is marked. */
 const navigation = [
@@ -40,34 +41,23 @@ export interface Page {
 /** Renders the whole HTML document of a page. */
 export function layout(page: Page): string {
   const { title, content, refresh, script, lab, viewer = {}, root = './' } = page;
-  return html`<!doctype html>
-<html lang="en">
-  <head>
-    <meta charset="utf-8">
-    <meta name="viewport" content="width=device-width, initial-scale=1">
-    <meta name="color-scheme" content="light dark">
-    ${refresh ? html`<meta http-equiv="refresh" content="${refresh}">` : ''}
-    <title>${title} · intro-otel</title>
-    <link rel="icon" href="${root}assets/icon.svg" type="image/svg+xml">
-    <link rel="stylesheet" href="${root}assets/style.css">
-    ${script ? html`<script type="module" src="${root}assets/${script}"></script>` : ''}${classBar(page)}
-  </head>
-  <body${dataOf('lab', lab)}${dataOf('portal', viewer.portal)}${marksOf(page)}>
-    <a class="skip" href="#content">Skip to the content</a>
-    <header class="top">
+  return renderDocument({
+    title,
+    root,
+    style: 'style.css',
+    script,
+    head: refresh ? html`<meta http-equiv="refresh" content="${refresh}">` : '',
+    files: classBar(page),
+    attributes: [dataAttribute('lab', lab), dataAttribute('portal', viewer.portal), marksOf(page)],
+    header: html`
       <a class="name" href="${root}">intro-otel</a>${ownerOf(viewer)}
       <nav aria-label="Pages">${linksOf(page, root)}
         <a href="${root}jaeger/">Jaeger</a>
       </nav>
-    </header>
-    ${viewer.portal === 'instructor' ? lookingIn : ''}
-    <main id="content" tabindex="-1">
-      <h1>${title}</h1>
-      ${content}
-    </main>
-  </body>
-</html>
-`.text;
+    `,
+    notice: viewer.portal ? notes[viewer.portal] : '',
+    content,
+  });
 }
 
 /** Whether the page is for a person who takes part in a class through its portal. */
@@ -86,13 +76,15 @@ const classBar = ({ viewer = {}, root = './' }: Page): Content =>
     <script type="module" src="${root}assets/class.js"></script>`
     : '';
 
-const dataOf = (name: string, value: string | undefined): Content =>
-  value === undefined ? '' : html` data-${name}="${value}"`;
-
 const ownerOf = ({ owner }: Viewer): Content => (owner ? html` <span class="soft owner">${owner}</span>` : '');
 
-const lookingIn = html`<p class="note">You look into this lab as the instructor. You can read everything here, and
-        change nothing.</p>`;
+const notes: Readonly<Record<PortalRole, Content>> = {
+  learner: '',
+  instructor: html`<p class="note">You look into this lab as the instructor. You can read everything here, and
+        change nothing.</p>`,
+  takeover: html`<p class="note">You work in this lab as the instructor. Its learner has agreed, sees that you are here,
+        and can end it at any time.</p>`,
+};
 
 function linksOf({ path: open }: Page, root: string): Content {
   return navigation.map(
