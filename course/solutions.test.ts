@@ -1,6 +1,6 @@
 // Runs the check of each step against right solutions in several styles, and against wrong solutions. A check must pass
-// the right solutions, and fail each wrong solution with the expected `hop` and finding. Most checks wait for a time limit, so they
-// run at the same time (maxConcurrency in jest.config.mjs).
+// the right solutions, and fail each wrong solution with the expected `hop` and finding. Most checks wait for a time
+// limit, so they run at the same time (maxConcurrency in jest.config.mjs).
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';

@@ -90,15 +90,20 @@ const workshopPolicy: Policy = {
   ],
 };
 
+/**
+ * The object that an Event is about. Its type is dynamic, because the API server also checks the types for the Events of
+ * events.k8s.io, which have another field. It converts such an Event before it evaluates the expression.
+ */
+const ABOUT = 'dyn(object).involvedObject';
+
 const eventPolicy: Policy = {
   name: 'intro-otel-portal-events',
   rules: [{ apiGroups: [''], apiVersions: ['v1'], operations: ['CREATE', 'UPDATE'], resources: ['events'] }],
   validations: [
     {
       expression:
-        'has(object.involvedObject.apiVersion) && has(object.involvedObject.kind) && ' +
-        `object.involvedObject.apiVersion == '${API_VERSION}' && ` +
-        "object.involvedObject.kind in ['Workshop', 'Seat']",
+        `has(${ABOUT}.apiVersion) && has(${ABOUT}.kind) && ${ABOUT}.apiVersion == '${API_VERSION}' && ` +
+        `${ABOUT}.kind in ['Workshop', 'Seat']`,
       message: 'Expected an Event about a Workshop or a Seat, found one about something else. Leave it out.',
     },
   ],

@@ -1,5 +1,5 @@
 // The result of a check, one finding for each thing that the step asks for.
-import type { Requirement, Verdict, VerdictHop } from '../../apps/guide/contract.ts';
+import type { Failed, Requirement, Verdict, VerdictHop } from '../../apps/guide/contract.ts';
 import type { FindingId } from '../../lab/findings.ts';
 
 /** A requirement of a step, whether it is met, and what to do if it is not. */
@@ -44,9 +44,13 @@ export function verdictOf(findings: readonly Finding[], traceId?: string): Verdi
   const trace = first?.traceId ?? traceId;
   const common = { requirements, ...(trace ? { traceId: trace } : {}) };
   if (!first) return { passed: true, ...common };
-  const { hop = 'shape', text: expected, found = 'nothing to judge it by', hint = 'See the log of dice.' } = first;
-  const { id = first.state === 'unknown' ? 'telemetry/undecided' : hop } = first;
-  return { passed: false, hop, finding: id, expected, found, hint, ...common };
+  return { passed: false, ...explanationOf(first), ...common };
+}
+
+function explanationOf(problem: Finding): Pick<Failed, 'hop' | 'finding' | 'expected' | 'found' | 'hint'> {
+  const { state, hop = 'shape', text, found = 'nothing to judge it by', hint = 'See the log of dice.' } = problem;
+  const { id: finding = state === 'unknown' ? 'telemetry/undecided' : hop } = problem;
+  return { hop, finding, expected: text, found, hint };
 }
 
 const requirementOf = ({ text, state, found }: Finding): Requirement => ({

@@ -1,6 +1,6 @@
 // Verifies the attendee's progress in the ConfigMap that the guide writes. Only steps with the guide's signature count
-// as passed, and the total comes from the course. Of the rest, only times, small numbers and ids that the course and the
-// catalogue of findings know get into the status. No text of a seat does.
+// as passed, and the total comes from the course. Of the rest, only times, small numbers and ids that the course or the
+// catalogue of findings knows get into the status. No text of a seat does.
 import { hasOldProof, isProven, MOST_FAILURES, stepsOf } from '../../apps/guide/passed-steps.ts';
 import type { FailedCheck, Signer, Steps } from '../../apps/guide/passed-steps.ts';
 import { courseStepIds } from '../../course/step-ids.ts';

@@ -24,13 +24,16 @@ const scripts = {
   explore: 'explore.ts',
   'explore-worker': 'explore-worker.ts',
   lab: 'lab.ts',
+  class: 'class.ts',
   why: 'why.ts',
 };
+
+const styles = { style: join('style', 'main.css'), 'class-bar': join('style', 'class.css') };
 
 /** Writes all files that the guide serves under /assets to `folder`. @returns what the bundle consists of */
 export async function buildPages(folder: string): Promise<Metafile> {
   cpSync(join(here, 'public'), folder, { recursive: true });
-  const entries = { ...scripts, style: join('style', 'main.css') };
+  const entries = { ...scripts, ...styles };
   const { metafile } = await build({
     absWorkingDir: join(here, '..', '..', '..'),
     metafile: true,

@@ -142,7 +142,7 @@ describe('the projector', () => {
   });
 });
 
-test('computes and writes the state of 500 seats in some milliseconds', () => {
+test('computes and writes the state of 500 seats in less time than two events are apart', () => {
   const seats = Array.from({ length: 500 }, (_, index) =>
     person(`Person ${index}`, {}, check('code/never-ended', index % 5)),
   );
@@ -153,6 +153,6 @@ test('computes and writes the state of 500 seats in some milliseconds', () => {
     return performance.now() - start;
   });
   const median = rounds.sort((one, other) => one - other)[10] ?? Infinity;
-  if (process.env['PRINT']) process.stderr.write(`${median} ms, ${JSON.stringify(boardState(input)).length} bytes\n`);
-  expect(median).toBeLessThan(100);
+  // Half of the least time between two events.
+  expect(median).toBeLessThan(250);
 });

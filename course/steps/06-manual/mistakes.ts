@@ -133,7 +133,7 @@ export const mistakes: Solution[] = [
     name: 'one span for all rolls',
     right: false,
     finding: 'code/started-once',
-    says: /no do_roll for 11 of 12 rolls|no more|never ended/,
+    says: /a second end\(\) of do_roll, which was started once/,
     ...changed(
       [BODY, `  ${ROLL}\n  span.setAttribute('roll.value', result);\n  span.end();\n  return result;\n`],
       ['const app = express();', "const span = tracer.startSpan('do_roll');\nconst app = express();"],

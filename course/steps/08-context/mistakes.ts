@@ -72,7 +72,8 @@ export const mistakes: Solution[] = [
     says: /no orphan.*1: prizes/,
     ...changed([
       INJECT,
-      '  const { traceId } = trace.getSpanContext(context.active())!;\n  Object.assign(headers, { traceparent: `00-${traceId}-aaaaaaaaaaaaaaaa-01` });\n',
+      '  const { traceId } = trace.getSpanContext(context.active())!;\n' +
+        '  Object.assign(headers, { traceparent: `00-${traceId}-aaaaaaaaaaaaaaaa-01` });\n',
     ]),
   },
   {

@@ -1,6 +1,6 @@
 // Finds what dice logged for a request: a log record that the guide has received, or a line of the pod's log. Either
 // has to name the span of the request.
-import { finding, unknown, unmet } from '../../engine/findings.ts';
+import { explained, finding, unknown, unmet } from '../../engine/findings.ts';
 import type { Explained, Finding, Problem } from '../../engine/findings.ts';
 import { orRecord } from '../../engine/log-events.ts';
 import type { LogRecord } from '../../../apps/guide/explore-contract.ts';
@@ -121,20 +121,25 @@ function troubleWithIds(
   const { traceId } = answer;
   if (trace !== traceId && strays.some(({ spanId }) => spanId === span))
     return {
-      id: propagators === undefined ? '09-metrics-and-logs/own-trace' : 'settings/propagators',
       found: 'its span in a trace of its own',
-      hint: propagators ?? "The step before: extract the caller's context from the headers.",
       traceId: trace,
+      ...(explained('settings/propagators', propagators) ?? NOT_EXTRACTED),
     };
   if (trace === traceId && spans.some(({ spanId }) => spanId === span)) return undefined;
-  const dropped = spans.length === 0 ? sampler : undefined;
-  return {
-    id: dropped === undefined ? '09-metrics-and-logs/no-span' : 'telemetry/sampled',
-    found: `no span ${span} of dice in trace ${trace}`,
-    hint: dropped ?? 'Take both ids from the span that is active while the line is written, and end that span.',
-    traceId,
-  };
+  const found = `no span ${span} of dice in trace ${trace}`;
+  const dropped = explained('telemetry/sampled', spans.length === 0 ? sampler : undefined);
+  return { found, traceId, ...(dropped ?? OTHER_IDS) };
 }
+
+const NOT_EXTRACTED: Explained = {
+  id: '09-metrics-and-logs/own-trace',
+  hint: "The step before: extract the caller's context from the headers.",
+};
+
+const OTHER_IDS: Explained = {
+  id: '09-metrics-and-logs/no-span',
+  hint: 'Take both ids from the span that is active while the line is written, and end that span.',
+};
 
 /** Finds the trace id and the span id in a line of the log, which is JSON. */
 function idsIn(line: string): Ids | undefined {

@@ -1,9 +1,9 @@
 // Compares what dice has reported of its instruments before and after known rolls.
 import type { InstrumentKind } from '../../../apps/guide/explore-contract.ts';
 import type { InstrumentTotals } from '../../../apps/guide/server/telemetry/instrument.ts';
-import { finding } from '../../engine/findings.ts';
+import { explained, finding } from '../../engine/findings.ts';
 import { renameHint } from '../../engine/names.ts';
-import type { Finding, Problem } from '../../engine/findings.ts';
+import type { Explained, Finding, Problem } from '../../engine/findings.ts';
 import { isLearners } from '../../engine/observation.ts';
 
 export const COUNTER = 'dice.rolls';
@@ -124,21 +124,21 @@ function missing(name: string, { after, lost = 0, log = '' }: Comparison, hint: 
     own.map((one) => one.name),
   );
   const id = name === COUNTER ? '09-metrics-and-logs/no-counter' : '09-metrics-and-logs/no-histogram';
-  if (lost <= 0) return { id, found, hint: rename ?? hint };
-  return {
-    id: rename === undefined ? '09-metrics-and-logs/too-many-series' : id,
-    found: `${found}, and the guide has had no room for ${lost} data points`,
-    hint: rename ?? NO_ROOM,
-  };
+  const reason = explained(id, rename);
+  if (lost <= 0) return { found, ...(reason ?? { id, hint }) };
+  return { found: `${found}, and the guide has had no room for ${lost} data points`, ...(reason ?? NO_ROOM) };
 }
 
 const NO_NUMBER =
   'The instrument is there, and the SDK drops what is no number. Give it the number itself, as in record(result), ' +
   'not a text of it.';
 
-const NO_ROOM =
-  'The metric may be among them. Does an attribute of your instruments have a new value each time? Take it out, and ' +
-  'press Run. If it is out already, check again in a few minutes: the guide forgets series that end.';
+const NO_ROOM: Explained = {
+  id: '09-metrics-and-logs/too-many-series',
+  hint:
+    'The metric may be among them. Does an attribute of your instruments have a new value each time? Take it out, ' +
+    'and press Run. If it is out already, check again in a few minutes: the guide forgets series that end.',
+};
 
 /**
  * Compares the counter's growth with the number of rolls. Visitors roll too, so it may have grown by more: by as much

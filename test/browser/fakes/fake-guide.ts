@@ -9,6 +9,7 @@ import type { AddressInfo } from 'node:net';
 import { extname, join, normalize } from 'node:path';
 import { print } from '../../../support/output.ts';
 import { coursePage } from '../../../apps/guide/server/pages/course.ts';
+import type { Viewer } from '../../../apps/guide/server/pages/layout.ts';
 import { explorePage } from '../../../apps/guide/server/pages/explore.ts';
 import { labPage } from '../../../apps/guide/server/pages/lab.ts';
 import { missingTracePage, tracePage } from '../../../apps/guide/server/pages/trace.ts';
@@ -113,6 +114,8 @@ export class FakeGuide {
   readonly lab = new FakeLab();
   readonly telemetry = new FakeTelemetry();
   readonly traces = new FakeTraces();
+  /** Who looks at the pages. */
+  viewer: Viewer = {};
   /** All requests so far with a method other than GET, such as `PUT /api/files`. */
   readonly changes: string[] = [];
   readonly #assets: string;
@@ -175,14 +178,14 @@ export class FakeGuide {
   }
 
   #page(path: string): string {
-    if (path === '/explore') return explorePage('intro-otel/lab');
-    if (path === '/lab') return labPage('auto');
-    if (path === '/why') return whyPage();
-    if (path === '/traces') return tracesPage(this.lab.traces().map(asTrace), 'here');
+    if (path === '/explore') return explorePage('intro-otel/lab', this.viewer);
+    if (path === '/lab') return labPage('auto', this.viewer);
+    if (path === '/why') return whyPage(this.viewer);
+    if (path === '/traces') return tracesPage(this.lab.traces().map(asTrace), 'here', this.viewer);
     const id = /^\/traces\/([0-9a-f]+)$/.exec(path)?.[1];
-    if (id === undefined) return coursePage('intro-otel/lab');
+    if (id === undefined) return coursePage('intro-otel/lab', this.viewer);
     const trace = this.lab.trace(id);
-    const options = { root: '../' };
+    const options = { root: '../', viewer: this.viewer };
     return trace ? tracePage(asTrace(trace), 'here', options) : missingTracePage(id, options);
   }
 

@@ -38,6 +38,8 @@ export interface DocumentParts {
   readonly script?: string | undefined;
   /** More elements of the head. */
   readonly head?: Content;
+  /** More styles and scripts, behind the page's own. */
+  readonly files?: Content;
   /** Attributes of the body, each with a space before it. */
   readonly attributes?: Content;
   /** What is between the page's header and its heading. */
@@ -60,7 +62,7 @@ export const renderDocument = (parts: DocumentParts): string =>
     <title>${parts.title} · intro-otel</title>
     <link rel="icon" href="${parts.root}assets/icon.svg" type="image/svg+xml">
     <link rel="stylesheet" href="${parts.root}assets/${parts.style}">
-    ${parts.script && html`<script type="module" src="${parts.root}assets/${parts.script}"></script>`}
+    ${parts.script && html`<script type="module" src="${parts.root}assets/${parts.script}"></script>`}${parts.files}
   </head>
   <body${parts.attributes}>
     <a class="skip" href="#content">Skip to the content</a>

@@ -40,14 +40,15 @@ export interface Page {
 
 /** Renders the whole HTML document of a page. */
 export function layout(page: Page): string {
-  const { title, content, refresh, script, lab, viewer = {}, wide, root = './' } = page;
+  const { title, content, refresh, script, lab, viewer = {}, root = './' } = page;
   return renderDocument({
     title,
     root,
     style: 'style.css',
     script,
     head: refresh ? html`<meta http-equiv="refresh" content="${refresh}">` : '',
-    attributes: [dataAttribute('lab', lab), dataAttribute('portal', viewer.portal), wide ? html` class="wide"` : ''],
+    files: classBar(page),
+    attributes: [dataAttribute('lab', lab), dataAttribute('portal', viewer.portal), marksOf(page)],
     header: html`
       <a class="name" href="${root}">intro-otel</a>${ownerOf(viewer)}
       <nav aria-label="Pages">${linksOf(page, root)}
@@ -58,6 +59,22 @@ export function layout(page: Page): string {
     content,
   });
 }
+
+/** Whether the page is for a person who takes part in a class through its portal. */
+const isLearner = ({ portal }: Viewer): boolean => portal === 'learner';
+
+const marksOf = ({ viewer = {}, wide }: Page): Content => [
+  isLearner(viewer) ? html` data-class` : '',
+  wide ? html` class="wide"` : '',
+];
+
+/** The bar of the class: help, hints and polls. A lab without a portal loads nothing of it. */
+const classBar = ({ viewer = {}, root = './' }: Page): Content =>
+  isLearner(viewer)
+    ? html`
+    <link rel="stylesheet" href="${root}assets/class-bar.css">
+    <script type="module" src="${root}assets/class.js"></script>`
+    : '';
 
 const ownerOf = ({ owner }: Viewer): Content => (owner ? html` <span class="soft owner">${owner}</span>` : '');
 
