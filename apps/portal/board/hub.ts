@@ -95,8 +95,8 @@ export class Hub {
   }
 
   /**
-   * Sends a sign of life, as an event, because a page can't see comments. Some of the state depends on the time only, so
-   * each heartbeat looks for a change, too.
+   * Sends a sign of life, as an event, because a page can't see comments. Some of the state depends on the time only,
+   * so each heartbeat looks for a change, too.
    */
   #beat(): void {
     const beat = eventOf('beat', JSON.stringify({ at: new Date().toISOString() }));

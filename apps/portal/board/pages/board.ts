@@ -66,7 +66,7 @@ const tools = (): Content => html`<div class="tools">
             <label for="find">Find</label> <input id="find" type="search" autocomplete="off" size="12">
             <label for="show">Show</label> <select id="show">
               <option value="all">everybody</option>
-              <option value="help">who asked for help</option>
+              <option value="help">who waits for help</option>
               <option value="stuck">who is stuck</option>
               <option value="silent">who is silent</option>
               <option value="free">free seats</option>

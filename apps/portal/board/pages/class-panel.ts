@@ -40,7 +40,8 @@ const faultsPanel = html`<details data-acts><summary>Faults in every lab</summar
             <form data-action="faults">
               <fieldset class="plain"><legend class="sr">Faults</legend>${FAULTS.map(
                 (fault) => html`
-                <label class="group"><input type="checkbox" name="names" value="${fault}"> ${faultTexts[fault]}</label>`,
+                <label class="group"><input type="checkbox" name="names" value="${fault}">
+                  ${faultTexts[fault]}</label>`,
               )}
               </fieldset>
               <p class="actions"><button>Apply</button></p>

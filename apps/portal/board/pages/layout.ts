@@ -57,5 +57,7 @@ const logout = ({ name, csrf }: Who): Content => html`<form class="logout" actio
  * block would end at `</script`.
  * @see https://html.spec.whatwg.org/multipage/scripting.html#data-block
  */
-export const dataBlock = (id: string, data: unknown): Content =>
-  html`<script type="application/json" id="${id}">${new Html(JSON.stringify(data).replaceAll('<', '\\u003c'))}</script>`;
+export const dataBlock = (id: string, data: unknown): Content => {
+  const json = new Html(JSON.stringify(data).replaceAll('<', '\\u003c'));
+  return html`<script type="application/json" id="${id}">${json}</script>`;
+};
