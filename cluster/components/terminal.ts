@@ -27,7 +27,11 @@ const COMMANDS = [
 /** Returns the links to busybox, and the files by which programs know their user and find names. */
 export const TERMINAL_FILES: readonly Entry[] = [
   TMP,
-  { path: '/etc/passwd', mode: 0o644, from: { content: 'root:x:0:0:root:/:/bin/sh\nyou:x:10001:10001::/work:/bin/sh\n' } },
+  {
+    path: '/etc/passwd',
+    mode: 0o644,
+    from: { content: 'root:x:0:0:root:/:/bin/sh\nyou:x:10001:10001::/work:/bin/sh\n' },
+  },
   { path: '/etc/group', mode: 0o644, from: { content: 'root:x:0:\nyou:x:10001:\n' } },
   { path: '/etc/nsswitch.conf', mode: 0o644, from: { content: 'hosts: files dns\n' } },
   ...COMMANDS.map((name) => ({ path: `/bin/${name}`, from: { link: 'busybox' } })),

@@ -50,7 +50,10 @@ export const LAB: Recipe = {
   components: servicesOfImage('intro-otel'),
   dockerfile: join(repoRoot, 'apps', 'Dockerfile'),
   files: async () => [
-    ...(await filesUnder('{apps,cdk8s,course,kubernetes,lab,operator,otlp,support}/**', ['apps/flask', 'apps/terminal'])),
+    ...(await filesUnder('{apps,cdk8s,course,kubernetes,lab,operator,otlp,support}/**', [
+      'apps/flask',
+      'apps/terminal',
+    ])),
     'package-lock.json',
   ],
   withoutRegistry: { packages: {}, base: nodeBaseImage },

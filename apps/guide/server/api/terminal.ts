@@ -2,7 +2,7 @@
 import { Router } from 'express';
 import type { Request, RequestHandler, Response } from 'express';
 import { ApiError } from '../../../../kubernetes/api.ts';
-import { portalOf } from '../portal.ts';
+import { mayOpenTerminal } from '../portal.ts';
 import { Shells } from '../terminal/shells.ts';
 import { TerminalError } from '../terminal/terminal-error.ts';
 import { TerminalPod } from '../terminal/terminal-pod.ts';
@@ -44,10 +44,8 @@ export function terminalApi({ kube, settings, guidePod, isFromOwnPage, onTrouble
   return router;
 }
 
-/** A shell has the attendee's own token, so it is for the attendee only, also if somebody else may change the lab. */
 const learnersOnly: RequestHandler = (_request, response, next) => {
-  const role = portalOf(response)?.role;
-  if (role === undefined || role === 'learner') return next();
+  if (mayOpenTerminal(response)) return next();
   refuse(response, 'expected the learner of this seat, found an instructor. A terminal is for the learner only.', 403);
 };
 
