@@ -318,7 +318,7 @@ export const labValues = group('The values of the lab.', {
       doc:
         "Whether the person of a seat can open a terminal with kubectl on the guide's page. It runs in a pod of the " +
         'seat, with the permissions of the attendee. The pod is created when a terminal is opened, and removed ten ' +
-        'minutes after the last one was closed. In a checkout, first build its image: npm run image -- --terminal.',
+        'minutes after the last one was closed. In a checkout, first build its image and load it: see apps/terminal.',
       default: false,
     }),
     image: group("The terminal's image.", image("the terminal's", 'library/intro-otel-terminal', VERSION)),

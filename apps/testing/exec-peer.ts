@@ -50,6 +50,11 @@ export class ExecPeer {
     this.#socket.end();
   }
 
+  /** Breaks the connection, as when a network fails. */
+  break(): void {
+    this.#socket.destroy();
+  }
+
   #frame(code: number, body: Buffer): void {
     const length = body.length < 126 ? Buffer.of(body.length) : Buffer.of(126, body.length >> 8, body.length & 255);
     this.#socket.write(Buffer.concat([Buffer.of(0x80 | code), length, body]));
@@ -69,7 +74,7 @@ export class ExecPeer {
 
 /** Returns the first frame of a client, if it is complete. */
 function frameIn(bytes: Buffer): { code: number; body: Buffer; size: number } | undefined {
-  if (bytes.length < 8) return undefined;
+  if (bytes.length < 6) return undefined;
   const short = (bytes[1] ?? 0) & 0x7f;
   const [length, start] = short === 126 ? [bytes.readUInt16BE(2), 4] : [short, 2];
   const size = start + 4 + length;

@@ -44,7 +44,7 @@ export class TerminalPanel {
   /** Types a command, and leaves it to the person to run it. */
   async #type(command: string): Promise<void> {
     this.#frame.hidden = false;
-    byId('terminal').scrollIntoView({ block: 'nearest' });
+    this.#frame.scrollIntoView({ block: 'nearest' });
     if (!this.#shell) {
       const prompt = new Promise<void>((resolve) => (this.#onPrompt = resolve));
       await this.#open();
@@ -77,6 +77,8 @@ export class TerminalPanel {
       });
       this.#button.textContent = 'Close';
       this.#say('You are in your lab, with your own permissions. Shift and Tab lead out of the terminal.');
+      // xterm.js draws only what is in view, and does not scroll when it gets the focus.
+      this.#frame.scrollIntoView({ block: 'nearest' });
       screen.focus();
     } catch (error) {
       this.#say(messageOf(error), 'bad');
