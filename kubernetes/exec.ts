@@ -80,7 +80,7 @@ export async function openExec(
 function pathFor({ namespace, pod, container, command }: ExecRequest): string {
   const query = new URLSearchParams({ container, stdin: 'true', stdout: 'true', tty: 'true' });
   command.forEach((word) => query.append('command', word));
-  return `${pathOf(KINDS.Pod, namespace, pod, 'exec')}?${query}`;
+  return `${pathOf(KINDS.Pod, namespace, pod, 'exec')}?${query.toString()}`;
 }
 
 /** Returns the error for an answer that is no switch to WebSocket. */

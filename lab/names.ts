@@ -144,7 +144,7 @@ export const ROLES = {
   guide: 'intro-otel-seat-guide',
   /** ClusterRole with the portal's permissions in a seat's namespace: to find the guide's own pod. */
   portal: 'intro-otel-seat-portal',
-  /** ClusterRole with the guide's further permissions in a seat with a terminal: to create its pod, and to exec there. */
+  /** ClusterRole with the guide's further permissions in a seat with a terminal: create its pod, and exec there. */
   terminal: 'intro-otel-seat-terminal',
 } as const;
 

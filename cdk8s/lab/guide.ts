@@ -94,7 +94,7 @@ export const TERMINAL_RULES: PolicyRule[] = [
   { apiGroups: [''], resources: ['pods/exec'], verbs: ['get', 'create'], resourceNames: [TERMINAL.pod] },
 ];
 
-/** Returns what the guide of a seat needs to know to create the terminal's pod. A lab outside a class has no terminal. */
+/** Returns what a seat's guide needs to create the terminal's pod. A lab outside a class has no terminal. */
 const terminalEnv = ({ clusterRoles, compute, values: { terminal } }: LabProps): Record<string, Given<string>> =>
   clusterRoles === undefined
     ? {}

@@ -77,7 +77,8 @@ const validations: readonly Validation[] = [
       `These names are for the lab. Choose another name.'`,
   },
   {
-    expression: `${IS_TERMINAL} || !has(object.spec.serviceAccountName) || object.spec.serviceAccountName == 'default'`,
+    expression:
+      `${IS_TERMINAL} || !has(object.spec.serviceAccountName) || ` + `object.spec.serviceAccountName == 'default'`,
     messageExpression:
       `'Expected the ServiceAccount default, found ' + object.spec.serviceAccountName + '. The other accounts are ` +
       `for the lab. Remove spec.serviceAccountName.'`,

@@ -1,5 +1,5 @@
-// Opens the terminal of a seat on a real node, as the page does: kubectl works there with the attendee's permissions and
-// no others, and the pod goes when nobody uses it.
+// Opens the terminal of a seat on a real node, as the page does: kubectl works there with the attendee's permissions
+// and no others, and the pod goes when nobody uses it.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { LABELS, TERMINAL } from '../../lab/names.ts';
 import type { Pod } from '../../kubernetes/types.ts';
@@ -30,12 +30,13 @@ class Shell {
     // Node's WebSocket takes headers, unlike a browser's.
     const options = { protocols: ['v5.channel.k8s.io', 'v4.channel.k8s.io'], headers: { origin: guide.origin } };
     const url = `${guide.origin.replace('http', 'ws')}/api/terminal/shell`;
-    const socket = new WebSocket(url, options as unknown as string[]);
+    const socket = new WebSocket(url, options);
     socket.binaryType = 'arraybuffer';
     await new Promise((resolve, reject) => {
       socket.addEventListener('open', resolve);
       socket.addEventListener('error', () => reject(new Error('expected a shell, found a refusal')));
     });
+    socket.send(Buffer.concat([Buffer.of(4), Buffer.from('{"Width":97,"Height":31}')]));
     return new Shell(socket);
   }
 
@@ -58,7 +59,7 @@ class Shell {
   async run(command: string): Promise<{ output: string; code: number }> {
     this.#output = '';
     // The mark is not in the echo of what is typed.
-    this.type(`${command}; echo "done""=$?"\r`);
+    this.type(`${command}; printf '\\n%s=%s\\n' done $?\r`);
     const end = await eventually(
       () => {
         const found = /^done=(\d+)\r?$/m.exec(this.#output);
@@ -140,7 +141,7 @@ describe('a terminal', () => {
 
   test('tells programs the size of its window', async () => {
     const { output } = await shell.run('stty size');
-    expect(output).toMatch(/\d+ \d+/);
+    expect(output).toContain('31 97');
   }, 60_000);
 });
 

@@ -54,8 +54,8 @@ function isOwnOrigin(origin: string, request: Request, allowed: readonly string[
 }
 
 /**
- * Whether a page of the guide itself has sent the request, as its Origin says. Browsers let every site open a WebSocket,
- * and send the Origin with it. The sandboxed page of an app has the origin `null`.
+ * Whether a page of the guide itself has sent the request, as its Origin says. Browsers let every site open a
+ * WebSocket, and send the Origin with it. The sandboxed page of an app has the origin `null`.
  */
 export const isFromOwnPage = (request: Request, allowed: readonly string[]): boolean =>
   isOwnOrigin(request.get('origin') ?? '', request, allowed);

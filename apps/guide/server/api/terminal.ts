@@ -17,7 +17,7 @@ export interface TerminalApiOptions {
   readonly settings: TerminalSettings | undefined;
   /** Name of the guide's own pod. */
   readonly guidePod: string;
-  /** Whether a page of the guide itself has sent the request. A WebSocket needs no header that only our pages can set. */
+  /** Whether a page of the guide itself has sent the request. No header that only our pages can set says so. */
   readonly isFromOwnPage: (request: Request) => boolean;
   /** Is called when the pod of the terminal could not be removed. */
   readonly onTrouble: (error: unknown) => void;

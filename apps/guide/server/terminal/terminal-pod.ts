@@ -3,7 +3,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ACCOUNT } from '../../../../kubernetes/in-cluster.ts';
 import { isNotFound, isOverQuota } from '../../../../kubernetes/api.ts';
-import type { Pod } from '../../../../kubernetes/types.ts';
+import type { Pod, PodStatus } from '../../../../kubernetes/types.ts';
 import { NAMES, TERMINAL } from '../../../../lab/names.ts';
 import type { Kube } from '../kube.ts';
 import { TerminalError } from './terminal-error.ts';
@@ -29,26 +29,19 @@ const POLL_MS = 250;
 /** Reasons for which a container does not start by itself. */
 const BROKEN = /^(ErrImagePull|ImagePullBackOff|InvalidImageName|ErrImageNeverPull|CreateContainer(Config)?Error)$/;
 
+/** Fields that the pod has from the guide's own pod. */
+const AS_GUIDE = ['imagePullSecrets', 'nodeSelector', 'tolerations', 'priorityClassName', 'securityContext'] as const;
+
 /** Returns the pod. Where it may run, and what the node needs to pull its image, is as in the guide's own pod. */
 export function terminalPodOf({ image, resources }: TerminalSettings, guide: Pod): Pod {
-  const {
-    imagePullSecrets,
-    nodeSelector,
-    tolerations,
-    priorityClassName,
-    securityContext,
-    containers = [],
-  } = guide.spec ?? {};
+  const { imagePullPolicy } = guide.spec.containers[0] ?? {};
+  const from = Object.fromEntries(AS_GUIDE.flatMap((field) => (guide.spec[field] ? [[field, guide.spec[field]]] : [])));
   return {
     apiVersion: 'v1',
     kind: 'Pod',
     metadata: { name: TERMINAL.pod, namespace: guide.metadata.namespace ?? '', labels: TERMINAL.labels },
     spec: {
-      ...(imagePullSecrets && { imagePullSecrets }),
-      ...(nodeSelector && { nodeSelector }),
-      ...(tolerations && { tolerations }),
-      ...(priorityClassName !== undefined && { priorityClassName }),
-      ...(securityContext && { securityContext }),
+      ...from,
       serviceAccountName: NAMES.attendee,
       automountServiceAccountToken: false,
       enableServiceLinks: false,
@@ -59,7 +52,7 @@ export function terminalPodOf({ image, resources }: TerminalSettings, guide: Pod
         {
           name: TERMINAL.container,
           image,
-          ...(containers[0]?.imagePullPolicy && { imagePullPolicy: containers[0].imagePullPolicy }),
+          ...(imagePullPolicy !== undefined && { imagePullPolicy }),
           resources,
           volumeMounts: [
             { name: 'work', mountPath: TERMINAL.folder },
@@ -159,12 +152,16 @@ const hasEnded = (pod: Pod): boolean =>
   !isDeleted(pod) && (pod.status?.phase === 'Succeeded' || pod.status?.phase === 'Failed');
 
 /** Returns why the pod does not start, if that is known. */
-function troubleOf(pod: Pod | undefined): string | undefined {
-  const { reason = '', message = '' } = pod?.status?.containerStatuses?.[0]?.state?.waiting ?? {};
-  if (BROKEN.test(reason))
-    return `expected the image of the terminal, found ${reason}: ${message.slice(0, 300)}. Tell your instructor.`;
-  const scheduled = pod?.status?.conditions?.find(({ type }) => type === 'PodScheduled');
-  if (scheduled?.reason === 'Unschedulable')
-    return `expected a node with room for the terminal, found none: ${(scheduled.message ?? '').slice(0, 300)}`;
-  return undefined;
+const troubleOf = (pod: Pod | undefined): string | undefined =>
+  pod?.status && (imageTrouble(pod.status) ?? nodeTrouble(pod.status));
+
+function imageTrouble({ containerStatuses = [] }: PodStatus): string | undefined {
+  const { reason = '', message = '' } = containerStatuses[0]?.state?.waiting ?? {};
+  if (!BROKEN.test(reason)) return undefined;
+  return `expected the image of the terminal, found ${reason}: ${message.slice(0, 300)}. Tell your instructor.`;
+}
+
+function nodeTrouble({ conditions = [] }: PodStatus): string | undefined {
+  const found = conditions.find(({ type, reason }) => type === 'PodScheduled' && reason === 'Unschedulable');
+  return found && `expected a node with room for the terminal, found none: ${(found.message ?? '').slice(0, 300)}`;
 }

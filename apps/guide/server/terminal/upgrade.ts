@@ -24,7 +24,7 @@ export const shellUpgrades = (app: Express): Upgrades => ({
     response.assignSocket(socket as Socket);
     response.once('finish', () => socket.end());
     heads.set(request, head);
-    suppressTracing(() => app(request as Request, response as Response));
+    suppressTracing(() => void app(request as Request, response as Response));
   },
 });
 

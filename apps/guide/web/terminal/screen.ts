@@ -85,10 +85,6 @@ const SCROLL_BAR = 14;
 /** Returns the colours of the page's theme. xterm.js computes the others with enough contrast. */
 function themeOf(parent: HTMLElement) {
   const { color, backgroundColor } = getComputedStyle(parent);
-  return {
-    foreground: color,
-    background: backgroundColor,
-    cursor: color,
-    selectionBackground: 'rgba(90, 130, 220, 0.4)',
-  };
+  const selectionBackground = 'rgba(90, 130, 220, 0.4)';
+  return { foreground: color, background: backgroundColor, cursor: color, selectionBackground };
 }
