@@ -88,8 +88,8 @@ const validations: readonly Validation[] = [
       `!${IS_TERMINAL} || (has(object.spec.serviceAccountName) && ` +
       `object.spec.serviceAccountName == '${NAMES.attendee}')`,
     message:
-      `Expected the ServiceAccount ${NAMES.attendee} in the terminal, found another. A terminal has the rights of the ` +
-      'attendee, and no others.',
+      `Expected the ServiceAccount ${NAMES.attendee} in the terminal, found another. A terminal has the rights of ` +
+      'the attendee, and no others.',
   },
   {
     expression: 'variables.foreign.size() == 0',

@@ -1,5 +1,6 @@
-// The pod of the terminal in a seat: what it looks like, and how it comes and goes. It runs with the attendee's account,
-// so whatever a person types there has the attendee's permissions and no others. The guide can create no other pod.
+// The pod of the terminal in a seat: what it looks like, and how it comes and goes. It runs with the attendee's
+// account, so whatever a person types there has the attendee's permissions and no others. The guide can create no
+// other pod.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ACCOUNT } from '../../../../kubernetes/in-cluster.ts';
 import { isNotFound, isOverQuota } from '../../../../kubernetes/api.ts';

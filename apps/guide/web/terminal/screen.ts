@@ -68,8 +68,8 @@ export class Screen {
   }
 
   /**
-   * Whether the shell gets a key. Shift and Tab lead out of the terminal. Ctrl and C copy what is selected, and Ctrl and
-   * V paste, as in the rest of the page.
+   * Whether the shell gets a key. Shift and Tab lead out of the terminal. Ctrl and C copy what is selected, and Ctrl
+   * and V paste, as in the rest of the page.
    */
   #isForShell({ key, shiftKey, ctrlKey, altKey }: KeyboardEvent): boolean {
     if (key === 'Tab' && shiftKey) return false;

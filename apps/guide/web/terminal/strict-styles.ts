@@ -1,6 +1,6 @@
 // Makes xterm.js keep to the pages' policy, which allows no inline style. It writes its rules into <style> elements,
-// and colours into the attribute `style`. Style sheet objects and the CSSOM do the same, and the policy allows them. So the
-// build replaces these few calls. It fails if a new version has others.
+// and colours into the attribute `style`. Style sheet objects and the CSSOM do the same, and the policy allows them. So
+// the build replaces these few calls. It fails if a new version has others.
 // https://www.w3.org/TR/CSP3/#directive-style-src
 import { readFile } from 'node:fs/promises';
 import type { Plugin } from 'esbuild';
