@@ -313,6 +313,17 @@ export const labValues = group('The values of the lab.', {
     env: env('the guide', ['POD_NAMESPACE']),
     resources: appResources('the guide', '25m', '40Mi'),
   }),
+  terminal: group("The terminal on the guide's page, in a seat of a class. A lab outside a class has none.", {
+    enabled: flag({
+      doc:
+        "Whether the person of a seat can open a terminal with kubectl on the guide's page. It runs in a pod of the " +
+        'seat, with the permissions of the attendee. The pod is created when a terminal is opened, and removed ten ' +
+        'minutes after the last one was closed. In a checkout, first build its image and load it: see apps/terminal.',
+      default: false,
+    }),
+    image: group("The terminal's image.", image("the terminal's", 'library/intro-otel-terminal', VERSION)),
+    resources: resources('the terminal', { cpu: '10m', memory: '32Mi' }, { memory: '192Mi' }),
+  }),
   nodeSelector: map({
     doc: 'Labels that a node must have to run a pod of the lab.',
     names: text({ doc: "a label's name", pattern: LABEL_NAME }),

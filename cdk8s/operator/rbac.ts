@@ -1,10 +1,10 @@
-// The RBAC rules of all roles: the operator's own roles, those of the portal, and the five roles for a seat (operator,
-// attendee, Collector, guide, portal). No rule has a wildcard. The operator can grant only these five roles, since its
-// `bind` permission names them.
+// The RBAC rules of all roles: the operator's own roles, those of the portal, and the six roles for a seat (operator,
+// attendee, Collector, guide, portal, terminal). No rule has a wildcard. The operator can grant only these six roles,
+// since its `bind` permission names them.
 // https://kubernetes.io/docs/reference/access-authn-authz/rbac/#restrictions-on-role-binding-creation-or-update
 import { GROUP, NAMES, RELEASE, ROLES } from '../../lab/names.ts';
 import { COLLECTOR_RULES } from '../lab/collector.ts';
-import { guideRules } from '../lab/guide.ts';
+import { guideRules, TERMINAL_RULES } from '../lab/guide.ts';
 import type { PolicyRule } from '../lab/manifest.ts';
 import { OPERATOR } from './props.ts';
 
@@ -141,6 +141,7 @@ export const SEAT_RULES: readonly (readonly [name: string, rules: Rules])[] = [
   [ROLES.collector, COLLECTOR_RULES],
   [ROLES.guide, GUIDE],
   [ROLES.portal, PORTAL],
+  [ROLES.terminal, TERMINAL_RULES],
 ];
 
 /**

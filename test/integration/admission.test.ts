@@ -1,7 +1,7 @@
 // Tests the admission policies of seats at the real API server: what the accounts of a seat may change in the lab's
 // objects, which pods an attendee may create, and what an attendee may run in which pod. Nothing is stored, because
 // every write is a dry run.
-import { LABELS, NAMES, OWN, RELEASE } from '../../lab/names.ts';
+import { LABELS, NAMES, OWN, RELEASE, TERMINAL } from '../../lab/names.ts';
 import { eventually } from '../../support/waiting.ts';
 import type { Account, Answer } from '../support/cluster/account.ts';
 import { restrictedPod } from '../support/cluster/restricted-pod.ts';
@@ -10,6 +10,7 @@ import { admissionObjects, useSeatPolicies } from '../support/cluster/seat-polic
 import { allowedPatches, annotate, DICE, refusedChanges, refusedConfigMaps } from './refused-changes.ts';
 import { refusedPatches, RESTARTED_AT, restart } from './refused-changes.ts';
 import { allowedPods, refusedPods } from './refused-pods.ts';
+import { refusedImitations, refusedTerminals, terminalWith } from './refused-terminal.ts';
 import { GUIDE_LABELS, templates } from './refused-templates.ts';
 import type { PodChange } from './refused-pods.ts';
 
@@ -87,6 +88,34 @@ describe('pods of an attendee', () => {
 
   test.each(allowedPods)("admits an attendee's pod with %s", async (_, change) => {
     expect(brief(await createPod(change))).toEqual([201, '']);
+  });
+});
+
+describe('the pod of the terminal', () => {
+  const create = (who: 'guide' | 'attendee', body: object): Promise<Answer> =>
+    accounts()[who].try({ method: 'POST', path: `${CORE}/pods?dryRun=All`, body });
+
+  test('the guide creates it', async () => {
+    expect(brief(await create('guide', terminalWith(SEAT)))).toEqual([201, '']);
+  });
+
+  test.each(refusedTerminals)('the guide does not create it with %s', async (_, change, message) => {
+    const answer = await create('guide', terminalWith(SEAT, change));
+    expect(brief(answer)).toEqual([422, expect.stringMatching(message)]);
+  });
+
+  test.each(refusedImitations)('an attendee creates no pod with %s', async (_, change, message) => {
+    const answer = await create('attendee', terminalWith(SEAT, change));
+    expect(brief(answer)).toEqual([422, expect.stringMatching(message)]);
+  });
+
+  test.each([
+    ['GET', '/exec?command=sh&stdout=true'],
+    ['POST', '/exec?command=sh&stdout=true'],
+    ['DELETE', '?dryRun=All'],
+  ] as const)('the guide may send it %s%s, and no other pod', async (method, what) => {
+    const send = (pod: string) => accounts().guide.try({ method, path: `${CORE}/pods/${pod}${what}` });
+    expect([(await send(TERMINAL.pod)).code, (await send('mine')).code]).toEqual([404, 403]);
   });
 });
 

@@ -80,6 +80,15 @@ function trust(claims: PortalClaims, request: Request, response: Response): void
   delete request.headers[PORTAL.forwarded.prefix];
 }
 
+/**
+ * Whether a request is one of the person in the seat. A terminal has the person's own token, so it is for nobody else,
+ * also if somebody else may change the lab.
+ */
+export function mayOpenTerminal(response: Response): boolean {
+  const role = portalOf(response)?.role;
+  return role === undefined || role === 'learner';
+}
+
 /** Paths that an instructor doesn't get: the apps run the learner's code, and the export is the learner's own. */
 const LEARNERS_ONLY = /^\/(apps|api\/export)(\/|$)/i;
 

@@ -1,10 +1,11 @@
 // Bundles the files that the guide's pages load: one style sheet, and one module for each page that has a script.
-// CodeMirror goes into a module of its own, so that it loads after the first paint. `node apps/guide/web/build.ts
+// CodeMirror and xterm.js go into modules of their own, so that they load later. `node apps/guide/web/build.ts
 // FOLDER` writes the bundle to FOLDER.
 import { cpSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { build } from 'esbuild';
 import type { BuildOptions, Metafile } from 'esbuild';
+import { strictStyles } from './terminal/strict-styles.ts';
 
 const here = import.meta.dirname;
 
@@ -41,6 +42,7 @@ export async function buildPages(folder: string): Promise<Metafile> {
     outdir: folder,
     chunkNames: 'chunks/[name]-[hash]',
     splitting: true,
+    plugins: [strictStyles],
     ...forBrowsers,
   });
   return metafile;

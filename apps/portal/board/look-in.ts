@@ -196,6 +196,7 @@ function sendAsset(path: string, request: IncomingMessage, response: ServerRespo
 
 const failures: Readonly<Record<ProxyFailure, Message>> = {
   starting: refused(503, 'The lab is starting', 'Its page is not ready yet.', { again: 2 }).message,
+  refused: refused(503, 'The lab is starting', 'It does not know the key of the portal yet.', { again: 3 }).message,
   unreachable: refused(502, 'The lab does not answer', 'It may be restarting.', { again: 2 }).message,
   slow: refused(504, 'The lab is slow', 'It did not begin to answer within two minutes.').message,
   invalid: refused(502, 'The lab’s answer can’t be shown', 'It is not valid HTTP, or leads to another site.').message,

@@ -8,10 +8,10 @@ import { Account } from './account.ts';
 import { apply, kubectl, testCluster, tool } from './cluster.ts';
 import { installedPolicies, isPortals } from './policies.ts';
 
-const ACCOUNTS = {
-  [NAMES.attendee]: ROLES.attendee,
-  [`${RELEASE}-guide`]: ROLES.guide,
-  [`${RELEASE}-collector`]: ROLES.collector,
+const ACCOUNTS: Readonly<Record<string, readonly string[]>> = {
+  [NAMES.attendee]: [ROLES.attendee],
+  [`${RELEASE}-guide`]: [ROLES.guide, ROLES.terminal],
+  [`${RELEASE}-collector`]: [ROLES.collector],
 };
 
 /** Name of an account of the seat that may write every kind with pods, as no account of a real seat may. */
@@ -36,7 +36,7 @@ async function makeSeat(namespace: string): Promise<void> {
   const metadata = { name: namespace, labels: { [LABELS.seat]: namespace } };
   await apply({ apiVersion: 'v1', kind: 'Namespace', metadata });
   const accounts = Object.entries(ACCOUNTS).map(
-    ([name, role]) => [name, SEAT_RULES.find(([known]) => known === role)?.[1]] as const,
+    ([name, roles]) => [name, SEAT_RULES.flatMap(([role, rules]) => (roles.includes(role) ? rules : []))] as const,
   );
   const all = [...accounts, [WRITER, EVERY_WORKLOAD] as const];
   await apply(...all.flatMap(([name, rules]) => accountObjects({ name, namespace }, rules)));
