@@ -5,7 +5,6 @@ import type { Duplex } from 'node:stream';
 import { PORTAL } from '../../lab/names.ts';
 import { isClassPath, serveClass } from './class-routes.ts';
 import { personIn, seatState } from './class-state.ts';
-import { refusal, sendAnswer } from './json-answers.ts';
 import type { Seat } from './kinds.ts';
 import { isForeign, ownOrigin } from './origin.ts';
 import { seatEnded, seatReset, secretChanged } from './pages/key.ts';
@@ -127,19 +126,16 @@ function redirect(response: ServerResponse, { location }: { location: string }):
   response.writeHead(307, { location, 'cache-control': 'no-store' }).end();
 }
 
-/** Answers a browser with a page, and a script with its title. */
-function refuse(request: IncomingMessage, response: ServerResponse, page: Page): void {
-  const { headers } = request;
+/** Answers a browser with a page, and a script with JSON, as a guide does. */
+function refuse({ headers }: IncomingMessage, response: ServerResponse, page: Page): void {
   const closing = hasBody(headers) ? { connection: 'close' } : {};
-  if (isClassPath(splitPath(request)?.path ?? ''))
-    return sendAnswer(response, refusal(page.status ?? 403, `${page.title}.`), !hasBody(headers));
   if (headers.accept?.includes('text/html')) return sendPage(response, page, closing);
   response.writeHead(page.status ?? 403, {
-    'content-type': 'text/plain; charset=utf-8',
+    'content-type': 'application/json; charset=utf-8',
     'cache-control': 'no-store',
     'x-content-type-options': 'nosniff',
     ...(page.again !== undefined && { 'retry-after': String(page.again) }),
     ...closing,
   });
-  response.end(`${page.title}\n`);
+  response.end(JSON.stringify({ error: page.error ?? page.title }));
 }
