@@ -276,7 +276,7 @@ describe('the paths of the class', () => {
     const own = seat;
     await portal.join('Bob');
     seat = seatOf('Bob');
-    expect(await send('POST', 'help', {})).toEqual({ status: 403, error: 'This is another person’s seat.' });
+    expect(await send('POST', 'help', {})).toEqual(says(403, 'another person'));
     expect([own === seat, specOf(seat)?.help]).toEqual([false, undefined]);
   });
 

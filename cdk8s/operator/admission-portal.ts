@@ -91,8 +91,8 @@ const workshopPolicy: Policy = {
 };
 
 /**
- * The object that an Event is about. Its type is dynamic, because the API server also checks the types for the Events of
- * events.k8s.io, which have another field. It converts such an Event before it evaluates the expression.
+ * The object that an Event is about. Its type is dynamic, because the API server also checks the types for the Events
+ * of events.k8s.io, which have another field. It converts such an Event before it evaluates the expression.
  */
 const ABOUT = 'dyn(object).involvedObject';
 
