@@ -65,5 +65,6 @@ function honest(hop: PipelineHop, older: Older): PipelineHop {
   const [, why] = Object.entries(older).find(([component]) => HOPS[component as Component].includes(hop.name)) ?? [];
   if (!hop.ok || !why) return hop;
   const says = `what answers is not, or not only, what your files say: ${why.reason}`;
-  return { ...hop, ...broken(says, why.todo ?? 'Look again in some seconds.') };
+  const finding = hop.name === 'collector' ? 'collector/not-running' : 'pod/not-running';
+  return { ...hop, ...broken(finding, says, why.todo ?? 'Look again in some seconds.') };
 }
