@@ -10,6 +10,8 @@ export interface Page {
   readonly status?: number;
   /** Seconds after which the page asks whether something has changed. Without a value it doesn't ask. */
   readonly again?: number;
+  /** What a script gets in place of the page, in one sentence or more. Default: the title. */
+  readonly error?: string;
 }
 
 /**
