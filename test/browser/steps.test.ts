@@ -27,6 +27,7 @@ describe.each([view, small])('a step, on a page of $width px', (here) => {
         {
           passed: false,
           hop: 'collector',
+          finding: 'collector',
           expected: 'a span GET /visit',
           found: 'nothing at the Collector',
           hint: 'Look at settings.env.',
@@ -208,6 +209,7 @@ test('scrolls to the whole verdict of a check', () =>
       {
         passed: false,
         hop: 'shape',
+        finding: 'shape',
         expected: 'a span',
         found: 'none',
         hint: 'Press Run.',

@@ -21,6 +21,7 @@ export const mistakes: Solution[] = [
   {
     name: 'startActiveSpan without a function',
     right: false,
+    finding: 'code/throws',
     hop: 'pod',
     says: /status 500/,
     ...changed([
@@ -32,6 +33,7 @@ export const mistakes: Solution[] = [
   {
     name: 'the attribute set on the current span, while the span is not the current one',
     right: false,
+    finding: '06-manual/no-value',
     says: /an ended span takes no more|roll.value/,
     ...changed([
       BODY,
@@ -42,6 +44,7 @@ export const mistakes: Solution[] = [
   {
     name: "the attribute set on the library's span, which is the current one",
     right: false,
+    finding: '06-manual/value-elsewhere',
     says: /roll\.value on another span: dice “.*Set it on do_roll itself/,
     files: {
       'settings.env': 'INSTRUMENTATION=auto',
@@ -55,6 +58,7 @@ export const mistakes: Solution[] = [
   {
     name: 'attributes in place of the options',
     right: false,
+    finding: '06-manual/no-value',
     says: /roll\.value, an integer\. Found: the attributes workshop/,
     ...changed([
       BODY,
@@ -64,12 +68,14 @@ export const mistakes: Solution[] = [
   {
     name: 'an event in place of the attribute',
     right: false,
+    finding: '06-manual/no-value',
     says: /roll\.value, an integer\. Found: the attributes workshop/,
     ...changed([SET, "rollSpan.addEvent('roll.value', { value: result });"]),
   },
   {
     name: 'a log record in place of the attribute',
     right: false,
+    finding: '06-manual/no-value',
     says: /roll\.value, an integer\. Found: the attributes workshop/,
     ...changed(
       ["import { trace } from '@opentelemetry/api';", "import { logs, trace } from '@opentelemetry/api';"],
@@ -79,42 +85,49 @@ export const mistakes: Solution[] = [
   {
     name: 'the attribute for a six only',
     right: false,
+    finding: '06-manual/no-value',
     says: /roll\.value, an integer\. Found: the attributes workshop/,
     ...changed([SET, `if (result === 6) ${SET}`]),
   },
   {
     name: 'the attribute from 0 to 5, the answer from 1 to 6',
     right: false,
+    finding: '06-manual/value',
     says: /where dice answered/,
     ...changed([SET, "rollSpan.setAttribute('roll.value', result - 1);"]),
   },
   {
     name: 'seven less the roll in the attribute',
     right: false,
+    finding: '06-manual/value',
     says: /roll\.value (1 .* 6|2 .* 5|3 .* 4|4 .* 3|5 .* 2|6 .* 1); so in 12 of 12 rolls/,
     ...changed([SET, "rollSpan.setAttribute('roll.value', 7 - result);"]),
   },
   {
     name: 'a second, empty span for each roll',
     right: false,
+    finding: '06-manual/several',
     says: /a span do_roll for each roll.*several spans do_roll in one roll.*Start one span/,
     ...changed([SET, `${SET}\n    tracer.startSpan('do_roll', { root: true }).end();`]),
   },
   {
     name: 'a roll with a fraction, in the attribute and in the answer',
     right: false,
+    finding: '06-manual/value-type',
     says: /the double.*A roll is a whole number/,
     ...changed([ROLL, 'const result = Math.random() * 5.9 + 1.05;']),
   },
   {
     name: 'the attribute as a resource attribute',
     right: false,
+    finding: '06-manual/no-value',
     says: /roll\.value, an integer\. Found: the attributes workshop/,
     files: { ...changed([SET, '']).files, ...settings('OTEL_RESOURCE_ATTRIBUTES=roll.value=4').files },
   },
   {
     name: 'one span for all rolls',
     right: false,
+    finding: 'code/started-once',
     says: /no do_roll for 11 of 12 rolls|no more|never ended/,
     ...changed(
       [BODY, `  ${ROLL}\n  span.setAttribute('roll.value', result);\n  span.end();\n  return result;\n`],
@@ -124,6 +137,7 @@ export const mistakes: Solution[] = [
   {
     name: 'one span for all rolls, which ends when the file is loaded',
     right: false,
+    finding: 'code/started-once',
     says: /^(?!.*Does your code call).*roll, which was started once, when app\.ts was loaded \(.* line \d+\)\. A span/,
     ...changed(
       [BODY, `  ${ROLL}\n  span.setAttribute('roll.value', result);\n  span.end();\n  return result;\n`],
@@ -133,6 +147,7 @@ export const mistakes: Solution[] = [
   {
     name: 'the span around another route',
     right: false,
+    finding: 'code/no-span-started',
     hop: 'pod',
     says: /has started no span/,
     ...changed(
@@ -146,6 +161,7 @@ export const mistakes: Solution[] = [
   {
     name: 'the console exporter of an earlier step',
     right: false,
+    finding: 'settings/exporter',
     hop: 'pod',
     says: /OTEL_TRACES_EXPORTER is console/,
     ...settings('OTEL_TRACES_EXPORTER=console'),
@@ -153,18 +169,21 @@ export const mistakes: Solution[] = [
   {
     name: 'right code, while collector.yaml still has the sampler of the step before',
     right: false,
+    finding: 'telemetry/sampled',
     says: /^(?!.*(each call|where dice answered)).*collector\.yaml lists probabilistic_sampler, which drops traces/,
     files: { 'collector.yaml': collectorOfStep5 },
   },
   {
     name: 'right code, while dice keeps 30 % of its traces',
     right: false,
+    finding: 'telemetry/sampled',
     says: /^(?!.*(each call|where dice answered)).*OTEL_TRACES_SAMPLER is traceidratio with the argument 0\.3/,
     ...settings('OTEL_TRACES_SAMPLER=traceidratio', 'OTEL_TRACES_SAMPLER_ARG=0.3'),
   },
   {
     name: 'a sampler that drops every trace',
     right: false,
+    finding: 'telemetry/sampled',
     hop: 'pod',
     says: /no span is recorded/,
     ...settings('OTEL_TRACES_SAMPLER=always_off'),
@@ -172,6 +191,7 @@ export const mistakes: Solution[] = [
   {
     name: 'an endpoint where nothing listens',
     right: false,
+    finding: 'settings/mistake',
     hop: 'pod',
     says: /OTEL_EXPORTER_OTLP_ENDPOINT leads to localhost/,
     ...settings('OTEL_EXPORTER_OTLP_ENDPOINT=http://127.0.0.1:1'),

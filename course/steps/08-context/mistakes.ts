@@ -18,6 +18,7 @@ export const mistakes: Solution[] = [
   {
     name: 'extract with the headers alone, as in Python',
     right: false,
+    finding: 'code/throws',
     hop: 'pod',
     says: missesContext,
     ...changed([EXTRACT, 'propagation.extract(request.headers)']),
@@ -25,6 +26,7 @@ export const mistakes: Solution[] = [
   {
     name: 'extract with its arguments swapped',
     right: false,
+    finding: 'code/throws',
     hop: 'pod',
     says: missesContext,
     ...changed([EXTRACT, 'propagation.extract(request.headers, context.active())']),
@@ -32,24 +34,28 @@ export const mistakes: Solution[] = [
   {
     name: 'extract without the headers',
     right: false,
+    finding: '08-context/own-trace',
     says: /trace of its own.*propagation\.extract\(context\.active\(\), request\.headers\)/,
     ...changed([EXTRACT, 'propagation.extract(context.active())']),
   },
   {
     name: 'inject with the headers alone, as in Python',
     right: false,
+    finding: '08-context/not-injected',
     says: /propagation\.inject\(context\.active\(\), headers\)/,
     ...changed([INJECT, '  propagation.inject(headers);\n']),
   },
   {
     name: 'the context in the place of the options',
     right: false,
+    finding: '08-context/own-trace',
     says: /in a trace of its own.*third argument/,
     ...changed([START, 'tracer.startActiveSpan(name, parent as never, async (span) => {']),
   },
   {
     name: 'the headers injected only after the call',
     right: false,
+    finding: '08-context/not-injected',
     says: /propagation.inject/,
     ...changed(
       [INJECT, ''],
@@ -62,6 +68,7 @@ export const mistakes: Solution[] = [
   {
     name: 'the headers injected when the module loads',
     right: false,
+    finding: '08-context/not-injected',
     says: /propagation.inject/,
     ...changed(
       [`  const headers = {};\n${INJECT}`, ''],
@@ -71,6 +78,7 @@ export const mistakes: Solution[] = [
   {
     name: 'a span that is started but never made the active one',
     right: false,
+    finding: '08-context/not-injected',
     says: /propagation.inject|beside yours/,
     ...changed(
       [`return ${START}`, 'const span = tracer.startSpan(name, options, parent);\n    return (async () => {'],
@@ -80,18 +88,21 @@ export const mistakes: Solution[] = [
   {
     name: 'the kind as an attribute',
     right: false,
+    finding: '08-context/kind',
     says: /kind: SpanKind.SERVER/,
     ...changed(['{ kind: SpanKind.SERVER, attributes:', "{ attributes: { 'span.kind': 'server' }, x:"]),
   },
   {
     name: 'a propagator that does not know traceparent',
     right: false,
+    finding: 'settings/propagators',
     says: /in a trace of its own.*OTEL_PROPAGATORS is b3, so dice neither reads nor writes the header/,
     files: { 'settings.env': 'INSTRUMENTATION=manual\nOTEL_PROPAGATORS=b3' },
   },
   {
     name: 'prizes asked with the context of the caller, after the span has ended',
     right: false,
+    finding: '08-context/beside',
     says: /beside yours/,
     ...changed([
       'await handle(request, response);',
@@ -101,6 +112,7 @@ export const mistakes: Solution[] = [
   {
     name: 'the span around the other routes only',
     right: false,
+    finding: 'code/no-span-started',
     ...changed(
       ["served('server_request', async (request, response) => {", 'async (request: Request, response: Response) => {'],
       ['\n}));', '\n});'],
@@ -111,6 +123,7 @@ export const mistakes: Solution[] = [
   {
     name: 'the header under a name of its own',
     right: false,
+    finding: '08-context/not-injected',
     says: /propagation.inject/,
     ...changed([
       INJECT,

@@ -114,13 +114,22 @@ function missing(name: string, { after, lost = 0, log = '' }: Comparison, hint: 
   const more = own.length > MOST_NAMED ? ` and ${own.length - MOST_NAMED} more` : '';
   const found = own.length > 0 ? named.join(', ') + more : 'no metric of that name since the rolls';
   if (log.includes(`non-number value provided to metric ${name}:`))
-    return { found: `${found}. ${name} got values that are no numbers`, hint: NO_NUMBER };
+    return {
+      id: '09-metrics-and-logs/no-numbers',
+      found: `${found}. ${name} got values that are no numbers`,
+      hint: NO_NUMBER,
+    };
   const rename = renameHint(
     name,
     own.map((one) => one.name),
   );
-  if (lost <= 0) return { found, hint: rename ?? hint };
-  return { found: `${found}, and the guide has had no room for ${lost} data points`, hint: rename ?? NO_ROOM };
+  const id = name === COUNTER ? '09-metrics-and-logs/no-counter' : '09-metrics-and-logs/no-histogram';
+  if (lost <= 0) return { id, found, hint: rename ?? hint };
+  return {
+    id: rename === undefined ? '09-metrics-and-logs/too-many-series' : id,
+    found: `${found}, and the guide has had no room for ${lost} data points`,
+    hint: rename ?? NO_ROOM,
+  };
 }
 
 const NO_NUMBER =
@@ -144,13 +153,16 @@ function troubleWithCounter(
   const hint =
     `${COUNTER}: meter.createCounter('${COUNTER}') with add(1) in doRoll(), ` + "meter from metrics.getMeter('dice').";
   if (!counter) return missing(COUNTER, comparison, hint);
+  const id = '09-metrics-and-logs/counter';
   if (counter.count < rolls.length)
     return {
+      id,
       found: `${COUNTER} grew by ${counter.count} in ${rolls.length} rolls`,
       hint: `Call add(1) in each roll. ${hint}`,
     };
   if (!histogram || counter.count === histogram.count) return undefined;
   return {
+    id,
     found: `${COUNTER} grew by ${counter.count} while the histogram counted ${histogram.count} rolls`,
     hint: `Call add(1), once for each roll. ${hint}`,
   };
@@ -162,10 +174,12 @@ const RECORD =
 
 /** Says what the histogram got in place of the rolls. */
 export function wrongValues(rolls: readonly number[], { count, sum }: Pick<Growth, 'count' | 'sum'>): Problem {
+  const id = '09-metrics-and-logs/histogram';
   const got = `${HISTOGRAM} got ${count} values`;
   if (count < rolls.length)
-    return { found: `${got} in ${rolls.length} rolls`, hint: `Call record(result) in each roll. ${RECORD}` };
+    return { id, found: `${got} in ${rolls.length} rolls`, hint: `Call record(result) in each roll. ${RECORD}` };
   return {
+    id,
     found: `${got} with the sum ${sum}, where dice rolled ${rolls.join(', ')} for the check`,
     hint: `Record the very value that doRoll() gives back, once. ${RECORD}`,
   };

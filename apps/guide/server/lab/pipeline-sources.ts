@@ -58,11 +58,13 @@ export async function diceTrouble({ dice, podTrouble }: PipelineSources): Promis
   const trouble = await podTrouble?.('dice');
   if (trouble)
     return broken(
+      'pod/not-running',
       trouble,
       'Fix app.ts or settings.env, then Run. Until then the old pod serves with the old code, if there is one.',
     );
   if (await accepts(dice)) return undefined;
   return broken(
+    'pod/no-answer',
     'dice takes no connections, so nothing can make telemetry',
     'See in the log why dice does not start: the log next to the editor, or kubectl logs.',
   );
@@ -73,6 +75,7 @@ export async function collectorTrouble({ podTrouble }: PipelineSources): Promise
   const trouble = await podTrouble?.('collector');
   if (!trouble) return undefined;
   return broken(
+    'collector/not-running',
     `its new pod does not run: ${trouble}`,
     'Fix collector.yaml, then Run. Until then the old pod of the Collector still works, if there is one.',
   );

@@ -1,7 +1,7 @@
 import type { VerdictHop } from '../../contract.ts';
 import { verdictTitle } from './words.ts';
 
-const failed = (hop: VerdictHop) => ({ passed: false, hop, expected: 'a', found: 'b', hint: 'c' }) as const;
+const failed = (hop: VerdictHop) => ({ passed: false, hop, finding: hop, expected: 'a', found: 'b', hint: 'c' }) as const;
 
 test.each<[VerdictHop, boolean, string]>([
   ['shape', false, 'Not yet. One thing is still different.'],
