@@ -83,6 +83,11 @@ export const PORTAL = {
    * is mounted read-only, so nothing can be mounted in it.
    */
   publicKeyDir: '/etc/intro-otel-portal',
+  /**
+   * ConfigMaps with the answers to polls, in the portal's namespace. Each is called
+   * `<release>-poll-<workshop>.<poll id>`. Both are DNS labels, so the dot keeps the polls of two classes apart.
+   */
+  polls: { name: 'poll', component: 'portal-poll' },
 } as const;
 
 /** Name of the Collector's exporter to Jaeger. The lab's pipelines, the course and the documentation use it. */

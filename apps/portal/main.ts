@@ -10,6 +10,7 @@ import { ignorePaths } from '../telemetry/ignored-paths.ts';
 import { createLogger } from '../telemetry/logger.ts';
 import { Classes } from './classes.ts';
 import { guideFinder } from './guide-finder.ts';
+import { Polls } from './polls.ts';
 import { createPortal } from './portal.ts';
 import { followSecrets } from './secret-files.ts';
 import type { Secrets } from './secret-files.ts';
@@ -21,7 +22,7 @@ const POLL = 100;
 const API_TIMEOUT = 5_000;
 
 async function main(): Promise<void> {
-  const { url, secrets: folder } = settingsFrom(process.env);
+  const { url, secrets: folder, namespace, polls: prefix } = settingsFrom(process.env);
   const log = createLogger();
   ignorePaths(['/assets']);
   const config = await loadConfig();
@@ -34,12 +35,14 @@ async function main(): Promise<void> {
   const { signal } = new AbortController();
   const classes = new Classes();
   let secrets: Secrets | undefined;
+  const current = (): Secrets => secrets ?? fatal(new Error('expected secrets, found none'));
+  const polls = new Polls({ api, namespace, prefix, people: () => current().people });
   void followSecrets({ folder, signal, log, onRead: (read) => (secrets = read) });
   void classes.follow(api, signal, log);
+  void polls.follow(api, signal, log);
   while (!secrets || !classes.isListed) await pause(systemTimers, POLL, signal);
-  const current = (): Secrets => secrets ?? fatal(new Error('expected secrets, found none'));
   const assets = join(import.meta.dirname, 'portal-public');
-  const server = createPortal({ api, classes, secrets: current, findGuide: guideFinder(api), url, assets, log });
+  const server = createPortal({ api, classes, polls, secrets: current, findGuide: guideFinder(api), url, assets, log });
   const port = portFromEnv('PORT', 8080);
   server.once('error', ({ message }) => fatal(new Error(`expected to listen on port ${port}, found ${message}.`)));
   server.listen(port, () => log.info({ classes: classes.workshops.list().length }, 'The portal is open'));

@@ -3,7 +3,9 @@ import { STATUS_CODES } from 'node:http';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { PORTAL } from '../../lab/names.ts';
+import { isClassPath, serveClass } from './class-routes.ts';
 import { personIn, seatState } from './class-state.ts';
+import { refusal, sendAnswer } from './json-answers.ts';
 import type { Seat } from './kinds.ts';
 import { isForeign, ownOrigin } from './origin.ts';
 import { seatEnded, seatReset, secretChanged } from './pages/key.ts';
@@ -26,15 +28,19 @@ export const isSeatPath = (url = ''): boolean => url.startsWith(PORTAL.seats);
 export const mayUpgrade = ({ method, url, headers }: IncomingMessage): boolean =>
   method === 'GET' && isSeatPath(url) && headers.upgrade?.toLowerCase() === 'websocket';
 
-/** What becomes of a request: it goes to a guide, or is answered with a page or a redirect. */
+/** What becomes of a request: it goes to a guide, is about the class, or is answered with a page or a redirect. */
 type Decision =
-  { readonly target: ProxyTarget; readonly seat: Seat } | { readonly page: Page } | { readonly location: string };
+  | { readonly target: ProxyTarget; readonly seat: Seat }
+  | { readonly classPath: string; readonly seat: Seat }
+  | { readonly page: Page }
+  | { readonly location: string };
 
 /** Answers a request for a guide. */
 export async function serveSeat(request: IncomingMessage, response: ServerResponse, parts: PortalParts): Promise<void> {
   const decision = await decide(request, parts);
   if ('page' in decision) return refuse(request, response, decision.page);
   if ('location' in decision) return redirect(response, decision);
+  if ('classPath' in decision) return serveClass(response, decision.classPath, { request, seat: decision.seat, parts });
   const done = keepOpen(decision, parts, () => response.destroy());
   response.once('close', done);
   const failure = await parts.proxy.forward(request, response, decision.target);
@@ -72,14 +78,21 @@ function endSocket(socket: Duplex, status: number): void {
   socket.end(`HTTP/1.1 ${status} ${reason}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`);
 }
 
+/** Splits the path of a request. Undefined if it is no path of a seat. */
+function splitPath({ url = '' }: IncomingMessage) {
+  const [, name, path = '', query = ''] = SEAT_PATH.exec(url) ?? [];
+  return name === undefined ? undefined : { name, path, query };
+}
+
 async function decide(request: IncomingMessage, parts: PortalParts): Promise<Decision> {
-  const [, name, path = '', query = ''] = SEAT_PATH.exec(request.url ?? '') ?? [];
-  if (name === undefined || request.method === 'TRACE') return { page: badPath() };
+  const asked = splitPath(request);
+  if (asked === undefined || request.method === 'TRACE') return { page: badPath() };
   if (isFromElsewhere(request, parts)) return { page: foreignRequest() };
-  const session = await parts.sessions.of(request.headers.cookie);
-  const seat = ownSeat(session, name);
+  const { name, path, query } = asked;
+  const seat = ownSeat(await parts.sessions.of(request.headers.cookie), name);
   if (!('metadata' in seat)) return seat;
-  return path === '' ? { location: `${prefixOf(name)}/${query}` } : toGuide(request, seat, path + query, parts);
+  if (path === '') return { location: `${prefixOf(name)}/${query}` };
+  return isClassPath(path) ? { classPath: path, seat } : toGuide(request, seat, path + query, parts);
 }
 
 /** Returns the seat of a session, if it is the one with this name. Otherwise, what to answer. */
@@ -115,8 +128,11 @@ function redirect(response: ServerResponse, { location }: { location: string }):
 }
 
 /** Answers a browser with a page, and a script with its title. */
-function refuse({ headers }: IncomingMessage, response: ServerResponse, page: Page): void {
+function refuse(request: IncomingMessage, response: ServerResponse, page: Page): void {
+  const { headers } = request;
   const closing = hasBody(headers) ? { connection: 'close' } : {};
+  if (isClassPath(splitPath(request)?.path ?? ''))
+    return sendAnswer(response, refusal(page.status ?? 403, `${page.title}.`), !hasBody(headers));
   if (headers.accept?.includes('text/html')) return sendPage(response, page, closing);
   response.writeHead(page.status ?? 403, {
     'content-type': 'text/plain; charset=utf-8',

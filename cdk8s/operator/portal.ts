@@ -8,16 +8,16 @@ import { PORTAL } from '../../lab/names.ts';
 import { App } from '../lab/app.ts';
 import type { Component } from '../lab/components.ts';
 import { metadata, nameOf, selectorLabels } from '../lab/lab.ts';
-import { clusterRole, clusterRoleBinding, kind, role, roleBinding } from '../lab/manifest.ts';
-import { secret, service, serviceAccount } from '../lab/manifest.ts';
+import { clusterRole, clusterRoleBinding, kind, secret, service, serviceAccount } from '../lab/manifest.ts';
 import type { Volume } from '../lab/manifest.ts';
 import type { Given, Value } from '../lab/value.ts';
 import { AdmissionPolicy } from './admission-policy.ts';
-import { portalPolicy, portalScope } from './admission-portal.ts';
-import { OPERATOR, metadataElsewhere } from './props.ts';
+import { portalPolicies, portalScope } from './admission-portal.ts';
+import { metadataElsewhere } from './props.ts';
+import { NamespaceRole } from './roles.ts';
 import type { OperatorProps } from './props.ts';
 import type { ChartValues } from './values.ts';
-import { PORTAL_RULES, portalSecretRules } from './rbac.ts';
+import { PORTAL_EVENT_RULES, PORTAL_NAMESPACE_RULES, PORTAL_RULES, portalSecretRules } from './rbac.ts';
 
 const { component } = PORTAL;
 const CLUSTER_ROLE = `intro-otel-${component}`;
@@ -31,24 +31,30 @@ export const hasPortal = ({ compute, values: { operator, portal } }: OperatorPro
 class Accounts extends Construct {
   constructor(scope: Construct, id: string, lab: OperatorProps) {
     super(scope, id);
-    const account = (name: string) => ({ kind: 'ServiceAccount', name: nameOf(lab, name), namespace: lab.namespace });
     const inCluster = metadataElsewhere(lab, component, CLUSTER_ROLE);
     serviceAccount(this, 'account', { metadata: metadata(lab, component), automountServiceAccountToken: false });
     clusterRole(this, 'role', { metadata: inCluster, rules: PORTAL_RULES });
     clusterRoleBinding(this, 'binding', {
       metadata: inCluster,
       roleRef: { apiGroup, kind: 'ClusterRole', name: CLUSTER_ROLE },
-      subjects: [account(component)],
+      subjects: [{ kind: 'ServiceAccount', name: nameOf(lab, component), namespace: lab.namespace }],
     });
     // The operator fills the Secret. The portal reads it as files, and may read no Secret by the API.
-    const keys = metadata(lab, component, { name: `${nameOf(lab, component)}-keys` });
-    role(this, 'keys', { metadata: keys, rules: portalSecretRules(nameOf(lab, component)) });
-    roleBinding(this, 'keys-binding', {
-      metadata: keys,
-      roleRef: { apiGroup, kind: 'Role', name: keys.name },
-      subjects: [account(OPERATOR.component)],
+    new NamespaceRole(this, 'keys', lab, {
+      metadata: metadata(lab, component, { name: `${nameOf(lab, component)}-keys` }),
+      rules: portalSecretRules(nameOf(lab, component)),
     });
-    new AdmissionPolicy(this, lab, portalPolicy, portalScope(lab));
+    new NamespaceRole(this, 'polls', lab, {
+      account: component,
+      metadata: metadata(lab, component, { name: `${nameOf(lab, component)}-polls` }),
+      rules: PORTAL_NAMESPACE_RULES,
+    });
+    new NamespaceRole(this, 'events', lab, {
+      account: component,
+      metadata: metadataElsewhere(lab, component, `${CLUSTER_ROLE}-events`, 'default'),
+      rules: PORTAL_EVENT_RULES,
+    });
+    for (const policy of portalPolicies(lab)) new AdmissionPolicy(this, lab, policy, portalScope(lab));
   }
 }
 
@@ -77,7 +83,12 @@ class Portal extends Construct {
       component,
       values,
       replicas: values.replicas,
-      env: { INSTRUMENTATION: 'manual', PORTAL_URL: values.url, NODE_OPTIONS },
+      env: {
+        INSTRUMENTATION: 'manual',
+        PORTAL_URL: values.url,
+        PORTAL_POLLS: nameOf(lab, PORTAL.polls.name),
+        NODE_OPTIONS,
+      },
       fromPod: { POD_NAMESPACE: 'metadata.namespace' },
       serviceAccount: nameOf(lab, component),
       volumes: [{ volume: keyVolume(lab), path: PORTAL.secretDir }],

@@ -143,8 +143,23 @@ export const SEAT_RULES: readonly (readonly [name: string, rules: Rules])[] = [
   [ROLES.portal, PORTAL],
 ];
 
-/** The portal's permissions in the whole cluster. An admission policy lets it change only the claim of a Seat. */
-export const PORTAL_RULES: Rules = [workshops(['workshops'], READ), workshops(['seats'], [...READ, 'patch'])];
+/**
+ * The portal's permissions in the whole cluster. An admission policy says which fields it may change. The deletion of a
+ * Seat resets it.
+ */
+export const PORTAL_RULES: Rules = [
+  workshops(['workshops'], [...READ, 'patch']),
+  workshops(['seats'], [...READ, 'patch', 'delete']),
+];
+
+/**
+ * The portal's permissions in its own namespace: the ConfigMaps with the answers to polls. RBAC can't tell ConfigMaps
+ * apart by their labels, so an admission policy keeps the portal from changing others.
+ */
+export const PORTAL_NAMESPACE_RULES: Rules = [core(['configmaps'], [...READ, 'create', 'patch', 'delete'])];
+
+/** The portal's permission in namespace `default`, where Events about Workshops and Seats are. */
+export const PORTAL_EVENT_RULES: Rules = [core(['events'], ['create'])];
 
 /** The operator's permission to fill the Secret of the portal, in its own namespace. */
 export const portalSecretRules = (name: string): Rules => [core(['secrets'], ['get', 'patch'], [name])];

@@ -157,7 +157,7 @@ describe('the admission policies', () => {
     render().flatMap((object) => (object.kind === kind ? [object.metadata.name] : []));
 
   test('each have a binding of the same name', () => {
-    expect(named('ValidatingAdmissionPolicy')).toHaveLength(6);
+    expect(named('ValidatingAdmissionPolicy')).toHaveLength(9);
     expect(named('ValidatingAdmissionPolicyBinding')).toEqual(named('ValidatingAdmissionPolicy'));
   });
 
@@ -176,11 +176,29 @@ describe('the portal', () => {
   const found = (kind: string, values: SomeChartValues = {}): AnyObject | undefined =>
     render(values).find((object) => object.kind === kind && isPortals(object));
 
-  test('may read Workshops and Seats and patch Seats in the whole cluster, and nothing else', () => {
+  test('may read and patch Workshops and Seats and delete Seats in the whole cluster, and nothing else', () => {
     expect(rulesOf('ClusterRole', 'intro-otel-portal')).toEqual([
-      { apiGroups: ['intro-otel.dev'], resources: ['workshops'], verbs: ['get', 'list', 'watch'] },
-      { apiGroups: ['intro-otel.dev'], resources: ['seats'], verbs: ['get', 'list', 'watch', 'patch'] },
+      { apiGroups: ['intro-otel.dev'], resources: ['workshops'], verbs: ['get', 'list', 'watch', 'patch'] },
+      { apiGroups: ['intro-otel.dev'], resources: ['seats'], verbs: ['get', 'list', 'watch', 'patch', 'delete'] },
     ]);
+  });
+
+  test('may write ConfigMaps in its own namespace, and Events in default', () => {
+    const roles = render().filter(({ kind, metadata: { name } }) => kind === 'Role' && name.includes('portal'));
+    const own = ['get', 'list', 'watch', 'create', 'patch', 'delete'];
+    expect(
+      (roles as (AnyObject & { rules: PolicyRule[] })[])
+        .slice(1)
+        .map(({ metadata, rules }) => [metadata.name, metadata.namespace, rules]),
+    ).toEqual([
+      ['intro-otel-portal-polls', 'default', [{ apiGroups: [''], resources: ['configmaps'], verbs: own }]],
+      ['intro-otel-portal-events', 'default', [{ apiGroups: [''], resources: ['events'], verbs: ['create'] }]],
+    ]);
+    const bound = render().filter(({ kind }) => kind === 'RoleBinding') as (AnyObject & { subjects: Subject[] })[];
+    for (const { metadata } of roles.slice(1))
+      expect(bound.find(({ metadata: { name } }) => name === metadata.name)?.subjects).toEqual([
+        { kind: 'ServiceAccount', name: 'intro-otel-portal', namespace: 'default' },
+      ]);
   });
 
   test("may find the guide's pod in a seat, but read no Secret and run no command", () => {

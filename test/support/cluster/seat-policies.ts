@@ -1,12 +1,12 @@
 // A namespace with the accounts, the roles and the admission policies of a seat, but without an operator.
 import { readFile } from 'node:fs/promises';
-import { renderOperator } from '../../../cdk8s/operator/render.ts';
 import { SEAT_RULES } from '../../../cdk8s/operator/rbac.ts';
 import type { AnyObject } from '../../../cdk8s/render.ts';
 import { FIELD_MANAGER, LABELS, NAMES, RELEASE, ROLES } from '../../../lab/names.ts';
 import { labOf } from '../../../operator/seat/rendered-lab.ts';
 import { Account } from './account.ts';
 import { apply, kubectl, testCluster, tool } from './cluster.ts';
+import { installedPolicies, isPortals } from './policies.ts';
 
 const ACCOUNTS = {
   [NAMES.attendee]: ROLES.attendee,
@@ -22,11 +22,8 @@ const EVERY_WORKLOAD = [
   { apiGroups: [''], resources: ['pods', 'replicationcontrollers', 'podtemplates'], verbs: ['*'] },
 ];
 
-/** Returns the admission policies, their bindings and the PriorityClass as the chart installs them. */
-export const admissionObjects = (): AnyObject[] =>
-  renderOperator({ release: 'admission', namespace: 'default', managedBy: 'test' }).filter(
-    ({ kind }) => kind.startsWith('ValidatingAdmission') || kind === 'PriorityClass',
-  );
+/** Returns the admission policies for seats, their bindings and the PriorityClass. */
+export const admissionObjects = (): AnyObject[] => installedPolicies().filter((object) => !isPortals(object));
 
 /** Cluster-wide classes, such as a PriorityClass, that the attendee's pods may name. */
 const CLASSES = [
