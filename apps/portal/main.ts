@@ -1,4 +1,5 @@
 // The portal's entry point. It opens when the operator has made its secrets and it knows all classes.
+import './speed.ts';
 import { join } from 'node:path';
 import { HttpApi } from '../../kubernetes/client.ts';
 import { loadConfig } from '../../kubernetes/config.ts';
@@ -21,7 +22,7 @@ const POLL = 100;
 const API_TIMEOUT = 5_000;
 
 async function main(): Promise<void> {
-  const { url, secrets: folder } = settingsFrom(process.env);
+  const { url, subdomains, secrets: folder } = settingsFrom(process.env);
   const log = createLogger();
   ignorePaths(['/assets']);
   const config = await loadConfig();
@@ -39,7 +40,8 @@ async function main(): Promise<void> {
   while (!secrets || !classes.isListed) await pause(systemTimers, POLL, signal);
   const current = (): Secrets => secrets ?? fatal(new Error('expected secrets, found none'));
   const assets = join(import.meta.dirname, 'portal-public');
-  const server = createPortal({ api, classes, secrets: current, findGuide: guideFinder(api), url, assets, log });
+  const findGuide = guideFinder(api);
+  const server = createPortal({ api, classes, secrets: current, findGuide, url, subdomains, assets, log });
   const port = portFromEnv('PORT', 8080);
   server.once('error', ({ message }) => fatal(new Error(`expected to listen on port ${port}, found ${message}.`)));
   server.listen(port, () => log.info({ classes: classes.workshops.list().length }, 'The portal is open'));

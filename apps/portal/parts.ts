@@ -1,5 +1,6 @@
 // What the portal's routes work with.
 import type { HttpApi } from '../../kubernetes/client.ts';
+import { PORTAL } from '../../lab/names.ts';
 import { Claims } from './claims.ts';
 import type { Classes } from './classes.ts';
 import { GuideAddresses } from './guide-addresses.ts';
@@ -8,6 +9,7 @@ import { OpenExchanges } from './open-exchanges.ts';
 import type { Origin } from './origin.ts';
 import { GuideProxy } from './proxy.ts';
 import type { Secrets } from './secret-files.ts';
+import { hostOnly, SeatHosts } from './seat-hosts.ts';
 import { Sessions } from './sessions.ts';
 import { TokenBucket } from './token-bucket.ts';
 import { Tokens } from './tokens.ts';
@@ -19,6 +21,8 @@ export interface PortalOptions {
   readonly findGuide: FindGuide;
   /** Where browsers reach the portal, from the chart's value portal.url. */
   readonly url?: Origin | undefined;
+  /** Whether each seat has a host of its own, from the chart's value portal.subdomains. It needs a URL. */
+  readonly subdomains?: boolean;
   /** Folder with the files under /assets. */
   readonly assets: string;
   readonly log?: PortalLog;
@@ -31,7 +35,11 @@ export interface PortalLog {
 /** What the routes need. */
 export interface PortalParts extends Pick<PortalOptions, 'classes' | 'secrets' | 'url' | 'log'> {
   readonly claims: Claims;
-  readonly sessions: Sessions;
+  readonly sessions: Pick<Sessions, 'of' | 'find' | 'cookieFor'>;
+  /** The seats' own hosts. Undefined if all seats are at the portal's host. */
+  readonly hosts?: SeatHosts | undefined;
+  /** Whether the request came to the host of its seat, which serves the guide at `/`. */
+  readonly isSeatHost?: boolean;
   readonly proxy: GuideProxy;
   readonly tokens: Tokens;
   readonly open: OpenExchanges;
@@ -44,7 +52,9 @@ export interface PortalParts extends Pick<PortalOptions, 'classes' | 'secrets' |
   readonly wrongKeys: TokenBucket;
 }
 
-export function partsOf({ api, classes, secrets, findGuide, url, log }: PortalOptions): PortalParts {
+export function partsOf({ api, classes, secrets, findGuide, url, log, subdomains }: PortalOptions): PortalParts {
+  const secret = (): Buffer => secrets().cookie;
+  const hosts = subdomains && url ? new SeatHosts({ url, secret }) : undefined;
   const claims = new Claims({ api, classes, people: () => secrets().people });
   const [open, tokens, addresses] = [new OpenExchanges(), new Tokens(), new GuideAddresses(findGuide)];
   classes.seats.onChange((before, after) => {
@@ -60,7 +70,8 @@ export function partsOf({ api, classes, secrets, findGuide, url, log }: PortalOp
     url,
     ...(log && { log }),
     claims,
-    sessions: new Sessions({ classes, claims, secret: () => secrets().cookie }),
+    hosts,
+    sessions: new Sessions({ classes, claims, secret, cookie: cookieName(hosts) }),
     proxy: new GuideProxy(addresses),
     tokens,
     open,
@@ -68,3 +79,6 @@ export function partsOf({ api, classes, secrets, findGuide, url, log }: PortalOp
     wrongKeys: new TokenBucket({ size: 30, perSecond: 1 }),
   };
 }
+
+/** Name of the portal's own cookie. With hosts for the seats, no page of a seat's host may set it. */
+export const cookieName = (hosts: SeatHosts | undefined): string => hostOnly(PORTAL.cookie, hosts?.isSecure === true);

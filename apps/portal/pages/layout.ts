@@ -10,6 +10,8 @@ export interface Page {
   readonly status?: number;
   /** Seconds after which the page asks whether something has changed. Without a value it doesn't ask. */
   readonly again?: number;
+  /** URL to which the page goes on by itself at once. */
+  readonly next?: string;
 }
 
 /**
@@ -36,7 +38,7 @@ export const PAGE_HEADERS = {
 } as const;
 
 /** Renders the whole HTML document of a page. */
-export const render = ({ title, content, again }: Page): string =>
+export const render = ({ title, content, again, next }: Page): string =>
   html`<!doctype html>
 <html lang="en">
   <head>
@@ -44,6 +46,7 @@ export const render = ({ title, content, again }: Page): string =>
     <meta name="viewport" content="width=device-width, initial-scale=1">
     <meta name="color-scheme" content="light dark">
     ${again === undefined ? '' : html`<noscript><meta http-equiv="refresh" content="${again}"></noscript>`}
+    ${next === undefined ? '' : html`<meta http-equiv="refresh" content="0; url=${next}">`}
     <title>${title} · intro-otel</title>
     <link rel="icon" href="/assets/icon.svg" type="image/svg+xml">
     <link rel="stylesheet" href="/assets/portal.css">
