@@ -139,8 +139,9 @@ export const NAMES = {
   /** Secret with the guide's signing key under the key `key`, and its login token under the key `token`. */
   guideKey: `${RELEASE}-guide-key`,
   /**
-   * ConfigMap to which the guide writes `steps` (JSON, each passed step with a signature), `passed` and `total`
-   * (numbers as text), `lastActivity` (RFC 3339) and `sidecars` (names of containers that the lab doesn't define).
+   * ConfigMap to which the guide writes `steps` (JSON, each passed step with a signature, each other one with its last
+   * failed check), `passed` and `total` (numbers as text), `lastActivity` (RFC 3339) and `sidecars` (names of
+   * containers that the lab doesn't define).
    */
   progress: `${RELEASE}-progress`,
   /** ConfigMap with the learner's own files, which OWN lists. */

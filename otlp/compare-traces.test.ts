@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { compareTraces } from './compare-traces.ts';
 import type { Comparison, Trait } from './compare-traces.ts';
-import { certainDifference, wilson } from './proportions.ts';
+import { certainDifference, chanceOf, wilson } from './proportions.ts';
 import type { TraceAttributes } from './trace-attributes.ts';
 
 type Values = Readonly<Record<string, string>>;
@@ -26,6 +26,15 @@ describe('the difference of two shares', () => {
   // Newcombe 1998, table II, example (a), method 10: 56 of 70 and 48 of 80.
   test("computes the lower end of Newcombe's interval", () => {
     expect(certainDifference({ count: 56, total: 70 }, { count: 48, total: 80 })).toBeCloseTo(0.0524, 4);
+  });
+
+  // Fisher 1935: a lady tells all four cups of tea with milk first from four others.
+  test.each([
+    [4, 0, 1 / 70],
+    [3, 1, 17 / 70],
+    [0, 4, 1],
+  ])("computes Fisher's probability of %i of 4 and %i of 4", (one, other, chance) => {
+    expect(chanceOf({ count: one, total: 4 }, { count: other, total: 4 })).toBeCloseTo(chance, 10);
   });
 
   test('returns less for 3 of 3 traces than for 280 of 300', () => {
@@ -113,6 +122,40 @@ test('compares 2,000 traces with 120 keys and 14,000 values, with pairs, in less
   const env = { ...process.env, NODE_OPTIONS: '' };
   const taken = execFileSync(process.execPath, ['--input-type=module', '--eval', code], { encoding: 'utf8', env });
   expect(Number(taken)).toBeLessThan(1_000);
+});
+
+describe('differences that may be chance', () => {
+  /** Returns numbers from 0 to 1 that look random, the same for each seed. */
+  const randomOf = (seed: number) => () => {
+    seed = (Math.imul(seed, 1_664_525) + 1_013_904_223) >>> 0;
+    return seed / 2 ** 32;
+  };
+  /** Traces with 25 attributes that have nothing to do with the marks. */
+  const unrelated = (count: number, random: () => number): TraceAttributes[] =>
+    Array.from({ length: count }, () =>
+      Object.fromEntries(Array.from({ length: 25 }, (_, key) => [`a:${key}`, [String(random() < 0.1 + key / 32)]])),
+    );
+  const beyondChance = (comparison: Comparison) =>
+    [...comparison.traits, ...comparison.rarer].filter((trait) => !trait.mayBeChance);
+
+  test.each([8, 100])('are all differences of %i traces that are marked at random', (marked) => {
+    const seeds = Array.from({ length: 20 }, (_, seed) => seed);
+    const wrong = seeds.filter((seed) => {
+      const traces = unrelated(300, randomOf(seed));
+      return beyondChance(compareTraces(traces.slice(0, marked), traces.slice(marked))).length > 0;
+    });
+    expect(wrong.length).toBeLessThanOrEqual(1);
+  });
+
+  test('are not those of a value, or a pair, that the marks are about', () => {
+    const random = randomOf(7);
+    const [marked, others] = [unrelated(20, random), unrelated(580, random)];
+    const with2 = (traces: TraceAttributes[], share: number) =>
+      traces.map((one) => ({ ...one, 'b:v': [String(random() < share)], 'b:c': [String(random() < share)] }));
+    const comparison = compareTraces(with2(marked, 1), with2(others, 0.5));
+    expect(beyondChance(comparison).map(written)[0]).toMatch(/^b:\w=true \+ b:\w=true: 20 /);
+    expect(comparison.traits.some(({ mayBeChance }) => mayBeChance)).toBe(true);
+  });
 });
 
 describe('names of pods and addresses', () => {

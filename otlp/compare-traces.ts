@@ -1,7 +1,8 @@
 // Compares the attributes of marked traces with those of the other traces: which values, and which pairs of values, are
 // more common among the marked ones? The result is evidence. It names no cause.
 import { isOutcome, isPlace, rankOf } from './attribute-kinds.ts';
-import { certainDifference } from './proportions.ts';
+import { certainDifference, chanceOf } from './proportions.ts';
+import type { Share } from './proportions.ts';
 import { intersection, Layout, union } from './trace-sets.ts';
 import type { TraceAttributes } from './trace-attributes.ts';
 
@@ -30,10 +31,15 @@ export interface Trait {
   /** Number of traces in each group that the counts are a share of. */
   readonly of: Totals;
   /**
-   * By how much the shares differ at least, from -1 to 1: see `certainDifference`. Traits are sorted by it. At most 0
-   * means that the difference may be chance.
+   * By how much the shares differ at least, from -1 to 1: see `certainDifference`. Traits are sorted by it.
    */
   readonly certain: number;
+  /**
+   * Whether the difference may be chance. Among many values that have nothing to do with the marks, some differ by
+   * more than a single one would. So it depends on how many were compared. A pair may be chance, too, if one of its
+   * parts may add nothing to the other one.
+   */
+  readonly mayBeChance: boolean;
 }
 
 export interface Comparison {
@@ -78,7 +84,10 @@ interface Group {
   readonly of: Totals;
 }
 
-type Measured = Group & Trait;
+interface Measured extends Group, Omit<Trait, 'mayBeChance'> {
+  /** Each part of a pair alone. */
+  readonly alone?: readonly [Measured, Measured];
+}
 
 /** The traces that have each value, by the key of the attribute and by value. */
 type Collected = Map<string, Map<string, Uint32Array>>;
@@ -86,7 +95,7 @@ type Collected = Map<string, Map<string, Uint32Array>>;
 /** The attribute that a value is named after. */
 const keyOf = ([[name]]: Trait['parts']): string => name?.key ?? '';
 
-const isCause = ({ parts }: Trait): boolean => !isOutcome(keyOf(parts)) && !isPlace(keyOf(parts));
+const isCause = ({ parts }: Pick<Trait, 'parts'>): boolean => !isOutcome(keyOf(parts)) && !isPlace(keyOf(parts));
 
 class Comparer {
   readonly #all: Totals;
@@ -103,13 +112,14 @@ class Comparer {
   compare(): Comparison {
     const causes = this.#groups.filter(isCause);
     const pairs = this.#pairsOf(causes);
-    const moreCommon = this.#groups.filter(isMoreCommon);
+    const outcomes = this.#groups.filter(({ parts }) => isOutcome(keyOf(parts)));
+    const places = this.#groups.filter(({ parts }) => isPlace(keyOf(parts)));
     return {
       ...this.#all,
-      traits: sorted([...causes.filter(isMoreCommon), ...pairs]),
+      traits: sorted([...causes.filter(isMoreCommon), ...pairs], causes.length),
       rarer: rarerOf(causes),
-      outcomes: sorted(moreCommon.filter(({ parts }) => isOutcome(keyOf(parts)))),
-      places: sorted(moreCommon.filter(({ parts }) => isPlace(keyOf(parts)))),
+      outcomes: sorted(outcomes.filter(isMoreCommon), outcomes.length),
+      places: sorted(places.filter(isMoreCommon), places.length),
       unique: [...this.#unique].sort(),
     };
   }
@@ -186,12 +196,17 @@ class Comparer {
     if (marked * of.others - others * of.marked <= least * of.marked * of.others) return undefined;
     if (certain({ marked, others }, of) <= least) return undefined;
     if (!addsTo(a, marked, others) || !addsTo(b, marked, others)) return undefined;
-    return measured({ parts: [a.parts[0], b.parts[0]], set: intersection(a.set, b.set), of }, { marked, others });
+    const group: Group = { parts: [a.parts[0], b.parts[0]], set: intersection(a.set, b.set), of };
+    return { ...measured(group, { marked, others }), alone: [a, b] };
   }
 }
 
-const certain = (counts: Totals, of: Totals): number =>
-  certainDifference({ count: counts.marked, total: of.marked }, { count: counts.others, total: of.others });
+const sharesOf = (counts: Totals, of: Totals): readonly [Share, Share] => [
+  { count: counts.marked, total: of.marked },
+  { count: counts.others, total: of.others },
+];
+
+const certain = (counts: Totals, of: Totals): number => certainDifference(...sharesOf(counts, of));
 
 const measured = (group: Group, counts: Totals): Measured => ({
   ...group,
@@ -199,21 +214,35 @@ const measured = (group: Group, counts: Totals): Measured => ({
   certain: certain(counts, group.of),
 });
 
-const isMoreCommon = ({ marked, others, of }: Trait): boolean => marked * of.others > others * of.marked;
+const isMoreCommon = ({ marked, others, of }: Measured): boolean => marked * of.others > others * of.marked;
 
 const swapped = ({ marked, others }: Totals): Totals => ({ marked: others, others: marked });
 
 /** Returns the traits that are less common among the marked traces. What is certain is how much less. */
-const rarerOf = (traits: readonly Trait[]): Trait[] =>
+const rarerOf = (causes: readonly Measured[]): Trait[] =>
   sorted(
-    traits
+    causes
       .filter(({ marked, others, of }) => marked * of.others < others * of.marked)
-      .map((trait) => ({ ...trait, certain: certain(swapped(trait), swapped(trait.of)) })),
-  );
+      .map((trait) => measured({ ...trait, of: swapped(trait.of) }, swapped(trait))),
+    causes.length,
+  ).map((trait) => ({ ...trait, ...swapped(trait), of: swapped(trait.of) }));
 
 /** Whether the other part of a pair makes a difference among the traces that have this part. */
-const addsTo = (part: Trait, marked: number, others: number): boolean =>
-  certainDifference({ count: marked, total: part.marked }, { count: others, total: part.others }) > 0;
+const addsTo = (part: Measured, marked: number, others: number): boolean => certain({ marked, others }, part) > 0;
+
+/**
+ * With a confidence of 95 % none of the differences that count is chance. So each has 2.5 % in its direction, divided
+ * by how many were looked at: Bonferroni's correction.
+ */
+const RISK = 0.025;
+
+/** @param compared how many values were compared, of which this trait is one, or two together */
+function mayBeChance({ marked, others, of, alone }: Measured, compared: number): boolean {
+  const isWithin = (total: Totals, looks: number): boolean =>
+    chanceOf(...sharesOf({ marked, others }, total)) > RISK / Math.max(1, looks);
+  if (!alone) return isWithin(of, compared);
+  return isWithin(of, (compared * (compared - 1)) / 2) || alone.some((part) => isWithin(part, compared));
+}
 
 /** Outcomes are no group with other values, even if they are in the same traces. */
 const idOf = (set: Uint32Array, key: string): string => `${isOutcome(key)} ${set.join()}`;
@@ -234,9 +263,15 @@ function getOr<K, V>(map: Map<K, V>, key: K, make: () => V): V {
   return made;
 }
 
-/** Returns the traits with the largest differences first, without their sets. */
-const sorted = (traits: readonly Trait[]): Trait[] =>
+/**
+ * Returns the traits with the largest differences first, without their sets.
+ * @param compared how many values were compared
+ */
+const sorted = (traits: readonly Measured[], compared: number): Trait[] =>
   [...traits]
     .sort((a, b) => b.certain - a.certain || a.parts.length - b.parts.length)
     .slice(0, LIMITS.traits)
-    .map(({ parts, marked, others, of, certain }) => ({ parts, marked, others, of, certain }));
+    .map((trait) => {
+      const { parts, marked, others, of } = trait;
+      return { parts, marked, others, of, certain: trait.certain, mayBeChance: mayBeChance(trait, compared) };
+    });

@@ -40,3 +40,30 @@ export function certainDifference(a: Share, b: Share): number {
   const [, highB] = wilson(b);
   return difference(a, b) - Math.sqrt((proportion(a) - lowA) ** 2 + (highB - proportion(b)) ** 2);
 }
+
+/**
+ * Returns the probability that the share `a` is as large as it is, or larger, if `a` is drawn by lot from all of `a`
+ * and `b`: Fisher's exact test.
+ * @see https://en.wikipedia.org/wiki/Fisher%27s_exact_test
+ */
+export function chanceOf(a: Share, b: Share): number {
+  const [total, having] = [a.total + b.total, a.count + b.count];
+  const all = waysLog(total, a.total);
+  let chance = 0;
+  for (let count = a.count; count <= Math.min(a.total, having); count += 1)
+    chance += Math.exp(waysLog(having, count) + waysLog(total - having, a.total - count) - all);
+  return chance;
+}
+
+/** The logarithms of the factorials from 0 on, as far as they were needed. */
+const factorialLogs = [0];
+
+function factorialLog(number: number): number {
+  for (let next = factorialLogs.length; next <= number; next += 1)
+    factorialLogs.push((factorialLogs[next - 1] ?? 0) + Math.log(next));
+  return factorialLogs[number] ?? 0;
+}
+
+/** Returns the logarithm of the number of ways to choose `some` of `all`: minus infinity if there are too few. */
+const waysLog = (all: number, some: number): number =>
+  some > all ? -Infinity : factorialLog(all) - factorialLog(some) - factorialLog(all - some);

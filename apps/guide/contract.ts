@@ -1,5 +1,6 @@
 // The types of the requests and answers of the guide's HTTP API. The pages, the server, the command line and the tests
 // import them.
+import type { FindingId, VerdictHop } from '../../lab/findings.ts';
 import { OWN } from '../../lab/names.ts';
 import type { OwnFile } from '../../lab/names.ts';
 import type { Span, Trace } from '../../otlp/traces.ts';
@@ -92,11 +93,7 @@ export interface Step extends StepSummary {
   readonly startedAt?: string;
 }
 
-/**
- * Where a failed check found the problem. `pod`, `collector` and `jaeger` are hops from dice to Jaeger that do not
- * work. `shape` means that spans arrive, but differ from what the step asks for.
- */
-export type VerdictHop = 'pod' | 'collector' | 'jaeger' | 'shape';
+export type { VerdictHop };
 
 /** One thing that a step asks for, and whether the check found it. */
 export interface Requirement {
@@ -116,6 +113,8 @@ export interface Passed {
 export interface Failed {
   readonly passed: false;
   readonly hop: VerdictHop;
+  /** What the problem is, by its id in the catalogue of findings. It says no more than the texts. */
+  readonly finding: FindingId;
   readonly expected: string;
   readonly found: string;
   readonly hint: string;
@@ -198,6 +197,8 @@ export interface PipelineHop {
   readonly says: string;
   /** What to do if the hop is broken. */
   readonly todo?: string;
+  /** What is broken, by its id in the catalogue of findings. */
+  readonly finding?: FindingId;
 }
 
 /** A span with everything that a page shows, including fields that only the JSON view of a span needs. */

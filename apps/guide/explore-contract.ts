@@ -1,6 +1,7 @@
 // The types of the answers that the page "Explore" reads: charts, instruments, log records and pages of traces. The
 // server, the page and the tests import them. All times are milliseconds since the epoch.
 import type { Attributes } from '../../otlp/attributes.ts';
+import type { Counted, Failure } from '../../otlp/failures.ts';
 import type { SpanOfPage } from './contract.ts';
 
 /** Where the guide reads metrics from. Logs are always in the guide's own memory. */
@@ -58,14 +59,14 @@ export interface ServiceCharts {
    * Which spans count. `server`: spans of kind server or consumer. `internal`: all spans of kind internal, because the
    * service had no server spans in the 40 seconds before its newest spans.
    */
-  readonly counted: 'server' | 'internal';
+  readonly counted: Counted;
   /** When the last of these spans was reported. Undefined if some were reported in the newest 30 seconds. */
   readonly ended?: number;
   /** Requests a second. */
   readonly requests: Values;
   /**
-   * Failed requests a second, a row for each HTTP status from 400. The status is `error` for spans with status ERROR
-   * and no HTTP status from 400.
+   * Failed requests a second, a row for each HTTP status from 400: see `failureIn`. The status is `error` for spans
+   * with status ERROR and no HTTP status from 400.
    */
   readonly errors: readonly { readonly status: string; readonly values: Values }[];
   /** Percentiles in milliseconds. Each is estimated within a bucket of the histogram, as Prometheus does. */
@@ -79,6 +80,8 @@ export interface Charts {
   /** Ends of the intervals that the values are about, evenly spaced by `step` milliseconds. */
   readonly times: readonly number[];
   readonly step: number;
+  /** Each value is about the spans that were reported in so many milliseconds before its time. */
+  readonly window: number;
   /** Sorted by name. */
   readonly services: readonly ServiceCharts[];
   readonly state: SignalState;
@@ -118,6 +121,8 @@ export interface Instruments {
   readonly step: number;
   /** Sorted by scope and name. */
   readonly instruments: readonly Instrument[];
+  /** Names of all services that have reported an instrument, sorted. */
+  readonly services: readonly string[];
   readonly state: SignalState;
 }
 
@@ -170,8 +175,10 @@ export interface TraceSummary {
   readonly operation: string;
   readonly services: readonly string[];
   readonly spans: number;
-  /** Number of spans with status ERROR. */
+  /** Number of spans that failed: see `failureIn`. */
   readonly errors: number;
+  /** The failures that the charts count. */
+  readonly failures: readonly Failure[];
   /**
    * Every value that an attribute has in the trace, by key: of spans `NAME`, of resources `resource.NAME`, both after
    * the service, as in `prizes:service.version`. Values are texts, cut to 100 characters. Ids and times that differ in
@@ -181,8 +188,8 @@ export interface TraceSummary {
 }
 
 /**
- * The answer of `GET /api/explore/traces?until=&limit=`: the newest traces that started before `until`, newest first.
- * There are at most `limit` (1 to 200), and those that started at the same time as the last of them.
+ * The answer of `GET /api/explore/traces?until=&limit=&oldest=`: the newest traces that started before `until`, newest
+ * first. There are at most `limit` (1 to 200), and those that started at the same time as the last of them.
  */
 export interface TracePage {
   readonly traces: readonly TraceSummary[];
@@ -191,6 +198,8 @@ export interface TracePage {
    * asked for, even none, and still have a next one.
    */
   readonly next?: number;
+  /** About when the oldest trace started that Jaeger has. Only with `oldest=true`, and if there is a next page. */
+  readonly oldest?: number;
   /** How many times the guide passed over traces that are too many or too large to read at once. */
   readonly skipped: number;
   /** Bytes that the guide read from Jaeger for this page. */

@@ -3,12 +3,27 @@
 // editing the ConfigMap, and nobody can copy a passed step from another seat.
 import { createHmac, timingSafeEqual } from 'node:crypto';
 
+/** The highest number of failed checks that is counted. */
+export const MOST_FAILURES = 999;
+
+/** The last failed check of a step. */
+export interface FailedCheck {
+  /** Id of the finding. */
+  readonly finding: string;
+  readonly hop: string;
+  /** How many checks of the step have failed in a row, up to MOST_FAILURES. */
+  readonly times: number;
+  readonly at: string;
+}
+
 export interface StepProgress {
   startedAt: string;
   passedAt?: string;
   /** Id of the trace that the step started with, or of the trace that passed its check. */
   traceId?: string;
   answers?: Record<string, string>;
+  /** Unset once the step has passed or starts anew. */
+  failed?: FailedCheck;
   proof?: string;
 }
 

@@ -104,6 +104,20 @@ const seats: Kind = {
       description: 'Time since the attendee last did something.',
     },
     {
+      name: 'Step',
+      type: 'string',
+      jsonPath: '.status.course.step',
+      description: 'The step of the course that the attendee works on.',
+      priority: 1,
+    },
+    {
+      name: 'Finding',
+      type: 'string',
+      jsonPath: '.status.course.check.finding',
+      description: 'What the last check of that step found, if it failed.',
+      priority: 1,
+    },
+    {
       name: 'Access Until',
       type: 'string',
       jsonPath: '.status.access.handedOutUntil',

@@ -1,12 +1,16 @@
 // The description of the kind Seat. The CRD and the operator's types and limits are derived from it.
+import { HOPS } from '../../lab/findings.ts';
 import { LABEL_LENGTH, DNS_LABEL, conditions, copyOf, count } from '../schema/resource.ts';
 import { observedGeneration, option, persisted, time, withRules } from '../schema/resource.ts';
 import type { Resource } from '../schema/resource.ts';
-import { entry, flag, text } from '../schema/schema.ts';
+import { entry, flag, list, text } from '../schema/schema.ts';
 import type { Text } from '../schema/schema.ts';
 import { labValues } from '../values.ts';
 import { claim } from './claim.ts';
 import { OPAQUE_LENGTH, access, quota } from './workshop.ts';
+
+/** Describes a field that contains the id of a step of the course, such as 06-manual. */
+const stepId = (doc: string): Text => text({ doc, maxLength: LABEL_LENGTH });
 
 /** Describes a field that contains a name. Users can't change the name after the Seat's creation. */
 const fixedName = (doc: string, what: string): Text =>
@@ -109,6 +113,37 @@ export const seatStatus = entry('What the operator has done so far.', {
   ),
   progress: text({ doc: 'Passed exercises of all exercises, such as 3/12.', maxLength: 24 }),
   lastActivity: time('When the attendee last did something.'),
+  course: entry(
+    'Where the attendee is in the course. It is missing until the attendee starts a step.',
+    {
+      step: stepId('The step that the attendee works on: of the steps that have not passed, the one started last.'),
+      since: time('When the attendee started that step.'),
+      passed: list({
+        doc: "The steps that the guide's check has verified, in the order of the course.",
+        of: stepId('Name of the step.'),
+        maxItems: 64,
+      }),
+      check: entry(
+        'The last check of that step, if it failed.',
+        {
+          step: stepId('The step that was checked.'),
+          finding: text({
+            doc: 'What the check found, such as code/never-ended: an id of the catalogue of findings.',
+            maxLength: LABEL_LENGTH,
+          }),
+          hop: option(
+            'Where the check found it: dice, the Collector or Jaeger does not work, or the telemetry differs from ' +
+              'what the step asks for.',
+            HOPS,
+          ),
+          times: count('How many checks of the step have failed in a row, counted up to 999.', 1, 999),
+          at: time('When the check failed.'),
+        },
+        ['step', 'finding', 'hop', 'times', 'at'],
+      ),
+    },
+    ['passed'],
+  ),
   readyRevision: text({ doc: 'The spec.revision at which the lab was last ready.', maxLength: 64 }),
   readyAt: time('When the lab became ready for the first time.'),
   replicas: count('1 if the seat runs, 0 if it is stopped.', 0),

@@ -1,5 +1,6 @@
 // Reads what dice answered. A learner may answer with a bare number, with JSON or with a sentence.
 import type { AppAnswer } from '../../apps/guide/server/lab/visit.ts';
+import type { FindingId } from '../../lab/findings.ts';
 import type { AttributeValue } from '../../otlp/attributes.ts';
 import { unmet } from './findings.ts';
 import type { Finding } from './findings.ts';
@@ -13,10 +14,16 @@ export function failedVisit(visits: readonly Visit[]): Finding | undefined {
   const route = path.replace(/\?.*/, '');
   return unmet(`dice to answer GET ${route} with 200`, {
     hop: 'pod',
+    id: idOf(answer),
     found: answer.status === 0 ? answer.body : `status ${answer.status}: ${textOf(answer.body)}`,
     hint: isTimeout(answer) ? endless(route) : 'See in the log what is wrong with app.ts.',
     traceId: answer.traceId,
   });
+}
+
+function idOf(answer: AppAnswer): FindingId {
+  if (isTimeout(answer)) return 'pod/hangs';
+  return answer.status === 0 ? 'pod/no-answer' : 'pod/error-status';
 }
 
 const isTimeout = ({ status, body }: AppAnswer): boolean => status === 0 && body.startsWith('no answer within');

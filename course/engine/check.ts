@@ -2,10 +2,12 @@
 // what they left by structure: kind, parent, attributes, events, status and orphans. It never reads the learner's code,
 // so a correct solution in another style passes.
 import type { Component, Files, PipelineHop, TelemetrySignal, Verdict } from '../../apps/guide/contract.ts';
+import type { FindingId } from '../../lab/findings.ts';
 import type { InstrumentTotals } from '../../apps/guide/server/telemetry/instrument.ts';
 import type { AppAnswer } from '../../apps/guide/server/lab/visit.ts';
 import type { Span, Trace } from '../../otlp/traces.ts';
 import type { Arrival } from './arrival.ts';
+import { explained } from './findings.ts';
 import type { Finding } from './findings.ts';
 import type { Observation, Seen } from './observation.ts';
 import { logsGap } from './log-events.ts';
@@ -85,6 +87,8 @@ export interface LabView {
 export interface Nothing {
   readonly expected: string;
   readonly hint: string;
+  /** The finding, if the files say why nothing arrives. The default is `telemetry/none`. */
+  readonly id?: FindingId;
 }
 
 export type Check = (lab: LabView) => Promise<Verdict>;
@@ -106,7 +110,8 @@ export const checkOfRequests =
       const seen = { ...(await observation.look()), sampler, logsGap: gap };
       return { certain: seen.settled, ...judge(seen, settings) };
     };
-    return withSampler(await lab.settle(look, { ...nothing, hint: sampler ?? nothing.hint }), sampler);
+    const reason = explained('telemetry/sampled', sampler);
+    return withSampler(await lab.settle(look, { ...nothing, ...reason }), sampler);
   };
 
 /** A function that runs when a step starts, after the step's files are written. */
@@ -123,13 +128,13 @@ export interface StepCode {
 export const passed = (traceId?: string): Verdict => ({ passed: true, ...(traceId ? { traceId } : {}) });
 
 /** Returns the verdict for a span that arrived but differs from what the step asks for. */
-export const wrong = (expected: string, found: string, hint: string, traceId?: string): Verdict => ({
+export const wrong = (expected: string, found: string, hint: string, id: FindingId = 'shape'): Verdict => ({
   passed: false,
   hop: 'shape',
+  finding: id,
   expected,
   found,
   hint,
-  ...(traceId ? { traceId } : {}),
 });
 
 /** Describes a span in words, for the field `found` of a verdict. */

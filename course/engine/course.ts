@@ -42,7 +42,9 @@ async function untilOver(ask: () => Promise<Outdated | 'current'>, within: numbe
 
 const notJudged = (component: Component, { reason: found, todo = whatToDo }: Outdated): Verdict => ({
   passed: false,
-  hop: component === 'dice' ? 'pod' : component,
+  ...(component === 'dice'
+    ? { hop: 'pod', finding: 'pod/not-running' }
+    : { hop: 'collector', finding: 'collector/not-running' }),
   expected: `the newest pod of ${component} to run, with your files as they are now`,
   found,
   hint: `Nothing was checked: what answers now is from before your last change. ${todo}`,
@@ -173,6 +175,8 @@ export class Course implements CourseService {
       (await this.#withJaeger(await check(this.#view(known, answers)), Date.parse(known?.startedAt ?? '')));
     const explained = judges.includes('dice') ? await withReport(verdict, this.#options.lab, begun) : verdict;
     if (verdict.passed) await progress.pass(id, { ...(verdict.traceId ? { traceId: verdict.traceId } : {}), answers });
+    // A record that can't be written keeps no verdict from the learner.
+    if (!explained.passed) await progress.fail(id, explained).catch(() => undefined);
     return explained;
   }
 

@@ -1,5 +1,6 @@
 // The result of a check, one finding for each thing that the step asks for.
-import type { Requirement, Verdict, VerdictHop } from '../../apps/guide/contract.ts';
+import type { Failed, Requirement, Verdict, VerdictHop } from '../../apps/guide/contract.ts';
+import type { FindingId } from '../../lab/findings.ts';
 
 /** A requirement of a step, whether it is met, and what to do if it is not. */
 export interface Finding extends Requirement {
@@ -8,9 +9,18 @@ export interface Finding extends Requirement {
   readonly traceId?: string;
   /** Where the problem is. The default is `shape`: spans arrive, but differ from what the step asks for. */
   readonly hop?: VerdictHop;
+  /** What the problem is, by its id in the catalogue. The default is the hop. */
+  readonly id?: FindingId;
 }
 
-export type Problem = Pick<Finding, 'hint' | 'traceId' | 'hop'> & { readonly found: string };
+export type Problem = Pick<Finding, 'id' | 'hint' | 'traceId' | 'hop'> & { readonly found: string };
+
+/** What explains a problem: its finding, and what to do. */
+export type Explained = Required<Pick<Problem, 'id' | 'hint'>>;
+
+/** Returns the explanation with this hint, or undefined if there is no hint. */
+export const explained = (id: FindingId, hint: string | undefined): Explained | undefined =>
+  hint === undefined ? undefined : { id, hint };
 
 export const met = (text: string): Finding => ({ text, state: 'met' });
 export const unmet = (text: string, problem: Problem): Finding => ({ text, state: 'unmet', ...problem });
@@ -34,8 +44,13 @@ export function verdictOf(findings: readonly Finding[], traceId?: string): Verdi
   const trace = first?.traceId ?? traceId;
   const common = { requirements, ...(trace ? { traceId: trace } : {}) };
   if (!first) return { passed: true, ...common };
-  const { hop = 'shape', text: expected, found = 'nothing to judge it by', hint = 'See the log of dice.' } = first;
-  return { passed: false, hop, expected, found, hint, ...common };
+  return { passed: false, ...explanationOf(first), ...common };
+}
+
+function explanationOf(problem: Finding): Pick<Failed, 'hop' | 'finding' | 'expected' | 'found' | 'hint'> {
+  const { state, hop = 'shape', text, found = 'nothing to judge it by', hint = 'See the log of dice.' } = problem;
+  const { id: finding = state === 'unknown' ? 'telemetry/undecided' : hop } = problem;
+  return { hop, finding, expected: text, found, hint };
 }
 
 const requirementOf = ({ text, state, found }: Finding): Requirement => ({

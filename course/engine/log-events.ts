@@ -5,7 +5,8 @@ import { ATTR_EXCEPTION_MESSAGE, ATTR_EXCEPTION_TYPE } from '@opentelemetry/sema
 import type { Files } from '../../apps/guide/contract.ts';
 import type { LogRecord } from '../../apps/guide/explore-contract.ts';
 import { gapIn } from '../../apps/guide/server/lab/delivery.ts';
-import type { Problem } from './findings.ts';
+import type { Gap } from '../../apps/guide/server/lab/pipeline-gaps.ts';
+import type { Explained, Problem } from './findings.ts';
 import type { Span, SpanEvent } from '../../otlp/traces.ts';
 
 /** The name of events that tell of an exception. */
@@ -61,16 +62,19 @@ interface Lab {
 }
 
 /** Returns what keeps log records of dice from the guide, and what to do about it, if the learner's files say so. */
-export async function logsGap(lab: Lab): Promise<string | undefined> {
+export async function logsGap(lab: Lab): Promise<Explained | undefined> {
   const [files, settings] = await Promise.all([lab.files().catch(() => undefined), lab.settings()]);
   const gap = gapIn(settings, files?.['collector.yaml'] ?? '', 'logs');
-  return gap && `${gap.says}. ${gap.todo}`;
+  return gap && explainedBy(gap);
 }
+
+/** Returns what is wrong with the learner's files, as a problem explains it. */
+export const explainedBy = ({ finding, says, todo }: Gap): Explained => ({ id: finding, hint: `${says}. ${todo}` });
 
 /** What a check has received of log records. */
 interface Received {
   readonly records?: readonly LogRecord[] | undefined;
-  readonly logsGap?: string | undefined;
+  readonly logsGap?: Explained | undefined;
 }
 
 const WITHIN =
@@ -85,9 +89,9 @@ export function recordElsewhere(name: string, span: string, { records = [] }: Re
   const record = records.find((one) => eventNameOf(one) === name);
   if (!record) return [];
   const where = record.spanId === undefined ? 'without a span' : `of another span than ${span}`;
-  return [{ found: `a log record “${name}” ${where}`, hint: WITHIN }];
+  return [{ id: '07-span-methods/record-elsewhere', found: `a log record “${name}” ${where}`, hint: WITHIN }];
 }
 
 /** Returns a hint with what keeps log records from the guide behind it. The event may have been such a record. */
 export const orRecord = (hint: string, { logsGap: gap }: Received): string =>
-  gap === undefined ? hint : `${hint} If you emit it as a log record: ${gap}`;
+  gap === undefined ? hint : `${hint} If you emit it as a log record: ${gap.hint}`;

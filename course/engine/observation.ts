@@ -10,7 +10,7 @@ import type { AttributeValue } from '../../otlp/attributes.ts';
 import type { Span, Trace } from '../../otlp/traces.ts';
 import type { Arrival } from './arrival.ts';
 import { allMet, finding, unknown } from './findings.ts';
-import type { Finding, Problem } from './findings.ts';
+import type { Explained, Finding, Problem } from './findings.ts';
 import { withRecords } from './log-events.ts';
 import { clockDifference, nearness, pairInOrder } from './pairing.ts';
 
@@ -34,7 +34,7 @@ export interface Seen {
   /** Log records of dice since the check began, whatever span they belong to. Empty if the guide receives none. */
   readonly records?: readonly LogRecord[] | undefined;
   /** What keeps log records of dice from the guide, and what to do about it, if the learner's files say so. */
-  readonly logsGap?: string | undefined;
+  readonly logsGap?: Explained | undefined;
   /** What to do about the samplers that drop traces, if there are any. Then a trace may be missing. */
   readonly sampler?: string | undefined;
 }
@@ -266,7 +266,9 @@ const bestOf = (visit: Visit, spans: Span[], fit: Wanted['fit']): Span | undefin
 export function findingsOfPairs({ strays, sampler }: Seen, spans: Spans) {
   const isGuess = sampler !== undefined && spans.some((span) => span && strays.includes(span));
   return (text: string, problem: Problem | undefined): Finding =>
-    problem && isGuess ? { ...unknown(text), found: NOT_ALL, hint: sampler } : finding(text, problem);
+    problem && isGuess
+      ? { ...unknown(text), id: 'telemetry/sampled', found: NOT_ALL, hint: sampler }
+      : finding(text, problem);
 }
 
 const NOT_ALL = 'spans of some requests, because a sampler drops traces';

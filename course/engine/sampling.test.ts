@@ -111,6 +111,7 @@ test.each<[string, Record<string, string>]>([
 const failed: Verdict = {
   passed: false,
   hop: 'shape',
+  finding: 'shape',
   expected: 'an integer',
   found: 'a text',
   hint: 'Give a number.',

@@ -47,10 +47,23 @@ test('waits while a problem may pass, and ends once the problem is certain', asy
 
 test('names the first broken hop before time is up, if nothing arrives', async () => {
   const hops: PipelineHop[] = [
-    { signal: 'traces', name: 'exporter', ok: false, says: 'sends to nobody', todo: 'Set otlp.' },
+    {
+      signal: 'traces',
+      name: 'exporter',
+      ok: false,
+      finding: 'settings/exporter',
+      says: 'to nobody',
+      todo: 'Set otlp.',
+    },
   ];
   const { verdict, took } = await settled(looking({ findings: [], certain: false }), { hops, patience: 4_000 });
-  expect(verdict).toMatchObject({ passed: false, hop: 'pod', found: 'sends to nobody', hint: 'Set otlp.' });
+  expect(verdict).toMatchObject({
+    passed: false,
+    hop: 'pod',
+    finding: 'settings/exporter',
+    found: 'to nobody',
+    hint: 'Set otlp.',
+  });
   expect(took).toBeLessThan(3_500);
 });
 

@@ -64,13 +64,16 @@ class Diagnosis {
 
   #verdict(waited: number): Verdict {
     const { nothing, arrival } = this.#options;
-    const { expected, hint } = nothing;
+    const { expected, hint, id = 'telemetry/none' } = nothing;
     const broken = this.#broken;
-    if (broken)
-      return { passed: false, hop: HOPS[broken.name], expected, found: hopInWords(broken), hint: broken.todo ?? hint };
+    if (broken) {
+      const hop = HOPS[broken.name];
+      const finding = broken.finding ?? hop;
+      return { passed: false, hop, finding, expected, found: hopInWords(broken), hint: broken.todo ?? hint };
+    }
     const slow = arrival.reason === '' ? '' : `: ${arrival.reason}`;
     const found = `none within ${(waited / 1000).toFixed(0)} s${slow}, though every hop from dice to Jaeger works`;
-    return { passed: false, hop: 'shape', expected, found, hint };
+    return { passed: false, hop: 'shape', finding: id, expected, found, hint };
   }
 }
 

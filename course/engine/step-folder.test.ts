@@ -50,7 +50,7 @@ function bundleChecks(): void {
 
 function courseWith(url: string): Course {
   const steps = new Steps(join(dist, 'course'), { RELEASE: 'lab', NAMESPACE: 'ns' });
-  const progress = new Progress({ release: 'lab', steps: steps.ids, signer: { key: 'k'.repeat(16), seat: 'ns/lab' } });
+  progress = new Progress({ release: 'lab', steps: steps.ids, signer: { key: 'k'.repeat(16), seat: 'ns/lab' } });
   const lab: Lab = {
     arcade: url,
     dice: url,
@@ -66,6 +66,7 @@ function courseWith(url: string): Course {
 }
 
 let course: Course;
+let progress: Progress;
 
 beforeAll(async () => {
   write(
@@ -139,12 +140,16 @@ test("fails a new step's check with a hint, and passes it once the learner's ans
   expect(await course.check('12-lucky', {})).toEqual({
     passed: false,
     hop: 'shape',
+    finding: 'shape',
     expected: 'a six',
     found: '3',
     hint: 'Roll again.',
   });
+  const { failed } = (await progress.steps())['12-lucky'] ?? {};
+  expect(failed).toMatchObject({ finding: 'shape', hop: 'shape', times: 1 });
   rolled = '6';
   expect(await course.check('12-lucky', {})).toEqual({ passed: true });
+  expect((await progress.steps())['12-lucky']).not.toHaveProperty('failed');
   expect((await course.overview()).passed).toBe(1);
 });
 

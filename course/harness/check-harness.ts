@@ -10,6 +10,7 @@ import { diceReport, flushAt } from '../../apps/guide/server/pods/dice-report.ts
 import type { Lab } from '../../apps/guide/server/lab/environment.ts';
 import type { Telemetry } from '../../apps/guide/server/telemetry/telemetry.ts';
 import type { StepCode } from '../engine/check.ts';
+import type { FindingId } from '../../lab/findings.ts';
 import { truthOf } from '../../lab/faults.ts';
 import type { Failed, Files, Verdict, VerdictHop } from '../../apps/guide/contract.ts';
 import { call } from '../../support/http.ts';
@@ -25,13 +26,15 @@ import type { Metric } from '../../apps/testing/receiver.ts';
 
 /**
  * What a learner may hand in for a step: files and answers. The step's check must pass a right solution. For a wrong
- * solution, the check must fail, and the verdict must have the expected `hop`.
+ * solution, the check must fail, and the verdict must have the expected `hop` and finding.
  */
 export interface Solution {
   readonly name: string;
   readonly right: boolean;
   /** The `hop` that the verdict about a wrong solution must have. The default is `shape`. */
   readonly hop?: VerdictHop;
+  /** The finding that the verdict about a wrong solution must have. */
+  readonly finding?: FindingId;
   /** A pattern that the text of the verdict must match. */
   readonly says?: RegExp;
   /** The files of this solution that differ from those of the finished step. */
@@ -48,8 +51,10 @@ export interface Solution {
 
 const shortDeadline = 1_600; // ms; everything runs on this machine
 
-const isAsExpected = ({ hop, expected, found, hint }: Failed, solution: Solution): boolean =>
-  hop === (solution.hop ?? 'shape') && (solution.says ?? /./).test(`${expected} ${found} ${hint}`);
+const isAsExpected = ({ hop, finding, expected, found, hint }: Failed, solution: Solution): boolean =>
+  hop === (solution.hop ?? 'shape') &&
+  finding === solution.finding &&
+  (solution.says ?? /./).test(`${expected} ${found} ${hint}`);
 
 /** The parts of the lab that several solutions use at the same time. */
 export interface Shared {

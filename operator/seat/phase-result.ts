@@ -21,7 +21,7 @@ export interface SeatProblem extends Diagnosis {
 export interface Findings {
   readonly access: SeatStatus['access'];
   readonly url: string | undefined;
-  readonly progress: Pick<SeatStatus, 'exercises' | 'progress' | 'lastActivity'>;
+  readonly progress: Pick<SeatStatus, 'exercises' | 'progress' | 'lastActivity' | 'course'>;
   /** How many steps count as not passed because they lack the guide's signature. */
   readonly unverifiedSteps: number;
   /** Whether the guide of a ready lab has stored no key. */

@@ -1,8 +1,10 @@
-// Verifies the attendee's progress in the ConfigMap that the guide writes. Only steps with the guide's signature count,
-// and the total comes from the course. Nobody else's numbers are copied.
-import { hasOldProof, isProven, stepsOf } from '../../apps/guide/passed-steps.ts';
-import type { Signer } from '../../apps/guide/passed-steps.ts';
+// Verifies the attendee's progress in the ConfigMap that the guide writes. Only steps with the guide's signature count
+// as passed, and the total comes from the course. Of the rest, only times, small numbers and ids that the course or the
+// catalogue of findings knows get into the status. No text of a seat does.
+import { hasOldProof, isProven, MOST_FAILURES, stepsOf } from '../../apps/guide/passed-steps.ts';
+import type { FailedCheck, Signer, Steps } from '../../apps/guide/passed-steps.ts';
 import { courseStepIds } from '../../course/step-ids.ts';
+import { HOPS, isFinding } from '../../lab/findings.ts';
 import { rfc3339 } from '../../kubernetes/conditions.ts';
 import type { SeatStatus } from '../api/types.ts';
 import type { ConfigMap } from '../../kubernetes/types.ts';
@@ -15,7 +17,7 @@ const CLOCK_SKEW_MS = 5 * 60_000;
 const STEPS = courseStepIds();
 
 export interface VerifiedProgress {
-  readonly status: Pick<SeatStatus, 'exercises' | 'progress' | 'lastActivity'>;
+  readonly status: Pick<SeatStatus, 'exercises' | 'progress' | 'lastActivity' | 'course'>;
   /** How many steps the ConfigMap calls passed without a valid signature. */
   readonly unverified: number;
 }
@@ -25,11 +27,37 @@ export interface VerifiedProgress {
  * time further in the future.
  * https://www.rfc-editor.org/rfc/rfc3339#section-5.6
  */
-function timeOf(text: string | undefined, now: number): string | undefined {
-  if (text === undefined || !/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)$/.test(text))
+function timeOf(text: unknown, now: number): string | undefined {
+  if (typeof text !== 'string' || !/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)$/.test(text))
     return undefined;
   const time = Date.parse(text);
   return time >= 0 && time <= now + CLOCK_SKEW_MS ? rfc3339(Math.min(time, now)) : undefined;
+}
+
+type Course = NonNullable<SeatStatus['course']>;
+
+/**
+ * Returns the failed check of a step as the status shows it, or undefined if the guide's record has anything that the
+ * course does not know. An attendee may have edited the record.
+ */
+function checkOf(step: string, failed: Partial<FailedCheck> | null | undefined, now: number): Course['check'] {
+  const { finding, hop: name, times, at: time } = failed ?? {};
+  const [hop, at] = [HOPS.find((one) => one === name), timeOf(time, now)];
+  const isCount = Number.isInteger(times) && Number(times) >= 1 && Number(times) <= MOST_FAILURES;
+  if (!isFinding(finding) || hop === undefined || at === undefined || !isCount) return undefined;
+  return { step, finding, hop, times: Number(times), at };
+}
+
+/** Returns where the attendee is in the course, or undefined if they have not begun. */
+function courseOf(steps: Steps, passed: readonly string[], now: number): Course | undefined {
+  const open = STEPS.filter((id) => !passed.includes(id)).flatMap((step) => {
+    const since = timeOf(steps[step]?.startedAt, now);
+    return since === undefined ? [] : [{ step, since }];
+  });
+  const latest = open.toSorted((a, b) => Date.parse(a.since) - Date.parse(b.since)).at(-1);
+  if (!latest) return passed.length === 0 ? undefined : { passed };
+  const check = checkOf(latest.step, steps[latest.step]?.failed, now);
+  return { ...latest, passed, ...(check && { check }) };
 }
 
 /** Returns a number of steps that the guide's account has written. Anything that is not a small number counts as 0. */
@@ -44,16 +72,18 @@ export function progressOf(live: ConfigMap | undefined, now: number, signer: Sig
   const steps = stepsOf(text);
   const isPassed = (id: string): boolean =>
     signer !== undefined && (isProven(signer, id, steps[id]) || hasOldProof(signer, id, steps[id]));
-  const passed = STEPS.filter(isPassed).length;
+  const passed = STEPS.filter(isPassed);
+  const course = courseOf(steps, passed, now);
   const claimed = STEPS.filter((id) => steps[id]?.passedAt !== undefined).length;
   const lastActivity = timeOf(activity, now);
   return {
     status: {
-      exercises: { passed, total: STEPS.length },
-      progress: `${passed}/${STEPS.length}`,
+      exercises: { passed: passed.length, total: STEPS.length },
+      progress: `${passed.length}/${STEPS.length}`,
       ...(lastActivity !== undefined && { lastActivity }),
+      ...(course && { course }),
     },
-    unverified: Math.max(claimed, numberOf(claim)) - passed,
+    unverified: Math.max(claimed, numberOf(claim)) - passed.length,
   };
 }
 

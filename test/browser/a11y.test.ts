@@ -31,6 +31,7 @@ const states: State[] = [
         {
           passed: false,
           hop: 'shape',
+          finding: 'shape',
           expected: 'arcade',
           found: 'dice',
           hint: 'The root has no parent.',
@@ -56,7 +57,9 @@ const states: State[] = [
     path: './#06-manual',
     reach: async (page, guide) => {
       guide.lab.kept = [{ from: 'before-08-context', file: 'app.ts', text: '// of step 7\n' }];
-      guide.lab.verdicts = [{ passed: false, hop: 'shape', expected: 'a span', found: 'none', hint: 'End it.' }];
+      guide.lab.verdicts = [
+        { passed: false, hop: 'shape', finding: 'shape', expected: 'a span', found: 'none', hint: 'End it.' },
+      ];
       await page.getByRole('button', { name: 'Start', exact: true }).click();
       await page.getByText('If you are stuck').click();
       await page.getByRole('button', { name: 'Show a hint' }).click();

@@ -12,7 +12,14 @@ jest.setTimeout(30_000);
 const view: View = { width: 1366, scheme: 'light' };
 const STEP = '/#06-manual';
 
-const notYet: Verdict = { passed: false, hop: 'shape', expected: 'do_roll', found: 'no span', hint: 'End the span.' };
+const notYet: Verdict = {
+  passed: false,
+  hop: 'shape',
+  finding: '06-manual/no-span',
+  expected: 'do_roll',
+  found: 'no span',
+  hint: 'End the span.',
+};
 
 let pages: Pages;
 beforeAll(async () => {

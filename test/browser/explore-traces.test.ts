@@ -74,11 +74,48 @@ test('says why no trace has an attribute, and labels no time then', () =>
     await page.goto('/explore#traces&attribute=status_code');
     await read(page, '600');
     await page
-      .getByText('No trace has the attribute status_code. Similar ones are: http.response.status_code.')
+      .getByText('No trace has the attribute status_code. Similar ones are: http.response.status_code. Write')
       .waitFor();
     expect(await page.locator('.scatter .axes').getByText(/:/).count()).toBe(0);
     await page.getByLabel('Attribute', { exact: true }).fill('service.version=9');
     await page.getByText('No trace has service.version=9. Its values are:').waitFor();
+  }));
+
+test('says at the field for attributes what it expects, what it found, and an example that works', () =>
+  pages.with('attribute-form', view, async (page) => {
+    await page.goto('/explore#traces');
+    await read(page, '600');
+    const field = page.getByLabel('Attribute', { exact: true });
+    const described = (await field.getAttribute('aria-describedby'))?.split(' ') ?? [];
+    const words = (await Promise.all(described.map((id) => page.locator(`#${id}`).innerText()))).join(' ');
+    expect(words).toMatch(/write name=value, such as service\.name=arcade, .* comparisons such as >, are not searched/);
+    const found = page.locator('#trace-attribute-found');
+    for (const [text, answer] of [
+      ['=500', /^Expected name=value, found “=500”\. .* Write http\.response\.status_code=500\.$/],
+      ['>=400', /^Expected name=value, found “>=400”\. Only = is searched/],
+      ['error=true', /^No trace has the attribute error\. For failed traces, choose “Only failed”\./],
+      ['http.response.status_code=500', /^16 traces have http\.response\.status_code=500\.$/],
+      ['prizes:service.version=2.0.0', /^\d+ traces have prizes:service\.version=2\.0\.0\.$/],
+    ] as const) {
+      await field.fill(text);
+      await found.getByText(answer).waitFor();
+    }
+  }));
+
+test('offers only services that sent something, under the same names in each part', () =>
+  pages.with('services', view, async (page, guide) => {
+    guide.telemetry.services = ['arcade', 'prizes', 'visitors'];
+    guide.telemetry.log({ service: 'prizes' });
+    const offered = (label: string) => page.locator(`#${label} option`).allTextContents();
+    await page.goto('/explore#metrics');
+    await page.locator('#metrics-service option', { hasText: 'visitors' }).waitFor({ state: 'attached' });
+    expect(await offered('metrics-service')).toEqual(['dice (sent nothing)', 'arcade', 'prizes', 'visitors']);
+    await page.goto('/explore#logs');
+    await page.locator('#log-service option', { hasText: 'prizes' }).waitFor({ state: 'attached' });
+    expect(await offered('log-service')).toEqual(['all', 'prizes']);
+    await page.goto('/explore#traces');
+    await read(page, '600');
+    expect(await offered('trace-service')).toEqual(['all', 'arcade', 'dice', 'prizes', 'visitors']);
   }));
 
 test('marks traces that are read later by the same filter, but not those beside a box', () =>
@@ -134,19 +171,28 @@ test('goes through the scatter plot with the keyboard: marks a trace, and opens 
     [404],
   ));
 
-test('marks the failed traces of the time that an error bar stands for', () =>
-  pages.with('bar', view, async (page) => {
+test('marks the traces with a span of the service and the status that a part of an error bar stands for', () =>
+  pages.with('bar', view, async (page, guide) => {
+    guide.traces.hasRefusals = true;
     const until = Date.now();
-    await page.goto(`/explore#compare&service=prizes&from=${until - 35_000}&until=${until}&error=true`);
-    await page.getByText(/^1[0-9] marked traces \(failed traces with prizes at the time that you chose\)/).waitFor();
+    const bar = (service: string, status: string, from: number, to: number) =>
+      page.goto(`/explore#compare&service=${service}&status=${status}&spans=server&from=${from}&until=${to}`);
+    await bar('prizes', '500', until - 35_000, until);
+    const words = (service: string, status: string) =>
+      `\\(traces with a server span of ${service} that ended with HTTP status ${status} from [\\d:]+ to [\\d:]+\\)`;
+    await page.getByText(new RegExp(`^1[0-9] marked traces ${words('prizes', '500')}`)).waitFor();
     await firstTrait(page).getByText('client.version=3.1.0').first().waitFor();
-    await page.goto(`/explore#compare&service=prizes&from=1&until=2&error=true`);
-    await page.getByText('No trace is marked: there are no failed traces with prizes at the time').waitFor();
+    // No span of these traces has status ERROR.
+    await bar('arcade', '404', until - 70_000, until);
+    await page.getByText(new RegExp(`^[34] marked traces ${words('arcade', '404')}`)).waitFor();
+    await bar('arcade', '500', until - 70_000, until);
+    await page.getByText('No trace is marked: there are no traces with a server span of arcade that').waitFor();
   }));
 
 test('stays responsive while it reads and compares 2,000 traces, and says how far it is', () =>
   pages.with('responsive', view, async (page, guide) => {
     guide.traces.count = 2_000;
+    guide.traces.more = 60;
     guide.traces.delay = 30;
     await page.goto('/explore#compare&error=true');
     // The longest time between two frames, from now on.
@@ -160,7 +206,7 @@ test('stays responsive while it reads and compares 2,000 traces, and says how fa
       };
       look();
     });
-    await page.getByText(/Reading… [\d,]+ traces so far, back to/).waitFor();
+    await page.getByText(/Reading… [\d,]+ of about [12],\d00 traces, back to/).waitFor();
     await page.getByText(/^Compared in \d+ ms\.$/).waitFor();
     await read(page, '2,000');
     const took = Number(/\d+/.exec(await page.locator('.compare-time').innerText())?.[0]);

@@ -23,13 +23,13 @@ const title = (page: Page, text: string) => page.getByRole('heading', { name: te
 describe.each([view, small])('a step, on a page of $width px', (here) => {
   test('starts a step, explains why its check fails, then passes it and links to the next step', () =>
     pages.with('step', here, async (page, guide) => {
+      const words = { expected: 'a span GET /visit', found: 'nothing at the Collector', hint: 'Look at settings.env.' };
       guide.lab.verdicts = [
         {
           passed: false,
           hop: 'collector',
-          expected: 'a span GET /visit',
-          found: 'nothing at the Collector',
-          hint: 'Look at settings.env.',
+          finding: 'collector',
+          ...words,
           requirements: [
             { text: 'dice to answer', state: 'met' },
             { text: 'a span GET /visit', state: 'unmet' },
@@ -203,14 +203,14 @@ test('leads back to the trace that the questions are about, or starts again with
 
 test('scrolls to the whole verdict of a check', () =>
   pages.with('verdict-in-sight', laptop, async (page, guide) => {
+    const words = { expected: 'a span', found: 'none', hint: 'Press Run.' };
     const requirement = { text: 'a span that the step asks for, with its attribute', state: 'unmet' as const };
     guide.lab.verdicts = [
       {
         passed: false,
         hop: 'shape',
-        expected: 'a span',
-        found: 'none',
-        hint: 'Press Run.',
+        finding: 'shape',
+        ...words,
         requirements: [requirement, requirement, requirement],
       },
     ];

@@ -64,22 +64,29 @@ async function startGuide(): Promise<Guide> {
 interface MadeSpan {
   readonly name: string;
   readonly milliseconds: number;
-  readonly status?: number;
+  readonly status?: number | string;
   readonly failed?: boolean;
+  /** 2, a server, by default. */
+  readonly kind?: number;
 }
 
-/** Sends server spans of a service, each in a trace of its own. @returns the trace ids */
+const statusAttribute = (status: number | string) => ({
+  key: 'http.response.status_code',
+  value: typeof status === 'number' ? { intValue: status } : { stringValue: status },
+});
+
+/** Sends spans of a service, each in a trace of its own. @returns the trace ids */
 async function send(collector: LoopbackProcess, service: string, spans: readonly MadeSpan[]): Promise<string[]> {
   const now = BigInt(Date.now()) * 1_000_000n;
-  const made = spans.map(({ name, milliseconds, status, failed = false }) => ({
+  const made = spans.map(({ name, milliseconds, status, failed = false, kind = 2 }) => ({
     traceId: randomBytes(16).toString('hex'),
     spanId: randomBytes(8).toString('hex'),
     name,
-    kind: 2,
+    kind,
     startTimeUnixNano: String(now),
     endTimeUnixNano: String(now + BigInt(milliseconds) * 1_000_000n),
     status: { code: failed ? 2 : 0 },
-    attributes: status === undefined ? [] : [{ key: 'http.response.status_code', value: { intValue: status } }],
+    attributes: status === undefined ? [] : [statusAttribute(status)],
   }));
   const attributes = [
     { key: 'service.name', value: { stringValue: service } },
@@ -185,14 +192,35 @@ test('counts every span as before, whatever names a learner gives to thousands o
   }
 });
 
-test('counts spans of more than 100 combinations of attributes together', async () => {
+/** Returns how many spans of a status the Collector has counted, or of all. */
+const countOf = (status?: string): number =>
+  newest(guide, RED_METRICS.calls)
+    .filter((point) => status === undefined || attribute(point, 'http.response.status_code') === status)
+    .reduce((sum, { asInt }) => sum + Number(asInt), 0);
+
+test('goes on counting each status that has a name, whatever statuses a learner sends', async () => {
   collector = await startCollector({ guide: guide.url });
-  const spans = Array.from({ length: 1000 }, (_, status) => ({ name: 'GET /a', milliseconds: 1, status }));
-  await send(collector, 'bomb', spans);
-  const counts = (): [unknown, string | undefined][] =>
-    newest(guide, RED_METRICS.calls).map((point) => [attribute(point, 'otel.metric.overflow'), point.asInt]);
-  await eventually(() => expect(counts()).toContainEqual([true, '900']), { within: 10_000 });
-  expect(counts()).toHaveLength(101);
+  const each = { name: 'GET /a', milliseconds: 1 };
+  const kinds = [1, 2, 3, 4, 5];
+  const bomb = kinds.flatMap((kind) => Array.from({ length: 1_000 }, (_, status) => ({ ...each, kind, status })));
+  const failed = bomb.map((span) => ({ ...span, failed: true }));
+  const texts = Array.from({ length: 300 }, (_, at) => ({ ...each, status: `id-${at}` }));
+  for (const some of [bomb, failed, texts]) await send(collector, 'bomb', some);
+  const before = bomb.length + failed.length + texts.length;
+  await eventually(() => expect(countOf()).toBe(before), { within: 20_000 });
+  // Spans of kind server, internal and consumer, with and without status ERROR.
+  expect(['404', '503', '4xx', '5xx'].map(countOf)).toEqual([6, 6, 6 * (100 - 29), 6 * (100 - 11)]);
+  const statuses = [404, '404', 503, 499, 200, 700];
+  await send(
+    collector,
+    'bomb',
+    statuses.map((status) => ({ ...each, status })),
+  );
+  await eventually(() => expect(countOf()).toBe(before + statuses.length), { within: 20_000 });
+  expect(['404', '503', '4xx', '200', '700'].map(countOf)).toEqual([8, 7, 6 * (100 - 29) + 1, 0, 0]);
+  const points = newest(guide, RED_METRICS.calls);
+  expect(points.filter((point) => attribute(point, 'otel.metric.overflow') === true)).toEqual([]);
+  expect(points.length).toBeLessThan(150);
 });
 
 test('sends metrics and log records to the guide as JSON', async () => {

@@ -274,6 +274,12 @@ describe('kubectl commands for Workshops and Seats', () => {
       phase: 'Failed',
       progress: '3/12',
       lastActivity,
+      course: {
+        step: '06-manual',
+        since: lastActivity,
+        passed: ['01-set-up'],
+        check: { step: '06-manual', finding: 'code/never-ended', hop: 'shape', times: 3, at: lastActivity },
+      },
       url: 'http://localhost:8080',
       access: {
         secret: 'crds-ada/kubeconfig',
@@ -285,8 +291,8 @@ describe('kubectl commands for Workshops and Seats', () => {
     });
     expect(await kubectl('get', 'seat', 'crds-ada', '--no-headers', '--output=wide')).toMatch(
       new RegExp(
-        String.raw`^crds-ada\s+crds\s+ada\s+Failed\s+SeatsNotReady\s+3/12\s+2m\S*\s+2030-01-01T12:00:00Z\s+` +
-          String.raw`http://localhost:8080\s+\S+\n$`,
+        String.raw`^crds-ada\s+crds\s+ada\s+Failed\s+SeatsNotReady\s+3/12\s+2m\S*\s+06-manual\s+code/never-ended\s+` +
+          String.raw`2030-01-01T12:00:00Z\s+http://localhost:8080\s+\S+\n$`,
       ),
     );
   });
@@ -296,6 +302,7 @@ describe('kubectl commands for Workshops and Seats', () => {
     ['workshop.spec.lab.collector', 'The OpenTelemetry Collector'],
     ['workshop.status.conditions', 'NetworkIsolation'],
     ['seat.spec.replicas', 'kubectl scale seat'],
+    ['seat.status.course.check.finding', 'an id of the catalogue of findings'],
   ])('kubectl explain describes the field %s', async (path, words) => {
     expect((await kubectl('explain', path)).replaceAll(/\s+/g, ' ')).toContain(words);
   });

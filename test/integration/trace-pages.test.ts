@@ -84,6 +84,10 @@ describe('TracePages', () => {
     expect(starts).toEqual(starts.toSorted((a, b) => b - a));
     expect(pages.flatMap((page) => page.traces).every(({ spans }) => spans === 2)).toBe(true);
     expect(pages.every((page) => page.traces.length <= 206 && page.skipped === 0)).toBe(true);
+    const [first] = pages;
+    const oldest = first && (await new TracePages(jaeger.url).oldest(first));
+    // The oldest trace is an hour old. The estimate is as good as an eighth of that.
+    expect(Math.abs((oldest ?? NaN) - (starts.at(-1) ?? NaN))).toBeLessThan(3_600_000 / 8);
   });
 
   test('reads hundreds of traces of one millisecond, and all others if one is larger than the limit', async () => {

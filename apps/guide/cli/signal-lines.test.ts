@@ -39,7 +39,8 @@ test('writes an instrument with its newest values, and the buckets that have any
 test('writes requests, errors and latency of a service, and its slowest exemplars with their traces', () => {
   const exemplar = { time, spanId: 'b', attributes: {}, isError: false };
   const charts: Charts = {
-    ...{ times: [1, 2], step: 5_000, state: { signal: 'metrics', source: 'memory', since: 0, dropped: [] } },
+    ...{ times: [1, 2], step: 5_000, window: 30_000 },
+    ...{ state: { signal: 'metrics', source: 'memory', since: 0, dropped: [] } },
     services: [
       {
         ...{ service: 'prizes', counted: 'server', requests: [1, 2] },

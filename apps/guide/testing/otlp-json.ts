@@ -50,7 +50,7 @@ export const counter = (name: string, dataPoints: readonly object[], aggregation
 export interface RedSeries {
   readonly kind?: string;
   readonly name?: string;
-  readonly status?: number;
+  readonly status?: number | string;
   readonly isError?: boolean;
   readonly start: number;
   readonly time: number;

@@ -2,6 +2,7 @@
 // the reader presses the button.
 import { get, messageOf } from './api.ts';
 import type { PipelineHop, TelemetrySignal } from '../contract.ts';
+import { clock } from './explore/words.ts';
 import { byId, fill, h, whenPressed } from './dom.ts';
 
 const titles: Record<PipelineHop['name'], string> = {
@@ -37,7 +38,8 @@ async function look(): Promise<void> {
     status.dataset.tone = broken ? 'bad' : 'good';
     status.textContent = broken
       ? `Begin with this one: ${titles[broken.name]}, for ${broken.signal}.`
-      : 'Every hop works: spans that dice makes come to Jaeger, its metrics and log records to the guide.';
+      : `Every hop works, as of ${clock(Date.now())}: what the guide has just sent through the Collector came to ` +
+        'Jaeger and to the guide, and nothing that is known of dice is in the way.';
   } catch (error) {
     status.dataset.tone = 'bad';
     status.textContent = messageOf(error);

@@ -60,6 +60,8 @@
     "send_batch_size" 512
     "send_batch_max_size" 1024)
   "transform/red" (dict
+    "error_mode" "ignore"
+    "trace_statements" (list "set(span.attributes[\"http.response.status_code\"], \"4xx\") where IsMatch(span.attributes[\"http.response.status_code\"], \"^4[0-9][0-9]$$\") and not IsMatch(span.attributes[\"http.response.status_code\"], \"^(4(0[0-9]|1[0-8]|2[1-6]|2[89]|31|51)|5(0[0-8]|1[01]))$$\")" "set(span.attributes[\"http.response.status_code\"], \"5xx\") where IsMatch(span.attributes[\"http.response.status_code\"], \"^5[0-9][0-9]$$\") and not IsMatch(span.attributes[\"http.response.status_code\"], \"^(4(0[0-9]|1[0-8]|2[1-6]|2[89]|31|51)|5(0[0-8]|1[01]))$$\")" "delete_key(span.attributes, \"http.response.status_code\") where not IsMatch(span.attributes[\"http.response.status_code\"], \"^[45]([0-9][0-9]|xx)$$\")" "delete_key(span.attributes, \"http.response.status_code\") where not (span.kind == SPAN_KIND_SERVER or span.kind == SPAN_KIND_CONSUMER or span.kind == SPAN_KIND_INTERNAL)" "set(span.status.code, STATUS_CODE_ERROR) where span.attributes[\"http.response.status_code\"] != nil")
     "metric_statements" (list "keep_keys(resource.attributes, [\"service.name\"])"))) ((ternary (dict
   "transform/prometheus" (dict
     "metric_statements" (list "replace_all_patterns(datapoint.attributes, \"key\", \"[.]\", \"_\")" "set(datapoint.attributes[\"service_name\"], resource.attributes[\"service.name\"])" "set(metric.name, \"red_calls\") where metric.name == \"red.calls\"" "set(metric.name, \"red_duration\") where metric.name == \"red.duration\"" "set(metric.name, \"monitor_calls\") where metric.name == \"monitor.calls\"" "set(metric.name, \"monitor_duration\") where metric.name == \"monitor.duration\""))) dict .Values.prometheus.enabled))) | fromJson) .Values.collector.processors) | fromJson) }}{{ end }}
@@ -95,7 +97,7 @@ processors:
     exemplars: { enabled: true, max_per_data_point: 3 }
     metrics_flush_interval: 5s
     metrics_expiration: 15m
-    aggregation_cardinality_limit: 100
+    aggregation_cardinality_limit: 150
     resource_metrics_cache_size: 50
     # Counts go on when a pod is replaced.
     resource_metrics_key_attributes: [service.name]
@@ -126,13 +128,13 @@ processors:
       exporters: {{ toJson (concat (include "intro-otel.defined" (list "collector.pipelines.logs.exporters" .Values.collector.pipelines.logs.exporters (include "intro-otel.exporters" . | fromJson)) | fromJsonArray) | uniq) }}
     traces/red:
       receivers: [otlp, otlp/loopback]
-      processors: [memory_limiter]
-      exporters: [spanmetrics/red{{ (ternary ", spanmetrics/monitor" "" .Values.prometheus.enabled) }}]
+      processors: [memory_limiter, transform/red]
+      exporters: [spanmetrics/red]
     metrics/red:
       receivers: [spanmetrics/red]
       processors: [transform/red]
       exporters: [otlp_http/guide]
-{{ (ternary "    metrics/prometheus:\n      receivers: [spanmetrics/red, spanmetrics/monitor]\n      processors: [transform/red, transform/prometheus]\n      exporters: [otlp_http/prometheus]\n" "" .Values.prometheus.enabled) }}{{ end }}
+{{ (ternary "    traces/monitor:\n      receivers: [otlp, otlp/loopback]\n      processors: [memory_limiter]\n      exporters: [spanmetrics/monitor]\n" "" .Values.prometheus.enabled) }}{{ (ternary "    metrics/prometheus:\n      receivers: [spanmetrics/red, spanmetrics/monitor]\n      processors: [transform/red, transform/prometheus]\n      exporters: [otlp_http/prometheus]\n" "" .Values.prometheus.enabled) }}{{ end }}
 
 {{- define "intro-otel.jaeger-config" -}}
 extensions:

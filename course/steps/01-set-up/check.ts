@@ -26,6 +26,7 @@ function diceAnswers({ status, body }: AppAnswer): Finding {
   if (status === 200) return finding(text, undefined);
   return unmet(text, {
     hop: 'pod',
+    id: status === 0 ? 'pod/no-answer' : 'pod/error-status',
     found: status === 0 ? `no answer: ${body}` : `status ${status}: ${body.slice(0, 200)}`,
     hint: 'Is its pod running? kubectl get pods shows it; “Reset this step” puts back the code that works.',
   });
@@ -39,5 +40,5 @@ const expected = {
 function works(hops: readonly PipelineHop[], name: 'collector' | 'jaeger'): Finding {
   const broken = hops.find((hop) => hop.name === name && !hop.ok);
   const hint = broken?.todo ?? 'Wait a minute: it may still be starting.';
-  return finding(expected[name], broken && { hop: name, found: hopInWords(broken), hint });
+  return finding(expected[name], broken && { hop: name, id: broken.finding ?? name, found: hopInWords(broken), hint });
 }

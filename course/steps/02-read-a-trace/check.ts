@@ -24,6 +24,7 @@ function gone(trace: Trace | undefined): Verdict {
   return {
     passed: false,
     hop: 'jaeger',
+    finding: '02-read-a-trace/gone',
     expected: 'the trace of this step in Jaeger',
     found: trace ? 'a single span' : 'no such trace',
     hint,
@@ -74,16 +75,20 @@ function unclear(trace: Trace, answers: LabView['answers'], answer: string | und
   const services = [...new Set(found.map(({ service }) => service))];
   if (services.length < 2) return undefined;
   return {
+    id: '02-read-a-trace/ambiguous',
     found: `“${answer}”, and spans of ${services.join(', ')} are called that`,
     hint: 'Put the service before it, as in: dice GET /rolldice. A span id does as well.',
   };
 }
 
 function unknownName({ spans }: Trace, answers: LabView['answers'], answer = ''): Problem {
-  if (answer.trim() === '') return { found: 'no answer', hint: howToWrite };
+  if (answer.trim() === '') return { id: '02-read-a-trace/no-answer', found: 'no answer', hint: howToWrite };
   const given = Object.values(answers).filter((one) => one.trim() !== '');
   const isForeign = given.length > 1 && given.every((one) => matching(spans, one).length === 0);
-  return { found: `“${answer}”, and no span is called that`, hint: isForeign ? otherTrace : howToWrite };
+  const found = `“${answer}”, and no span is called that`;
+  return isForeign
+    ? { id: '02-read-a-trace/other-trace', found, hint: otherTrace }
+    : { id: '02-read-a-trace/unknown-span', found, hint: howToWrite };
 }
 
 const howToWrite = 'Write it as the waterfall does: GET /rolldice, or dice GET /rolldice. A span id does as well.';
@@ -97,6 +102,7 @@ function troubleWithRoot(trace: Trace, answers: LabView['answers']): Problem | u
   const problem = unclear(trace, answers, root);
   if (problem || matching(trace.roots, root).length > 0) return problem;
   return {
+    id: '02-read-a-trace/root',
     found: `“${root}”, which has a parent`,
     hint: 'Every trace begins with one span: it is drawn first, and no line leads up from it.',
   };
@@ -110,6 +116,7 @@ function troubleWithSlowest(trace: Trace, answers: LabView['answers']): Problem 
   if (problem || matching(others, slowest).some(({ duration }) => duration >= longest * 0.95)) return problem;
   const isRoot = matching(trace.roots, slowest).length > 0;
   return {
+    id: isRoot ? '02-read-a-trace/slowest-root' : '02-read-a-trace/slowest',
     found: `“${slowest}”, ${isRoot ? 'which is the root, as long as all within it' : 'and another took longer'}`,
     hint: 'Compare the durations at the end of each line, not where the bars begin.',
   };
@@ -122,10 +129,12 @@ function edge(trace: Trace, answers: LabView['answers']): Finding[] {
   if (problem) return [unmet(text, problem)];
   const [parents, children] = [matching(trace.spans, parent), matching(trace.spans, child)];
   if (isAbove(parents, children)) return [finding(text, undefined)];
+  const isSwapped = isAbove(children, parents);
   return [
     unmet(text, {
+      id: isSwapped ? '02-read-a-trace/swapped' : '02-read-a-trace/child',
       found: `“${parent}” over “${child}”, and the one is not the parent of the other`,
-      hint: isAbove(children, parents)
+      hint: isSwapped
         ? 'The other way round: the parent calls, the child is called.'
         : 'A child is indented one step more than its parent, which stands above it; a grandchild is no child.',
     }),

@@ -2,8 +2,8 @@
 // chose.
 import { LIBRARIES } from '../../../apps/telemetry/mistakes.ts';
 import type { Check, Settings } from '../../engine/check.ts';
-import { met, unmet, verdictOf } from '../../engine/findings.ts';
-import type { Finding } from '../../engine/findings.ts';
+import { explained, met, unmet, verdictOf } from '../../engine/findings.ts';
+import type { Explained, Finding } from '../../engine/findings.ts';
 import type { Seen } from '../../engine/observation.ts';
 import { propagatorsHint } from '../../engine/propagation.ts';
 import { samplerHint } from '../../engine/sampling.ts';
@@ -18,18 +18,25 @@ export const check: Check = async (lab) => {
     const seen = await observation.look();
     return { findings: judge(seen, pick, settings), certain: seen.settled, traceId: seen.visits[0]?.answer.traceId };
   };
-  const hint =
-    propagatorsHint(settings) ?? (await samplerHint(lab)) ?? 'Is INSTRUMENTATION set to auto in settings.env?';
-  return lab.settle(look, { expected: 'spans of a library in a visit to dice', hint });
+  const reason = explained('settings/propagators', propagatorsHint(settings)) ??
+    explained('telemetry/sampled', await samplerHint(lab)) ?? {
+      hint: 'Is INSTRUMENTATION set to auto in settings.env?',
+    };
+  return lab.settle(look, { expected: 'spans of a library in a visit to dice', ...reason });
 };
 
 const noAnswer = unmet('the name of a library that is installed here', {
+  id: '03-opentelemetry/no-answer',
   found: 'no answer',
   hint: 'Search the installed libraries for a word such as http, and name one of them.',
 });
 
 const severalAnswers = (pick: string): Finding =>
-  unmet('the name of one library', { found: `“${pick}”`, hint: 'Name only one library, without any other word.' });
+  unmet('the name of one library', {
+    id: '03-opentelemetry/several',
+    found: `“${pick}”`,
+    hint: 'Name only one library, without any other word.',
+  });
 
 const librariesIn = (pick: string): string[] => LIBRARIES.filter((name) => pick.split(/[\s,]+/).includes(name));
 
@@ -59,15 +66,22 @@ function turnedOff(settings: Settings): string {
   return name === undefined ? '' : ` ${name} in settings.env turns libraries off.`;
 }
 
+/** Returns why a library made no span of the visit. @param off what turns libraries off, or '' */
+function reasonOf(pick: string, off: string): Explained {
+  const known = hints[pick];
+  if (known !== undefined) return { id: '03-opentelemetry/no-spans', hint: known };
+  const hint =
+    'Pick one that the search lists: only those are installed here. ' +
+    `In a trace, “otel.scope.name” tells which library made a span.${off}`;
+  return { id: off === '' ? '03-opentelemetry/not-installed' : '03-opentelemetry/turned-off', hint };
+}
+
 /** Looks for spans of the library among those of the visits. */
 export function judge({ visits }: Seen, pick: string, settings: Settings): Finding[] {
   const spans = visits.flatMap((visit) => visit.spans);
   if (spans.length === 0) return [];
   const text = `a span of @opentelemetry/instrumentation-${pick} in a visit to dice`;
   if (spans.some(({ scope }) => scope === `@opentelemetry/instrumentation-${pick}`)) return [met(text)];
-  const hint =
-    hints[pick] ??
-    'Pick one that the search lists: only those are installed here. ' +
-      `In a trace, “otel.scope.name” tells which library made a span.${turnedOff(settings)}`;
-  return [unmet(text, { found: `spans of ${[...new Set(spans.map(({ scope }) => scope))].join(', ')}`, hint })];
+  const found = `spans of ${[...new Set(spans.map(({ scope }) => scope))].join(', ')}`;
+  return [unmet(text, { found, ...reasonOf(pick, turnedOff(settings)) })];
 }

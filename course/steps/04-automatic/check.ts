@@ -38,6 +38,7 @@ const restart = 'The settings look right: was dice restarted since? Press Run, o
 const noAnswer = ({ body }: AppAnswer): Finding =>
   unmet('dice to answer GET /visit', {
     hop: 'pod',
+    id: 'pod/no-answer',
     found: body,
     hint: 'Is the new pod running? Its log says why not.',
   });
@@ -71,6 +72,7 @@ export function judge({ log, blocks, settings }: Printed): Finding[] {
 }
 
 const byHand: Problem = {
+  id: '04-automatic/by-hand',
   found: 'spans that were written by hand',
   hint: 'Set INSTRUMENTATION=auto in settings.env: this step is about what comes without a line of code.',
 };
@@ -78,7 +80,11 @@ const byHand: Problem = {
 function troubleWithServer(blocks: readonly string[]): Problem | undefined {
   if (blocks.some((block) => block.includes("\n  name: 'GET /visit'") && block.includes('\n  kind: 1,')))
     return undefined;
-  return { found: 'other spans of that trace, not this one', hint: 'Does app.ts still have its route /visit?' };
+  return {
+    id: '04-automatic/no-server-span',
+    found: 'other spans of that trace, not this one',
+    hint: 'Does app.ts still have its route /visit?',
+  };
 }
 
 /** Says what the value is instead, if no exporter has that name. */
@@ -91,11 +97,13 @@ function consoleHint(settings: Settings, signal: 'TRACES' | 'METRICS'): string {
 function troubleWithMetrics(settings: Settings): Problem {
   if (!names(settings, 'METRICS', 'console'))
     return {
+      id: '04-automatic/no-metric',
       found: 'no metric there: OTEL_METRICS_EXPORTER does not name the console',
       hint: consoleHint(settings, 'METRICS'),
     };
   const seconds = intervalOf(settings) / 1_000;
   return {
+    id: '04-automatic/no-metric',
     found: `no metric there yet: metrics are printed every ${seconds} s (OTEL_METRIC_EXPORT_INTERVAL)`,
     hint: 'Wait until the first one is printed, then check again.',
   };
@@ -106,7 +114,7 @@ async function nothingPrinted(lab: LabView, settings: Settings, isLate: boolean)
   const problem =
     levelProblem(settings) ?? (await sdkProblem(lab)) ?? exporterProblem(settings) ?? samplerProblem(settings);
   const found = 'no span of the visit in the log';
-  const library = unmet(texts.library, problem ?? { hop: 'pod', found, hint: restart });
+  const library = unmet(texts.library, problem ?? { hop: 'pod', id: '04-automatic/no-span', found, hint: restart });
   return {
     findings: [library, unknown(texts.server), unknown(texts.metric)],
     certain: isLate || problem !== undefined,
@@ -122,22 +130,29 @@ function levelProblem({ INSTRUMENTATION: level = 'none' }: Settings): Problem | 
   const reason = LEVELS[level];
   if (reason === undefined) return undefined;
   const hint = `Set INSTRUMENTATION=auto in settings.env: ${reason}.`;
-  return { hop: 'pod', found: `no span there: INSTRUMENTATION is ${level}`, hint };
+  return { hop: 'pod', id: '04-automatic/level', found: `no span there: INSTRUMENTATION is ${level}`, hint };
 }
 
 async function sdkProblem(lab: LabView): Promise<Problem | undefined> {
   const sdk = (await lab.why()).find(({ name, ok }) => name === 'sdk' && !ok);
-  return sdk && { hop: 'pod', found: sdk.says, hint: sdk.todo ?? restart };
+  return sdk && { hop: 'pod', id: sdk.finding ?? 'pod', found: sdk.says, hint: sdk.todo ?? restart };
 }
 
 function exporterProblem(settings: Settings): Problem | undefined {
   if (names(settings, 'TRACES', 'console')) return undefined;
   const found = `no span there: OTEL_TRACES_EXPORTER is ${settings['OTEL_TRACES_EXPORTER'] ?? 'not set'}`;
-  return { hop: 'pod', found: `${found}, and does not name the console`, hint: consoleHint(settings, 'TRACES') };
+  return {
+    hop: 'pod',
+    id: '04-automatic/no-trace-console',
+    found: `${found}, and does not name the console`,
+    hint: consoleHint(settings, 'TRACES'),
+  };
 }
 
 /** Returns what keeps a trace from being recorded now and then, which no log and no other setting shows. */
 function samplerProblem(settings: Settings): Problem | undefined {
   const hint = diceSamplerHint(settings);
-  return hint === undefined ? undefined : { hop: 'pod', found: 'no span of the visit in the log', hint };
+  return hint === undefined
+    ? undefined
+    : { hop: 'pod', id: 'telemetry/sampled', found: 'no span of the visit in the log', hint };
 }

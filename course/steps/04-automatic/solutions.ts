@@ -76,12 +76,14 @@ export const solutions: Solution[] = [
   {
     name: 'spans on the console, but no metrics',
     right: false,
+    finding: '04-automatic/no-metric',
     says: /OTEL_METRICS_EXPORTER does not name the console.*met: a visit's spans/,
     ...settings('INSTRUMENTATION=auto', 'OTEL_TRACES_EXPORTER=console'),
   },
   {
     name: 'INSTRUMENTATION=manual with the console exporters',
     right: false,
+    finding: '04-automatic/level',
     hop: 'pod',
     says: /Set INSTRUMENTATION=auto/,
     ...settings('INSTRUMENTATION=manual', 'OTEL_TRACES_EXPORTER=console', 'OTEL_METRICS_EXPORTER=console'),
@@ -89,6 +91,7 @@ export const solutions: Solution[] = [
   {
     name: 'INSTRUMENTATION=manual without the console exporters',
     right: false,
+    finding: '04-automatic/level',
     hop: 'pod',
     says: /Set INSTRUMENTATION=auto/,
     ...settings('INSTRUMENTATION=manual'),
@@ -96,6 +99,7 @@ export const solutions: Solution[] = [
   {
     name: 'INSTRUMENTATION=none in the settings',
     right: false,
+    finding: '04-automatic/level',
     hop: 'pod',
     says: /INSTRUMENTATION is none/,
     ...settings('INSTRUMENTATION=none', 'OTEL_TRACES_EXPORTER=console'),
@@ -103,6 +107,7 @@ export const solutions: Solution[] = [
   {
     name: 'spans that go to the Collector but not to the console',
     right: false,
+    finding: '04-automatic/no-trace-console',
     hop: 'pod',
     says: /does not name the console/,
     ...settings('INSTRUMENTATION=auto'),
@@ -110,6 +115,7 @@ export const solutions: Solution[] = [
   {
     name: 'metrics on the console, but no spans',
     right: false,
+    finding: '04-automatic/no-trace-console',
     hop: 'pod',
     says: /does not name the console/,
     ...settings('INSTRUMENTATION=auto', 'OTEL_TRACES_EXPORTER=none', 'OTEL_METRICS_EXPORTER=console'),
@@ -117,18 +123,21 @@ export const solutions: Solution[] = [
   {
     name: 'an unknown value of INSTRUMENTATION',
     right: false,
+    finding: 'pod/no-answer',
     hop: 'pod',
     ...settings('INSTRUMENTATION=automatic', 'OTEL_TRACES_EXPORTER=console'),
   },
   {
     name: 'spans that the code makes by hand',
     right: false,
+    finding: '04-automatic/by-hand',
     says: /by hand/,
     files: { 'app.ts': dice('app.manual.ts'), 'settings.env': 'INSTRUMENTATION=manual\nOTEL_TRACES_EXPORTER=console' },
   },
   {
     name: 'an SDK that the settings disable',
     right: false,
+    finding: 'settings/sdk-off',
     hop: 'pod',
     says: /OTEL_SDK_DISABLED/,
     ...settings('INSTRUMENTATION=auto', 'OTEL_TRACES_EXPORTER=console', 'OTEL_SDK_DISABLED=true'),
@@ -136,6 +145,7 @@ export const solutions: Solution[] = [
   {
     name: 'a misspelt variable for the exporter of spans',
     right: false,
+    finding: 'settings/mistake',
     hop: 'pod',
     says: /did you mean OTEL_TRACES_EXPORTER/i,
     ...settings('INSTRUMENTATION=auto', 'OTEL_TRACE_EXPORTER=console', 'OTEL_METRICS_EXPORTER=console'),
@@ -143,6 +153,7 @@ export const solutions: Solution[] = [
   {
     name: 'a colon in place of the sign =',
     right: false,
+    finding: 'settings/mistake',
     hop: 'pod',
     says: /line 1/,
     ...settings('INSTRUMENTATION: auto', 'OTEL_TRACES_EXPORTER: console', 'OTEL_METRICS_EXPORTER: console'),
@@ -150,18 +161,21 @@ export const solutions: Solution[] = [
   {
     name: 'both exporters on one line',
     right: false,
+    finding: '04-automatic/no-trace-console',
     ...settings('INSTRUMENTATION=auto', 'OTEL_TRACES_EXPORTER=console OTEL_METRICS_EXPORTER=console'),
     hop: 'pod',
   },
   {
     name: 'an exporter of metrics by the name that other SDKs use',
     right: false,
+    finding: '04-automatic/no-metric',
     says: /OTEL_METRICS_EXPORTER does not name the console.*is "logging": expected.*called console here/,
     ...settings('INSTRUMENTATION=auto', 'OTEL_TRACES_EXPORTER=console', 'OTEL_METRICS_EXPORTER=logging'),
   },
   {
     name: 'an exporter of spans by the name that other SDKs use',
     right: false,
+    finding: '04-automatic/no-trace-console',
     hop: 'pod',
     says: /OTEL_TRACES_EXPORTER is "logging": expected.*called console here/,
     ...settings('INSTRUMENTATION=auto', 'OTEL_TRACES_EXPORTER=logging', 'OTEL_METRICS_EXPORTER=console'),
@@ -169,6 +183,7 @@ export const solutions: Solution[] = [
   {
     name: 'only log records on the console',
     right: false,
+    finding: '04-automatic/no-trace-console',
     hop: 'pod',
     says: /OTEL_TRACES_EXPORTER is \S+, and does not name the console/,
     ...settings('INSTRUMENTATION=auto', 'OTEL_LOGS_EXPORTER=console'),
@@ -176,6 +191,7 @@ export const solutions: Solution[] = [
   {
     name: 'a sampler that drops every trace',
     right: false,
+    finding: 'telemetry/sampled',
     hop: 'pod',
     says: /no span is recorded/,
     ...consoles('OTEL_TRACES_SAMPLER=always_off'),
@@ -183,12 +199,14 @@ export const solutions: Solution[] = [
   {
     name: 'the library of HTTP turned off',
     right: false,
+    finding: '04-automatic/no-span',
     ...consoles('OTEL_NODE_DISABLED_INSTRUMENTATIONS=http'),
     hop: 'pod',
   },
   {
     name: 'code that has renamed the route /visit',
     right: false,
+    finding: '04-automatic/no-server-span',
     says: /route \/visit/,
     files: { 'app.ts': edited(dice('app.ts'), ["app.get('/visit'", "app.get('/visits'"]) },
   },

@@ -3,8 +3,8 @@
 import { ATTR_USER_AGENT_ORIGINAL } from '@opentelemetry/semantic-conventions';
 import type { Span } from '../../../otlp/traces.ts';
 import type { Check, Look } from '../../engine/check.ts';
-import { finding } from '../../engine/findings.ts';
-import type { Finding, Problem } from '../../engine/findings.ts';
+import { explained, finding } from '../../engine/findings.ts';
+import type { Explained, Finding, Problem } from '../../engine/findings.ts';
 import { renameHint } from '../../engine/names.ts';
 import type { Seen } from '../../engine/observation.ts';
 import { propagatorsHint } from '../../engine/propagation.ts';
@@ -36,8 +36,10 @@ export const check: Check = async (lab) => {
   };
   const settings = await lab.settings();
   const guess = 'Go look for your trace: service dice, in Jaeger.';
-  const hint = shareHint(yaml) ?? propagatorsHint(settings) ?? diceSamplerHint(settings) ?? guess;
-  return lab.settle(look, { expected: 'the traces of some visits in Jaeger', hint });
+  const reason = explained('05-collector/share', shareHint(yaml)) ??
+    explained('settings/propagators', propagatorsHint(settings)) ??
+    explained('telemetry/sampled', diceSamplerHint(settings)) ?? { hint: guess };
+  return lab.settle(look, { expected: 'the traces of some visits in Jaeger', ...reason });
 };
 
 interface KeptTrace {
@@ -85,10 +87,7 @@ function first(
   return problem && { ...problem, ...ignored(yaml) };
 }
 
-const ignored = (yaml: string): { hint: string } | undefined => {
-  const hint = ignoredText(yaml);
-  return hint === undefined ? undefined : { hint };
-};
+const ignored = (yaml: string): Explained | undefined => explained('05-collector/ignored', ignoredText(yaml));
 
 const hasStep = ({ attributes, resource }: Span): boolean =>
   attributes['workshop.step'] !== undefined || resource['workshop.step'] !== undefined;
@@ -102,6 +101,7 @@ function unlisted(yaml: string, types: readonly string[]): Problem | undefined {
   return name === undefined
     ? undefined
     : {
+        id: '05-collector/unlisted',
         found: `a traces pipeline that does not list ${name}`,
         hint:
           `collector.yaml defines ${name}, but a processor does nothing until it is in ` +
@@ -114,21 +114,24 @@ function troubleWithStep({ guide, dice, traceId }: KeptTrace, yaml: string): Pro
   if (added.length === 2) return undefined;
   const forgotten = added.length === 0 ? unlisted(yaml, EDITORS) : undefined;
   if (forgotten) return { ...forgotten, traceId };
-  if (added.length === 0)
-    return {
-      found: 'no attribute workshop.step',
-      hint:
-        stepRename(yaml) ??
-        'Add a processor attributes/mine with an action insert or upsert, and name it in ' +
-          'service.pipelines.traces.processors.',
-      traceId,
-    };
+  if (added.length === 0) return { ...notAdded(stepRename(yaml)), traceId };
   return {
+    id: '05-collector/attribute-by-app',
     found: `workshop.step on ${added[0]?.service}'s spans only`,
     hint: "Here the app was changed, not the Collector: the guide's spans have to carry it too.",
     traceId,
   };
 }
+
+/** @param rename what to do about an attribute with another name, if there is one */
+const notAdded = (rename: string | undefined): Problem => ({
+  id: rename === undefined ? '05-collector/no-attribute' : '05-collector/attribute-name',
+  found: 'no attribute workshop.step',
+  hint:
+    rename ??
+    'Add a processor attributes/mine with an action insert or upsert, and name it in ' +
+      'service.pipelines.traces.processors.',
+});
 
 /** The attribute of the step's example, which learners may keep. */
 const EXAMPLE = 'workshop.room';
@@ -150,6 +153,7 @@ function troubleWithAgent({ guide, dice, traceId }: KeptTrace, yaml: string): Pr
   const agents = [guide, dice].filter(({ attributes }) => attributes[ATTR_USER_AGENT_ORIGINAL] !== undefined);
   if (agents.length === 0) return undefined;
   return {
+    id: '05-collector/agent-kept',
     found: `user_agent.original on spans of ${agents.map(({ service }) => service).join(' and ')}`,
     hint: agentRename(yaml) ?? 'Add an action delete for the key user_agent.original to your processor.',
     traceId,
@@ -165,7 +169,7 @@ function troubleWithDebug(kept: KeptTrace[], log: string, yaml: string): Problem
   const hint =
     'Name debug in service.pipelines.traces.exporters, beside otlp_http/jaeger, and set ' +
     'exporters.debug.verbosity to normal or detailed: basic only counts.';
-  return { found: 'no trace id of these spans in that log', hint, ...ignored(yaml) };
+  return { id: '05-collector/no-debug', found: 'no trace id of these spans in that log', hint, ...ignored(yaml) };
 }
 
 /**
@@ -182,9 +186,10 @@ function sampled({ visits: all, settled }: Seen, yaml: string): Finding {
 function troubleWithSampler(visited: number, yaml: string): Problem {
   const found = `all ${visited} of ${visited}`;
   const share = shareHint(yaml);
-  if (share) return { found, hint: share };
+  if (share) return { id: '05-collector/share', found, hint: share };
   return (
     unlisted(yaml, ['probabilistic_sampler']) ?? {
+      id: '05-collector/keeps-all',
       found,
       hint:
         'Add a processor probabilistic_sampler with sampling_percentage: 50, ' +

@@ -44,10 +44,12 @@ export function troubleWithOrder(yaml: string): Problem | undefined {
   if (!names) return undefined;
   const types = names.map(typeOf);
   const found = `[${names.join(', ')}]`;
-  if (types[0] !== 'memory_limiter') return { found, hint: `Put memory_limiter first. ${why}` };
-  if (types.at(-1) !== 'batch') return { found, hint: `Put batch last. ${why}` };
+  if (types[0] !== 'memory_limiter')
+    return { id: '05-collector/order', found, hint: `Put memory_limiter first. ${why}` };
+  if (types.at(-1) !== 'batch') return { id: '05-collector/order', found, hint: `Put batch last. ${why}` };
   if (types.includes('k8sattributes')) return undefined;
   return {
+    id: '05-collector/no-k8sattributes',
     found,
     hint: 'A list replaces the list that was there: name k8sattributes again, so that spans tell their pod.',
   };

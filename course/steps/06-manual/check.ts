@@ -4,7 +4,7 @@ import type { AttributeValue } from '../../../otlp/attributes.ts';
 import type { Span } from '../../../otlp/traces.ts';
 import { byLibrary, checkOfRequests, named, neverEnded } from '../../engine/check.ts';
 import type { Look } from '../../engine/check.ts';
-import { finding, unknown, unmet } from '../../engine/findings.ts';
+import { explained, finding, unknown, unmet } from '../../engine/findings.ts';
 import type { Problem } from '../../engine/findings.ts';
 import { renameHint } from '../../engine/names.ts';
 import { findingsOfPairs, judgePairs, PLAUSIBLE } from '../../engine/observation.ts';
@@ -49,6 +49,7 @@ function judgeSpans(seen: Seen, spans: Spans, isRepeated: boolean): Pick<Look, '
 }
 
 const SEVERAL: Problem = {
+  id: '06-manual/several',
   found: 'several spans do_roll in one roll',
   hint: 'Start one span in each call of doRoll(), and set the attribute on that one.',
 };
@@ -58,6 +59,7 @@ function troubleWithSpans({ visits, strays, sampler }: Seen, spans: Spans): Prob
   const library = spans.find((span) => span && byLibrary(span));
   if (library)
     return {
+      id: '06-manual/by-library',
       found: `a span of ${library.scope}`,
       hint: 'Acquire a tracer with trace.getTracer(…), and start the span with it.',
       traceId: library.traceId,
@@ -72,6 +74,7 @@ function troubleWithSpans({ visits, strays, sampler }: Seen, spans: Spans): Prob
 }
 
 const someMissing = (missing: number, all: number, sampler: string | undefined): Problem => ({
+  id: sampler === undefined ? '06-manual/some-missing' : 'telemetry/sampled',
   found: `no do_roll for ${missing} of ${all} rolls`,
   hint:
     sampler ??
@@ -80,8 +83,10 @@ const someMissing = (missing: number, all: number, sampler: string | undefined):
 
 function noneOf(others: readonly Span[], sampler: string | undefined): Problem {
   const own = others.filter((span) => !byLibrary(span)).map(({ name }) => name);
-  const hint = renameHint('do_roll', own) ?? sampler ?? guessOf(others);
-  return { found: [...new Set(others.map(named))].join(', '), hint, ...traceOf(others[0]) };
+  const found = [...new Set(others.map(named))].join(', ');
+  const reason = explained('06-manual/span-name', renameHint('do_roll', own)) ??
+    explained('telemetry/sampled', sampler) ?? { id: '06-manual/no-span', hint: guessOf(others) };
+  return { found, ...reason, ...traceOf(others[0]) };
 }
 
 const guessOf = (others: readonly Span[]): string =>
@@ -103,20 +108,30 @@ function troubleWithTypes(spans: readonly Span[], other: Span | undefined): Prob
   const { 'roll.value': value } = bad.attributes;
   if (value === undefined && other)
     return {
+      id: '06-manual/value-elsewhere',
       found: `roll.value on another span: ${named(other)}`,
       hint: "Set it on do_roll itself: span.setAttribute('roll.value', result), with the span that you have started.",
       traceId: other.traceId,
     };
-  if (value === undefined)
-    return {
-      found: attributesOf(bad),
-      hint:
-        renameHint('roll.value', Object.keys(bad.attributes)) ??
-        "Call span.setAttribute('roll.value', result) before span.end(): an ended span takes no more. " +
-          'The value is a plain number: a BigInt or an object is no attribute.',
-      traceId: bad.traceId,
-    };
-  return { found: `${kindOf(value)} ${JSON.stringify(value)}`, hint: hintFor(value), traceId: bad.traceId };
+  if (value === undefined) return { ...withoutValue(bad), traceId: bad.traceId };
+  return {
+    id: '06-manual/value-type',
+    found: `${kindOf(value)} ${JSON.stringify(value)}`,
+    hint: hintFor(value),
+    traceId: bad.traceId,
+  };
+}
+
+function withoutValue(span: Span): Problem {
+  const rename = renameHint('roll.value', Object.keys(span.attributes));
+  return {
+    id: rename === undefined ? '06-manual/no-value' : '06-manual/value-name',
+    found: attributesOf(span),
+    hint:
+      rename ??
+      "Call span.setAttribute('roll.value', result) before span.end(): an ended span takes no more. " +
+        'The value is a plain number: a BigInt or an object is no attribute.',
+  };
 }
 
 const hintFor = (value: AttributeValue): string =>
@@ -137,6 +152,7 @@ function troubleWithValues(visits: readonly Visit[], spans: Spans): Problem | un
   const answered = answeredValues(visits, values);
   if (!answered)
     return {
+      id: '06-manual/no-number',
       found: `the answer ${visits[0]?.answer.body.slice(0, 80)}`,
       hint: 'Answer with the bare number: response.send(String(doRoll())).',
     };
@@ -145,6 +161,7 @@ function troubleWithValues(visits: readonly Visit[], spans: Spans): Problem | un
   if (first === undefined) return undefined;
   const shown = JSON.stringify(values[first]);
   return {
+    id: '06-manual/value',
     found: `roll.value ${shown} where dice answered ${answered[first]}; so in ${off.length} of ${visits.length} rolls`,
     hint: 'Set the very value that the function gives back: roll once, and use the result for both.',
     ...traceOf(spans[first]),

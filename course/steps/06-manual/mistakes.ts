@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { edited } from '../../harness/check-harness.ts';
-import type { Solution } from '../../harness/check-harness.ts';
+import type { CheckHarness, Solution } from '../../harness/check-harness.ts';
 
 const app = readFileSync(join(import.meta.dirname, 'files', 'app.ts'), 'utf8');
 const changed = (...changes: [string, string][]) => ({ files: { 'app.ts': edited(app, ...changes) } });
@@ -17,10 +17,16 @@ const BODY = app.slice(app.indexOf("  return tracer.startActiveSpan('do_roll'"),
 const ROLL = 'const result = Math.floor(Math.random() * 6) + 1;';
 const SET = "rollSpan.setAttribute('roll.value', result);";
 
+/** Makes Jaeger get no more spans. */
+const loseAll = ({ jaeger }: CheckHarness): void => {
+  jaeger.passes = () => [];
+};
+
 export const mistakes: Solution[] = [
   {
     name: 'startActiveSpan without a function',
     right: false,
+    finding: 'code/throws',
     hop: 'pod',
     says: /status 500/,
     ...changed([
@@ -32,6 +38,7 @@ export const mistakes: Solution[] = [
   {
     name: 'the attribute set on the current span, while the span is not the current one',
     right: false,
+    finding: '06-manual/no-value',
     says: /an ended span takes no more|roll.value/,
     ...changed([
       BODY,
@@ -42,6 +49,7 @@ export const mistakes: Solution[] = [
   {
     name: "the attribute set on the library's span, which is the current one",
     right: false,
+    finding: '06-manual/value-elsewhere',
     says: /roll\.value on another span: dice “.*Set it on do_roll itself/,
     files: {
       'settings.env': 'INSTRUMENTATION=auto',
@@ -55,6 +63,7 @@ export const mistakes: Solution[] = [
   {
     name: 'attributes in place of the options',
     right: false,
+    finding: '06-manual/no-value',
     says: /roll\.value, an integer\. Found: the attributes workshop/,
     ...changed([
       BODY,
@@ -64,12 +73,14 @@ export const mistakes: Solution[] = [
   {
     name: 'an event in place of the attribute',
     right: false,
+    finding: '06-manual/no-value',
     says: /roll\.value, an integer\. Found: the attributes workshop/,
     ...changed([SET, "rollSpan.addEvent('roll.value', { value: result });"]),
   },
   {
     name: 'a log record in place of the attribute',
     right: false,
+    finding: '06-manual/no-value',
     says: /roll\.value, an integer\. Found: the attributes workshop/,
     ...changed(
       ["import { trace } from '@opentelemetry/api';", "import { logs, trace } from '@opentelemetry/api';"],
@@ -79,43 +90,50 @@ export const mistakes: Solution[] = [
   {
     name: 'the attribute for a six only',
     right: false,
+    finding: '06-manual/no-value',
     says: /roll\.value, an integer\. Found: the attributes workshop/,
     ...changed([SET, `if (result === 6) ${SET}`]),
   },
   {
     name: 'the attribute from 0 to 5, the answer from 1 to 6',
     right: false,
+    finding: '06-manual/value',
     says: /where dice answered/,
     ...changed([SET, "rollSpan.setAttribute('roll.value', result - 1);"]),
   },
   {
     name: 'seven less the roll in the attribute',
     right: false,
+    finding: '06-manual/value',
     says: /roll\.value (1 .* 6|2 .* 5|3 .* 4|4 .* 3|5 .* 2|6 .* 1); so in 12 of 12 rolls/,
     ...changed([SET, "rollSpan.setAttribute('roll.value', 7 - result);"]),
   },
   {
     name: 'a second, empty span for each roll',
     right: false,
+    finding: '06-manual/several',
     says: /a span do_roll for each roll.*several spans do_roll in one roll.*Start one span/,
     ...changed([SET, `${SET}\n    tracer.startSpan('do_roll', { root: true }).end();`]),
   },
   {
     name: 'a roll with a fraction, in the attribute and in the answer',
     right: false,
+    finding: '06-manual/value-type',
     says: /the double.*A roll is a whole number/,
     ...changed([ROLL, 'const result = Math.random() * 5.9 + 1.05;']),
   },
   {
     name: 'the attribute as a resource attribute',
     right: false,
+    finding: '06-manual/no-value',
     says: /roll\.value, an integer\. Found: the attributes workshop/,
     files: { ...changed([SET, '']).files, ...settings('OTEL_RESOURCE_ATTRIBUTES=roll.value=4').files },
   },
   {
     name: 'one span for all rolls',
     right: false,
-    says: /no do_roll for 11 of 12 rolls|no more|never ended/,
+    finding: 'code/started-once',
+    says: /a second end\(\) of do_roll, which was started once/,
     ...changed(
       [BODY, `  ${ROLL}\n  span.setAttribute('roll.value', result);\n  span.end();\n  return result;\n`],
       ['const app = express();', "const span = tracer.startSpan('do_roll');\nconst app = express();"],
@@ -124,6 +142,7 @@ export const mistakes: Solution[] = [
   {
     name: 'one span for all rolls, which ends when the file is loaded',
     right: false,
+    finding: 'code/started-once',
     says: /^(?!.*Does your code call).*roll, which was started once, when app\.ts was loaded \(.* line \d+\)\. A span/,
     ...changed(
       [BODY, `  ${ROLL}\n  span.setAttribute('roll.value', result);\n  span.end();\n  return result;\n`],
@@ -133,6 +152,7 @@ export const mistakes: Solution[] = [
   {
     name: 'the span around another route',
     right: false,
+    finding: 'code/no-span-started',
     hop: 'pod',
     says: /has started no span/,
     ...changed(
@@ -146,6 +166,7 @@ export const mistakes: Solution[] = [
   {
     name: 'the console exporter of an earlier step',
     right: false,
+    finding: 'settings/exporter',
     hop: 'pod',
     says: /OTEL_TRACES_EXPORTER is console/,
     ...settings('OTEL_TRACES_EXPORTER=console'),
@@ -153,25 +174,83 @@ export const mistakes: Solution[] = [
   {
     name: 'right code, while collector.yaml still has the sampler of the step before',
     right: false,
+    finding: 'telemetry/sampled',
     says: /^(?!.*(each call|where dice answered)).*collector\.yaml lists probabilistic_sampler, which drops traces/,
     files: { 'collector.yaml': collectorOfStep5 },
   },
   {
     name: 'right code, while dice keeps 30 % of its traces',
     right: false,
+    finding: 'telemetry/sampled',
     says: /^(?!.*(each call|where dice answered)).*OTEL_TRACES_SAMPLER is traceidratio with the argument 0\.3/,
     ...settings('OTEL_TRACES_SAMPLER=traceidratio', 'OTEL_TRACES_SAMPLER_ARG=0.3'),
   },
   {
     name: 'a sampler that drops every trace',
     right: false,
+    finding: 'telemetry/sampled',
     hop: 'pod',
     says: /no span is recorded/,
     ...settings('OTEL_TRACES_SAMPLER=always_off'),
   },
   {
+    name: 'a span for every second roll only',
+    right: false,
+    finding: '06-manual/some-missing',
+    says: /no do_roll for 6 of 12 rolls.*Start it in each call/,
+    ...changed(
+      [BODY, `  isOdd = !isOdd;\n  if (isOdd) return 4;\n${BODY}`],
+      ['let hits = 0;', 'let hits = 0;\nlet isOdd = false;'],
+    ),
+  },
+  {
+    name: 'a tracer with the name of a library',
+    right: false,
+    finding: '06-manual/by-library',
+    says: /a span of @opentelemetry\/instrumentation-dice/,
+    ...changed(["trace.getTracer('dice')", "trace.getTracer('@opentelemetry/instrumentation-dice')"]),
+  },
+  {
+    name: 'a route that never answers',
+    right: false,
+    hop: 'pod',
+    finding: 'pod/hangs',
+    says: /no answer within 5 s.*does the route call response\.send/,
+    ...changed(['response.send(String(doRoll()));', 'doRoll();']),
+  },
+  {
+    name: 'right code, while the new pod does not run',
+    right: false,
+    hop: 'pod',
+    finding: 'pod/not-running',
+    says: /your code does not parse/,
+    lab: { podTrouble: (component) => Promise.resolve(component === 'dice' ? 'your code does not parse' : undefined) },
+    before: loseAll,
+  },
+  {
+    name: 'right code, while the exporter reports an error',
+    right: false,
+    hop: 'pod',
+    finding: 'pod/export-fails',
+    says: /OpenTelemetry error: Not Found/,
+    lab: {
+      report: () => Promise.resolve(undefined),
+      podLog: () => Promise.resolve('OpenTelemetry error: Not Found (HTTP status 404)'),
+    },
+    before: loseAll,
+  },
+  {
+    name: 'an endpoint at an address that nobody has',
+    right: false,
+    hop: 'pod',
+    finding: 'settings/endpoint',
+    says: /nothing takes connections at http:\/\/0\.0\.0\.0:1/,
+    ...settings('OTEL_EXPORTER_OTLP_ENDPOINT=http://0.0.0.0:1'),
+  },
+  {
     name: 'an endpoint where nothing listens',
     right: false,
+    finding: 'settings/mistake',
     hop: 'pod',
     says: /OTEL_EXPORTER_OTLP_ENDPOINT leads to localhost/,
     ...settings('OTEL_EXPORTER_OTLP_ENDPOINT=http://127.0.0.1:1'),

@@ -139,6 +139,7 @@ const wrong: Solution[] = [
   {
     name: 'code that makes no span',
     right: false,
+    finding: 'code/no-span-started',
     hop: 'pod',
     says: /has started no span/,
     files: { 'app.ts': plain },
@@ -146,54 +147,63 @@ const wrong: Solution[] = [
   {
     name: 'spans of the libraries, but no span by hand',
     right: false,
+    finding: '06-manual/no-span',
     says: /libraries' spans are there/,
     files: { 'app.ts': plain, 'settings.env': 'INSTRUMENTATION=auto' },
   },
   {
     name: 'a span with a wrong name',
     right: false,
+    finding: '06-manual/span-name',
     says: /Call it do_roll, not doRoll/,
     ...changed(["'do_roll'", "'doRoll'"]),
   },
   {
     name: 'roll.value as a string',
     right: false,
+    finding: '06-manual/value-type',
     says: /string/,
     ...changed(["'roll.value', result", "'roll.value', String(result)"]),
   },
   {
     name: 'roll.value as a number with a fraction',
     right: false,
+    finding: '06-manual/value-type',
     says: /double/,
     ...changed(["'roll.value', result", "'roll.value', result + 0.5"]),
   },
   {
     name: 'roll.value as a list',
     right: false,
+    finding: '06-manual/value-type',
     says: /the object \[/,
     ...changed(["'roll.value', result", "'roll.value', [result]"]),
   },
   {
     name: 'roll.value as a BigInt, which the SDK rejects',
     right: false,
+    finding: '06-manual/no-value',
     says: /a BigInt or an object is no attribute/,
     ...changed(["'roll.value', result", "'roll.value', BigInt(result) as unknown as number"]),
   },
   {
     name: 'a span without roll.value',
     right: false,
+    finding: '06-manual/no-value',
     says: /roll.value/,
     ...changed(["    rollSpan.setAttribute('roll.value', result);\n", '']),
   },
   {
     name: 'an attribute with another name',
     right: false,
+    finding: '06-manual/value-name',
     says: /the attributes roll_value.*Call it roll\.value, not roll_value/,
     ...changed(["'roll.value', result", "'roll_value', result"]),
   },
   {
     name: 'an attribute that is set after the span has ended',
     right: false,
+    finding: '06-manual/no-value',
     says: /before span.end/,
     ...changed([
       "    rollSpan.setAttribute('roll.value', result);\n    rollSpan.end();",
@@ -203,12 +213,14 @@ const wrong: Solution[] = [
   {
     name: "a roll.value that differs from dice's answer",
     right: false,
+    finding: '06-manual/value',
     says: /where dice answered/,
     ...changed(["'roll.value', result", "'roll.value', result + 6"]),
   },
   {
     name: 'a roll.value from a second roll',
     right: false,
+    finding: '06-manual/value',
     chance: true,
     says: /where dice answered.*roll once/,
     ...changed(["'roll.value', result", "'roll.value', Math.floor(Math.random() * 6) + 1"]),
@@ -216,6 +228,7 @@ const wrong: Solution[] = [
   {
     name: 'a roll.value that is always 6',
     right: false,
+    finding: '06-manual/value',
     chance: true,
     says: /roll.value 6 where dice answered/,
     ...changed(["'roll.value', result", "'roll.value', 6"]),
@@ -223,6 +236,7 @@ const wrong: Solution[] = [
   {
     name: 'a roll.value of the roll before',
     right: false,
+    finding: '06-manual/value',
     chance: true,
     says: /where dice answered/,
     ...changed(
@@ -231,8 +245,9 @@ const wrong: Solution[] = [
     ),
   },
   {
-    name: 'a span for every second roll only',
+    name: 'a span that ends in every second roll only',
     right: false,
+    finding: 'code/never-ended',
     says: /no do_roll for 6 of 12 rolls/,
     ...changed(
       ['    rollSpan.end();\n', '    odd = !odd;\n    if (odd) rollSpan.end();\n'],
@@ -242,6 +257,7 @@ const wrong: Solution[] = [
   {
     name: 'a span that never ends',
     right: false,
+    finding: 'code/never-ended',
     hop: 'pod',
     says: /started spans that never ended: do_roll.*finally/,
     ...changed(['    rollSpan.end();\n', '']),
@@ -249,12 +265,14 @@ const wrong: Solution[] = [
   {
     name: 'a span that never ends, at auto',
     right: false,
+    finding: 'code/never-ended',
     says: /libraries' spans are there.*never ended/,
     files: { 'app.ts': edited(app, ['    rollSpan.end();\n', '']), 'settings.env': 'INSTRUMENTATION=auto' },
   },
   {
     name: 'right code, but INSTRUMENTATION=none',
     right: false,
+    finding: 'settings/sdk-off',
     hop: 'pod',
     says: /INSTRUMENTATION is none/,
     files: { 'settings.env': 'INSTRUMENTATION=none' },
@@ -262,6 +280,7 @@ const wrong: Solution[] = [
   {
     name: 'code that throws an error',
     right: false,
+    finding: 'code/throws',
     hop: 'pod',
     says: /status 500/,
     ...changed([
@@ -272,6 +291,7 @@ const wrong: Solution[] = [
   {
     name: 'right code, while Jaeger does not answer',
     right: false,
+    finding: 'jaeger/no-answer',
     hop: 'jaeger',
     says: /ECONNREFUSED/,
     lab: { jaeger: 'http://127.0.0.1:1' },
@@ -279,6 +299,7 @@ const wrong: Solution[] = [
   {
     name: 'an answer without a roll',
     right: false,
+    finding: '06-manual/no-number',
     says: /the answer rolled/,
     ...changed([ROUTE, "doRoll();\n  response.send('rolled');"]),
   },

@@ -129,6 +129,7 @@ function troubleWithNumber(pairs: readonly Pair[], isRepeated: boolean, { sample
   const missing = pairs.filter(({ span }) => span === undefined).length;
   if (missing > 0)
     return {
+      id: sampler === undefined ? '07-span-methods/no-span' : 'telemetry/sampled',
       found: `no do_roll for ${missing} of ${pairs.length} rolls`,
       hint: sampler ?? 'Start it in each call of doRoll(), and end it: a span that is never ended is never sent.',
     };
@@ -136,6 +137,7 @@ function troubleWithNumber(pairs: readonly Pair[], isRepeated: boolean, { sample
 }
 
 const SEVERAL: Problem = {
+  id: '07-span-methods/several',
   found: 'several spans do_roll in one roll',
   hint: 'Start one span in each call of doRoll(), and give that one the attributes, the event and the status.',
 };
@@ -150,11 +152,14 @@ function troubleWithDie(pairs: readonly Pair[]): Problem | undefined {
       visits,
       pairs.map(({ span }) => span?.attributes['roll.value']),
     ) ?? [];
-  if (rolls.length === 0) return { found: `the answer ${visits[0]?.answer.body.slice(0, 80)}`, hint: SIDES_HINT };
-  if (rolls.every((roll) => roll <= 6)) return { found: `${largeDice(visits, rolls)}: none above 6`, hint: SIDES_HINT };
+  const id = '07-span-methods/die';
+  if (rolls.length === 0) return { id, found: `the answer ${visits[0]?.answer.body.slice(0, 80)}`, hint: SIDES_HINT };
+  if (rolls.every((roll) => roll <= 6))
+    return { id, found: `${largeDice(visits, rolls)}: none above 6`, hint: SIDES_HINT };
   const off = rolls.findIndex((roll, index) => !(roll >= 1 && roll <= sidesOf(visits[index] as Visit)));
   if (off < 0) return undefined;
   return {
+    id,
     found: `${rolls[off]} as the answer to ${visits[off]?.path}`,
     hint: 'doRoll(sides) gives a whole number from 1 to sides.',
   };
@@ -180,13 +185,15 @@ function troubleWithValues(rolled: readonly Rolled[]): Problem | undefined {
   const traceId = rolled[off]?.span.traceId;
   if (off < 0 || traceId === undefined) return undefined;
   const found = values[off] === undefined ? 'no roll.value' : `${typeof values[off]} ${JSON.stringify(values[off])}`;
-  return { found, hint: `Keep what the step before asked for: dice answered ${answered[off]}.`, traceId };
+  const hint = `Keep what the step before asked for: dice answered ${answered[off]}.`;
+  return { id: '07-span-methods/value', found, hint, traceId };
 }
 
 function troubleWithSides({ visit, span }: Rolled): Problem | undefined {
   const sides = span.attributes['roll.sides'];
   if (sides === sidesOf(visit)) return undefined;
   return {
+    id: typeof sides === 'string' ? '07-span-methods/sides-text' : '07-span-methods/no-sides',
     found: `${sides === undefined ? 'no roll.sides' : `${typeof sides} ${JSON.stringify(sides)}`} for ${visit.path}`,
     hint:
       typeof sides === 'string'
@@ -204,12 +211,15 @@ function troubleWithEvent({ span: { events } }: Rolled, seen: Seen): Omit<Proble
   const event = events.find(({ name }) => name === 'rolled');
   if (!event) return withoutEvent(events, seen);
   if (Object.keys(event.attributes).length > 0) return undefined;
+  const id = '07-span-methods/event-empty';
   return isRecord(event)
     ? {
+        id,
         found: 'the log record, without any attribute',
         hint: "Give it some: emit({ eventName: 'rolled', attributes: { 'roll.value': result } }).",
       }
     : {
+        id,
         found: 'the event, without any attribute',
         hint: "Give it a second argument: addEvent('rolled', { 'roll.value': result }).",
       };
@@ -217,21 +227,24 @@ function troubleWithEvent({ span: { events } }: Rolled, seen: Seen): Omit<Proble
 
 function withoutEvent(events: Span['events'], seen: Seen): Omit<Problem, 'traceId'> {
   const [elsewhere] = recordElsewhere('rolled', 'do_roll', seen);
-  return elsewhere ?? { found: eventsIn(events), hint: orRecord(eventHint(events), seen) };
+  const names = events.map(({ name }) => name);
+  const rename = renameHint('rolled', names);
+  const id = rename === undefined ? '07-span-methods/no-event' : '07-span-methods/event-name';
+  return elsewhere ?? { id, found: eventsIn(events), hint: orRecord(rename ?? EVENT_HINT, seen) };
 }
 
-const eventHint = (events: Span['events']): string =>
-  renameHint(
-    'rolled',
-    events.map(({ name }) => name),
-  ) ??
+const EVENT_HINT =
   "Call span.addEvent('rolled', { … }) before the span ends, or emit a log record with eventName 'rolled' within it.";
 
 const eventsIn = (events: Span['events']): string => eventsInWords(events) || 'no event on do_roll, and no log record';
 
 const troubleWithStatus = ({ span: { status } }: Rolled): Problem | undefined =>
   status.code === 'error'
-    ? { found: 'status error', hint: 'Set the status where something fails, and only there.' }
+    ? {
+        id: '07-span-methods/status-always',
+        found: 'status error',
+        hint: 'Set the status where something fails, and only there.',
+      }
     : undefined;
 
 function judgeFailed(pairs: readonly Pair[], { paired, seen, isRepeated }: Evidence): Finding[] {
@@ -241,7 +254,7 @@ function judgeFailed(pairs: readonly Pair[], { paired, seen, isRepeated }: Evide
   if (spans.length < pairs.length) {
     return [
       answer,
-      unmet(texts.ended, sampler === undefined ? neverStarted : { found: 'no do_roll for such a roll', hint: sampler }),
+      unmet(texts.ended, sampler === undefined ? neverStarted : sampled(sampler)),
       unknown(texts.status),
       unknown(texts.exception),
     ];
@@ -255,7 +268,10 @@ function judgeFailed(pairs: readonly Pair[], { paired, seen, isRepeated }: Evide
   ];
 }
 
+const sampled = (hint: string): Problem => ({ id: 'telemetry/sampled', found: 'no do_roll for such a roll', hint });
+
 const neverStarted: Problem = {
+  id: '07-span-methods/no-failed-span',
   found: 'no do_roll for it: it was never started, or never ended',
   hint: 'Let doRoll() throw while its span runs, and end the span also then: finally { span.end(); }.',
 };
@@ -265,6 +281,7 @@ function troubleWithAnswer(visits: readonly Visit[]): Problem | undefined {
   if (!off) return undefined;
   const { status, body, traceId } = off.answer;
   return {
+    id: '07-span-methods/answer',
     found: status === 0 ? body : `status ${status}`,
     hint: 'Throw in doRoll() when sides is less than 1, and catch it in the route: response.status(400).send(…).',
     traceId,
@@ -278,7 +295,7 @@ function troubleWithErrorStatus({ status, attributes, traceId }: Span): Problem[
     'error' in attributes
       ? `The status has replaced the deck's attribute error: ${set}.`
       : `Call ${set}: recording an exception does not set it.`;
-  return [{ found: `status ${status.code}`, hint, traceId }];
+  return [{ id: '07-span-methods/no-error-status', found: `status ${status.code}`, hint, traceId }];
 }
 
 function troubleWithException({ events, traceId }: Span, seen: Seen): Problem[] {
@@ -286,13 +303,14 @@ function troubleWithException({ events, traceId }: Span, seen: Seen): Problem[] 
   if (!exception) return [{ ...withoutException(events, seen), traceId }];
   if (exception.attributes[ATTR_EXCEPTION_MESSAGE] || exception.attributes[ATTR_EXCEPTION_TYPE]) return [];
   const lacks = 'with neither exception.message nor exception.type';
+  const id = '07-span-methods/exception-empty';
   return isRecord(exception)
-    ? [{ found: `the log record, ${lacks}`, hint: 'Emit it with exception: error, the error itself.', traceId }]
-    : [{ found: `the event, ${lacks}`, hint: 'Hand recordException the error itself.', traceId }];
+    ? [{ id, found: `the log record, ${lacks}`, hint: 'Emit it with exception: error, the error itself.', traceId }]
+    : [{ id, found: `the event, ${lacks}`, hint: 'Hand recordException the error itself.', traceId }];
 }
 
 function withoutException(events: Span['events'], seen: Seen): Omit<Problem, 'traceId'> {
   const [elsewhere] = recordElsewhere(EXCEPTION, 'do_roll', seen);
   const hint = 'Call span.recordException(error) in the catch, or emit a log record with exception: error there.';
-  return elsewhere ?? { found: eventsIn(events), hint: orRecord(hint, seen) };
+  return elsewhere ?? { id: '07-span-methods/no-exception', found: eventsIn(events), hint: orRecord(hint, seen) };
 }

@@ -109,6 +109,7 @@ export const logRecords: Solution[] = [
   {
     name: 'an event as a log record that is written before the span starts',
     right: false,
+    finding: '07-span-methods/record-elsewhere',
     says: /a log record “rolled” without a span.*within the function that startActiveSpan calls/,
     files: {
       'app.ts': code({
@@ -125,6 +126,7 @@ export const logRecords: Solution[] = [
   {
     name: 'an event as a log record of a span of its own',
     right: false,
+    finding: '07-span-methods/record-elsewhere',
     says: /a log record “rolled” of another span than do_roll/,
     files: {
       'app.ts': code({
@@ -135,48 +137,56 @@ export const logRecords: Solution[] = [
   {
     name: 'an event as a log record with a wrong name',
     right: false,
+    finding: '07-span-methods/event-name',
     says: /“roll”.*Call it rolled, not roll:/,
     files: { 'app.ts': code({ event: rolled.replace("'rolled'", "'roll'") }) },
   },
   {
     name: 'an event as a log record without attributes',
     right: false,
+    finding: '07-span-methods/event-empty',
     says: /the log record, without any attribute.*attributes: \{/,
     files: { 'app.ts': code({ event: "logger.emit({ eventName: 'rolled' });" }) },
   },
   {
     name: 'an event as a log record that is never sent',
     right: false,
+    finding: '07-span-methods/no-event',
     says: /no event on do_roll.*a log record: OTEL_LOGS_EXPORTER is none: nothing is sent.*Set OTEL_LOGS_EXPORTER=otlp/,
     files: { 'app.ts': both, 'settings.env': manual('OTEL_LOGS_EXPORTER=none') },
   },
   {
     name: 'an event as a log record that the Collector only prints',
     right: false,
+    finding: '07-span-methods/no-event',
     says: /collector\.yaml, line 4: the pipeline logs .* debug only.*Write exporters: \[debug, otlp_http.guide\]/,
     files: { 'app.ts': both, 'collector.yaml': 'service:\n  pipelines:\n    logs:\n      exporters: [debug]\n' },
   },
   {
     name: 'an event as a line of pino, which nothing sends at the level manual',
     right: false,
+    finding: '07-span-methods/no-event',
     says: /no event on do_roll.*emit a log record with eventName 'rolled'/,
     files: { 'app.ts': byPino },
   },
   {
     name: 'an exception as a log record that has its text only',
     right: false,
+    finding: '07-span-methods/exception-empty',
     says: /the log record, with neither exception\.message nor exception\.type.*with exception: error/,
     files: { 'app.ts': code({ exception: "logger.emit({ eventName: 'exception', body: String(error) });" }) },
   },
   {
     name: 'an exception as a log record whose body is the text of the error',
     right: false,
+    finding: '07-span-methods/no-exception',
     says: /the log record “RangeError: a die needs .*emit a log record with exception: error/,
     files: { 'app.ts': code({ exception: 'logger.emit({ severityNumber: 17, body: String(error) });' }) },
   },
   {
     name: 'an exception as a log record that the route writes, outside of the span',
     right: false,
+    finding: '07-span-methods/record-elsewhere',
     says: /a log record “exception” without a span/,
     files: {
       'app.ts': code({

@@ -117,18 +117,21 @@ export const solutions: Solution[] = [
   {
     name: 'the text of the query as the number of sides',
     right: false,
+    finding: '07-span-methods/sides-text',
     says: /roll.sides on do_roll, the number of sides.*string "20" for .rolldice.sides=20/,
     ...changed(['doRoll(Number(request.query.sides ?? 6))', 'doRoll((request.query.sides ?? 6) as number)']),
   },
   {
     name: 'no answer of 400, because nothing catches the error',
     right: false,
+    finding: '07-span-methods/answer',
     says: /an answer of 400.*status 500.*met: status ERROR/,
     ...changed([TRY, `  ${ROUTE}\n`]),
   },
   {
     name: 'a die of six sides, whatever the request says',
     right: false,
+    finding: '07-span-methods/die',
     chance: true,
     says: /as many sides as the request names/,
     ...changed(['Math.floor(Math.random() * sides)', 'Math.floor(Math.random() * 6)']),
@@ -136,30 +139,35 @@ export const solutions: Solution[] = [
   {
     name: 'roll.sides that is always 6',
     right: false,
+    finding: '07-span-methods/no-sides',
     says: /number 6 for .rolldice.sides=20/,
     ...changed(["setAttribute('roll.sides', sides)", "setAttribute('roll.sides', 6)"]),
   },
   {
     name: 'an answer of 404 for a die without sides',
     right: false,
+    finding: '07-span-methods/answer',
     says: /400.*status 404/,
     ...changed(['response.status(400)', 'response.status(404)']),
   },
   {
     name: 'a roll.value that is missing',
     right: false,
+    finding: '07-span-methods/value',
     says: /roll.value on do_roll.*Found: no roll\.value/,
     ...changed(["      rollSpan.setAttribute('roll.value', result);\n", '']),
   },
   {
     name: 'a roll.value of a second roll',
     right: false,
+    finding: '07-span-methods/value',
     says: /dice answered/,
     ...changed(["'roll.value', result);", "'roll.value', Math.floor(Math.random() * sides) + 1);"]),
   },
   {
     name: 'the status and the exception on a span of their own',
     right: false,
+    finding: '07-span-methods/no-error-status',
     says: /status unset/,
     ...changed(
       [
@@ -175,6 +183,7 @@ export const solutions: Solution[] = [
   {
     name: 'an exception only once in two failed rolls',
     right: false,
+    finding: '07-span-methods/no-exception',
     says: /recordException/,
     ...changed([
       '      rollSpan.recordException(error as Error);',
@@ -185,54 +194,63 @@ export const solutions: Solution[] = [
   {
     name: 'HTTP status 500 for a failed roll',
     right: false,
+    finding: '07-span-methods/answer',
     says: /400.*status 500/,
     ...changed(['response.status(400)', 'response.status(500)']),
   },
   {
     name: 'a span without roll.sides',
     right: false,
+    finding: '07-span-methods/no-sides',
     says: /roll.sides/,
     ...changed(["  trace.getActiveSpan()?.setAttribute('roll.sides', sides);\n", '']),
   },
   {
     name: 'roll.sides as a string',
     right: false,
+    finding: '07-span-methods/sides-text',
     says: /string/,
     ...changed(["'roll.sides', sides", "'roll.sides', String(sides)"]),
   },
   {
     name: 'a span without an event',
     right: false,
+    finding: '07-span-methods/no-event',
     says: /no event/,
     ...changed(["      rollSpan.addEvent('rolled', { 'roll.value': result });\n", '']),
   },
   {
     name: 'an event with a wrong name',
     right: false,
+    finding: '07-span-methods/event-name',
     says: /“roll”/,
     ...changed(["addEvent('rolled'", "addEvent('roll'"]),
   },
   {
     name: 'an event without attributes',
     right: false,
+    finding: '07-span-methods/event-empty',
     says: /the event, without any attribute/,
     ...changed([", { 'roll.value': result });\n", ');\n']),
   },
   {
     name: 'a recorded exception without an error status',
     right: false,
+    finding: '07-span-methods/no-error-status',
     says: /status unset/,
     ...changed(['      rollSpan.setStatus({ code: SpanStatusCode.ERROR, message: String(error) });\n', '']),
   },
   {
     name: 'an error status without a recorded exception',
     right: false,
+    finding: '07-span-methods/no-exception',
     says: /recordException/,
     ...changed(['      rollSpan.recordException(error as Error);\n', '']),
   },
   {
     name: 'an error status on every roll, even if it succeeds',
     right: false,
+    finding: '07-span-methods/status-always',
     says: /went well/,
     ...changed([
       '      return result;',
@@ -242,12 +260,14 @@ export const solutions: Solution[] = [
   {
     name: 'an error that the code catches and ignores',
     right: false,
+    finding: '07-span-methods/answer',
     says: /400.*status 200/,
     ...changed(['      throw error;', '      return 0;']),
   },
   {
     name: 'a span that never ends if the roll fails',
     right: false,
+    finding: 'code/never-ended',
     says: /finally/,
     ...changed(
       ['      throw error;\n    } finally {\n      rollSpan.end();\n    }', '      throw error;\n    }'],
@@ -257,6 +277,7 @@ export const solutions: Solution[] = [
   {
     name: 'the solution of the previous step',
     right: false,
+    finding: '07-span-methods/die',
     says: /as many sides/,
     files: { 'app.ts': readFileSync(join(import.meta.dirname, '..', '06-manual', 'files', 'app.ts'), 'utf8') },
   },

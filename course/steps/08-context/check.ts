@@ -40,7 +40,7 @@ export function judge(seen: Seen, settings: Settings = {}): Pick<Look, 'findings
 function withPropagators(findings: readonly Finding[], hint: string | undefined): readonly Finding[] {
   if (hint === undefined) return findings;
   const explains = ({ state, text }: Finding) => state === 'unmet' && [texts.span, texts.prizes].includes(text);
-  return findings.map((one) => (explains(one) ? { ...one, hint } : one));
+  return findings.map((one) => (explains(one) ? { ...one, id: 'settings/propagators', hint } : one));
 }
 
 /** Returns the findings about a request whose spans a sampler may have dropped, or undefined if they are there. */
@@ -51,7 +51,8 @@ function droppedVisit(
 ): Finding[] | undefined {
   if (hint === undefined || spans.length > 0 || (trace && strays.length > 0)) return undefined;
   const found = trace ? 'no span of dice in the trace of a request' : 'no trace of a request';
-  return [unmet(texts.span, { found, hint }), ...[texts.prizes, texts.below, texts.orphans].map(unknown)];
+  const dropped = unmet(texts.span, { id: 'telemetry/sampled', found, hint });
+  return [dropped, ...[texts.prizes, texts.below, texts.orphans].map(unknown)];
 }
 
 function judgeVisit(visit: Visit, strays: readonly Span[]): Finding[] {
@@ -82,6 +83,7 @@ function judgePrizes(trace: Trace | undefined, { servers, prizes }: Ends): Findi
 }
 
 const notInjected = (trace: Trace | undefined): Problem => ({
+  id: '08-context/not-injected',
   found: trace ? `only spans of ${trace.services.join(', ')}` : 'no such trace',
   hint:
     'The call to prizes carries no traceparent of this trace: propagation.inject(context.active(), headers) ' +
@@ -90,6 +92,7 @@ const notInjected = (trace: Trace | undefined): Problem => ({
 });
 
 const beside = (traceId: string): Problem => ({
+  id: '08-context/beside',
   found: 'the span of prizes beside yours',
   hint: "Inject the context of your span, not the caller's: call within startActiveSpan, and inject context.active().",
   traceId,
@@ -100,6 +103,7 @@ function orphansIn(trace: Trace | undefined): Finding {
   if (!trace) return unknown(texts.orphans);
   if (orphans.length === 0) return met(texts.orphans);
   return unmet(texts.orphans, {
+    id: '08-context/orphans',
     found: `${orphans.length}: ${orphans.map(named).join(', ')}`,
     hint: 'The context that was injected is of a span that was never ended or sent. End every span that you start.',
     traceId: trace.traceId,
@@ -114,18 +118,27 @@ function troubleWithSpan({ answer, spans }: Visit, mine: readonly Span[], strays
   const [stray] = strays;
   if (server)
     return {
+      id: '08-context/other-parent',
       found: `${named(server)} with another parent`,
       hint: `Start the span in the caller's context: ${extract}.`,
       traceId,
     };
-  if (first) return { found: named(first), hint: 'Start the span with the option kind: SpanKind.SERVER.', traceId };
+  if (first)
+    return {
+      id: '08-context/kind',
+      found: named(first),
+      hint: 'Start the span with the option kind: SpanKind.SERVER.',
+      traceId,
+    };
   if (stray)
     return {
+      id: '08-context/own-trace',
       found: `${named(stray)} in a trace of its own`,
       hint: `The caller's context was not taken over: ${extract}.`,
       traceId: stray.traceId,
     };
   return {
+    id: '08-context/no-span',
     found: spans.length > 0 ? `only ${spans.map(named).join(', ')}` : 'no span of dice there',
     hint: `Call tracer.startActiveSpan('server_request', { kind: SpanKind.SERVER }, parent, …). ${extract}.`,
     traceId,

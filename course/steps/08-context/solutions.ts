@@ -103,6 +103,7 @@ export const solutions: Solution[] = [
   {
     name: 'a span that never ends',
     right: false,
+    finding: 'code/never-ended',
     hop: 'pod',
     says: /started spans that never ended: server_request.*finally/,
     ...changed([
@@ -113,12 +114,14 @@ export const solutions: Solution[] = [
   {
     name: 'a span of kind CLIENT',
     right: false,
+    finding: '08-context/kind',
     says: /kind: SpanKind.SERVER/,
     ...changed(['{ kind: SpanKind.SERVER, attributes', '{ kind: SpanKind.CLIENT, attributes']),
   },
   {
     name: "the first caller's context, kept for all requests",
     right: false,
+    finding: 'telemetry/none',
     says: /of your own below the caller's span/,
     ...changed(
       [EXTRACT, EXTRACT.replace('= propagation', '= (first ??= propagation').replace(';', ');')],
@@ -128,12 +131,14 @@ export const solutions: Solution[] = [
   {
     name: 'an extracted context that nothing uses',
     right: false,
+    finding: '08-context/own-trace',
     says: /in a trace of its own.*third argument/,
     ...changed(['startActiveSpan(name, options, parent, async', 'startActiveSpan(name, options, async']),
   },
   {
     name: 'a call to prizes outside of the span',
     right: false,
+    finding: '08-context/not-injected',
     says: /prizes/,
     ...changed(
       [
@@ -146,6 +151,7 @@ export const solutions: Solution[] = [
   {
     name: 'a link to the caller instead of a parent',
     right: false,
+    finding: '08-context/own-trace',
     says: /trace of its own/,
     ...changed([
       'startActiveSpan(name, options, parent, async',
@@ -155,18 +161,21 @@ export const solutions: Solution[] = [
   {
     name: 'the files that the step starts with, unchanged',
     right: false,
+    finding: '08-context/own-trace',
     says: /trace of its own|extract/,
     files: { 'app.ts': broken },
   },
   {
     name: 'code that extracts the context but does not inject it',
     right: false,
+    finding: '08-context/not-injected',
     says: /inject/,
     ...changed(['  propagation.inject(context.active(), headers);\n', '']),
   },
   {
     name: 'code that injects the context but does not extract it',
     right: false,
+    finding: '08-context/own-trace',
     says: /trace of its own/,
     ...changed([
       'const parent = propagation.extract(context.active(), request.headers);',
@@ -176,12 +185,14 @@ export const solutions: Solution[] = [
   {
     name: 'a span that lacks the kind SERVER',
     right: false,
+    finding: '08-context/kind',
     says: /kind: SpanKind.SERVER/,
     ...changed(['{ kind: SpanKind.SERVER, attributes', '{ attributes']),
   },
   {
     name: "code that injects the caller's context instead of its own",
     right: false,
+    finding: '08-context/beside',
     says: /beside yours/,
     ...changed(
       ['await askPrizes()', 'await askPrizes(request)'],
@@ -195,6 +206,7 @@ export const solutions: Solution[] = [
   {
     name: 'a span around the request to prizes that never ends',
     right: false,
+    finding: 'code/never-ended',
     says: /orphan/,
     ...changed([
       '  const headers = {};\n  propagation.inject(context.active(), headers);\n  return textFrom(prizes, headers);',
@@ -205,12 +217,14 @@ export const solutions: Solution[] = [
   {
     name: 'code that sends no request to prizes',
     right: false,
+    finding: '08-context/not-injected',
     says: /span of prizes/,
     ...changed(['${await askPrizes()}', '${prizes}']),
   },
   {
     name: 'spans of the libraries, but no span by hand',
     right: false,
+    finding: '08-context/kind',
     says: /of your own/,
     files: {
       'app.ts': edited(broken, [
@@ -223,6 +237,7 @@ export const solutions: Solution[] = [
   {
     name: 'a traceparent header with invented ids',
     right: false,
+    finding: '08-context/not-injected',
     hop: 'shape',
     ...changed([
       'propagation.inject(context.active(), headers);',
@@ -232,6 +247,7 @@ export const solutions: Solution[] = [
   {
     name: 'a route that answers with an error',
     right: false,
+    finding: 'pod/error-status',
     hop: 'pod',
     says: /status 500/,
     ...changed(['await handle(request, response);', 'throw new Error("no");']),

@@ -101,6 +101,7 @@ test('says that the guide has had no room for metrics since the rolls, if one is
   const verdict = await check(labWith([JSON.stringify(full), pieces[0] ?? '']));
   expect(verdict).toMatchObject({
     passed: false,
+    finding: '09-metrics-and-logs/too-many-series',
     found: expect.stringMatching(
       /^(dice\.m\d \(counter\), ){4}.* and \d+ more, and the guide has had no room for \d+ data points$/,
     ) as string,

@@ -8,9 +8,9 @@ import { numberIn } from '../../../apps/telemetry/numbers.ts';
 import { gapIn } from '../../../apps/guide/server/lab/delivery.ts';
 import { answeredValues, failedVisit } from '../../engine/answers.ts';
 import type { Check, LabView, Look } from '../../engine/check.ts';
-import { allMet } from '../../engine/findings.ts';
-import type { Finding } from '../../engine/findings.ts';
-import { logsGap } from '../../engine/log-events.ts';
+import { allMet, explained } from '../../engine/findings.ts';
+import type { Explained, Finding } from '../../engine/findings.ts';
+import { explainedBy, logsGap } from '../../engine/log-events.ts';
 import type { Observation, Seen, Visit } from '../../engine/observation.ts';
 import { propagatorsHint } from '../../engine/propagation.ts';
 import { samplerHint, withSampler } from '../../engine/sampling.ts';
@@ -49,7 +49,7 @@ export const check: Check = async (lab) => {
   const sampler = await samplerHint(lab);
   const about = {
     reasons: [slow > 0 && every, reason],
-    gap: gap && `${gap.says}. ${gap.todo}`,
+    gap: gap && explainedBy(gap),
     doubtful: doubtfulSetting(settings),
     sampler,
     logsGap: await logsGap(lab),
@@ -57,8 +57,8 @@ export const check: Check = async (lab) => {
   };
   const patience = slow + within + 2_000;
   const test = new SignalTest(lab, { begun, observation, ...start, patience, ...about });
-  const hint = sampler ?? 'Is the new code running? Press Run, and wait until the new pod runs.';
-  const nothing = { expected: 'a trace of a request', hint };
+  const hint = 'Is the new code running? Press Run, and wait until the new pod runs.';
+  const nothing = { expected: 'a trace of a request', hint, ...explained('telemetry/sampled', sampler) };
   return withSampler(await lab.settle(() => test.look(), nothing, patience + 1_000), sampler);
 };
 
@@ -105,9 +105,9 @@ interface TestOptions {
   /** Milliseconds from the rolls after which all metrics have arrived. */
   readonly patience: number;
   /** What keeps metrics from the guide, and what to do about it, if the learner's files say so. */
-  readonly gap: string | undefined;
+  readonly gap: Explained | undefined;
   /** The same for log records. */
-  readonly logsGap: string | undefined;
+  readonly logsGap: Explained | undefined;
   /** What a setting of metrics has that makes no sense, as a sentence with a blank behind it. */
   readonly doubtful: string;
   /** What delays metrics, in words. */
@@ -178,7 +178,7 @@ class SignalTest {
     const reasons = this.#options.reasons.filter(Boolean);
     const slow = reasons.length === 0 ? '' : `Or is it too early: ${reasons.join(', and ')}? `;
     const { gap, doubtful } = this.#options;
-    return { ...metric, hint: gap ?? `${doubtful}${slow}${metric.hint ?? ''}` };
+    return { ...metric, ...(gap ?? { hint: `${doubtful}${slow}${metric.hint ?? ''}` }) };
   }
 }
 

@@ -1,7 +1,7 @@
 // Finds what dice logged for a request: a log record that the guide has received, or a line of the pod's log. Either
 // has to name the span of the request.
-import { finding, unknown, unmet } from '../../engine/findings.ts';
-import type { Finding, Problem } from '../../engine/findings.ts';
+import { explained, finding, unknown, unmet } from '../../engine/findings.ts';
+import type { Explained, Finding, Problem } from '../../engine/findings.ts';
 import { orRecord } from '../../engine/log-events.ts';
 import type { LogRecord } from '../../../apps/guide/explore-contract.ts';
 import type { Seen, Visit } from '../../engine/observation.ts';
@@ -60,43 +60,51 @@ function nothing(seen: Evidence): Problem {
   const hint =
     "Emit request.query.param as a log record, as the deck's print does: " +
     "logs.getLogger('dice').emit({ body: request.query.param }), within your span.";
-  return { found: 'no such line and no such record', hint: orRecord(hint, seen) };
+  const id = seen.logsGap?.id ?? '09-metrics-and-logs/no-record';
+  return { id, found: 'no such line and no such record', hint: orRecord(hint, seen) };
 }
 
 const noIds = ({ text, isRecord, visit: { answer } }: Entry, log: string): Problem => ({
   found: text,
   traceId: answer.traceId,
-  hint: isRecord ? EMITTED_OUTSIDE : (namesHint(text) ?? (hasIds(log) ? outside : noMixin)),
+  ...(isRecord ? EMITTED_OUTSIDE : (otherNames(text) ?? (hasIds(log) ? OUTSIDE : NO_MIXIN))),
 });
 
 /** Returns whether any line of the log has ids. Then the logger adds them to each line within a span. */
 const hasIds = (log: string): boolean => log.split('\n').some((line) => idsIn(line) !== undefined);
 
-const EMITTED_OUTSIDE =
-  'The record is emitted while no span is active: emit it within the function that startActiveSpan calls.';
+const EMITTED_OUTSIDE: Explained = {
+  id: '09-metrics-and-logs/outside',
+  hint: 'The record is emitted while no span is active: emit it within the function that startActiveSpan calls.',
+};
 
 const MOVE = 'move log.info(…) into the function that startActiveSpan calls, because outside of it no span is active.';
 
-const outside =
-  'Other lines have both ids, so your mixin works, and this line is not written within your span: ' + MOVE;
+const OUTSIDE: Explained = {
+  id: '09-metrics-and-logs/outside',
+  hint: 'Other lines have both ids, so your mixin works, and this line is not written within your span: ' + MOVE,
+};
 
 /**
  * Names the likelier of two causes first: the code of the step before writes the line within its span, and has no
  * mixin. The log does not tell them apart.
  */
-const noMixin =
-  'Does your logger have a mixin? pino({ mixin }) calls it for each line: let it return the ids of ' +
-  'trace.getActiveSpan()?.spanContext(). If it does already, the line is not written within your span: ' +
-  MOVE;
+const NO_MIXIN: Explained = {
+  id: '09-metrics-and-logs/no-ids',
+  hint:
+    'Does your logger have a mixin? pino({ mixin }) calls it for each line: let it return the ids of ' +
+    'trace.getActiveSpan()?.spanContext(). If it does already, the line is not written within your span: ' +
+    MOVE,
+};
 
 /** Returns what to do about a line that has ids in fields of other names, or only one of them. */
-function namesHint(line: string): string | undefined {
+function otherNames(line: string): Explained | undefined {
   const names = [...line.matchAll(/"([\w.-]+)"\s*:\s*"(?:[0-9a-f]{16}){1,2}"/gi)].map(([, name]) => name);
   if (names.length === 0) return undefined;
-  return (
+  const hint =
     `The line has ${names.join(' and ')}, and it needs two fields, called trace_id and span_id. ` +
-    'Let mixin return { trace_id: traceId, span_id: spanId }.'
-  );
+    'Let mixin return { trace_id: traceId, span_id: spanId }.';
+  return { id: '09-metrics-and-logs/ids-names', hint };
 }
 
 interface Ids {
@@ -114,18 +122,24 @@ function troubleWithIds(
   if (trace !== traceId && strays.some(({ spanId }) => spanId === span))
     return {
       found: 'its span in a trace of its own',
-      hint: propagators ?? "The step before: extract the caller's context from the headers.",
       traceId: trace,
+      ...(explained('settings/propagators', propagators) ?? NOT_EXTRACTED),
     };
   if (trace === traceId && spans.some(({ spanId }) => spanId === span)) return undefined;
-  return {
-    found: `no span ${span} of dice in trace ${trace}`,
-    hint:
-      (spans.length === 0 ? sampler : undefined) ??
-      'Take both ids from the span that is active while the line is written, and end that span.',
-    traceId,
-  };
+  const found = `no span ${span} of dice in trace ${trace}`;
+  const dropped = explained('telemetry/sampled', spans.length === 0 ? sampler : undefined);
+  return { found, traceId, ...(dropped ?? OTHER_IDS) };
 }
+
+const NOT_EXTRACTED: Explained = {
+  id: '09-metrics-and-logs/own-trace',
+  hint: "The step before: extract the caller's context from the headers.",
+};
+
+const OTHER_IDS: Explained = {
+  id: '09-metrics-and-logs/no-span',
+  hint: 'Take both ids from the span that is active while the line is written, and end that span.',
+};
 
 /** Finds the trace id and the span id in a line of the log, which is JSON. */
 function idsIn(line: string): Ids | undefined {

@@ -1,9 +1,9 @@
 // Compares what dice has reported of its instruments before and after known rolls.
 import type { InstrumentKind } from '../../../apps/guide/explore-contract.ts';
 import type { InstrumentTotals } from '../../../apps/guide/server/telemetry/instrument.ts';
-import { finding } from '../../engine/findings.ts';
+import { explained, finding } from '../../engine/findings.ts';
 import { renameHint } from '../../engine/names.ts';
-import type { Finding, Problem } from '../../engine/findings.ts';
+import type { Explained, Finding, Problem } from '../../engine/findings.ts';
 import { isLearners } from '../../engine/observation.ts';
 
 export const COUNTER = 'dice.rolls';
@@ -114,22 +114,31 @@ function missing(name: string, { after, lost = 0, log = '' }: Comparison, hint: 
   const more = own.length > MOST_NAMED ? ` and ${own.length - MOST_NAMED} more` : '';
   const found = own.length > 0 ? named.join(', ') + more : 'no metric of that name since the rolls';
   if (log.includes(`non-number value provided to metric ${name}:`))
-    return { found: `${found}. ${name} got values that are no numbers`, hint: NO_NUMBER };
+    return {
+      id: '09-metrics-and-logs/no-numbers',
+      found: `${found}. ${name} got values that are no numbers`,
+      hint: NO_NUMBER,
+    };
   const rename = renameHint(
     name,
     own.map((one) => one.name),
   );
-  if (lost <= 0) return { found, hint: rename ?? hint };
-  return { found: `${found}, and the guide has had no room for ${lost} data points`, hint: rename ?? NO_ROOM };
+  const id = name === COUNTER ? '09-metrics-and-logs/no-counter' : '09-metrics-and-logs/no-histogram';
+  const reason = explained(id, rename);
+  if (lost <= 0) return { found, ...(reason ?? { id, hint }) };
+  return { found: `${found}, and the guide has had no room for ${lost} data points`, ...(reason ?? NO_ROOM) };
 }
 
 const NO_NUMBER =
   'The instrument is there, and the SDK drops what is no number. Give it the number itself, as in record(result), ' +
   'not a text of it.';
 
-const NO_ROOM =
-  'The metric may be among them. Does an attribute of your instruments have a new value each time? Take it out, and ' +
-  'press Run. If it is out already, check again in a few minutes: the guide forgets series that end.';
+const NO_ROOM: Explained = {
+  id: '09-metrics-and-logs/too-many-series',
+  hint:
+    'The metric may be among them. Does an attribute of your instruments have a new value each time? Take it out, ' +
+    'and press Run. If it is out already, check again in a few minutes: the guide forgets series that end.',
+};
 
 /**
  * Compares the counter's growth with the number of rolls. Visitors roll too, so it may have grown by more: by as much
@@ -144,13 +153,16 @@ function troubleWithCounter(
   const hint =
     `${COUNTER}: meter.createCounter('${COUNTER}') with add(1) in doRoll(), ` + "meter from metrics.getMeter('dice').";
   if (!counter) return missing(COUNTER, comparison, hint);
+  const id = '09-metrics-and-logs/counter';
   if (counter.count < rolls.length)
     return {
+      id,
       found: `${COUNTER} grew by ${counter.count} in ${rolls.length} rolls`,
       hint: `Call add(1) in each roll. ${hint}`,
     };
   if (!histogram || counter.count === histogram.count) return undefined;
   return {
+    id,
     found: `${COUNTER} grew by ${counter.count} while the histogram counted ${histogram.count} rolls`,
     hint: `Call add(1), once for each roll. ${hint}`,
   };
@@ -162,10 +174,12 @@ const RECORD =
 
 /** Says what the histogram got in place of the rolls. */
 export function wrongValues(rolls: readonly number[], { count, sum }: Pick<Growth, 'count' | 'sum'>): Problem {
+  const id = '09-metrics-and-logs/histogram';
   const got = `${HISTOGRAM} got ${count} values`;
   if (count < rolls.length)
-    return { found: `${got} in ${rolls.length} rolls`, hint: `Call record(result) in each roll. ${RECORD}` };
+    return { id, found: `${got} in ${rolls.length} rolls`, hint: `Call record(result) in each roll. ${RECORD}` };
   return {
+    id,
     found: `${got} with the sum ${sum}, where dice rolled ${rolls.join(', ')} for the check`,
     hint: `Record the very value that doRoll() gives back, once. ${RECORD}`,
   };

@@ -74,12 +74,14 @@ export const received: Solution[] = [
   {
     name: 'a pipeline of metrics that only prints',
     right: false,
+    finding: 'collector/exporters',
     says: /collector\.yaml, line 3: the pipeline metrics exports to debug only, so no metrics come to the guide/,
     files: { 'app.ts': ownWith('prints'), 'collector.yaml': pipeline('metrics: { exporters: [debug] }') },
   },
   {
     name: 'a pipeline of metrics that sends to Jaeger',
     right: false,
+    finding: 'collector/exporters',
     says: /line 4: the pipeline metrics exports to otlp_http.jaeger only.*\[otlp_http.jaeger, otlp_http.guide\]/,
     files: {
       'app.ts': ownWith('jaeger'),
@@ -89,36 +91,42 @@ export const received: Solution[] = [
   {
     name: 'a pipeline of logs that only prints',
     right: false,
+    finding: 'collector/exporters',
     says: /no such record.*collector\.yaml, line 3: the pipeline logs .* debug only.*met: the counter/,
     files: { 'app.ts': ownWith('prints logs'), 'collector.yaml': pipeline('logs: { exporters: [debug] }') },
   },
   {
     name: 'log records that no exporter sends',
     right: false,
+    finding: 'settings/exporter',
     says: /no such line and no such record.*OTEL_LOGS_EXPORTER is none/,
     files: { 'settings.env': manual('OTEL_LOGS_EXPORTER=none', 'OTEL_METRIC_EXPORT_INTERVAL=2000') },
   },
   {
     name: 'a log record that is emitted before the span begins',
     right: false,
+    finding: '09-metrics-and-logs/outside',
     says: /a log record “find-me-.*emitted while no span is active.*met: the parameter .*unmet: trace_id and span_id/,
     ...code([EMIT, ''], [PARENT, `  ${record('')}${PARENT}`]),
   },
   {
     name: 'a log record in a trace of its own',
     right: false,
+    finding: '09-metrics-and-logs/own-trace',
     says: /its span in a trace of its own/,
     ...code([`${PARENT}(context.active(), request.headers);`, '    const parent = context.active();']),
   },
   {
     name: 'a log record of a span that never ends',
     right: false,
+    finding: 'code/never-ended',
     says: /no span .* of dice in trace.*end that span/,
     ...code([EMIT, `  tracer.startActiveSpan('asked', () => {\n  ${EMIT}  });\n`]),
   },
   {
     name: 'a log record with another text',
     right: false,
+    finding: '09-metrics-and-logs/no-record',
     says: /no such line and no such record/,
     ...code([EMIT, "  log.emit({ body: 'asked' });\n"]),
   },

@@ -94,18 +94,21 @@ export const solutions: Solution[] = [
   {
     name: 'a counter and a histogram that are used once, when the module loads',
     right: false,
+    finding: '09-metrics-and-logs/counter',
     says: /grew by [01] in 5 rolls/,
     ...changed([RECORD, ''], ['// What a six wins', 'rolls.add(1);\nvalues.record(1);\n// What a six wins']),
   },
   {
     name: 'a counter that adds what was rolled',
     right: false,
+    finding: '09-metrics-and-logs/counter',
     says: /while the histogram counted \d+ rolls.*add\(1\)/,
     ...changed(["rolls.add(1, { 'roll.sides': sides })", 'rolls.add(result)']),
   },
   {
     name: 'a counter that adds 10, and a histogram that records 1',
     right: false,
+    finding: '09-metrics-and-logs/histogram',
     says: /values with the sum.*where dice rolled/,
     ...changed(
       ["rolls.add(1, { 'roll.sides': sides })", 'rolls.add(10)'],
@@ -115,12 +118,14 @@ export const solutions: Solution[] = [
   {
     name: 'a counter that adds 10',
     right: false,
+    finding: '09-metrics-and-logs/counter',
     says: /while the histogram counted \d+ rolls/,
     ...changed(["rolls.add(1, { 'roll.sides': sides })", 'rolls.add(10)']),
   },
   {
     name: 'a histogram that records a second roll',
     right: false,
+    finding: '09-metrics-and-logs/histogram',
     chance: true,
     says: /where dice rolled/,
     ...changed(['values.record(result)', 'values.record(Math.floor(Math.random() * 6) + 1)']),
@@ -128,12 +133,14 @@ export const solutions: Solution[] = [
   {
     name: 'a histogram that records each roll twice',
     right: false,
+    finding: '09-metrics-and-logs/histogram',
     says: /while the histogram counted|where dice rolled/,
     ...changed(['values.record(result)', 'values.record(result);\n      values.record(result)']),
   },
   {
     name: 'a log line that is written before the span begins',
     right: false,
+    finding: '09-metrics-and-logs/no-ids',
     says: /within your span: move log.info.*unmet: trace_id and span_id/,
     ...changed(
       ['  log.info(request.query.param);\n', ''],
@@ -146,6 +153,7 @@ export const solutions: Solution[] = [
   {
     name: 'a log line before the span, and another within it',
     right: false,
+    finding: '09-metrics-and-logs/outside',
     says: /Other lines have both ids, so your mixin works, .*within your span: move log.info/,
     ...changed(
       ['  log.info(request.query.param);\n', "  log.info('asked');\n"],
@@ -158,6 +166,7 @@ export const solutions: Solution[] = [
   {
     name: 'a log line in a trace of its own',
     right: false,
+    finding: '09-metrics-and-logs/own-trace',
     says: /trace of its own/,
     ...changed([
       'const parent = propagation.extract(context.active(), request.headers);',
@@ -167,18 +176,21 @@ export const solutions: Solution[] = [
   {
     name: 'the solution of the previous step',
     right: false,
+    finding: '09-metrics-and-logs/no-counter',
     says: /dice.rolls/,
     files: { 'app.ts': readFileSync(join(import.meta.dirname, '..', '08-context', 'files', 'app.ts'), 'utf8') },
   },
   {
     name: 'code that records no histogram',
     right: false,
+    finding: '09-metrics-and-logs/no-histogram',
     says: /dice.rolls \(counter\)/,
     ...changed(['      values.record(result);\n', '']),
   },
   {
     name: 'a counter instead of the histogram',
     right: false,
+    finding: '09-metrics-and-logs/no-histogram',
     says: /dice.roll.value \(counter\)/,
     ...changed(
       [
@@ -192,6 +204,7 @@ export const solutions: Solution[] = [
   {
     name: 'a gauge instead of the counter',
     right: false,
+    finding: '09-metrics-and-logs/no-counter',
     says: /dice.rolls \(gauge\)/,
     ...changed(
       [
@@ -204,18 +217,21 @@ export const solutions: Solution[] = [
   {
     name: 'an up-down counter instead of the counter',
     right: false,
+    finding: '09-metrics-and-logs/no-counter',
     says: /dice.rolls \(up-down counter\)/,
     ...changed(["meter.createCounter('dice.rolls'", "meter.createUpDownCounter('dice.rolls'"]),
   },
   {
     name: 'a counter with a wrong name',
     right: false,
+    finding: '09-metrics-and-logs/no-counter',
     says: /Call it dice\.rolls, not dice_rolls/,
     ...changed(["'dice.rolls'", "'dice_rolls'"]),
   },
   {
     name: 'a gauge with the right numbers',
     right: false,
+    finding: '09-metrics-and-logs/no-counter',
     says: /dice\.rolls \(gauge\)/,
     ...changed(
       [
@@ -228,12 +244,14 @@ export const solutions: Solution[] = [
   {
     name: 'a log line without trace and span ids',
     right: false,
+    finding: '09-metrics-and-logs/no-ids',
     says: /Does your logger have a mixin\?.*If it does already, the line is not written within your span/,
     ...changed([mixin, '']),
   },
   {
     name: 'a log line with ids that no span has',
     right: false,
+    finding: '09-metrics-and-logs/no-span',
     says: /no span/,
     ...changed([
       '{ trace_id: span.traceId, span_id: span.spanId }',
@@ -243,12 +261,14 @@ export const solutions: Solution[] = [
   {
     name: 'a log line with a wrong message',
     right: false,
+    finding: '09-metrics-and-logs/no-record',
     says: /no such line/,
     ...changed(['log.info(request.query.param)', "log.info('asked')"]),
   },
   {
     name: 'metrics that no exporter sends',
     right: false,
+    finding: 'settings/exporter',
     hop: 'shape',
     says: /OTEL_METRICS_EXPORTER is none: nothing is sent.*Set OTEL_METRICS_EXPORTER=otlp/,
     files: { 'settings.env': 'INSTRUMENTATION=manual\nOTEL_METRICS_EXPORTER=none' },

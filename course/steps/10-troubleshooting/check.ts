@@ -47,18 +47,21 @@ export const check: Check = async (lab) => {
   return passed();
 };
 
+const NO_ANSWER = '10-troubleshooting/no-answer';
+
 function troubleWithAnswers(lab: LabView, fault: Fault, hint: string): Verdict | undefined {
   const { answers } = lab;
   const right = lab.truth(fault);
   const given = Object.keys(right).map((name) => ({ name, answer: (answers[`${fault}.${name}`] ?? '').trim() }));
   const missing = given.filter(({ answer }) => answer === '').map(({ name }) => name);
   if (missing.length > 0)
-    return wrong(`an answer to each question on ${fault}`, `none for ${missing.join(', ')}`, hint);
+    return wrong(`an answer to each question on ${fault}`, `none for ${missing.join(', ')}`, hint, NO_ANSWER);
   const hits = given.filter(({ name, answer }) => answer.toLowerCase() === right[name]?.toLowerCase());
   if (hits.length === given.length) return undefined;
   // Which answer is wrong would tell the right one, where there are only two to choose from.
   const found = `${hits.length} of ${given.length} answers right`;
-  return wrong(`what all requests share that the fault “${fault}” hits, and the others do not`, found, hint);
+  const expected = `what all requests share that the fault “${fault}” hits, and the others do not`;
+  return wrong(expected, found, hint, `10-troubleshooting/${fault}`);
 }
 
 /**
@@ -78,5 +81,6 @@ async function withoutEvidence(
     `${title} in Jaeger, from since this step was started`,
     'none',
     `Switch ${fault} on, wait half a minute (more load helps), and look for yourself: then answer.`,
+    '10-troubleshooting/not-seen',
   );
 }

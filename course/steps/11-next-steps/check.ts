@@ -32,9 +32,14 @@ async function look(lab: LabView, answer: AppAnswer, isLate: boolean): Promise<L
 }
 
 function notAnswered({ status, body }: AppAnswer): Problem {
-  if (status > 0) return { found: `status ${status}: ${body.slice(0, 100)}`, hint: 'See its log, by kubectl logs.' };
-  if (isOff(body)) return { hop: 'pod', found: 'Flask is switched off', hint: switchOn };
-  return { hop: 'pod', found: body, hint: switchOn };
+  if (status > 0)
+    return {
+      id: '11-next-steps/error-status',
+      found: `status ${status}: ${body.slice(0, 100)}`,
+      hint: 'See its log, by kubectl logs.',
+    };
+  if (isOff(body)) return { hop: 'pod', id: '11-next-steps/off', found: 'Flask is switched off', hint: switchOn };
+  return { hop: 'pod', id: '11-next-steps/no-answer', found: body, hint: switchOn };
 }
 
 /** Returns whether nothing has the name of Flask's Service, which the chart makes only if Flask is on. */
@@ -58,6 +63,7 @@ export function judge(trace: Trace, caller: string): Finding[] {
 }
 
 const late = (orphans: readonly Span[]): Problem => ({
+  id: '11-next-steps/orphans',
   found: orphans.map(named).join(', '),
   hint: 'Wait a moment and check again: some spans may still be on their way.',
 });
@@ -67,18 +73,21 @@ function troubleWithPython({ spans, services, traceId }: Trace, caller: string):
   const servers = python.filter(({ kind }) => kind === 'server');
   if (python.length === 0)
     return {
+      id: '11-next-steps/no-spans',
       found: `spans of ${services.join(', ')}`,
       hint: 'Is it started by opentelemetry-instrument, and sends it by OTLP to the Collector?',
       traceId,
     };
   if (servers.length === 0)
     return {
+      id: '11-next-steps/no-server-span',
       found: python.map(named).join(', '),
       hint: 'opentelemetry-instrument brings the library for Flask: start the app with it.',
       traceId,
     };
   if (servers.some(({ parentSpanId }) => parentSpanId === caller)) return undefined;
   return {
+    id: '11-next-steps/other-parent',
     found: "a SERVER span of the Python SDK, under another than the caller's",
     hint: 'OTEL_PROPAGATORS has to name tracecontext, which is its default.',
     traceId,

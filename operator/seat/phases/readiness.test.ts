@@ -143,6 +143,31 @@ describe('progress of an attendee', () => {
     expect(harness.seat.status?.conditions?.map(({ type }) => type)).not.toContain('ProgressVerified');
   });
 
+  test('shows the step and its failed check with one write, and writes nothing while nothing changes', async () => {
+    const { harness, write } = await aSeatWithKey();
+    const failed = { finding: '06-manual/no-value', hop: 'shape', times: 2, at: '2026-01-01T00:00:40.500Z' };
+    write({ passed: '0', steps: JSON.stringify({ [first]: { startedAt: step.startedAt, failed } }) });
+    const watch = harness.watch();
+    await harness.reconcile();
+    expect(harness.seat.status?.course).toEqual({
+      step: first,
+      since: step.startedAt,
+      passed: [],
+      check: { ...failed, step: first, at: '2026-01-01T00:00:40Z' },
+    });
+    expect(watch.writes()).toHaveLength(1);
+    harness.clock.advance(MINUTE);
+    await harness.reconcile();
+    expect(watch.writes()).toHaveLength(1);
+  });
+
+  test('writes nothing for a seat whose attendee has not begun', async () => {
+    const { harness } = await aSeatWithKey();
+    const watch = harness.watch();
+    await harness.reconcile();
+    expect([watch.writes(), harness.seat.status?.course]).toEqual([[], undefined]);
+  });
+
   test.each<[string, Record<string, string>]>([
     ['999 of 999', { passed: '999', total: '999' }],
     ["another seat's signature", { steps: JSON.stringify({ [first]: { ...step, proof: proofFor('seat-2') } }) }],

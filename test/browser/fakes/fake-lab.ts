@@ -102,7 +102,14 @@ export class FakeLab {
     if (step && verdict.passed) Object.assign(step, { state: 'passed', traceId: verdict.traceId });
     this.#changed('progress');
     return 'echo' in answers
-      ? { passed: false, hop: 'shape', expected: 'echo', found: JSON.stringify(answers), hint: 'Answer the questions.' }
+      ? {
+          passed: false,
+          hop: 'shape',
+          finding: 'shape',
+          expected: 'echo',
+          found: JSON.stringify(answers),
+          hint: 'Answer the questions.',
+        }
       : verdict;
   }
 

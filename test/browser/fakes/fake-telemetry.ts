@@ -89,7 +89,7 @@ export class FakeTelemetry {
   charts(): Charts {
     const times = this.#times();
     const services = this.arrives ? this.services.map((service) => this.#service(service, times)) : [];
-    return { times, step: STEP, services, state: this.#state('metrics') };
+    return { times, step: STEP, window: 2 * STEP, services, state: this.#state('metrics') };
   }
 
   #service(service: string, times: readonly number[]): ServiceCharts {
@@ -136,7 +136,8 @@ export class FakeTelemetry {
   instruments(service: string): Instruments {
     const times = this.#times();
     const instruments = service === 'dice' && this.arrives ? instrumentsOfDice(times, this.traceId) : [];
-    return { times, step: STEP, instruments, state: this.#state('metrics') };
+    const services = this.arrives ? this.services : [];
+    return { times, step: STEP, instruments, services, state: this.#state('metrics') };
   }
 
   #otlp(name: string): Answer {

@@ -1,5 +1,6 @@
 // The traces behind the fake guide: rounds of visitors. Those from client 3.1.0 to prizes 2.0.0 have failed for the
 // last minute.
+import type { Failure } from '../../../otlp/failures.ts';
 import type { TracePage, TraceSummary } from '../../../apps/guide/explore-contract.ts';
 
 const clients = ['3.1.0', '3.2.0'];
@@ -15,6 +16,10 @@ export class FakeTraces {
   readonly asked: string[] = [];
   /** Milliseconds until each answer. */
   delay = 0;
+  /** Number of further attributes of each trace. 60 of them have about 3,600 values, and 110 about 12,000. */
+  more = 0;
+  /** Whether the arcade has answered some requests with the status 404. */
+  hasRefusals = false;
   /** A text that a learner's code put everywhere in the traces that have failed. */
   learnersText: string | undefined;
   readonly #now = Date.now();
@@ -29,7 +34,12 @@ export class FakeTraces {
     );
     const traces = all.slice(0, limit).map((age) => this.#trace(age));
     const next = all.length > limit ? traces.at(-1)?.start : undefined;
-    return { traces, bytes: traces.length * 10_000, skipped: 0, ...(next !== undefined && { next }) };
+    const oldest = this.#startOf(this.count - 1);
+    return {
+      ...{ traces, bytes: traces.length * 10_000, skipped: 0 },
+      ...(next !== undefined && { next }),
+      ...(next !== undefined && query.has('oldest') && { oldest }),
+    };
   }
 
   #startOf(age: number): number {
@@ -47,12 +57,27 @@ export class FakeTraces {
       operation: 'round',
       services: ['arcade', 'dice', 'prizes', 'visitors'],
       spans: 9,
-      errors: isFailed ? 3 : 0,
-      attributes: attributesOf(age, isNew, isFailed),
+      ...failuresOf(this.#startOf(age), isFailed, this.hasRefusals && age % 20 === 7),
+      attributes: { ...attributesOf(age, isNew, isFailed), ...moreOf(age, this.more) },
     };
     return this.learnersText !== undefined && isFailed ? withText(trace, this.learnersText) : trace;
   }
 }
+
+const failureAt = (time: number, service: string, status: string): Failure[] => [
+  { service, counted: 'server', status, first: time + 5, last: time + 5 },
+];
+
+/** Only one span of a refusal failed: neither the server nor the client of prizes had anything to do with it. */
+function failuresOf(time: number, isFailed: boolean, isRefused: boolean): Pick<TraceSummary, 'errors' | 'failures'> {
+  if (isFailed) return { errors: 3, failures: failureAt(time, 'prizes', '500') };
+  return isRefused ? { errors: 1, failures: failureAt(time, 'arcade', '404') } : { errors: 0, failures: [] };
+}
+
+const moreOf = (age: number, count: number): TraceSummary['attributes'] =>
+  Object.fromEntries(
+    Array.from({ length: count }, (_, key) => [`arcade:key.${key}`, [String((age * (key + 7)) % (key * 2 + 1))]]),
+  );
 
 const withText = (trace: TraceSummary, text: string): TraceSummary => ({
   ...trace,

@@ -131,6 +131,7 @@ describe('the course API in a cluster', () => {
     expect(body).toMatchObject({
       passed: false,
       hop: 'pod',
+      finding: 'pod/not-running',
       found: 'your code does not parse, at line 3: SyntaxError: Unexpected token',
     });
   });
@@ -146,6 +147,7 @@ describe('the course API in a cluster', () => {
     expect((await harness.post('/course/05-collector/check')).body).toEqual({
       passed: false,
       hop: 'collector',
+      finding: 'collector/not-running',
       expected: 'the newest pod of collector to run, with your files as they are now',
       found: expect.stringMatching(/^collector\.yaml, line 2: the exporter logging was removed/) as string,
       hint: expect.stringMatching(/^Nothing was checked: what answers now is from before your last change\./) as string,

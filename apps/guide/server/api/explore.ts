@@ -2,7 +2,7 @@
 // GET /api/explore/traces/:id returns one trace with its log records.
 import type { Express, Request, Response } from 'express';
 import { traceFromJaeger } from '../../../../otlp/traces.ts';
-import type { TraceWithLogs } from '../../explore-contract.ts';
+import type { TracePage, TraceWithLogs } from '../../explore-contract.ts';
 import { TracePages } from '../lab/trace-pages.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
 import { refuse } from './errors.ts';
@@ -41,7 +41,9 @@ async function sendPage(pages: TracePages, { query }: Request, response: Respons
   if (!(until > 0 && until <= 8.64e15)) return refuse(response, 'expected "until" to be milliseconds since 1970');
   if (!Number.isInteger(limit) || limit < 1 || limit > LIMIT)
     return refuse(response, `expected "limit" to be a whole number from 1 to ${LIMIT}`);
-  response.json(await pages.page(until, limit));
+  const page = await pages.page(until, limit);
+  const oldest = query['oldest'] === 'true' ? await pages.oldest(page) : undefined;
+  response.json({ ...page, ...(oldest !== undefined && { oldest }) } satisfies TracePage);
 }
 
 /** Returns a parameter of the query as number: `absent` if it is missing, NaN if it is no number. */

@@ -16,6 +16,7 @@ test.each<[string, Record<string, string>, string]>([
 
 test('names the variable that keeps a signal in dice, and what to write', () => {
   expect(gapIn({ OTEL_METRICS_EXPORTER: 'console' }, '', 'metrics')).toEqual({
+    finding: 'settings/exporter',
     says: 'OTEL_METRICS_EXPORTER is console: nothing is sent to the Collector',
     todo: 'Set OTEL_METRICS_EXPORTER=otlp in settings.env (console,otlp for both), then Run.',
   });
@@ -26,6 +27,7 @@ test.each([
   ['on one line', 'metrics: { exporters: [debug] }', 3],
 ])('names the line of collector.yaml that leaves the guide out, %s, and what to write there', (_how, text, line) => {
   expect(gapIn({}, pipelines(text), 'metrics')).toEqual({
+    finding: 'collector/exporters',
     says: `collector.yaml, line ${line}: the pipeline metrics exports to debug only, so no metrics come to the guide`,
     todo: 'Write exporters: [debug, otlp_http/guide] there, then Run.',
   });

@@ -19,6 +19,7 @@ export function exporterGap(
   if (names.includes('otlp')) return undefined;
   const both = names.includes('console') ? ' (console,otlp for both)' : '';
   return {
+    finding: 'settings/exporter',
     says: `${variable} is ${exporter}: nothing is sent to the Collector`,
     todo: `Set ${variable}=otlp in settings.env${both}, then Run.`,
   };

@@ -222,6 +222,7 @@ test("says that the Collector's new pod does not run, with the place of the mist
     signal: 'traces',
     name: 'collector',
     ok: false,
+    finding: 'collector/not-running',
     says: 'its new pod does not run: collector.yaml, line 2: the exporter logging was removed',
     todo: expect.stringContaining('the old pod of the Collector still works') as string,
   });

@@ -1,9 +1,12 @@
 // Answers the question "Why is there no telemetry?". It tests each hop of each signal: those in dice, the Collector,
 // and where the signal ends.
-import type { PipelineHop, TelemetrySignal } from '../../contract.ts';
+import { poll } from '../../../../support/waiting.ts';
+import type { Component, PipelineHop, TelemetrySignal } from '../../contract.ts';
+import type { Outdated } from '../pods/phase.ts';
 import { suppressTracing } from '../suppress-tracing.ts';
 import { diagnoseReceived } from './diagnose-received.ts';
 import { diagnoseTraces } from './diagnose-traces.ts';
+import { broken } from './hop-state.ts';
 import { diceStateOf } from './pipeline-sources.ts';
 import type { PipelineSources } from './pipeline-sources.ts';
 
@@ -18,10 +21,49 @@ export function diagnosePipeline(
   signals: readonly TelemetrySignal[] = ALL,
 ): Promise<PipelineHop[]> {
   return suppressTracing(async () => {
+    const before = await settled(sources);
     const dice = await diceStateOf(sources);
     const hops = signals.map((signal) =>
       signal === 'traces' ? diagnoseTraces(sources, dice) : diagnoseReceived(sources, dice, signal),
     );
-    return (await Promise.all(hops)).flat();
+    const found = (await Promise.all(hops)).flat();
+    // A Run meanwhile: nobody knows whether the old pod or the new one answered.
+    const after = await olderThanFiles(sources);
+    return found.map((hop) => honest(hop, { ...after, ...before }));
   });
+}
+
+/** Why the pods that answer are older than the learner's files, or may be: see `outdated`. */
+type Older = Partial<Record<Component, Outdated>>;
+
+const HOPS: Readonly<Record<Component, readonly PipelineHop['name'][]>> = {
+  dice: ['sdk', 'exporter'],
+  collector: ['collector'],
+};
+
+async function olderThanFiles({ outdated }: PipelineSources): Promise<Older> {
+  const ask = async (component: Component) => outdated?.(component).catch(() => undefined);
+  const [dice, collector] = await Promise.all([ask('dice'), ask('collector')]);
+  // Nothing is sent through dice, so an old pod of it that shuts down does not matter.
+  return { ...(dice?.blocks === true && { dice }), ...(collector && { collector }) };
+}
+
+/** Waits a little for pods of a Run that is under way. @returns what is older than the files even then */
+async function settled(sources: PipelineSources): Promise<Older> {
+  const { patience = 4_000 } = sources;
+  let older: Older = {};
+  const isSettled = async () => {
+    older = await olderThanFiles(sources);
+    return Object.values(older).some(({ passes }) => passes) ? undefined : true;
+  };
+  await poll(isSettled, { within: patience, every: 500 });
+  return older;
+}
+
+/** Returns the hop, which does not work if what was tried may be another program than that of the learner's files. */
+function honest(hop: PipelineHop, older: Older): PipelineHop {
+  const [, why] = Object.entries(older).find(([component]) => HOPS[component as Component].includes(hop.name)) ?? [];
+  if (!hop.ok || !why) return hop;
+  const says = `what answers is not, or not only, what your files say: ${why.reason}`;
+  return { ...hop, ...broken(says, why.todo ?? 'Look again in some seconds.') };
 }

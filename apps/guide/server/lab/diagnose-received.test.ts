@@ -212,6 +212,45 @@ test('says that the Collector takes nothing, if it refuses', async () => {
   });
 });
 
+describe('while a Run replaces the Collector', () => {
+  const leaving = { reason: 'its old pod collector-1 is shutting down', passes: true, blocks: false };
+  const old = {
+    reason: 'its pod started with an older collector.yaml',
+    passes: false,
+    blocks: true,
+    todo: 'Press Run.',
+  };
+  /** Answers about the Collector one after the other, and then the last one. */
+  const answering = (...answers: (typeof leaving | typeof old | undefined)[]) => ({
+    outdated: (component: string) =>
+      Promise.resolve(component === 'collector' ? (answers.length > 1 ? answers.shift() : answers[0]) : undefined),
+  });
+  const collectorOf = async (more: Partial<PipelineSources>) => (await hops('metrics', {}, more)).collector;
+
+  test('does not say that the Collector works if a pod of before may have answered', async () => {
+    expect(await collectorOf(answering(leaving))).toMatchObject({
+      ok: false,
+      says: expect.stringMatching(/not only, what your files say: its old pod collector-1 is shutting down$/) as string,
+      todo: 'Look again in some seconds.',
+    });
+    expect(await collectorOf(answering(old))).toMatchObject({ ok: false, todo: 'Press Run.' });
+  });
+
+  test('does not say so either if the Run begins during the test', async () => {
+    expect(await collectorOf(answering(undefined, leaving))).toMatchObject({ ok: false });
+  });
+
+  test('waits until only the new pod answers', async () => {
+    expect(await collectorOf({ ...answering(leaving, undefined), patience: 4_000 })).toMatchObject({ ok: true });
+  });
+
+  test('says what dice sent for only if it runs with the settings of now', async () => {
+    const outdated = (component: string) => Promise.resolve(component === 'dice' ? old : undefined);
+    const found = await hops('metrics', {}, { outdated });
+    expect([found.sdk?.ok, found.exporter?.ok, found.collector?.ok]).toEqual([false, false, true]);
+  });
+});
+
 test('says that a lab of an older chart has no receiver', async () => {
   const { guide } = await hops('logs', {}, { telemetry: undefined });
   expect(guide).toMatchObject({ ok: false, says: expect.stringContaining('chart from before version 0.2') as string });

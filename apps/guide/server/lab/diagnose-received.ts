@@ -63,6 +63,7 @@ const guideEnd = ({ telemetry }: PipelineSources, signal: ReceivedSignal): End =
 
 const olderChart = (signal: ReceivedSignal): HopState =>
   broken(
+    'collector',
     `receives no ${signal}: this lab is of a chart from before version 0.2`,
     'Upgrade the lab. Until then the Collector prints them, if a pipeline ends in its debug exporter.',
   );
@@ -83,7 +84,7 @@ function prometheusEnd(url: string): End {
 }
 
 const silent = (error: unknown): HopState =>
-  broken(`does not answer: ${messageOf(error)}`, 'Wait until its pod is ready again.');
+  broken('collector', `does not answer: ${messageOf(error)}`, 'Wait until its pod is ready again.');
 
 const endsOf = (sources: PipelineSources, signal: ReceivedSignal): End[] => [
   guideEnd(sources, signal),

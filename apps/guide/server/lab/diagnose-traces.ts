@@ -53,6 +53,7 @@ async function jaegerState({ jaeger }: PipelineSources): Promise<HopState> {
     return works('answers');
   } catch (error) {
     return broken(
+      'jaeger/no-answer',
       `does not answer at ${jaeger}: ${messageOf(error)}`,
       'Wait until its pod is ready again. A restart loses its traces, because they are in memory. ' +
         'Then play new rounds.',

@@ -20,11 +20,17 @@ export async function diceExporter(
   const endpoint = state.settings[`OTEL_EXPORTER_OTLP_${signal.toUpperCase()}_ENDPOINT`] ?? general;
   if (endpoint && (!URL.canParse(endpoint) || !(await accepts(endpoint))))
     return broken(
+      'settings/endpoint',
       `nothing takes connections at ${endpoint}`,
       'Take OTEL_EXPORTER_OTLP_ENDPOINT out of settings.env (the lab sets it to its Collector), then Run.',
     );
   const error = await errorIn(sources, state, signal);
-  if (error) return broken(error, 'See the next hop: is the Collector there, and does it take what is sent?');
+  if (error)
+    return broken(
+      'pod/export-fails',
+      error,
+      'See the next hop: is the Collector there, and does it take what is sent?',
+    );
   return works(`sends by OTLP to ${endpoint ?? 'the default endpoint'}, and reports no trouble`);
 }
 

@@ -43,7 +43,7 @@ const isOfOthers = ({ cause }: Explanation, signal: TelemetrySignal): boolean =>
 /** Returns the hop of a mistake that settings.env makes about the signal: the exporter's, or that of the SDK. */
 function mistakeIn({ mistakes }: DiceState, signal: TelemetrySignal, ofExporter: boolean): HopState | undefined {
   const mistake = mistakes.find((one) => isOfExporter(one) === ofExporter && !isOfOthers(one, signal));
-  return mistake && broken(causeWithPlace(mistake), `${mistake.todo} Then press Run.`);
+  return mistake && broken('settings/mistake', causeWithPlace(mistake), `${mistake.todo} Then press Run.`);
 }
 
 /** Returns the state of the SDK as it concerns spans. */
@@ -97,11 +97,16 @@ function turnedOff(settings: DiceState['settings']): HopState | undefined {
   const { INSTRUMENTATION: level = 'none', OTEL_SDK_DISABLED: disabled } = settings;
   if (level === 'none')
     return broken(
+      'settings/sdk-off',
       'INSTRUMENTATION is none: the SDK is not even loaded',
       'Set INSTRUMENTATION=auto (or manual) in settings.env, then Run.',
     );
   if (disabled?.toLowerCase() === 'true')
-    return broken('OTEL_SDK_DISABLED is true', 'Take OTEL_SDK_DISABLED out of settings.env, then Run.');
+    return broken(
+      'settings/sdk-off',
+      'OTEL_SDK_DISABLED is true',
+      'Take OTEL_SDK_DISABLED out of settings.env, then Run.',
+    );
   return undefined;
 }
 
@@ -111,7 +116,7 @@ function samplesNone(settings: DiceState['settings']): HopState | undefined {
   const todo = sampler.says.startsWith('OTEL_TRACES_SAMPLER_ARG')
     ? 'Write 1 to keep all, or 0.5 for half, then Run.'
     : 'Take OTEL_TRACES_SAMPLER out of settings.env, then Run.';
-  return broken(sampler.says, todo);
+  return broken('telemetry/sampled', sampler.says, todo);
 }
 
 const NEVER_ENDED = 'spans that never ended:';
@@ -121,6 +126,7 @@ function notEnded(report: Report | undefined): HopState | undefined {
   if (forgotten.length === 0) return undefined;
   const names = forgotten.map(({ name, count }) => `${name} (${count === 1 ? 'once' : `${count} times`})`).join(', ');
   return broken(
+    'code/never-ended',
     `app.ts has started ${NEVER_ENDED} ${names}. A span is sent when it ends`,
     'Call span.end() on every path through the code, also when it throws: put it into a finally block. Then Run.',
   );
@@ -135,7 +141,8 @@ export const forgottenSpans = (report: Report | undefined): readonly OpenSpans[]
 function thrown(report: Report | undefined): HopState | undefined {
   const error = recentException(report);
   if (error === undefined || report?.level !== 'manual') return undefined;
-  return broken(`your code throws while it answers: ${error}`, `${adviceFor(error)}Fix that first, then Run.`);
+  const says = `your code throws while it answers: ${error}`;
+  return broken('code/throws', says, `${adviceFor(error)}Fix that first, then Run.`);
 }
 
 /** Returns the newest error of a handler with its line, or undefined if there was none in the last minutes. */
@@ -164,10 +171,13 @@ export function reportNotes(report: Report | undefined, within: number, found = 
   const forgotten = found.includes(NEVER_ENDED) ? [] : forgottenSpans(report).map(({ name }) => name);
   return [
     error && `Your code throws while it answers: ${atLine(error)}. ${adviceFor(error.message)}`.trim(),
-    refused && `The SDK refused a call: ${atLine(refused)}.${/ started once,/.test(refused.message) ? START_ANEW : ''}`,
+    refused && `The SDK refused a call: ${atLine(refused)}.${isOfOneSpan(refused) ? START_ANEW : ''}`,
     forgotten.length > 0 && `Started and never ended: ${forgotten.join(', ')}. A span is sent when it ends.`,
   ].filter((note) => typeof note === 'string');
 }
+
+/** Whether a refused call is on a span that was started once, and has ended before. */
+export const isOfOneSpan = ({ message }: Incident): boolean => / started once,/.test(message);
 
 const START_ANEW = ' A span ends once, so start a new one in each call.';
 
@@ -177,6 +187,7 @@ const atLine = ({ message, line }: Incident): string =>
 function nothingStarted(report: Report | undefined): HopState | undefined {
   if (report?.level !== 'manual' || report.spans.started > 0) return undefined;
   return broken(
+    'code/no-span-started',
     'INSTRUMENTATION is manual, and app.ts has started no span since dice began',
     'Start one with tracer.startActiveSpan(…) and ask dice for it, or set INSTRUMENTATION=auto. Then Run.',
   );
@@ -200,7 +211,7 @@ function working(settings: DiceState['settings'], report: Report | undefined, ot
 /** Returns the exporter's hop if a setting keeps a signal from leaving dice, or undefined. */
 export function exporterMistake(state: DiceState, signal: TelemetrySignal): HopState | undefined {
   const gap = exporterGap(state.settings, signal);
-  return mistakeIn(state, signal, true) ?? (gap && broken(gap.says, gap.todo));
+  return mistakeIn(state, signal, true) ?? (gap && broken(gap.finding, gap.says, gap.todo));
 }
 
 /** Returns the newest error of an exporter of spans in dice in the last minutes. */

@@ -29,13 +29,16 @@ export async function droppedStates(
   const certain = exportersGap(yaml, signal, destination, others) ?? receiversGap(yaml, signal);
   const error = certain ? '' : await lastErrorOf(sources);
   const gap = certain ?? (error ? undefined : droppingGap(yaml, signal));
-  if (gap) return [broken(gap.says, gap.todo), broken(`gets no ${signal}: see the Collector`, gap.todo)];
+  if (gap) {
+    const { finding, says, todo } = gap;
+    return [broken(finding, says, todo), broken(finding, `gets no ${signal}: see the Collector`, todo)];
+  }
   const todo =
     `Look at service.pipelines.${signal} in collector.yaml: ` +
     `is ${destination.exporters[0]} still among its exporters, and does no processor drop all ${signal}?`;
   return [
-    error ? broken(`${collector.says}, but${error.slice(1)}`, todo) : collector,
-    broken(`a ${ONE[signal]} that the Collector took did not arrive`, todo),
+    error ? broken('collector/export-fails', `${collector.says}, but${error.slice(1)}`, todo) : collector,
+    broken('jaeger/missing', `a ${ONE[signal]} that the Collector took did not arrive`, todo),
   ];
 }
 
@@ -51,5 +54,6 @@ export async function refusedState(
   const yaml = await collectorYamlOf(sources);
   const gap = addressGap(yaml) ?? receiversGap(yaml, signal);
   const reason = gap ? `; ${gap.says}` : await lastErrorOf(sources);
-  return broken(`does not take a ${ONE[signal]}: ${message}${reason}`, gap?.todo ?? COLLECTOR_TODO);
+  const says = `does not take a ${ONE[signal]}: ${message}${reason}`;
+  return broken(gap?.finding ?? 'collector/refused', says, gap?.todo ?? COLLECTOR_TODO);
 }

@@ -28,8 +28,6 @@ export interface Lab extends PipelineSources {
   readonly truth: (fault: 'spike' | 'timeouts') => Record<string, string>;
   /** Returns when a component last started, in milliseconds since 1970. */
   readonly startOf?: (component: 'jaeger') => Promise<number | undefined>;
-  /** Returns why a component does not run the learner's files as they are now, or undefined if it does. */
-  readonly outdated?: (component: Component) => Promise<Outdated | undefined>;
 }
 
 export interface Environment {

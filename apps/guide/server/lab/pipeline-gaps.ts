@@ -1,5 +1,6 @@
 // Finds in collector.yaml what keeps a signal from where it should end. The Collector merges the file with the lab's
 // own configuration: a list in the file takes the place of the lab's, and what the file leaves out stays.
+import type { FindingId } from '../../../../lab/findings.ts';
 import { GUIDE_EXPORTER, JAEGER_EXPORTER, OLD_JAEGER_EXPORTER, PROMETHEUS_EXPORTER } from '../../../../lab/names.ts';
 import { collectorYaml, listedIn, samplingShares, typeOf } from '../../collector-yaml.ts';
 import type { TelemetrySignal } from '../../contract.ts';
@@ -8,6 +9,7 @@ import { lineOfPath } from '../symptoms/yaml.ts';
 
 /** What keeps a signal from its end. */
 export interface Gap {
+  readonly finding: FindingId;
   /** The cause, with its place, as a sentence without a full stop. */
   readonly says: string;
   readonly todo: string;
@@ -34,7 +36,8 @@ const DROPPING: Readonly<Record<string, string>> = {
   tail_sampling: 'holds spans back for its decision_wait, and then drops some',
 };
 
-const withPlace = (yaml: string, path: readonly string[], cause: string, todo: string): Gap => ({
+const withPlace = (yaml: string, path: readonly string[], { says: cause, todo, finding }: Gap): Gap => ({
+  finding,
   says: causeWithPlace({ file: 'collector.yaml', ...lineOfPath(yaml, path), cause, todo }),
   todo,
 });
@@ -55,12 +58,11 @@ export function exportersGap(
   const [names, path] = listOf(yaml, signal, 'exporters');
   if (names === undefined || leadsTo(names, destination)) return undefined;
   const missing = [destination, ...others].filter((one) => !leadsTo(names, one)).map(({ exporters: [first] }) => first);
-  return withPlace(
-    yaml,
-    path,
-    `the pipeline ${signal} exports to ${names.join(', ')} only, so no ${signal} come to ${destination.name}`,
-    `Write exporters: [${[...new Set([...names, ...missing])].join(', ')}] there, then Run.`,
-  );
+  return withPlace(yaml, path, {
+    finding: 'collector/exporters',
+    says: `the pipeline ${signal} exports to ${names.join(', ')} only, so no ${signal} come to ${destination.name}`,
+    todo: `Write exporters: [${[...new Set([...names, ...missing])].join(', ')}] there, then Run.`,
+  });
 }
 
 const leadsTo = (names: readonly string[], { exporters }: Destination): boolean =>
@@ -70,12 +72,11 @@ const leadsTo = (names: readonly string[], { exporters }: Destination): boolean 
 export function receiversGap(yaml: string, signal: TelemetrySignal): Gap | undefined {
   const [names, path] = listOf(yaml, signal, 'receivers');
   if (names === undefined || names.includes('otlp')) return undefined;
-  return withPlace(
-    yaml,
-    path,
-    `the pipeline ${signal} receives from ${names.join(', ')} only, and not from otlp, to which dice sends`,
-    `Write receivers: [${RECEIVERS.join(', ')}] there, then Run.`,
-  );
+  return withPlace(yaml, path, {
+    finding: 'collector/receivers',
+    says: `the pipeline ${signal} receives from ${names.join(', ')} only, and not from otlp, to which dice sends`,
+    todo: `Write receivers: [${RECEIVERS.join(', ')}] there, then Run.`,
+  });
 }
 
 /** Returns what is wrong if a sampler keeps so few traces that none of some test spans may be among them. */
@@ -83,12 +84,11 @@ export function samplingGap(yaml: string): Gap | undefined {
   const small = samplingShares(yaml).find(({ percentage }) => percentage < 20);
   if (small === undefined) return undefined;
   const { name, percentage } = small;
-  return withPlace(
-    yaml,
-    ['processors', name, 'sampling_percentage'],
-    `${name} has sampling_percentage: ${percentage}, which keeps ${percentage} % of the traces`,
-    'For half of them write 50, then Run.',
-  );
+  return withPlace(yaml, ['processors', name, 'sampling_percentage'], {
+    finding: 'collector/drops',
+    says: `${name} has sampling_percentage: ${percentage}, which keeps ${percentage} % of the traces`,
+    todo: 'For half of them write 50, then Run.',
+  });
 }
 
 /** Returns what may drop a signal, or hold it back, if its pipeline lists such a processor. */
@@ -96,12 +96,11 @@ export function processorsGap(yaml: string, signal: TelemetrySignal): Gap | unde
   const [names = [], path] = listOf(yaml, signal, 'processors');
   const name = names.find((one) => typeOf(one) in DROPPING);
   if (name === undefined) return undefined;
-  return withPlace(
-    yaml,
-    path,
-    `the pipeline ${signal} lists ${name}, which ${DROPPING[typeOf(name)]}`,
-    `Take ${name} out of the list, then Run, and look again. If all works then, its settings are wrong.`,
-  );
+  return withPlace(yaml, path, {
+    finding: 'collector/drops',
+    says: `the pipeline ${signal} lists ${name}, which ${DROPPING[typeOf(name)]}`,
+    todo: `Take ${name} out of the list, then Run, and look again. If all works then, its settings are wrong.`,
+  });
 }
 
 /** Returns what is wrong if the file moves the receiver otlp to another address. */
@@ -109,12 +108,11 @@ export function addressGap(yaml: string): Gap | undefined {
   const { protocols } = (collectorYaml(yaml)?.receivers?.['otlp'] ?? {}) as { protocols?: Protocols | null };
   const endpoint = protocols?.http?.endpoint;
   if (typeof endpoint !== 'string' || REACHABLE.test(endpoint)) return undefined;
-  return withPlace(
-    yaml,
-    ['receivers', 'otlp', 'protocols', 'http', 'endpoint'],
-    `the receiver otlp listens at ${endpoint}, where no other pod may reach it`,
-    "Take its endpoint out, so that the lab's own counts, then Run.",
-  );
+  return withPlace(yaml, ['receivers', 'otlp', 'protocols', 'http', 'endpoint'], {
+    finding: 'collector/address',
+    says: `the receiver otlp listens at ${endpoint}, where no other pod may reach it`,
+    todo: "Take its endpoint out, so that the lab's own counts, then Run.",
+  });
 }
 
 const REACHABLE = /^(0\.0\.0\.0|\[::\]|.*POD_IP.*):4318$/;

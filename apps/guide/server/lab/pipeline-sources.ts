@@ -3,6 +3,7 @@ import { accepts } from '../../../../support/ports.ts';
 import type { Report } from '../../../telemetry/report.ts';
 import { parseSettings } from '../../../telemetry/settings.ts';
 import type { Component, Files } from '../../contract.ts';
+import type { Outdated } from '../pods/phase.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
 import { settingsMistakes } from '../symptoms/settings.ts';
 import type { DiceState } from './dice-state.ts';
@@ -27,6 +28,11 @@ export interface PipelineSources {
    * ready, an older pod still answers, with older code or configuration.
    */
   readonly podTrouble?: (component: Component) => Promise<string | undefined>;
+  /**
+   * Returns why the component's pods do not run the learner's files as they are now, or undefined if they do. After a
+   * Run, a pod of before may answer although the newest one is ready.
+   */
+  readonly outdated?: (component: Component) => Promise<Outdated | undefined>;
   /** Returns what dice reports about itself. The learner's code could fake it, so it explains and proves nothing. */
   readonly report?: () => Promise<Report | undefined>;
   /**
@@ -58,11 +64,13 @@ export async function diceTrouble({ dice, podTrouble }: PipelineSources): Promis
   const trouble = await podTrouble?.('dice');
   if (trouble)
     return broken(
+      'pod/not-running',
       trouble,
       'Fix app.ts or settings.env, then Run. Until then the old pod serves with the old code, if there is one.',
     );
   if (await accepts(dice)) return undefined;
   return broken(
+    'pod/no-answer',
     'dice takes no connections, so nothing can make telemetry',
     'See in the log why dice does not start: the log next to the editor, or kubectl logs.',
   );
@@ -73,6 +81,7 @@ export async function collectorTrouble({ podTrouble }: PipelineSources): Promise
   const trouble = await podTrouble?.('collector');
   if (!trouble) return undefined;
   return broken(
+    'collector/not-running',
     `its new pod does not run: ${trouble}`,
     'Fix collector.yaml, then Run. Until then the old pod of the Collector still works, if there is one.',
   );

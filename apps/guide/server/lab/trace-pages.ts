@@ -2,7 +2,9 @@
 // traces that it received last. So the guide asks for one short range of time after another, and makes a range shorter
 // if Jaeger has more traces in it than it returns. A trace belongs to the range in which its first span starts.
 import type { TracePage, TraceSummary } from '../../explore-contract.ts';
+import { oldestBefore } from './oldest-trace.ts';
 import { attributesOfTrace } from '../../../../otlp/trace-attributes.ts';
+import { failureOf, failuresIn } from '../../../../otlp/failures.ts';
 import { searchTraces, TooDeepError } from '../../../../otlp/trace-search.ts';
 import type { FoundTraces } from '../../../../otlp/trace-search.ts';
 import type { Trace } from '../../../../otlp/traces.ts';
@@ -45,6 +47,17 @@ export class TracePages {
     const page = this.#last.then(() => this.#read(until, limit));
     this.#last = page.catch(() => undefined);
     return page;
+  }
+
+  /** Returns about when the oldest trace started that Jaeger has. @param page the newest traces */
+  async oldest({ traces, next }: TracePage): Promise<number | undefined> {
+    if (next === undefined) return undefined;
+    const hasBefore = async (time: number): Promise<boolean> => {
+      const found = await this.#search(0, time, 1);
+      return !found.isComplete || found.traces.length > 0;
+    };
+    const length = (traces[0]?.start ?? next) - next;
+    return oldestBefore(hasBefore, next, Math.max(length, MINUTE));
   }
 
   async #read(until: number, limit: number): Promise<TracePage> {
@@ -112,7 +125,8 @@ export function summaryOf(trace: Trace): TraceSummary {
     operation: roots[0]?.name ?? '',
     services,
     spans: spans.length,
-    errors: spans.filter(({ status }) => status.code === 'error').length,
+    errors: spans.filter((span) => failureOf(span) !== undefined).length,
+    failures: failuresIn(spans),
     attributes: attributesOfTrace(trace),
   };
 }

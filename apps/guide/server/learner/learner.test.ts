@@ -134,6 +134,52 @@ describe("Progress, which stores the learner's progress", () => {
     });
   });
 
+  describe('of a check that fails', () => {
+    const never = { finding: 'code/never-ended', hop: 'shape' } as const;
+    const none = { finding: 'pod/no-answer', hop: 'pod' } as const;
+    const failed = async (id: string) => (await progress().steps())[id]?.failed;
+
+    test('counts the failures in a row, whatever was found, and keeps the last', async () => {
+      const mine = progress();
+      await mine.start('one');
+      await mine.fail('one', none);
+      await mine.fail('one', never);
+      expect(await failed('one')).toEqual({ ...never, times: 2, at: expect.stringMatching(/Z$/) as string });
+      await mine.fail('two', none);
+      expect([(await failed('one'))?.times, (await failed('two'))?.times]).toEqual([2, 1]);
+    });
+
+    test('writes once for each check, and counts no further than 999', async () => {
+      const patch = jest.spyOn(kube, 'patchConfigMap');
+      await progress().fail('one', never);
+      expect(patch).toHaveBeenCalledTimes(1);
+      patch.mockRestore();
+      const start = '2026-01-01T00:00:00Z';
+      const steps = { one: { startedAt: start, failed: { ...never, times: 999, at: start } } };
+      api.put('lab-progress', { passed: '0', total: '2', steps: JSON.stringify(steps) });
+      await progress().fail('one', never);
+      expect((await failed('one'))?.times).toBe(999);
+    });
+
+    test.each<[string, (mine: Progress) => Promise<void>]>([
+      ['passes', (mine) => mine.pass('one', {})],
+      ['starts anew', (mine) => mine.start('one', { anew: true })],
+      ['is forgotten', (mine) => mine.forget('one')],
+    ])('forgets it when the step %s', async (_what, change) => {
+      const mine = progress();
+      await mine.fail('one', never);
+      await change(mine);
+      expect(await failed('one')).toBeUndefined();
+    });
+
+    test('leaves a step as passed', async () => {
+      const mine = progress();
+      await mine.pass('one', {});
+      await mine.fail('one', never);
+      expect([await state(mine, 'one'), await failed('one')]).toEqual(['passed', undefined]);
+    });
+  });
+
   test("keeps the learner's progress when the guide restarts", async () => {
     await progress().pass('one', {});
     expect(await state(progress(), 'one')).toBe('passed');

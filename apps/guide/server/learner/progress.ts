@@ -1,8 +1,8 @@
 // Stores the learner's progress in the ConfigMap `<release>-progress`. A step counts as passed only with a proof that
 // this guide's check passed.
 import { isConflict, isNotFound } from '../../../../kubernetes/api.ts';
-import type { StepState } from '../../contract.ts';
-import { hasOldProof, isProven, proofOf, stepsOf } from '../../passed-steps.ts';
+import type { Failed, StepState } from '../../contract.ts';
+import { hasOldProof, isProven, MOST_FAILURES, proofOf, stepsOf } from '../../passed-steps.ts';
 import type { Signer, StepProgress, Steps } from '../../passed-steps.ts';
 import type { Kube } from '../kube.ts';
 
@@ -63,6 +63,17 @@ export class Progress {
       };
       const { signer } = this.#options;
       steps[id] = { ...step, ...(signer ? { proof: proofOf(signer, id, step) } : {}) };
+    });
+  }
+
+  /** Records that a step's check has failed, and on what. */
+  fail(id: string, { finding, hop }: Pick<Failed, 'finding' | 'hop'>): Promise<void> {
+    return this.#change((steps) => {
+      const at = this.#now().toISOString();
+      const known = steps[id] ?? { startedAt: at };
+      if (this.stateOf(id, known) === 'passed') return;
+      const times = Math.min((known.failed?.times ?? 0) + 1, MOST_FAILURES);
+      steps[id] = { ...known, failed: { finding, hop, times, at } };
     });
   }
 

@@ -81,6 +81,7 @@ export class InstrumentStore {
       times: slots.map((slot) => slot * SCALE.step),
       step: SCALE.step,
       instruments: instruments.sort((a, b) => a.scope.localeCompare(b.scope) || a.name.localeCompare(b.name)),
+      services: [...this.#services.keys()].filter((name) => this.#instrumentsOf(name).length > 0).sort(),
     };
   }
 

@@ -1,5 +1,6 @@
 // Requests, errors and latency of each service, from the metrics in Prometheus that the Collector makes from spans.
 import type { Attributes } from '../../../../otlp/attributes.ts';
+import type { Counted } from '../../../../otlp/failures.ts';
 import type { ServiceCharts, Values } from '../../explore-contract.ts';
 import { sum } from './budget.ts';
 import { Exemplars } from './exemplars.ts';
@@ -8,7 +9,6 @@ import { percentile } from './percentile.ts';
 import type { Labels, Prometheus, PrometheusExemplar, PrometheusSeries, TimeRange } from './prometheus.ts';
 import { countedOf, endOf, haveRequests } from './recency.ts';
 import { countedIn, errorIn } from './red-point.ts';
-import type { Counted } from './red-point.ts';
 import { STEP, WINDOW } from './red-service.ts';
 
 const SECONDS = (WINDOW * STEP) / 1_000;

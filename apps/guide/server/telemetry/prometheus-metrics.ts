@@ -35,19 +35,19 @@ export class PrometheusMetrics implements Metrics {
 
   async instruments(service: string, minutes: number): Promise<Instruments> {
     const own = await this.#own.instruments(service, minutes);
-    const { state, instruments, ...range } = own;
+    const { state, instruments, services, ...range } = own;
     return orOwn(own, async () => {
       const found = await instrumentsFrom(this.#prometheus, { service, instruments, range });
-      return { ...range, instruments: found, state: stateOf(state) };
+      return { ...range, instruments: found, services, state: stateOf(state) };
     });
   }
 
   async #charts(minutes: number): Promise<Charts> {
     const own = await this.#own.charts(minutes);
-    const { state, times, step } = own;
+    const { state, times, step, window } = own;
     return orOwn(own, async () => {
       const services = await chartsFrom(this.#prometheus, { times, step });
-      return { times, step, services, state: stateOf(state) };
+      return { times, step, window, services, state: stateOf(state) };
     });
   }
 }

@@ -1,8 +1,7 @@
 // Which spans a service's charts count, and when a line of a chart ended. Both are read from the values that the page
 // gets, so that they are the same from the guide's memory and from Prometheus.
-import type { ServiceCharts, Values } from '../../explore-contract.ts';
-
-type Counted = ServiceCharts['counted'];
+import type { Counted } from '../../../../otlp/failures.ts';
+import type { Values } from '../../explore-contract.ts';
 
 /**
  * Returns the index of the newest report. A report shows in `hold` values. One that still shows in the last value may

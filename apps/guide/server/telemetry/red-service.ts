@@ -1,4 +1,5 @@
 // Requests, errors and latency of one service, on a time grid.
+import type { Counted } from '../../../../otlp/failures.ts';
 import type { ServiceCharts, Values } from '../../explore-contract.ts';
 import type { Budget } from './budget.ts';
 import { Exemplars, EXEMPLARS_BYTES } from './exemplars.ts';
@@ -8,7 +9,6 @@ import type { Increase, Last } from './increase.ts';
 import { percentile } from './percentile.ts';
 import { countedOf, endOf, haveRequests } from './recency.ts';
 import { countedIn } from './red-point.ts';
-import type { Counted } from './red-point.ts';
 
 /** The Collector reports every 5 s. */
 export const STEP = 5_000;

@@ -185,6 +185,30 @@ test('has exemplars only of the spans that it counts', async () => {
   expect((await charts('arcade')).exemplars.map(({ spanId }) => spanId)).toEqual([exemplar(2).spanId]);
 });
 
+test('has room for all series of a service that the Collector makes', async () => {
+  const named = [
+    ...Array.from({ length: 19 }, (_one, at) => 400 + at),
+    421,
+    422,
+    423,
+    424,
+    425,
+    426,
+    428,
+    429,
+    431,
+    451,
+  ];
+  const statuses = [...named, ...[0, 1, 2, 3, 4, 5, 6, 7, 8, 10, 11].map((at) => 500 + at), '4xx', '5xx'];
+  const series = ['SERVER', 'CONSUMER', 'INTERNAL'].flatMap((kind) => [
+    ...statuses.map((status) => ({ kind, status, isError: true })),
+    ...[true, false].map((isError) => ({ kind, isError })),
+  ]);
+  flush('arcade', ...series.map((one) => ({ ...one, buckets: Array<number>(13).fill(1) })));
+  expect((await telemetry.metrics.charts(15)).state.dropped).toEqual([]);
+  expect((await charts('arcade')).errors).toHaveLength(43);
+});
+
 test('drops new series of a service when its memory is full, and keeps those that are still reported', async () => {
   const many = Array.from({ length: 3_000 }, (_one, index) => ({
     name: `GET /${String(index)}`,

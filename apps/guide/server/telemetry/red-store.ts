@@ -2,6 +2,7 @@
 import { RED_METRICS } from '../../../../lab/names.ts';
 import { attributesKey } from '../../../../otlp/attributes.ts';
 import type { Attributes } from '../../../../otlp/attributes.ts';
+import type { Counted } from '../../../../otlp/failures.ts';
 import type { Metric, MetricExemplar, MetricPoint } from '../../../../otlp/metrics.ts';
 import type { Charts } from '../../explore-contract.ts';
 import { Budget, isOwnService, isStale, listBytes, OBJECT, Shares, sum, textBytes } from './budget.ts';
@@ -10,8 +11,7 @@ import { increaseOf } from './increase.ts';
 import type { Last } from './increase.ts';
 import type { Losses } from './losses.ts';
 import { countedIn, errorIn } from './red-point.ts';
-import type { Counted } from './red-point.ts';
-import { RedService, SCALE } from './red-service.ts';
+import { RedService, SCALE, STEP, WINDOW } from './red-service.ts';
 
 const KIB = 1024;
 const SHARES = { each: 320 * KIB, others: 640 * KIB };
@@ -75,6 +75,7 @@ export class RedStore {
     return {
       times: slots.map((slot) => slot * SCALE.step),
       step: SCALE.step,
+      window: WINDOW * STEP,
       services: services.sort((a, b) => a.service.localeCompare(b.service)),
     };
   }

@@ -1,7 +1,8 @@
 import type { VerdictHop } from '../../contract.ts';
 import { verdictTitle } from './words.ts';
 
-const failed = (hop: VerdictHop) => ({ passed: false, hop, expected: 'a', found: 'b', hint: 'c' }) as const;
+const words = { expected: 'a', found: 'b', hint: 'c' };
+const failed = (hop: VerdictHop) => ({ passed: false, hop, finding: hop, ...words }) as const;
 
 test.each<[VerdictHop, boolean, string]>([
   ['shape', false, 'Not yet. One thing is still different.'],

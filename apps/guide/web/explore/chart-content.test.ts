@@ -1,4 +1,4 @@
-import { drawnValues, hrefAt, rangeOf, summaryOf, tableOf } from './chart-content.ts';
+import { drawnValues, hrefAt, powersOfTen, rangeOf, summaryOf, tableOf } from './chart-content.ts';
 import type { ChartContent, Point } from './chart-content.ts';
 
 const point: Point = { time: 1_500, value: 700, traceId: 'a', spanId: 'b', isError: true, text: 'Error, 700 ms' };
@@ -58,14 +58,27 @@ test.each([
 
 test('lists the same numbers and exemplars in a table, newest first, without empty rows', () => {
   expect(tableOf(content)).toEqual([
-    { time: 3_000, cells: ['613 ms', ''], points: [], href: undefined },
-    { time: 2_000, cells: ['20 ms', '2 ms'], points: [point], href: undefined },
+    { time: 3_000, cells: ['613 ms', ''], points: [], links: [] },
+    { time: 2_000, cells: ['20 ms', '2 ms'], points: [point], links: [] },
   ]);
 });
 
-test('links each bar that is not empty to what happened in its interval', () => {
-  const lines = [{ label: '500', values: [null, 0, 2], colour: 'bad' as const }];
-  const bars: ChartContent = { ...content, shape: 'bars', lines, hrefOf: (from, until) => `${from}-${until}` };
-  expect([-1, 0, 1, 2].map((at) => hrefAt(bars, at))).toEqual([undefined, undefined, undefined, '2000-3000']);
-  expect(tableOf(bars)[0]?.href).toBe('2000-3000');
+test('links each part of a bar that is not empty to the requests that it counts', () => {
+  const lines = [
+    { label: '404', values: [null, 0, 2], colour: 'bad' as const },
+    { label: '500', values: [null, 0, 0], colour: 'bad' as const },
+    { label: '503', values: [null, 0, 1], colour: 'bad' as const },
+  ];
+  const bars: ChartContent = { ...content, shape: 'bars', lines, hrefOf: ({ label }, until) => `${label} ${until}` };
+  expect([-1, 0, 1].map((at) => hrefAt(bars, at, 0))).toEqual([undefined, undefined, undefined]);
+  const heights = [0, 2, 2.1, 3, 7];
+  expect(heights.map((height) => hrefAt(bars, 2, height))).toEqual([404, 404, 503, 503, 503].map((at) => `${at} 3000`));
+  expect(tableOf(bars)[0]?.links.map(({ label, href }) => [label, href])).toEqual([
+    ['404', '404 3000'],
+    ['503', '503 3000'],
+  ]);
+});
+
+test('has lines of a logarithmic scale at powers of ten only, as the page says', () => {
+  expect(powersOfTen(0.01, 1_000)).toEqual([0.01, 0.1, 1, 10, 100, 1_000]);
 });

@@ -39,8 +39,8 @@ export interface ChartContent {
   readonly mark?: number;
   /** Oldest first. */
   readonly points: readonly Point[];
-  /** What a bar that is not empty opens. The times are the bounds of its interval. */
-  readonly hrefOf?: (from: number, until: number) => string;
+  /** What the part of a bar opens that belongs to a line. `until` is the end of its interval. */
+  readonly hrefOf?: (line: Line, until: number) => string;
 }
 
 const isNumber = (value: number | null | undefined): value is number => typeof value === 'number';
@@ -65,6 +65,12 @@ export function rangeOf(content: ChartContent): [number, number] {
   const [least, most] = [Math.min(0, ...all), Math.max(0, ...all)];
   const room = (most - least) * 0.1;
   return least === most ? [0, 1] : [least < 0 ? least - room : 0, most + room];
+}
+
+/** Returns where the lines of a logarithmic scale are: at each power of ten. */
+export function powersOfTen(least: number, most: number): number[] {
+  const [first, last] = [Math.ceil(Math.log10(least) - 1e-9), Math.floor(Math.log10(most) + 1e-9)];
+  return Array.from({ length: Math.max(0, last - first + 1) }, (_, at) => Number(`1e${first + at}`));
 }
 
 /** From a power of ten to a power of ten, at least from 1 to 10. */
@@ -106,15 +112,29 @@ export interface TableRow {
   readonly cells: readonly string[];
   /** The points that were measured in the interval that ends at `time`. */
   readonly points: readonly Point[];
-  /** What the bar of the interval opens. */
-  readonly href: string | undefined;
+  /** What the parts of the interval's bar open, by their labels. */
+  readonly links: readonly BarLink[];
 }
 
-/** Returns what the bar of an interval opens. Undefined if there is no bar. */
-export function hrefAt({ times, step, lines, hrefOf }: ChartContent, at: number): string | undefined {
+interface BarLink {
+  readonly label: string;
+  readonly href: string;
+}
+
+/** Returns what the parts of an interval's bar open, from the bottom. */
+function linksAt({ times, lines, hrefOf }: ChartContent, at: number): BarLink[] {
   const until = times[at];
-  const isEmpty = lines.every(({ values }) => !values[at]);
-  return until === undefined || isEmpty ? undefined : hrefOf?.(until - step, until);
+  if (until === undefined || !hrefOf) return [];
+  return lines.filter(({ values }) => values[at]).map((line) => ({ label: line.label, href: hrefOf(line, until) }));
+}
+
+/** Returns what the part of a bar at a height opens. Above the bar, it is the topmost part. Undefined without a bar. */
+export function hrefAt(content: ChartContent, at: number, height: number): string | undefined {
+  const parts = content.lines.flatMap(({ values }, line) =>
+    values[at] ? [drawnValues(content)[line]?.[at] ?? 0] : [],
+  );
+  const part = parts.findIndex((top) => height <= top);
+  return linksAt(content, at).at(part)?.href;
 }
 
 /** Returns the rows of the chart's table, newest first. Intervals without a measurement have no row. */
@@ -126,7 +146,7 @@ export function tableOf(content: ChartContent): TableRow[] {
       time,
       cells: lines.map(({ values }) => (isNumber(values[at]) ? withUnit(values[at], unit) : '')),
       points: within.get(at) ?? [],
-      href: hrefAt(content, at),
+      links: linksAt(content, at),
     }))
     .filter((row) => row.points.length > 0 || row.cells.some((cell) => cell !== ''))
     .reverse();

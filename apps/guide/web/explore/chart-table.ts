@@ -58,14 +58,19 @@ export class ChartTable {
   }
 }
 
-function rowOf({ time, cells, points, href }: TableRow, hasPoints: boolean, hasLinks: boolean): HTMLElement {
+function rowOf({ time, cells, points, links }: TableRow, hasPoints: boolean, hasLinks: boolean): HTMLElement {
   return h(
     'tr',
     {},
     h('th', { scope: 'row' }, clock(time)),
     cells.map((cell) => h('td', {}, cell)),
     hasPoints && h('td', {}, points.map(linkOf)),
-    hasLinks && h('td', {}, href !== undefined && h('a', { href }, 'Compare the failed ones')),
+    hasLinks &&
+      h(
+        'td',
+        {},
+        links.map(({ label, href }) => h('a', { href, class: 'bar-link' }, `Compare those with ${label}`)),
+      ),
   );
 }
 

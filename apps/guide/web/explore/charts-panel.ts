@@ -46,9 +46,10 @@ export class ChartsPanel implements Part {
       h(
         'p',
         { class: 'soft about' },
-        'The last 15 minutes. A request is a span of kind server. ' +
+        'The last 15 minutes. A value is about the 30 seconds before it. A request is a span of kind server. ' +
+          'It failed if its HTTP status is 400 or more, or if its own status is ERROR. ' +
           'A point is an exemplar: one of these spans, whose trace you can open. A diamond is a failed one. ' +
-          'Click an error bar to see what its failed traces share. ' +
+          'Click the part of an error bar with a status to see what the traces of these spans share. ' +
           'The scale of latency is logarithmic: each line is ten times the one below it.',
       ),
       this.#place,

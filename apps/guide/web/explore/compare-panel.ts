@@ -14,7 +14,7 @@ import { counted } from './words.ts';
 
 /** With fewer traces in a group, a difference is often chance. */
 const few = 10;
-/** Metrics arrive this many milliseconds after the spans that they count, so an error bar is about earlier traces. */
+/** Spans are reported up to this many milliseconds after their end, so an error bar is about earlier traces, too. */
 const earlier = 10_000;
 
 export class ComparePanel implements Part {

@@ -20,8 +20,8 @@ const names = 2;
 
 export function comparisonTable(options: ComparisonOptions): Child {
   const { title, about, rows } = options;
-  const certain = rows.filter((row) => row.certain > 0);
-  const chance = rows.filter((row) => row.certain <= 0);
+  const certain = rows.filter((row) => !row.mayBeChance);
+  const chance = rows.filter((row) => row.mayBeChance);
   return h(
     'div',
     { class: 'comparison' },

@@ -9,6 +9,7 @@ import type { Change } from './log-window.ts';
 import { traceHref } from './page.ts';
 import type { Page, Part } from './page.ts';
 import { Poll } from './poll.ts';
+import { ServiceChoice } from './service-choice.ts';
 import { StateNote } from './state-note.ts';
 import { clock, counted } from './words.ts';
 
@@ -32,7 +33,7 @@ export class LogsPanel implements Part {
     h('option', { value: '' }, 'any'),
     severities.slice(1).map((severity) => h('option', { value: severity }, `${severity} and worse`)),
   );
-  readonly #service = h('select', { id: 'log-service' }, h('option', { value: '' }, 'all'));
+  readonly #service = new ServiceChoice({ id: 'log-service', all: 'all' });
   readonly #live = button('Pause', () => this.#toggle());
   readonly #status = h('span', { class: 'soft' });
   readonly #newer = button('', () => this.#toEnd(), { class: 'quiet newer', hidden: true });
@@ -56,8 +57,7 @@ export class LogsPanel implements Part {
   show(parameters: URLSearchParams): void {
     this.#text.value = parameters.get('text') ?? '';
     this.#severity.value = parameters.get('severity') ?? '';
-    this.#offer([parameters.get('service') ?? '']);
-    this.#service.value = parameters.get('service') ?? '';
+    this.#service.choose(parameters.get('service') ?? '');
     this.#search();
     if (this.#isLive) this.#poll.start();
   }
@@ -72,13 +72,14 @@ export class LogsPanel implements Part {
       clearTimeout(timer);
       timer = setTimeout(() => this.#changed(), typing);
     });
-    for (const select of [this.#severity, this.#service]) select.addEventListener('change', () => this.#changed());
+    for (const select of [this.#severity, this.#service.element])
+      select.addEventListener('change', () => this.#changed());
     return h(
       'form',
       { class: 'filters', role: 'search', onsubmit: (event) => event.preventDefault() },
       field('Text', this.#text),
       field('Severity', this.#severity),
-      field('Service', this.#service),
+      field('Service', this.#service.element),
       this.#live,
       this.#status,
     );
@@ -132,7 +133,7 @@ export class LogsPanel implements Part {
     this.#after = last;
     if (restarted) return this.#search();
     this.#note.show(state);
-    this.#offer(services);
+    this.#service.offer(services);
     if (isFirst) this.#clear();
     this.#apply(this.#window.add(records, isFirst || this.#isAtEnd()), isFirst || this.#isAtEnd());
   }
@@ -171,12 +172,6 @@ export class LogsPanel implements Part {
     fill(this.#newer, `${counted(waiting, 'newer record')}: show`);
     this.#newer.hidden = waiting === 0;
     this.#list.classList.toggle('none', shown === 0);
-  }
-
-  /** Adds services to the choice. */
-  #offer(services: readonly string[]): void {
-    const known = new Set([...this.#service.options].map(({ value }) => value));
-    for (const service of services) if (!known.has(service)) this.#service.append(h('option', {}, service));
   }
 }
 

@@ -1,11 +1,11 @@
 // The part "Metrics": every instrument of a service.
-import type { Charts, Instrument, Instruments } from '../../explore-contract.ts';
+import type { Instrument, Instruments } from '../../explore-contract.ts';
 import { get } from '../api.ts';
 import { fill, h } from '../dom.ts';
-import { services } from '../trace/hue.ts';
 import { InstrumentView } from './instrument-view.ts';
 import type { Page, Part } from './page.ts';
 import { Poll } from './poll.ts';
+import { ServiceChoice } from './service-choice.ts';
 import { StateNote } from './state-note.ts';
 import { counted } from './words.ts';
 
@@ -18,7 +18,7 @@ const first = 'dice';
 export class MetricsPanel implements Part {
   readonly #page: Page;
   readonly #note = new StateNote(quiet);
-  readonly #service = h('select', { id: 'metrics-service', onchange: () => this.#choose() });
+  readonly #service = new ServiceChoice({ id: 'metrics-service' });
   readonly #status = h('p', { class: 'soft', role: 'status' });
   readonly #place = h('div');
   readonly #views = new Map<string, InstrumentView>();
@@ -26,11 +26,11 @@ export class MetricsPanel implements Part {
 
   constructor(place: HTMLElement, page: Page) {
     this.#page = page;
-    this.#offer([first, ...services]);
+    this.#service.element.addEventListener('change', () => this.#choose());
     fill(
       place,
       h('h2', { class: 'sr' }, 'Metrics'),
-      h('p', { class: 'filters' }, h('label', { for: this.#service.id }, 'Service'), this.#service),
+      h('p', { class: 'filters' }, h('label', { for: this.#service.element.id }, 'Service'), this.#service.element),
       this.#note.element,
       this.#status,
       this.#place,
@@ -38,10 +38,7 @@ export class MetricsPanel implements Part {
   }
 
   show(parameters: URLSearchParams): void {
-    const service = parameters.get('service') || first;
-    this.#offer([service]);
-    this.#service.value = service;
-    void this.#offerOthers();
+    this.#service.choose(parameters.get('service') || first);
     this.#begin();
     this.#poll.start();
   }
@@ -70,6 +67,7 @@ export class MetricsPanel implements Part {
       );
       if (service !== this.#service.value) return;
       this.#note.show(answer.state);
+      this.#service.offer(answer.services);
       this.#draw(answer, service);
     } catch (error) {
       this.#note.showError(error);
@@ -96,17 +94,6 @@ export class MetricsPanel implements Part {
     const view = known ?? new InstrumentView(instrument, times);
     this.#views.set(key, view);
     return view;
-  }
-
-  /** Offers the services that have charts, too: a learner may have given dice another name. */
-  async #offerOthers(): Promise<void> {
-    const charts = await get<Charts>('api/charts?minutes=15').catch(() => undefined);
-    this.#offer(charts?.services.map(({ service }) => service) ?? []);
-  }
-
-  #offer(names: readonly string[]): void {
-    const known = new Set([...this.#service.options].map(({ value }) => value));
-    for (const name of new Set(names)) if (!known.has(name)) this.#service.append(h('option', {}, name));
   }
 }
 

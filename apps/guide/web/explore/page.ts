@@ -1,5 +1,6 @@
 // What the parts of the page "Explore" know of the page, and the form of its URL: the hash names the open part, such as
 // `#logs&service=dice`, or a trace, `#trace=ID&span=SPAN`. So a reload and the back button show the same again.
+import type { Failure } from '../../../../otlp/failures.ts';
 
 /** The parts, in the order of their tabs. */
 export const partNames = ['charts', 'traces', 'compare', 'metrics', 'logs'] as const;
@@ -60,7 +61,12 @@ export function traceHref(traceId: string, spanId?: string): string {
   return `#trace=${traceId}${spanId === undefined ? '' : `&span=${spanId}`}`;
 }
 
-/** Opens the comparison of the failed traces of a service in an interval with all others. */
-export function failedHref(service: string, from: number, until: number): string {
-  return partHref('compare', { service, from: String(from), until: String(until), error: 'true' });
+/** What a part of an error bar stands for. The times are in milliseconds since the epoch. */
+export interface ErrorBar extends Pick<Failure, 'service' | 'counted' | 'status'> {
+  readonly from: number;
+  readonly until: number;
 }
+
+/** Opens the comparison of the traces that a part of an error bar stands for with all others. */
+export const failedHref = ({ counted, from, until, ...bar }: ErrorBar): string =>
+  partHref('compare', { ...bar, spans: counted, from: String(from), until: String(until) });

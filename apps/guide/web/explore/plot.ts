@@ -2,7 +2,7 @@
 // https://github.com/leeoniya/uPlot/tree/1.6.32/docs
 import uPlot from 'uplot';
 import { h } from '../dom.ts';
-import { drawnValues, hrefAt, rangeOf } from './chart-content.ts';
+import { drawnValues, hrefAt, powersOfTen, rangeOf } from './chart-content.ts';
 import type { ChartContent, Line } from './chart-content.ts';
 import { canvasColour, onSchemeChange } from './colours.ts';
 import { Points } from './points.ts';
@@ -55,12 +55,12 @@ export class Plot {
     if (focused) this.#points.focus(focused);
   }
 
-  /** Opens what the bar below the mouse stands for. A point has a link of its own. */
-  #openBar({ target, offsetX }: MouseEvent): void {
+  /** Opens what the part of a bar below the mouse stands for. A point has a link of its own. */
+  #openBar({ target, offsetX, offsetY }: MouseEvent): void {
     if (target !== this.#plot?.over || !this.#content) return;
-    const time = this.#plot.posToVal(offsetX, 'x');
+    const [time, height] = [this.#plot.posToVal(offsetX, 'x'), this.#plot.posToVal(offsetY, 'y')];
     const at = this.#content.times.findIndex((end) => time <= end);
-    location.hash = hrefAt(this.#content, at) ?? location.hash;
+    location.hash = hrefAt(this.#content, at, height) ?? location.hash;
   }
 
   #resize(): void {
@@ -78,14 +78,19 @@ export class Plot {
       legend: { show: false },
       // The last label of the time is centred on the right end.
       padding: [10, 18, 0, 0],
-      cursor: { y: false, drag: { x: false, y: false }, sync: { key: 'explore', setSeries: false } },
+      // Nothing is dragged, but uPlot would swallow a click during which the mouse has moved by a pixel.
+      cursor: {
+        y: false,
+        drag: { x: false, y: false, click: () => undefined },
+        sync: { key: 'explore', setSeries: false },
+      },
       scales: {
         x: { time: true, range: () => this.#timeRange() },
         y: { distr: scale === 'log' ? 3 : 1, range: () => (this.#content ? rangeOf(this.#content) : [0, 1]) },
       },
       axes: [
         axis({ values: '{HH}:{mm}', space: 60, size: 24 }),
-        axis({ values: this.#tickTexts, size: 62, space: 28 }),
+        axis({ values: this.#tickTexts, size: 62, space: 28, ...(scale === 'log' && { splits: logSplits }) }),
       ],
       series: [{}, ...drawOrder(lines, shape).map((line) => (shape === 'bars' ? bars(line) : curve(line)))],
       hooks: {
@@ -110,6 +115,9 @@ export class Plot {
     this.#points.show(points, (point) => ({ x: plot.valToPos(point.time, 'x'), y: plot.valToPos(point.value, 'y') }));
   }
 }
+
+/** Draws no line between powers of ten, which uPlot would do. */
+const logSplits = (_plot: uPlot, _axis: number, least: number, most: number): number[] => powersOfTen(least, most);
 
 const tickText = (tick: number, unit: string): string =>
   unit === 'ms' && tick >= 1000 ? `${number(tick / 1000)} s` : withUnit(tick, unit === 'ms' ? unit : '');

@@ -1,7 +1,7 @@
 // Says how many traces the page has read, and reads those that are new.
 import { button, fill, h } from '../dom.ts';
 import type { TraceStore } from './trace-store.ts';
-import { clock, counted } from './words.ts';
+import { clock, counted, number } from './words.ts';
 
 export class ReadNote {
   readonly #store: TraceStore;
@@ -28,7 +28,7 @@ export class ReadNote {
   #progress(): string {
     const { rows, reading, isReading } = this.#store;
     const count = counted(rows.size, 'trace');
-    if (isReading) return `Reading… ${count} so far${rows.size > 0 ? `, back to ${clock(this.#oldest())}` : ''}.`;
+    if (isReading) return `Reading… ${this.#soFar(count)}${rows.size > 0 ? `, back to ${clock(this.#oldest())}` : ''}.`;
     if (rows.size === 0) return 'Jaeger has no trace yet. Play a round on the page Lab, or wait for a visitor.';
     const cut = reading?.isCut ? ' Jaeger has older ones, which this page doesn’t read.' : '';
     const skipped = reading?.skipped
@@ -36,6 +36,13 @@ export class ReadNote {
       : '';
     const size = ((reading?.bytes ?? 0) / 1_000_000).toFixed(1);
     return `${count}, from ${clock(this.#oldest())} on. The last reading took ${size} MB from Jaeger.${cut}${skipped}`;
+  }
+
+  /** Says how many of how many. The total is an estimate with two digits. */
+  #soFar(count: string): string {
+    const { rows, reading } = this.#store;
+    const about = reading?.about === undefined ? 0 : Number(reading.about.toPrecision(2));
+    return about > rows.size ? `${number(rows.size)} of about ${counted(about, 'trace')}` : `${count} so far`;
   }
 
   #oldest(): number {

@@ -1,5 +1,5 @@
 // Turns the guide's figures of one service into three charts: requests, errors and latency.
-import type { ServiceCharts } from '../../explore-contract.ts';
+import type { Charts, ServiceCharts } from '../../explore-contract.ts';
 import { hueOf } from '../trace/hue.ts';
 import type { ChartContent, Colour, Point } from './chart-content.ts';
 import { failedHref } from './page.ts';
@@ -10,14 +10,15 @@ const TIMEOUT = 500;
 /** The most points in a chart: as many as the guide keeps. */
 const maxPoints = 120;
 
-export interface Times {
-  readonly times: readonly number[];
-  readonly step: number;
-}
+export type Times = Pick<Charts, 'times' | 'step'>;
 
-export function chartsOf(charts: ServiceCharts, times: Times): ChartContent[] {
+export function chartsOf(
+  charts: ServiceCharts,
+  { times: ends, step, window }: Omit<Charts, 'services' | 'state'>,
+): ChartContent[] {
   const { ended } = charts;
-  const contents = [requestsOf(charts, times), errorsOf(charts, times), latencyOf(charts, times)];
+  const times = { times: ends, step };
+  const contents = [requestsOf(charts, times), errorsOf(charts, times, window), latencyOf(charts, times)];
   if (ended === undefined) return contents;
   return contents.map((content) => ({ ...content, lines: content.lines.map((line) => ({ ...line, ended })) }));
 }
@@ -34,7 +35,8 @@ function requestsOf({ service, requests }: ServiceCharts, times: Times): ChartCo
   };
 }
 
-function errorsOf(charts: ServiceCharts, times: Times): ChartContent {
+function errorsOf(charts: ServiceCharts, times: Times, window: number): ChartContent {
+  const { service, counted } = charts;
   const lines = charts.errors.map(({ status, values }) => ({ label: status, values, colour: colourOf(status) }));
   const failed = pointsOf(charts).filter(({ isError }) => isError);
   return {
@@ -44,7 +46,7 @@ function errorsOf(charts: ServiceCharts, times: Times): ChartContent {
     shape: 'bars',
     lines,
     scale: 'linear',
-    hrefOf: (from, until) => failedHref(charts.service, from, until),
+    hrefOf: ({ label: status }, until) => failedHref({ service, counted, status, from: until - window, until }),
     points: failed.map((point) => ({ ...point, value: errorsAt(charts, times, point.time) })),
   };
 }

@@ -10,6 +10,7 @@ const row = (more: Partial<TraceRow> = {}): TraceRow => ({
   services: ['arcade', 'visitors'],
   spans: 8,
   errors: 0,
+  failures: [],
   ...more,
 });
 
@@ -33,16 +34,39 @@ test.each([
   expect(fits(filter(text), row())).toBe(does);
 });
 
+const failure = { service: 'guide', counted: 'server', status: '404', first: 5_000, last: 5_010 } as const;
+
+test.each([
+  ['service=guide&status=404', true],
+  ['service=guide&status=404&spans=internal', false],
+  ['service=guide&status=500', false],
+  ['service=arcade&status=404', false],
+  ['service=guide&status=404&from=5010', true],
+  ['service=guide&status=404&from=5011', false],
+  ['service=guide&status=404&until=4999', false],
+  ['service=guide&status=nonsense', true],
+])('decides whether a trace with a span of the guide that failed fits %s', (text, does) => {
+  expect(fits(filter(text), row({ services: ['arcade', 'guide'], failures: [failure] }))).toBe(does);
+});
+
 test('writes a filter to the parameters of the page, and reads it again', () => {
   const given = { service: 'dice', operation: 'roll', min: '500', max: '900.5', error: 'true', attribute: 'a=b & c=d' };
   expect(parametersOf(filterOf(new URLSearchParams(given)))).toEqual(given);
   expect(parametersOf(filter(''))).toEqual({});
+  const bar = { service: 'dice', status: '5xx', spans: 'internal', from: '1', until: '2' };
+  expect(parametersOf(filterOf(new URLSearchParams(bar)))).toEqual(bar);
 });
 
 test('says which traces a filter chooses', () => {
   expect(inWords(filter('error=true&service=prizes'))).toBe('failed traces with prizes');
   expect(inWords(filter('min=500'))).toBe('traces of 500 ms or more');
-  expect(inWords(filter('from=1&until=2'))).toBe('traces at the time that you chose');
+  expect(inWords(filter('from=1000&until=2000'))).toMatch(/^traces from \S+:01 to \S+:02$/);
+  expect(inWords(filter('service=guide&status=404'))).toBe(
+    'traces with a server span of guide that ended with HTTP status 404',
+  );
+  expect(inWords(filter('service=dice&status=5xx&spans=internal'))).toMatch(
+    /an internal span .* status 5xx that has no/,
+  );
 });
 
 test('sorts by a column, and then by the newest', () => {

@@ -10,6 +10,7 @@ const trace = (id: number, attributes: TraceSummary['attributes'] = {}): TraceSu
   services: ['arcade'],
   spans: 1,
   errors: 0,
+  failures: [],
   attributes,
 });
 
@@ -22,7 +23,9 @@ function guideWith(traces: TraceSummary[]) {
     const before = traces.filter(({ start }) => start < until).sort((a, b) => b.start - a.start);
     const found = before.slice(0, 200);
     const next = before.length > 200 ? found.at(-1)?.start : undefined;
-    return Promise.resolve({ traces: found, bytes: 10, skipped: 1, ...(next !== undefined && { next }) });
+    const isFirst = until === Infinity && next !== undefined;
+    const oldest = isFirst ? { oldest: before.at(-1)?.start ?? 0 } : {};
+    return Promise.resolve({ traces: found, bytes: 10, skipped: 1, ...(next !== undefined && { next }), ...oldest });
   };
   return { asked, library: new TraceLibrary(readPage) };
 }
@@ -35,8 +38,8 @@ test('reads all pages, the newest first, and sums up what they say', async () =>
   const heard: unknown[] = [];
   await library.read((rows, reading) => heard.push([rows.length, rows[0]?.traceId, reading]));
   expect(heard).toEqual([
-    [200, '450', { state: 'reading', bytes: 10, skipped: 1, isCut: false }],
-    [200, '250', { state: 'reading', bytes: 20, skipped: 2, isCut: false }],
+    [200, '450', { state: 'reading', bytes: 10, skipped: 1, isCut: false, about: 451 }],
+    [200, '250', { state: 'reading', bytes: 20, skipped: 2, isCut: false, about: 450 }],
     [50, '50', { state: 'done', bytes: 30, skipped: 3, isCut: false }],
   ]);
   expect(asked[1]).toBe('api/explore/traces?limit=200&until=251000');
@@ -67,6 +70,8 @@ test.each([
   ['version=3.1.0', []],
   ['service.version=2.0.0', ['1', '2']],
   ['prizes:resource.service.version=2.0.0', ['1', '2']],
+  ['prizes:service.version=2.0.0', ['1', '2']],
+  ['arcade:service.version=2.0.0', []],
   ['service.version=2.0.0 & client.version=3.2.0', ['2']],
   ['client.version', ['1', '2']],
   ['query=a=b', ['2']],

@@ -28,16 +28,21 @@ export class TraceLibrary {
   async read(onRows: (rows: readonly TraceRow[], reading: Reading) => void): Promise<void> {
     let next: number | undefined;
     let [bytes, skipped, count] = [0, 0, 0];
+    const total = this.#readUntil === 0 ? new Total() : undefined;
     do {
-      const page: TracePage = await this.#readPage(pathOf(next));
+      const page: TracePage = await this.#readPage(pathOf(next, total !== undefined));
       for (const trace of page.traces) this.#traces.set(trace.traceId, trace);
       [bytes, skipped, count] = [bytes + page.bytes, skipped + page.skipped, count + page.traces.length];
       next = this.#isKnown(page) ? undefined : page.next;
       const isCut = next !== undefined && count >= MOST;
       const state = next === undefined || isCut ? 'done' : 'reading';
-      onRows(page.traces.map(rowOf), { state, bytes, skipped, isCut });
+      onRows(page.traces.map(rowOf), { state, bytes, skipped, isCut, ...total?.after(page, count, this.#newest()) });
     } while (next !== undefined && count < MOST);
-    this.#readUntil = Math.max(0, ...[...this.#traces.values()].map(({ start }) => start));
+    this.#readUntil = this.#newest();
+  }
+
+  #newest(): number {
+    return Math.max(0, ...[...this.#traces.values()].map(({ start }) => start));
   }
 
   /** Whether the traces before this page were read earlier. */
@@ -66,11 +71,27 @@ export class TraceLibrary {
   }
 }
 
-const pathOf = (until: number | undefined): string =>
-  `api/explore/traces?limit=${PAGE}${until === undefined ? '' : `&until=${until}`}`;
+/** Estimates how many traces there are. */
+class Total {
+  #oldest: number | undefined;
 
-function rowOf({ traceId, start, duration, service, operation, services, spans, errors }: TraceSummary): TraceRow {
-  return { traceId, start, duration, service, operation, services, spans, errors };
+  /** Assumes that the traces before the page are as close together as those that were read. */
+  after({ next, oldest }: TracePage, count: number, newest: number): Pick<Reading, 'about'> {
+    this.#oldest ??= oldest;
+    if (this.#oldest === undefined || next === undefined || newest <= next) return {};
+    return { about: Math.round((count * (newest - this.#oldest)) / (newest - next)) };
+  }
+}
+
+/** @param asksTotal whether the guide has to find out when the oldest trace started */
+function pathOf(until: number | undefined, asksTotal: boolean): string {
+  const first = asksTotal ? '&oldest=true' : '';
+  return `api/explore/traces?limit=${PAGE}${until === undefined ? first : `&until=${until}`}`;
+}
+
+function rowOf(trace: TraceSummary): TraceRow {
+  const { traceId, start, duration, service, operation, services, spans, errors, failures } = trace;
+  return { traceId, start, duration, service, operation, services, spans, errors, failures };
 }
 
 const attributesOf = ({ attributes }: TraceSummary) => attributes;

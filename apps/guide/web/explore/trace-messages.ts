@@ -20,6 +20,8 @@ export interface Reading {
   readonly skipped: number;
   /** Whether Jaeger has older traces than those that were read, because the page keeps no more. */
   readonly isCut: boolean;
+  /** About how many traces there are to read. Undefined if that is unknown, or if all but the new ones were read. */
+  readonly about?: number;
 }
 
 /** The traces that have the values in a text. */

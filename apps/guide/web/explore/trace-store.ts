@@ -2,6 +2,7 @@
 import type { Comparison } from '../../../../otlp/compare-traces.ts';
 import { fits, inWords } from './trace-filter.ts';
 import type { TraceFilter } from './trace-filter.ts';
+import { counted } from './words.ts';
 import type { Matched, Question, Reading, Reply, TraceRow } from './trace-messages.ts';
 
 /** A question that the worker answers with its id. */
@@ -19,7 +20,7 @@ export interface Marks {
 /** The traces that fit a filter. */
 export interface Found {
   readonly rows: readonly TraceRow[];
-  /** Says why no trace can have the attribute that the filter asks for. */
+  /** Says how many traces have the attribute that the filter asks for, or why none has it. */
   readonly hint: string;
 }
 
@@ -76,7 +77,8 @@ export class TraceStore {
     const fitting = [...this.rows.values()].filter((row) => fits(filter, row));
     if (!matched) return { rows: fitting, hint: '' };
     const ids = new Set(matched.traceIds);
-    return { rows: fitting.filter(({ traceId }) => ids.has(traceId)), hint: matched.hint };
+    const have = `${counted(ids.size, 'trace')} ${ids.size === 1 ? 'has' : 'have'} ${attribute}.`;
+    return { rows: fitting.filter(({ traceId }) => ids.has(traceId)), hint: matched.hint || have };
   }
 
   /** Marks a trace, or takes its mark away. */

@@ -5,6 +5,7 @@ import type { Child } from '../dom.ts';
 import type { Page, Part } from './page.ts';
 import { ReadNote } from './read-note.ts';
 import { Scatter } from './scatter.ts';
+import { ServiceChoice } from './service-choice.ts';
 import { filterOf, parametersOf } from './trace-filter.ts';
 import type { TraceFilter } from './trace-filter.ts';
 import type { TraceRow } from './trace-messages.ts';
@@ -15,27 +16,31 @@ import { counted } from './words.ts';
 /** Milliseconds without a key press after which the search begins. */
 const typing = 300;
 
+const failed = 'A trace failed if one of its spans did: its HTTP status is 400 or more, or its own status is ERROR.';
+
 export class TracesPanel implements Part {
   readonly #page: Page;
   readonly #store: TraceStore;
   readonly #note: ReadNote;
   readonly #scatter: Scatter;
   readonly #table: TraceTable;
-  readonly #service = h('select', { id: 'trace-service' }, h('option', { value: '' }, 'all'));
+  readonly #service = new ServiceChoice({ id: 'trace-service', all: 'all' });
   readonly #operation = h('input', { type: 'search', id: 'trace-operation', autocomplete: 'off', size: 12 });
   readonly #attribute = h('input', {
     type: 'search',
     id: 'trace-attribute',
     autocomplete: 'off',
     spellcheck: 'false',
-    placeholder: 'name or name=value',
+    placeholder: 'name=value',
+    'aria-describedby': 'trace-attribute-form trace-attribute-found',
   });
   readonly #min = h('input', { type: 'number', id: 'trace-min', min: 0, step: 'any' });
   readonly #max = h('input', { type: 'number', id: 'trace-max', min: 0, step: 'any' });
   readonly #failed = h('input', { type: 'checkbox', id: 'trace-failed' });
   readonly #slow = h('input', { type: 'number', id: 'trace-slow', min: 0, step: 'any', value: 500 });
   readonly #count = h('p', { role: 'status' });
-  readonly #hint = h('p', { role: 'status', class: 'search-hint' });
+  readonly #example = h('code');
+  readonly #found = h('p', { role: 'status', id: 'trace-attribute-found', class: 'search-hint' });
   readonly #marks = h('span', { role: 'status' });
   readonly #compare = button('What do they share?', () => this.#page.open('compare'), { class: 'primary' });
   #filter: TraceFilter = filterOf(new URLSearchParams());
@@ -59,7 +64,9 @@ export class TracesPanel implements Part {
       h('h2', { class: 'sr' }, 'Traces'),
       this.#note.element,
       this.#form(),
-      this.#hint,
+      this.#help(),
+      this.#found,
+      h('p', { class: 'soft about' }, failed),
       this.#actions(),
       this.#scatter.element,
       this.#count,
@@ -84,7 +91,7 @@ export class TracesPanel implements Part {
     const form = h(
       'form',
       { class: 'filters', role: 'search', onsubmit: (event) => event.preventDefault() },
-      field('Service', this.#service),
+      field('Service', this.#service.element),
       field('Operation', this.#operation),
       field('Attribute', this.#attribute),
       field('At least (ms)', this.#min),
@@ -96,6 +103,18 @@ export class TracesPanel implements Part {
       timer = setTimeout(() => this.#changed(), typing);
     });
     return form;
+  }
+
+  /** Says what the field for attributes expects. */
+  #help(): HTMLElement {
+    return h(
+      'p',
+      { id: 'trace-attribute-form', class: 'soft about' },
+      'Attribute: write name=value, such as ',
+      this.#example,
+      ', or a name alone, and “ & ” between several. ',
+      'Values without a name, and comparisons such as >, are not searched.',
+    );
   }
 
   #actions(): HTMLElement {
@@ -135,8 +154,7 @@ export class TracesPanel implements Part {
   }
 
   #write({ service, operation, attribute, min, max, isFailed }: TraceFilter): void {
-    this.#offer([service]);
-    this.#service.value = service;
+    this.#service.choose(service);
     this.#operation.value = operation;
     this.#attribute.value = attribute;
     this.#min.value = min === undefined ? '' : String(min);
@@ -150,8 +168,11 @@ export class TracesPanel implements Part {
     if (turn !== this.#turn) return;
     const all = [...this.#store.rows.values()];
     this.#rows = rows;
-    fill(this.#hint, this.#store.isReading ? '' : hint);
-    this.#offer([...new Set(all.flatMap(({ services }) => services))].sort());
+    fill(this.#found, this.#store.isReading ? '' : hint);
+    this.#found.classList.toggle('bad', rows.length === 0);
+    const services = [...new Set(all.flatMap((row) => row.services))].sort();
+    this.#service.offer(services);
+    fill(this.#example, `service.name=${services[0] ?? 'dice'}`);
     this.#draw(all.length);
   }
 
@@ -168,12 +189,6 @@ export class TracesPanel implements Part {
     const which = ids.size === 0 && !filter ? '' : `: ${reason}${filter ? ', those read later too' : ''}`;
     fill(this.#marks, `${counted(ids.size, 'trace')} marked${which}`);
     this.#compare.hidden = ids.size === 0;
-  }
-
-  /** Adds services to the choice. */
-  #offer(services: readonly string[]): void {
-    const known = new Set([...this.#service.options].map(({ value }) => value));
-    for (const service of services) if (!known.has(service)) this.#service.append(h('option', {}, service));
   }
 }
 
