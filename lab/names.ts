@@ -56,6 +56,8 @@ export const PORTAL = {
   component: 'portal',
   /** Header with the portal's signed token, on each request from the portal to a guide. See portal-token.ts. */
   header: 'x-intro-otel-portal',
+  /** Value of the same header on a guide's answer 401 to a token that is not valid for it. */
+  refused: 'refused',
   /** Headers that a guide believes only beside a valid token: where the browser sees the guide. */
   forwarded: { prefix: 'x-forwarded-prefix', host: 'x-forwarded-host', proto: 'x-forwarded-proto' },
   /** Path of the portal below which `<seat>/` is the guide of that seat. */

@@ -88,7 +88,8 @@ export const stages: readonly Stage[] = [
   jest('e2e', 'labs', { needsCluster: true, args: ['--maxWorkers=3', WAITING_FIRST, HANG_LIMIT] }),
   // These tests have strict time limits, so no other stage runs at the same time.
   jest('serial', 'serial', { needsCluster: true, args: ['--runInBand', HANG_LIMIT] }),
-  // These tests do the course as learners do, in a browser and with kubectl, in two labs at the same time.
+  // These tests do the course as learners do, at the same time: in a browser in a class of one, through the portal, and
+  // with kubectl in a lab outside a class.
   jest('course', 'course', { needsCluster: true, args: ['--maxWorkers=2', HANG_LIMIT] }),
   // A cluster has only one operator, which counts the cluster's free capacity. So these files share one Workshop, and
   // no other labs run. Each file relies on what the earlier files leave.

@@ -19,8 +19,12 @@ const HOP_BY_HOP = [
 /** Headers of a request that only the portal may set, or that are for the portal only. */
 const FOR_PORTAL = ['authorization', 'cookie', 'expect', 'forwarded', 'host', 'x-real-ip', PORTAL.header];
 
-/** Headers of an answer that would change something for the whole origin, or for the browser's other connections. */
+/**
+ * Headers of an answer that are for the portal only, or would change something for the whole origin, or for the
+ * browser's other connections.
+ */
 const FOR_ORIGIN = [
+  PORTAL.header,
   'alt-svc',
   'clear-site-data',
   'nel',

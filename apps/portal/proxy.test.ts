@@ -173,6 +173,54 @@ describe('the proxy', () => {
     expect(page).toContain('data-again');
   });
 
+  describe('while the guide does not know the key of the portal yet', () => {
+    beforeEach(() =>
+      answerWith((_request, response) => {
+        response.writeHead(401, { 'www-authenticate': 'Bearer', 'x-intro-otel-portal': 'refused' });
+        response.end('no login');
+      }),
+    );
+
+    test('says that the lab is starting, and goes on by itself', async () => {
+      const answer = await portal.get(`${seat}/`, { cookie });
+      const page = await answer.text();
+      expect([answer.status, page]).toEqual([503, expect.stringContaining('<h1>Your lab is starting</h1>')]);
+      expect(page).toContain('data-again');
+      expect(page).not.toContain('no login');
+      expect(answer.headers.get('www-authenticate')).toBeNull();
+    });
+
+    test.each(['GET', 'PUT'])('answers 503 to a script that asks by %s, and says when to try again', async (method) => {
+      const headers = { cookie, accept: 'application/json', origin: portal.url };
+      const body = method === 'PUT' ? { body: Buffer.alloc(5_000_000) } : {};
+      const answer = await fetch(`${portal.url}${seat}/api/files`, { method, headers, ...body });
+      expect([answer.status, answer.headers.get('retry-after')]).toEqual([503, '2']);
+      expect(await answer.json()).toEqual({
+        error: expect.stringMatching(/^Your lab is starting.*Try again/) as string,
+      });
+    });
+
+    test('answers 503 to a WebSocket', async () => {
+      const head = [
+        `GET ${seat}/socket HTTP/1.1`,
+        'host: x',
+        `cookie: ${cookie}`,
+        'connection: Upgrade',
+        'upgrade: websocket',
+      ];
+      const client = connect(portal.port, '127.0.0.1', () => client.write(`${head.join('\r\n')}\r\n\r\n`));
+      let answer = '';
+      for await (const bytes of client) answer += String(bytes);
+      expect(answer).toMatch(/^HTTP\/1\.1 503 /);
+    });
+  });
+
+  test('passes on a 401 that is not about the signature of the portal', async () => {
+    answerWith((_request, response) => void response.writeHead(401).end('the app says no'));
+    const answer = await portal.get(`${seat}/apps/dice/`, { cookie });
+    expect([answer.status, await answer.text()]).toEqual([401, 'the app says no']);
+  });
+
   test('finds a guide that has moved to another pod without an error', async () => {
     await portal.get(`${seat}/`, { cookie });
     portal.guide('otel-1').close();

@@ -31,10 +31,11 @@ export interface ProxyTarget {
 
 /**
  * Why a guide's answer could not be passed on. `starting`: no guide is ready. `unreachable`: it takes no connection, or
- * breaks it. `slow`: it doesn't begin to answer. `invalid`: the answer can't be passed on. `unknown`: the API server
- * doesn't say where it is.
+ * breaks it. `refused`: it doesn't accept the portal's signature, because a new key of the portal takes up to two
+ * minutes to reach the guide's volume. `slow`: it doesn't begin to answer. `invalid`: the answer can't be passed on.
+ * `unknown`: the API server doesn't say where it is.
  */
-export type ProxyFailure = 'starting' | 'unreachable' | 'slow' | 'invalid' | 'unknown';
+export type ProxyFailure = 'starting' | 'unreachable' | 'refused' | 'slow' | 'invalid' | 'unknown';
 
 /** Milliseconds until a connection must be there, and until an answer must begin. A check may take a minute. */
 const TIMEOUTS = { connect: 5_000, answer: 120_000 };
@@ -107,6 +108,10 @@ export class GuideProxy {
   }
 }
 
+/** Whether a guide answers that it does not accept the portal's signature. That is no answer for the person. */
+const isRefusal = ({ statusCode, headers }: IncomingMessage): boolean =>
+  statusCode === 401 && headers[PORTAL.header] === PORTAL.refused;
+
 const isSafe = ({ method }: IncomingMessage): boolean => method === 'GET' || method === 'HEAD';
 
 /** Whether a request has a body. A request without both headers has none. */
@@ -159,7 +164,8 @@ function exchange(
     const timer = setTimeout(fail, TIMEOUTS.answer, 'slow');
     asked.once('response', (answer) => {
       clearTimeout(timer);
-      if (sendAnswer(answer, response, target)) isSettled = true;
+      if (isRefusal(answer)) fail('refused');
+      else if (sendAnswer(answer, response, target)) isSettled = true;
       else fail('invalid');
     });
     // A guide can't switch to another protocol unless the browser asked for it.
@@ -219,9 +225,9 @@ function connectWebSocket(
       join(socket, guide);
       end(undefined);
     });
-    asked.once('response', ({ statusCode = 502 }) => {
+    asked.once('response', (answer) => {
       asked.destroy();
-      end(statusCode);
+      end(isRefusal(answer) ? 'refused' : (answer.statusCode ?? 502));
     });
     asked.on('error', () => end('unreachable'));
     socket.once('close', () => asked.destroy());

@@ -122,16 +122,16 @@ function redirect(response: ServerResponse, { location }: { location: string }):
   response.writeHead(307, { location, 'cache-control': 'no-store' }).end();
 }
 
-/** Answers a browser with a page, and a script with its title. */
+/** Answers a browser with a page, and a script with JSON, as a guide does. */
 function refuse({ headers }: IncomingMessage, response: ServerResponse, page: Page): void {
   const closing = hasBody(headers) ? { connection: 'close' } : {};
   if (headers.accept?.includes('text/html')) return sendPage(response, page, closing);
   response.writeHead(page.status ?? 403, {
-    'content-type': 'text/plain; charset=utf-8',
+    'content-type': 'application/json; charset=utf-8',
     'cache-control': 'no-store',
     'x-content-type-options': 'nosniff',
     ...(page.again !== undefined && { 'retry-after': String(page.again) }),
     ...closing,
   });
-  response.end(`${page.title}\n`);
+  response.end(JSON.stringify({ error: page.error ?? page.title }));
 }

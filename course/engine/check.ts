@@ -91,6 +91,12 @@ export interface Nothing {
   readonly id?: FindingId;
 }
 
+/** What a check of requests says if nothing arrived, and what it reads besides the traces of its requests. */
+interface RequestOptions extends Nothing {
+  /** Whether it also reads spans in other traces if each request has spans in its own. See `Observation.look`. */
+  readonly searches?: boolean;
+}
+
 export type Check = (lab: LabView) => Promise<Verdict>;
 
 type Judgement = Pick<Look, 'findings' | 'traceId'> & { readonly certain?: boolean };
@@ -102,12 +108,16 @@ export type Settings = Readonly<Record<string, string | undefined>>;
  * @param judge judges what has arrived so far. It says `certain` if nothing more can change its answer
  */
 export const checkOfRequests =
-  (paths: readonly string[], judge: (seen: Seen, settings: Settings) => Judgement, nothing: Nothing): Check =>
+  (
+    paths: readonly string[],
+    judge: (seen: Seen, settings: Settings) => Judgement,
+    { searches = false, ...nothing }: RequestOptions,
+  ): Check =>
   async (lab) => {
     const observation = await lab.observe(paths);
     const [sampler, settings, gap] = await Promise.all([samplerHint(lab), lab.settings(), logsGap(lab)]);
     const look = async () => {
-      const seen = { ...(await observation.look()), sampler, logsGap: gap };
+      const seen = { ...(await observation.look({ searches })), sampler, logsGap: gap };
       return { certain: seen.settled, ...judge(seen, settings) };
     };
     const reason = explained('telemetry/sampled', sampler);

@@ -50,6 +50,8 @@ export interface Reply {
   readonly span?: Span | undefined;
   /** Spans that it ends besides. */
   readonly more?: readonly Span[] | undefined;
+  /** Spans that it ends besides in traces of their own, also if it takes over the caller's context. */
+  readonly apart?: readonly Span[] | undefined;
 }
 
 export type Code = (path: string, random: Random) => Reply;
@@ -67,6 +69,12 @@ export interface SeenOptions {
 /** What a check knows of a sampler that drops traces. */
 export const SAMPLER = 'take the sampler out';
 
+/** Returns the spans of a reply: those within the caller's context, if dice takes it over, and those apart. */
+const spansOf = ({ span, more = [], apart = [] }: Reply): [(Span | undefined)[], readonly Span[]] => [
+  [span, ...more],
+  apart,
+];
+
 /** Milliseconds by which the check's clock is ahead of that of dice. */
 const AHEAD = 1_234;
 
@@ -78,17 +86,17 @@ export function seenOf({ paths, code, random, joined, keeps = 1 }: SeenOptions):
     now += 3 + 5 * random();
     return code(path, random);
   };
-  const kept = ({ span, more = [] }: Reply): Span[] => {
-    const spans = [span, ...more].filter((one) => one !== undefined);
-    return keeps === 1 || random() < keeps ? spans.map((one) => ({ ...one, start: now })) : [];
+  const kept = (spans: readonly (Span | undefined)[]): Span[] => {
+    return keeps === 1 || random() < keeps ? spans.flatMap((one) => (one ? [{ ...one, start: now }] : [])) : [];
   };
   const visits = paths.map((path, index): Visit => {
-    if (random() < 0.3) strays.push(...kept(ask('/rolldice')));
+    if (random() < 0.3) strays.push(...spansOf(ask('/rolldice')).flatMap(kept));
     const reply = ask(path);
     const { body, status = 200 } = reply;
-    if (!joined) strays.push(...kept(reply));
+    const [own = [], apart = []] = spansOf(reply).map(kept);
+    strays.push(...(joined ? apart : [...own, ...apart]));
     const answer = { traceId: `trace-${index}`, spanId: 'caller', status, body };
-    return { path, answer, sent: now + AHEAD - random(), spans: joined ? kept(reply) : [] };
+    return { path, answer, sent: now + AHEAD - random(), spans: joined ? own : [] };
   });
   return { visits, strays, settled: true, sampler: keeps === 1 ? undefined : SAMPLER };
 }

@@ -156,6 +156,17 @@ describe("a seat with the attendee's own settings or Collector configuration", (
     });
   });
 
+  // What the API server keeps of the operator's own entry in managedFields, after the guide has written each file.
+  test('keeps all files after the attendee has edited each of them', async () => {
+    const { harness } = await edited('collector.yaml', 'exporters: {}\n');
+    const mine = { 'app.ts': 'mine', 'settings.env': 'MINE=1\n', 'collector.yaml': 'exporters: {}\n' };
+    const managedFields = [{ manager: 'intro-otel', operation: 'Update', fieldsV1: { 'f:data': { '.': {} } } }];
+    harness.api.edit(KINDS.ConfigMap, inSeat('lab-dice'), { metadata: { managedFields }, data: mine });
+    await harness.reconcile();
+    await harness.reconcile();
+    expect(dice(harness)?.data).toEqual(mine);
+  });
+
   test("counts the Collector for a seat's readiness again after the attendee restores its configuration", async () => {
     const { harness } = await edited('collector.yaml', 'exporters: {}\n');
     harness.api.edit(KINDS.ConfigMap, inSeat('lab-dice'), { data: { 'collector.yaml': GIVEN_COLLECTOR } });

@@ -111,6 +111,8 @@ export interface SeatMemo {
    * does so only once.
    */
   hasYielded?: boolean;
+  /** Resource version of the ConfigMap of the dice as the operator last wrote it. */
+  filesWritten?: string | undefined;
   /** Time since which the API server answers writes with 403 Forbidden. */
   forbiddenSince?: number;
   /** Time since which the reconciles of this seat end with an unexpected error. */
@@ -144,6 +146,8 @@ export interface DesiredSeat {
   readonly services: readonly LabObject[];
   /** The ConfigMap of the dice. It also holds the files that the attendee edits. */
   readonly dice: LabObject | undefined;
+  /** Resource version of the live ConfigMap of the dice from which the attendee's files are known. */
+  readonly filesVersion: string | undefined;
   readonly deployments: readonly LabObject[];
   /** Names of the Deployments that run a file edited by the attendee. */
   readonly customized: readonly string[];

@@ -58,15 +58,20 @@ function withSeat({ metadata: { uid = '' }, spec: { displayName } }: Seat, objec
 function labObjects(
   { options: { stores }, seat }: SeatContext,
   lab: Lab,
-): Pick<DesiredSeat, 'customized'> & { readonly objects: readonly LabObject[] } {
+): Pick<DesiredSeat, 'customized' | 'filesVersion'> & { readonly objects: readonly LabObject[] } {
   const workshop = stores.Workshop.get(seat.spec.workshop);
   const given = withFaults(workshop, lab.objects(namespaceOf(seat))).map((object) =>
     withSeat(seat, labelled(seat, object)),
   );
   const dice = given.find(isDice);
-  const files = dice ? attendeeFiles(stores.ConfigMap.get(keyOf(dice)), dice) : NO_FILES;
+  const live = dice && (stores.ConfigMap.get(keyOf(dice)) as ConfigMap | undefined);
+  const files = dice ? attendeeFiles(live, dice) : NO_FILES;
   const objects = withoutAttendeeFiles(files, given);
-  return { objects: isStopped(seat) ? objects.map(scaledToZero) : objects, customized: customizedDeployments(files) };
+  return {
+    objects: isStopped(seat) ? objects.map(scaledToZero) : objects,
+    customized: customizedDeployments(files),
+    filesVersion: live?.metadata.resourceVersion,
+  };
 }
 
 /**
@@ -90,7 +95,7 @@ function accessRules({ options: { portal, clusterInfo }, seat }: SeatContext, la
 
 function objectsOf(context: SeatContext, lab: Lab): DesiredSeat {
   const { seat } = context;
-  const { objects, customized } = labObjects(context, lab);
+  const { objects, ...files } = labObjects(context, lab);
   const accounts = objects.filter(({ kind }) => ACCOUNT_KINDS.includes(kind));
   const others = objects.filter(({ kind }) => kind !== 'Secret' && !ACCOUNT_KINDS.includes(kind));
   return {
@@ -108,7 +113,7 @@ function objectsOf(context: SeatContext, lab: Lab): DesiredSeat {
     services: [...others.filter((object) => !isDeployment(object) && !isDice(object)), ...portalObjects(context)],
     dice: others.find(isDice),
     deployments: others.filter(isDeployment),
-    customized,
+    ...files,
   };
 }
 

@@ -22,7 +22,8 @@ export const isShared: IsShared = ({ kind, metadata }, path) => {
   if (parent === 'metadata.finalizers')
     return !WRITABLE_BY_ATTENDEE.includes(kind) || OF_GARBAGE_COLLECTOR.includes(JSON.parse(last.slice(2)) as string);
   if (kind === 'Deployment') return parent === TEMPLATE_ANNOTATIONS && RESTARTS.includes(last);
-  if (kind === 'ConfigMap') return parent === 'data' && WRITTEN_IN_CLASS.includes(metadata.name);
+  // The path is `data` itself if others have written all of its keys: what is left of our own entry is the empty map.
+  if (kind === 'ConfigMap') return path[0] === 'data' && WRITTEN_IN_CLASS.includes(metadata.name);
   // Some clusters add tokens and pull secrets to every account.
   return kind === 'ServiceAccount' && ['secrets', 'imagePullSecrets'].includes(path[0] ?? '');
 };

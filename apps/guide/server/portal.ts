@@ -67,7 +67,7 @@ export function recognizePortal({ keyFile, seat, uid }: PortalOptions): RequestH
     const publicKey = uid === '' ? undefined : key.get();
     const claims = publicKey && verifyPortalToken(token, { publicKey, seat, uid, now: Date.now() });
     if (claims) trust(claims, request, response);
-    else response.set(PORTAL.header, 'refused');
+    else response.set(PORTAL.header, PORTAL.refused);
     next();
   };
 }

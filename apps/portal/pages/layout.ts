@@ -12,6 +12,8 @@ export interface Page {
   readonly again?: number;
   /** URL to which the page goes on by itself at once. */
   readonly next?: string;
+  /** What a script gets in place of the page, in one sentence or more. Default: the title. */
+  readonly error?: string;
 }
 
 /**

@@ -63,6 +63,17 @@ const failures: Readonly<Record<ProxyFailure, Page>> = {
     ),
     again: 2,
   },
+  refused: {
+    title: 'Your lab is starting',
+    status: 503,
+    content: paragraphs(
+      'The portal has a new key, and your lab does not know it yet. It gets it within two minutes. ' +
+        'This page goes on by itself.',
+      'If it takes longer, tell your instructor: the clocks of two nodes may differ by more than 30 seconds.',
+    ),
+    again: 2,
+    error: 'Your lab is starting: it gets the portal’s new key within two minutes. Try again.',
+  },
   slow: {
     title: 'Your lab is slow',
     status: 504,

@@ -23,6 +23,14 @@ const rolling =
 
 const right = (value: number) => ({ 'roll.value': value });
 
+/** Right code, except that each roll ends a second span in a trace of its own. */
+const rollingTwice =
+  (second: (value: number) => number | string): Code =>
+  (path, random) => {
+    const reply = rolling(right)(path, random);
+    return { ...reply, apart: [spanOf('do_roll', { attributes: { 'roll.value': second(Number(reply.body)) } })] };
+  };
+
 describe.each([true, false])('with the context of the caller: %s', (joined) => {
   test.each<[string, Code]>([
     ['a bare number', rolling(right)],
@@ -69,6 +77,8 @@ describe.each([true, false])('with the context of the caller: %s', (joined) => {
         return { ...reply, more: [spanOf('do_roll', { traceId, attributes })] };
       },
     ],
+    ['ends a second span do_roll with the value in a trace of its own', rollingTwice((value) => value)],
+    ['ends a second span do_roll with a text in a trace of its own', rollingTwice((value) => `${value}`)],
     ['ends no span', () => ({ body: '4' })],
     [
       'ends a span for a six only',
@@ -79,6 +89,26 @@ describe.each([true, false])('with the context of the caller: %s', (joined) => {
     ],
   ])('refuses code that %s, with each seed', (_what, code) => {
     expect(passing(code, joined)).toEqual([]);
+  });
+
+  test('says that a second span of each roll is in a trace of its own, and where, with each seed', () => {
+    const problems = SEEDS.flatMap((seed) => {
+      const seen = seenOf({ paths, code: rollingTwice((value) => value), random: randomFrom(seed), joined });
+      const strays = seen.strays.map(({ traceId }) => traceId);
+      return judge(seen).findings.filter(({ traceId }) => traceId !== undefined && strays.includes(traceId));
+    });
+    expect(problems.map(({ text, found, hint }) => `${text}. ${found}. ${hint}`)).toEqual(
+      SEEDS.map(() => expect.stringMatching(/do_roll for each roll.*in traces of their own.*root: true/) as string),
+    );
+  });
+
+  test('passes right code while somebody else rolls the same at first, and then other numbers', () => {
+    const seen = seenOf({ paths, code: rolling(right), random: randomFrom(1), joined });
+    const others = seen.visits.map(({ sent, answer }, index) =>
+      spanOf('do_roll', { start: sent, attributes: { 'roll.value': index < 9 ? Number(answer.body) : 7 } }),
+    );
+    const strays = joined ? others.slice(0, 9) : [...seen.strays, ...others].toSorted((a, b) => a.start - b.start);
+    expect(allMet(judge({ ...seen, strays }).findings)).toBe(true);
   });
 
   test.each<[string, (value: number) => number, RegExp]>([

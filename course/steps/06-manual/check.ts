@@ -7,8 +7,8 @@ import type { Look } from '../../engine/check.ts';
 import { explained, finding, unknown, unmet } from '../../engine/findings.ts';
 import type { Problem } from '../../engine/findings.ts';
 import { renameHint } from '../../engine/names.ts';
-import { findingsOfPairs, judgePairs, PLAUSIBLE } from '../../engine/observation.ts';
-import type { Seen, Spans, Visit } from '../../engine/observation.ts';
+import { findingsOfPairs, judgePairs, PLAUSIBLE, severalSpans } from '../../engine/observation.ts';
+import type { Extra, Seen, Spans, Visit } from '../../engine/observation.ts';
 import { answeredValues, failedVisit, rollMatcher } from '../../engine/answers.ts';
 
 /** Two independent rolls agree twelve times in a row once in two billion. */
@@ -20,27 +20,30 @@ const texts = {
   value: 'roll.value to be what dice answered, in each roll',
 };
 
-export const check = checkOfRequests(PATHS, judge, { expected: texts.span, hint: neverEnded });
+export const check = checkOfRequests(PATHS, judge, { expected: texts.span, hint: neverEnded, searches: true });
 
 export function judge(seen: Seen): Pick<Look, 'findings' | 'traceId'> & { certain?: true } {
   const broken = failedVisit(seen.visits);
   if (broken) return { findings: [broken], certain: true };
   const isRoll = rollMatcher(seen.visits);
-  const fit = (visit: Visit, span: Span): number => PLAUSIBLE + Number(isRoll(visit, span.attributes['roll.value']));
-  return judgePairs(seen, { isWanted, fit, valueOf }, (...made) => judgeSpans(seen, ...made));
+  const isAnswer = (visit: Visit, span: Span): boolean => isRoll(visit, valueOf(span));
+  const fit = (visit: Visit, span: Span): number => PLAUSIBLE + Number(isAnswer(visit, span));
+  return judgePairs(seen, { isWanted, fit, valueOf, isAnswer }, (...made) => judgeSpans(seen, ...made));
 }
 
 const isWanted = ({ name }: Span): boolean => name === 'do_roll';
 const valueOf = ({ attributes }: Span): AttributeValue | undefined => attributes['roll.value'];
 
-function judgeSpans(seen: Seen, spans: Spans, isRepeated: boolean): Pick<Look, 'findings' | 'traceId'> {
+function judgeSpans(seen: Seen, spans: Spans, extra: Extra | undefined): Pick<Look, 'findings' | 'traceId'> {
   const all = spans.filter((span) => span !== undefined);
   const made = troubleWithSpans(seen, spans);
   if (all.length === 0)
     return { findings: made ? [unmet(texts.span, made), unknown(texts.integer), unknown(texts.value)] : [] };
   const traceId = all[0]?.traceId;
-  if (isRepeated)
-    return { findings: [unmet(texts.span, made ?? SEVERAL), unknown(texts.integer), unknown(texts.value)], traceId };
+  if (extra) {
+    const several = made ?? severalSpans(extra, ONE);
+    return { findings: [unmet(texts.span, several), unknown(texts.integer), unknown(texts.value)], traceId };
+  }
   const integer = troubleWithTypes(all, elsewhere(seen));
   const paired = findingsOfPairs(seen, spans);
   // While spans are missing, it is not known which roll a span belongs to.
@@ -48,11 +51,10 @@ function judgeSpans(seen: Seen, spans: Spans, isRepeated: boolean): Pick<Look, '
   return { findings: [finding(texts.span, made), finding(texts.integer, integer), value], traceId };
 }
 
-const SEVERAL: Problem = {
+const ONE = {
   id: '06-manual/several',
-  found: 'several spans do_roll in one roll',
   hint: 'Start one span in each call of doRoll(), and set the attribute on that one.',
-};
+} as const;
 
 /** Returns what is wrong with the spans do_roll, or undefined if each roll has one, or if nothing has arrived. */
 function troubleWithSpans({ visits, strays, sampler }: Seen, spans: Spans): Problem | undefined {

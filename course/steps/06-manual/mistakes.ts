@@ -116,6 +116,30 @@ export const mistakes: Solution[] = [
     ...changed([SET, `${SET}\n    tracer.startSpan('do_roll', { root: true }).end();`]),
   },
   {
+    name: 'a second span with the value for each roll',
+    right: false,
+    chance: true,
+    finding: '06-manual/several',
+    says: /several spans do_roll in one roll, in traces of their own.*app\.ts for another startSpan.*root: true/,
+    ...changed([
+      SET,
+      `${SET}\n    tracer.startSpan('do_roll', { attributes: { 'roll.value': result }, root: true }).end();`,
+    ]),
+  },
+  {
+    name: 'a second span with the value for each roll, in a trace of its own beside that of the libraries',
+    right: false,
+    finding: '06-manual/several',
+    says: /several spans do_roll in one roll, in traces of their own.*app\.ts for another startSpan.*root: true/,
+    files: {
+      'settings.env': 'INSTRUMENTATION=auto',
+      ...changed([
+        SET,
+        `${SET}\n    tracer.startSpan('do_roll', { attributes: { 'roll.value': result }, root: true }).end();`,
+      ]).files,
+    },
+  },
+  {
     name: 'a roll with a fraction, in the attribute and in the answer',
     right: false,
     finding: '06-manual/value-type',

@@ -36,6 +36,12 @@ const failed = (): Reply => ({
 /** A span more in a trace of its own, which begins with the span of the roll. */
 const andEmpty = ({ span, ...reply }: Reply): Reply => ({ ...reply, span, more: span && [spanOf('do_roll')] });
 
+/** The span of the roll once more, in a trace of its own. */
+const andTwin = ({ span, ...reply }: Reply): Reply => {
+  const { attributes = {}, events = [] } = span ?? {};
+  return { ...reply, span, apart: [spanOf('do_roll', { attributes, events })] };
+};
+
 const spanWith =
   (change: (span: Span) => Partial<Span>) =>
   ({ span, ...reply }: Reply): Reply => ({ ...reply, span: span && { ...span, ...change(span) } });
@@ -120,6 +126,11 @@ describe.each([true, false])('with the context of the caller: %s', (joined) => {
       "sets the deck's attribute error in place of the status",
       spanWith(({ attributes }) => ({ attributes: { ...attributes, error: true }, status: { code: 'unset' } })),
       /status unset.*replaced the deck's attribute error/,
+    ],
+    [
+      'ends each span a second time in a trace of its own',
+      andTwin,
+      /do_roll for each roll.*several spans do_roll in one roll, in traces of their own.*root: true/,
     ],
     ['ends a second span in each roll', andEmpty, /do_roll for each roll.*several spans do_roll in one roll/],
     [

@@ -11,8 +11,8 @@ import { finding, met, unknown, unmet } from '../../engine/findings.ts';
 import type { Finding, Problem } from '../../engine/findings.ts';
 import { eventsInWords, EXCEPTION, isRecord, orRecord, recordElsewhere } from '../../engine/log-events.ts';
 import { renameHint } from '../../engine/names.ts';
-import { findingsOfPairs, judgePairs, PLAUSIBLE } from '../../engine/observation.ts';
-import type { Seen, Spans, Visit } from '../../engine/observation.ts';
+import { findingsOfPairs, judgePairs, PLAUSIBLE, severalSpans } from '../../engine/observation.ts';
+import type { Extra, Seen, Spans, Visit } from '../../engine/observation.ts';
 
 /**
  * The dice that the check rolls. Six rolls of 20 and 100 sides are all below 7 once in a million. A die of one side
@@ -34,7 +34,7 @@ const texts = {
   exception: 'a recorded exception on the do_roll that failed: an event called exception, or a log record of one',
 };
 
-export const check = checkOfRequests(PATHS, judge, { expected: texts.span, hint: neverEnded });
+export const check = checkOfRequests(PATHS, judge, { expected: texts.span, hint: neverEnded, searches: true });
 
 const sidesOf = ({ path }: Visit): number => Number(/sides=(\d+)/.exec(path)?.[1] ?? 6);
 
@@ -67,19 +67,21 @@ export function judge(all: Seen): Pick<Look, 'findings' | 'traceId'> & { certain
   const arrived = seen.strays.length > 0 || seen.visits.some((visit) => visit.spans.length > 0);
   if (!arrived) return { findings: [] };
   const isRoll = rollMatcher(good);
+  const isAnswer = (visit: Visit, span: Span): boolean => isRoll(visit, valueOf(span));
   const score = (visit: Visit, span: Span): number =>
-    fit(visit, span) && fit(visit, span) + Number(isRoll(visit, span.attributes['roll.value']));
-  return judgePairs(seen, { isWanted, fit: score, valueOf }, (...made) => judgeSpans(seen, ...made));
+    fit(visit, span) && fit(visit, span) + Number(isAnswer(visit, span));
+  return judgePairs(seen, { isWanted, fit: score, valueOf, isAnswer }, (...made) => judgeSpans(seen, ...made));
 }
 
 const isWanted = ({ name }: Span): boolean => name === 'do_roll';
 const valueOf = ({ attributes }: Span): AttributeValue | undefined => attributes['roll.value'];
 
-function judgeSpans(seen: Seen, spans: Spans, isRepeated: boolean): Pick<Look, 'findings' | 'traceId'> {
+function judgeSpans(seen: Seen, spans: Spans, extra: Extra | undefined): Pick<Look, 'findings' | 'traceId'> {
   const pairs = seen.visits.map((visit, index) => ({ visit, span: spans[index] }));
   const went = pairs.filter(({ visit }) => sidesOf(visit) > 0);
   const failed = pairs.filter(({ visit }) => sidesOf(visit) === 0);
-  const evidence = { paired: findingsOfPairs(seen, spans), seen, isRepeated };
+  const several = extra && severalSpans(extra, ONE);
+  const evidence = { paired: findingsOfPairs(seen, spans), seen, several };
   return {
     findings: [...judgeGood(went, evidence), ...judgeFailed(failed, evidence)],
     traceId: spans.findLast(Boolean)?.traceId,
@@ -96,15 +98,15 @@ type Rolled = Pair & { readonly span: Span };
 interface Evidence {
   readonly paired: ReturnType<typeof findingsOfPairs>;
   readonly seen: Seen;
-  /** Whether each request made several spans do_roll. Then it is not known which one a finding is about. */
-  readonly isRepeated: boolean;
+  /** What is wrong if each request made several spans do_roll. Then it is not known which one a finding is about. */
+  readonly several: Problem | undefined;
 }
 
 const hasSpan = (pair: Pair): pair is Rolled => pair.span !== undefined;
 
-function judgeGood(pairs: readonly Pair[], { paired, seen, isRepeated }: Evidence): Finding[] {
+function judgeGood(pairs: readonly Pair[], { paired, seen, several }: Evidence): Finding[] {
   const rolled = pairs.filter(hasSpan);
-  const number = troubleWithNumber(pairs, isRepeated, seen);
+  const number = troubleWithNumber(pairs, several, seen);
   if (number) {
     const { die, value, sides, event, quiet } = texts;
     return [unmet(texts.span, number), ...[die, value, sides, event, quiet].map(unknown)];
@@ -125,7 +127,11 @@ function judgeGood(pairs: readonly Pair[], { paired, seen, isRepeated }: Evidenc
 }
 
 /** Returns what is wrong if not each roll that went well has one span. */
-function troubleWithNumber(pairs: readonly Pair[], isRepeated: boolean, { sampler }: Seen): Problem | undefined {
+function troubleWithNumber(
+  pairs: readonly Pair[],
+  several: Problem | undefined,
+  { sampler }: Seen,
+): Problem | undefined {
   const missing = pairs.filter(({ span }) => span === undefined).length;
   if (missing > 0)
     return {
@@ -133,14 +139,13 @@ function troubleWithNumber(pairs: readonly Pair[], isRepeated: boolean, { sample
       found: `no do_roll for ${missing} of ${pairs.length} rolls`,
       hint: sampler ?? 'Start it in each call of doRoll(), and end it: a span that is never ended is never sent.',
     };
-  return isRepeated ? SEVERAL : undefined;
+  return several;
 }
 
-const SEVERAL: Problem = {
+const ONE = {
   id: '07-span-methods/several',
-  found: 'several spans do_roll in one roll',
   hint: 'Start one span in each call of doRoll(), and give that one the attributes, the event and the status.',
-};
+} as const;
 
 const located = (problem: Omit<Problem, 'traceId'> | undefined, { traceId }: Span): Problem[] =>
   problem ? [{ ...problem, traceId }] : [];
@@ -247,7 +252,7 @@ const troubleWithStatus = ({ span: { status } }: Rolled): Problem | undefined =>
       }
     : undefined;
 
-function judgeFailed(pairs: readonly Pair[], { paired, seen, isRepeated }: Evidence): Finding[] {
+function judgeFailed(pairs: readonly Pair[], { paired, seen, several }: Evidence): Finding[] {
   const { sampler } = seen;
   const answer = finding(texts.answer, troubleWithAnswer(pairs.map(({ visit }) => visit)));
   const spans = pairs.flatMap(({ span }) => (span ? [span] : []));
@@ -259,7 +264,7 @@ function judgeFailed(pairs: readonly Pair[], { paired, seen, isRepeated }: Evide
       unknown(texts.exception),
     ];
   }
-  if (isRepeated) return [answer, met(texts.ended), unknown(texts.status), unknown(texts.exception)];
+  if (several) return [answer, met(texts.ended), unknown(texts.status), unknown(texts.exception)];
   return [
     answer,
     met(texts.ended),

@@ -10,25 +10,33 @@ import type { LabContext, SeatContext } from '../context.ts';
 import { attendeeFiles, withoutAttendeeFiles } from '../dice.ts';
 import { deleteForGood } from '../deletion-obstacles.ts';
 import { failureResult } from '../failure-result.ts';
-import { DONE, inOrder, worstOf } from '../phase-result.ts';
+import { DONE, inOrder, requeueAfter, worstOf } from '../phase-result.ts';
 import type { PhaseResult } from '../phase-result.ts';
 import type { Phase } from '../phase.ts';
 import type { LabObject } from '../types.ts';
 import type { ConfigMap } from '../../../kubernetes/types.ts';
 import { applyAll } from '../write-objects.ts';
 
+/** Milliseconds until a seat is reconciled again whose attendee has just saved a file. */
+const FILES_MS = 1;
+
 /**
  * Applies the ConfigMap of the dice separately, because an attendee may save a file in it at any moment. The write
- * fails if somebody changed or created the ConfigMap after the operator last saw it.
+ * fails if somebody changed or created the ConfigMap after the operator last saw it. It is left out if the operator has
+ * seen a change since it computed `desired`, which may still have the file that the attendee has just replaced.
  */
-async function applyDice(context: SeatContext, desired: LabObject | undefined): Promise<PhaseResult> {
+async function applyDice(context: LabContext): Promise<PhaseResult> {
+  const { dice: desired, filesVersion } = context.desired;
   if (!desired) return DONE;
   const { ConfigMap } = context.options.stores;
   const live = ConfigMap.get(keyOf(desired)) as ConfigMap | undefined;
   const surplus = live ? context.options.applier.surplus(desired, live, managedFieldsOf(context, desired)) : [];
   if (live && !differs(desired, live) && surplus.length === 0) return DONE;
+  if (live?.metadata.resourceVersion !== filesVersion) return requeueAfter(FILES_MS, 'FilesNotCached');
   try {
-    ConfigMap.observe(await writeDice(context, desired, live, surplus));
+    const written = await writeDice(context, desired, live, surplus);
+    ConfigMap.observe(written);
+    context.memo.filesWritten = written.metadata.resourceVersion;
     return DONE;
   } catch (error) {
     return failureResult({ object: desired, error }, context);
@@ -86,8 +94,7 @@ function applyToVersion(
 }
 
 async function applyServices(context: LabContext): Promise<PhaseResult> {
-  const { services, dice } = context.desired;
-  return worstOf(await Promise.all([applyAll(context, services), applyDice(context, dice)]));
+  return worstOf(await Promise.all([applyAll(context, context.desired.services), applyDice(context)]));
 }
 
 /**

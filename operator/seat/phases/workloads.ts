@@ -42,16 +42,16 @@ function hasOtherFiles(desired: Deployment, live: Deployment | undefined): boole
 
 /**
  * Reads the attendee's files again if the pods of a Deployment started with others. The guide writes a file, and then
- * restarts the pods. If the store has the new Deployment but still the old file, an apply would start the pods twice
- * more.
+ * restarts the pods. If the store has the new Deployment but still the old file, or got both after this reconcile had
+ * computed what it wants, an apply would start the pods twice more.
  */
-async function refreshFiles({ options: { api, stores }, seat, desired }: LabContext): Promise<PhaseResult> {
+async function refreshFiles({ options: { api, stores }, seat, desired, memo }: LabContext): Promise<PhaseResult> {
   const live = (one: KubeObject): Deployment | undefined => stores.Deployment.get(keyOf(one)) as Deployment | undefined;
   const deployments: readonly KubeObject[] = desired.deployments;
   if (!deployments.filter(isDeployment).some((one) => hasOtherFiles(one, live(one)))) return DONE;
-  const known = stores.ConfigMap.get(`${namespaceOf(seat)}/${NAMES.dice}`);
   const files = await api.get<ConfigMap>(KINDS.ConfigMap, NAMES.dice, namespaceOf(seat));
-  if (!files || files.metadata.resourceVersion === known?.metadata.resourceVersion) return DONE;
+  const known = [desired.filesVersion, memo.filesWritten];
+  if (!files || known.includes(files.metadata.resourceVersion)) return DONE;
   stores.ConfigMap.observe(files);
   return requeueAfter(FILES_MS, 'FilesNotCached');
 }

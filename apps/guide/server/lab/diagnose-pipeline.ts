@@ -62,8 +62,9 @@ async function settled(sources: PipelineSources): Promise<Older> {
 
 /** Returns the hop, which does not work if what was tried may be another program than that of the learner's files. */
 function honest(hop: PipelineHop, older: Older): PipelineHop {
-  const [, why] = Object.entries(older).find(([component]) => HOPS[component as Component].includes(hop.name)) ?? [];
+  const [component, why] = Object.entries(older).find(([name]) => HOPS[name as Component].includes(hop.name)) ?? [];
   if (!hop.ok || !why) return hop;
+  const finding = component === 'dice' ? 'pod/not-running' : 'collector/not-running';
   const says = `what answers is not, or not only, what your files say: ${why.reason}`;
-  return { ...hop, ...broken(says, why.todo ?? 'Look again in some seconds.') };
+  return { ...hop, ...broken(finding, says, why.todo ?? 'Look again in some seconds.') };
 }

@@ -178,7 +178,7 @@ export class Workbench {
       this.#runner.begin(restarted);
     } catch (error) {
       if (error instanceof ApiError && error.status === 409) await this.#refused(error.body as VersionedFiles);
-      else this.#runner.say({ tone: 'bad', text: `Not saved. ${messageOf(error)}` });
+      else this.#runner.cancel(`Not saved. ${messageOf(error)}`);
     }
     this.#update();
   }
@@ -190,12 +190,9 @@ export class Workbench {
   async #refused(theirs: VersionedFiles): Promise<void> {
     this.#take(theirs, this.#workspace.all());
     if (this.#workspace.conflicts().length === 0) return this.run();
-    this.#runner.say({
-      tone: 'bad',
-      text:
-        `Not saved: ${this.#workspace.conflicts().join(' and ')} was changed elsewhere. ` +
-        'Choose above which text to keep.',
-    });
+    this.#runner.cancel(
+      `Not saved: ${this.#workspace.conflicts().join(' and ')} was changed elsewhere. Choose above which text to keep.`,
+    );
   }
 
   #take(files: VersionedFiles, before: Files): void {

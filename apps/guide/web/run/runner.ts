@@ -85,7 +85,7 @@ export class Runner {
 
   prepare(): void {
     this.#watch.prepare(performance.now());
-    this.say({ tone: 'busy', text: 'Saving…' });
+    this.say(this.#watch.report());
   }
 
   begin(restarted: string[]): void {
@@ -95,6 +95,12 @@ export class Runner {
     if (restarted.length === 0) this.say({ tone: 'good', text: 'Nothing to run: the lab already had these files.' });
     else this.#report();
     if (up) this.onUp();
+  }
+
+  /** Ends a Run whose files were not saved. @param text why not, and what to do */
+  cancel(text: string): void {
+    this.#watch.cancel();
+    this.say({ tone: 'bad', text });
   }
 
   /** Ends the Run, because the lab's files are no longer the ones that it has sent. */

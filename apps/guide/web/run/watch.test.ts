@@ -89,3 +89,30 @@ test('ends a Run whose files somebody else has replaced, and drops what the pods
   expect(watch.on(dice('reset', 'running'), 68_000)).toBe(false);
   expect(watch.report()).toEqual({ tone: 'good', text: 'dice runs (pod reset).' });
 });
+
+const collector = (pod: string): PodState => ({ component: 'collector', pod, phase: 'starting' });
+
+test('still says how long a Run took when a Collector appears that the start of a step has restarted', () => {
+  const watch = running();
+  watch.on(collector('old'), 1_000);
+  watch.begin(['dice'], 1_100);
+  watch.on(dice('new', 'running'), 4_200);
+  watch.on(collector('new'), 4_300);
+  expect(watch.report().text).toBe('Runs your files, 3.2 s after Run.');
+});
+
+test('no longer says how long a Run took when something else has replaced the Collector that it restarted', () => {
+  const watch = running();
+  watch.begin(['collector'], 1_100);
+  watch.on({ ...collector('new'), phase: 'running' }, 4_200);
+  watch.on(collector('newer'), 60_000);
+  expect(watch.report().text).toBe('dice runs (pod old).');
+});
+
+test('says that it saves until the guide has answered, whatever the pods do', () => {
+  const watch = running();
+  watch.on(dice('new', 'starting'), 1_050);
+  expect(watch.report()).toEqual({ tone: 'busy', text: 'Saving…' });
+  watch.cancel();
+  expect(watch.report().text).toBe('dice is starting…');
+});

@@ -22,6 +22,10 @@ export class RunWatch {
   readonly #latest = new Map<Component, PodState>();
   #before = new Map<Component, string>();
   #awaited = new Set<Component>();
+  /** The components that the last Run has restarted. */
+  #ofRun: ReadonlySet<Component> = new Set();
+  /** Whether the page has sent files, and the guide has not answered yet. */
+  #saving = false;
   #since = 0;
   #took = 0;
   /** The states from before somebody changed the lab's files. A problem of theirs may be solved already. */
@@ -30,6 +34,7 @@ export class RunWatch {
   /** Records which pods exist before a Run. Call it before you send the files. */
   prepare(now: number): void {
     this.#since = now;
+    this.#saving = true;
     this.#before = new Map([...this.#latest].map(([component, { pod }]) => [component, pod]));
   }
 
@@ -43,15 +48,23 @@ export class RunWatch {
         restarted.some((one) => one === name || one.endsWith(`-${name}`)),
       ),
     );
+    this.#ofRun = new Set(this.#awaited);
+    this.#saving = false;
     for (const state of this.#latest.values()) this.#settle(state, now);
     return this.#awaited.size === 0;
+  }
+
+  /** Ends a Run whose files were not saved. */
+  cancel(): void {
+    this.#saving = false;
   }
 
   /** Records a new state of a pod. @returns whether this state completes the Run */
   on(state: PodState, now: number): boolean {
     const known = this.#latest.get(state.component)?.pod;
-    // Not a Run: a step was reset, or kubectl restarted the pod.
-    if (!this.waiting && known !== state.pod) this.#took = 0;
+    // Not a Run: a step was reset, or kubectl restarted the pod. A new pod of a component that the Run did not restart
+    // changes nothing about the Run: the start of a step may have restarted the Collector just before it.
+    if (!this.waiting && known !== state.pod && this.#isOfRun(state.component)) this.#took = 0;
     this.#latest.set(state.component, state);
     return this.#settle(state, now);
   }
@@ -67,6 +80,11 @@ export class RunWatch {
     if (state.phase !== 'running' || this.#isOld(state) || !this.#awaited.delete(state.component)) return false;
     this.#took = now - this.#since;
     return this.#awaited.size === 0;
+  }
+
+  /** Dice always counts, because the status at rest is about it. */
+  #isOfRun(component: Component): boolean {
+    return component === 'dice' || this.#ofRun.has(component);
   }
 
   #isOld({ component, pod }: PodState): boolean {
@@ -107,6 +125,7 @@ export class RunWatch {
   }
 
   report(): Report {
+    if (this.#saving) return { tone: 'busy', text: 'Saving…' };
     const [problem] = this.problems();
     if (problem) return { tone: 'bad', text: `${placeOf(problem)}: ${problem.message}` };
     if (this.#awaited.size > 0)
