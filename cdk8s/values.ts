@@ -178,7 +178,7 @@ const prometheus = group('Prometheus, which stores metrics. Without it, the guid
 });
 
 /** Describes the Service at which people reach a page. */
-export const pageService = (what: string) =>
+export const pageService = (what: string, port = 8080) =>
   group(`The Service of ${what}.`, {
     type: choice({
       doc:
@@ -187,7 +187,7 @@ export const pageService = (what: string) =>
       default: 'ClusterIP',
       options: ['ClusterIP', 'NodePort', 'LoadBalancer'],
     }),
-    port: integer({ doc: 'Port of the Service.', default: 8080, minimum: 1, maximum: 65535 }),
+    port: integer({ doc: 'Port of the Service.', default: port, minimum: 1, maximum: 65535 }),
     nodePort: integer({
       doc: 'Port on every node, unless the type is ClusterIP. With 0, Kubernetes chooses one.',
       default: 0,
@@ -312,6 +312,17 @@ export const labValues = group('The values of the lab.', {
     service: pageService('the guide'),
     env: env('the guide', ['POD_NAMESPACE']),
     resources: appResources('the guide', '25m', '40Mi'),
+  }),
+  terminal: group("The terminal on the guide's page, in a seat of a class. A lab outside a class has none.", {
+    enabled: flag({
+      doc:
+        "Whether the person of a seat can open a terminal with kubectl on the guide's page. It runs in a pod of the " +
+        'seat, with the permissions of the attendee. The pod is created when a terminal is opened, and removed ten ' +
+        'minutes after the last one was closed. In a checkout, first build its image and load it: see apps/terminal.',
+      default: false,
+    }),
+    image: group("The terminal's image.", image("the terminal's", 'library/intro-otel-terminal', VERSION)),
+    resources: resources('the terminal', { cpu: '10m', memory: '32Mi' }, { memory: '192Mi' }),
   }),
   nodeSelector: map({
     doc: 'Labels that a node must have to run a pod of the lab.',

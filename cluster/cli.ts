@@ -1,5 +1,5 @@
-// The command line of `npm run up`, `down`, `image` and `cluster`. Errors for the user are printed without a stack
-// trace.
+// The command line of `npm run up`, `down`, `image`, `cluster` and `rehearse`. Errors for the user are printed without
+// a stack trace.
 import { describeError } from '../support/errors.ts';
 import { nearest } from '../support/nearest.ts';
 import { UsageError } from '../support/options.ts';
@@ -16,6 +16,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   down: async () => (await import('./commands/down.ts')).down,
   image: async () => (await import('./commands/image.ts')).image,
   cluster: async () => (await import('./commands/cluster.ts')).cluster,
+  rehearse: async () => (await import('./commands/rehearse.ts')).rehearse,
 };
 
 /** Runs the command that the first of the command-line arguments names. */
@@ -32,7 +33,7 @@ export async function main(args: readonly string[]): Promise<void> {
 async function printCommands(): Promise<void> {
   print('npm run COMMAND [-- OPTIONS]; add --help after a command to read more about it');
   print();
-  for (const [name, load] of Object.entries(commands)) print(`  ${name.padEnd(9)}${(await load()).summary}`);
+  for (const [name, load] of Object.entries(commands)) print(`  ${name.padEnd(10)}${(await load()).summary}`);
 }
 
 function unknownCommand(name: string): UsageError {

@@ -9,6 +9,7 @@ const read = (...path: string[]): string => readFileSync(join(repoRoot, ...path)
 const STATEMENTS: readonly (readonly [file: string, text: string])[] = [
   ['apps/Dockerfile', `image.version="${versions.lab}"`],
   ['apps/flask/Dockerfile', `image.version="${versions.lab}"`],
+  ['apps/terminal/Dockerfile', `image.version="${versions.lab}"`],
   ['charts/lab/Chart.yaml', `\nversion: ${versions.lab}\nappVersion: ${versions.lab}\n`],
   ['charts/lab/values.yaml', `tag: ${versions.lab}\n`],
   ['CHANGELOG.md', `\n## ${versions.lab} - `],
@@ -25,6 +26,7 @@ test.each(STATEMENTS)("states this project's version in %s: %s", (file, text) =>
 test.each([
   ['apps/Dockerfile', `ARG BASE=docker.io/library/node:${versions.nodeBase}\n`],
   ['apps/flask/Dockerfile', `ARG BASE=docker.io/library/python:${versions.pythonBase}\n`],
+  ['apps/terminal/Dockerfile', `registry.k8s.io/kubectl:v${versions.kubernetes} `],
   ['package.json', `"node": "${versions.nodeBase.replace(/-.*/, '')}"`],
   ['charts/lab/values.yaml', versions.collector],
   ['charts/lab/values.yaml', versions.jaeger],
@@ -38,6 +40,7 @@ test.each([
 
 test.each([
   ['kubernetes', 'k8s.io/kubernetes', versions.kubernetes],
+  ['kubectl', 'k8s.io/kubectl', versions.kubernetes.replace(/^1\./, '0.')],
   ['etcd', 'go.etcd.io/etcd/server/v3', versions.etcd],
   ['coredns', 'github.com/coredns/coredns', versions.coredns],
   ['kube-router', 'github.com/cloudnativelabs/kube-router/v2', versions.kubeRouter],

@@ -53,7 +53,8 @@ export class NodeTransport implements Transport {
     const request = (server.startsWith('https:') ? httpsRequest : httpRequest)(server + path, {
       ...tls,
       method,
-      headers: { ...headers },
+      // Without its length, Node would send the body of a DELETE without a sign that there is one.
+      headers: { ...headers, ...(body !== undefined && { 'content-length': String(Buffer.byteLength(body)) }) },
       agent: false,
       timeout: silence,
       signal,

@@ -85,6 +85,42 @@ export const PORTAL = {
    * is mounted read-only, so nothing can be mounted in it.
    */
   publicKeyDir: '/etc/intro-otel-portal',
+  /**
+   * ConfigMaps with the answers to polls, in the portal's namespace. Each is called
+   * `<release>-poll-<workshop>.<poll id>`. Both are DNS labels, so the dot keeps the polls of two classes apart.
+   */
+  polls: { name: 'poll', component: 'portal-poll' },
+} as const;
+
+/** Names that the board shares with the operator and the chart. */
+export const BOARD = {
+  /** Value of the label app.kubernetes.io/component on the board's Service and Secret, `<release>-board`. */
+  component: 'board',
+  /** Folder in which the portal finds the Secret `<release>-board`. */
+  secretDir: '/etc/intro-otel/board',
+  /** Key of the Secret with the instructor key, which is 32 random bytes as base64url. To rotate it, remove it. */
+  key: 'key',
+  /** Characters that an instructor key has at least, if somebody sets another one. */
+  shortestKey: 24,
+} as const;
+
+/** Names of the terminal on the guide's page of a seat. The guide creates its pod, and nobody else can. */
+export const TERMINAL = {
+  /** Value of the label app.kubernetes.io/component on the terminal's pod. */
+  component: 'terminal',
+  /** Name of the pod, of which a seat has at most one. */
+  pod: `${RELEASE}-terminal`,
+  /** Name of the pod's container. */
+  container: 'terminal',
+  /** Folder in which a shell starts. It is writable. */
+  folder: '/work',
+  /** Labels of the pod. The NetworkPolicy that lets it reach the API server selects by them, and no Service does. */
+  labels: {
+    'app.kubernetes.io/name': 'intro-otel',
+    'app.kubernetes.io/instance': RELEASE,
+    'app.kubernetes.io/component': 'terminal',
+    'app.kubernetes.io/part-of': 'intro-otel',
+  },
 } as const;
 
 /** Name of the Collector's exporter to Jaeger. The lab's pipelines, the course and the documentation use it. */
@@ -127,6 +163,8 @@ export const ROLES = {
   guide: 'intro-otel-seat-guide',
   /** ClusterRole with the portal's permissions in a seat's namespace: to find the guide's own pod. */
   portal: 'intro-otel-seat-portal',
+  /** ClusterRole with the guide's further permissions in a seat with a terminal: create its pod, and exec there. */
+  terminal: 'intro-otel-seat-terminal',
 } as const;
 
 /** Names of objects in a seat's namespace. */

@@ -27,6 +27,10 @@ describe('a portal token', () => {
     expect(token).toMatch(/^[\w-]+\.[\w-]{86}$/);
   });
 
+  test.each(['instructor', 'takeover'] as const)('may have the role %s', (role) => {
+    expect(verifyPortalToken(signPortalToken({ ...claims, role }, privateKey), expected)?.role).toBe(role);
+  });
+
   test('is written in one way, whatever the order of the claims', () => {
     const { name, ...others } = claims;
     expect(signPortalToken({ name, ...others }, privateKey)).toBe(token);

@@ -7,8 +7,11 @@
 import { sign, verify } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
 
-/** `learner` is the person in the seat. `instructor` looks in, and may change nothing. */
-export type PortalRole = 'learner' | 'instructor';
+/**
+ * `learner` is the person in the seat. `instructor` looks in, and may change nothing. `takeover` is an instructor who
+ * works in the lab, to which its learner has agreed.
+ */
+export type PortalRole = 'learner' | 'instructor' | 'takeover';
 
 export interface PortalClaims {
   /** Name of the Seat, which is also its namespace. */
@@ -31,7 +34,7 @@ export const MAX_LIFETIME = 60;
 /** Characters of a token that a guide reads at most. */
 const MAX_LENGTH = 2048;
 
-const roles: readonly unknown[] = ['learner', 'instructor'] satisfies PortalRole[];
+const roles: readonly unknown[] = ['learner', 'instructor', 'takeover'] satisfies PortalRole[];
 
 /** Returns a token with `claims`. `privateKey` is an Ed25519 key. */
 export function signPortalToken({ seat, uid, role, name, exp }: PortalClaims, privateKey: KeyObject): string {

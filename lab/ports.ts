@@ -9,6 +9,7 @@ export const PORTS = {
   query: 16686,
   probe: 13133,
   ops: 8082,
+  board: 8083,
   prometheus: 9090,
 } as const;
 

@@ -6,6 +6,7 @@ import { keyOf } from '../kubernetes/object.ts';
 import type { KubeObject } from '../kubernetes/object.ts';
 import { FIELD_MANAGER, GROUP, LABELS } from './api/types.ts';
 import type { Seat } from './api/types.ts';
+import { reportClasses } from './class-telemetry.ts';
 import { ClusterInfoPoller } from './cluster-info.ts';
 import { updateDefinitions } from './definitions.ts';
 import { Applier } from './engine/apply.ts';
@@ -89,16 +90,22 @@ export function createOperator({ settings, config, log }: OperatorOptions): Mana
   manager.prepare(() => tryUpdateDefinitions(manager.api, log));
   addSeatController(parts);
   addWorkshopController(parts);
+  reportClasses({ seats: stores.seats, configMaps: stores.seatContents.ConfigMap });
   return manager;
 }
 
 function createPortalKeys(
   manager: Manager,
-  { portal, namespace }: Pick<Settings, 'portal' | 'namespace'>,
+  { portal, board, namespace }: Pick<Settings, 'portal' | 'board' | 'namespace'>,
   log: Logger,
 ): PortalKeys | undefined {
   if (portal === undefined) return undefined;
-  const keys = new PortalKeys({ api: manager.api, secret: { name: portal, namespace }, log });
+  const keys = new PortalKeys({
+    api: manager.api,
+    secret: { name: portal, namespace },
+    ...(board !== undefined && { board: { name: board, namespace } }),
+    log,
+  });
   manager.add((signal) => keys.run(signal));
   return keys;
 }

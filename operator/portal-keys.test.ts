@@ -9,6 +9,8 @@ import { PortalKeys } from './portal-keys.ts';
 
 const key = { name: 'intro-otel-portal', namespace: 'intro-otel' };
 
+const boardKey = { name: 'intro-otel-board', namespace: 'intro-otel' };
+
 async function running({ data }: { readonly data?: Secret['data'] } = {}) {
   const api = new FakeApi();
   api.seed({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: key.namespace } });
@@ -88,6 +90,31 @@ test('waits quietly for the leader to fill the Secret', async () => {
   await timers.advance(10_000);
   expect(keys.publicKey()).toContain('PUBLIC KEY');
   await end();
+});
+
+test('makes the instructor key, and another one if somebody removes it', async () => {
+  const api = new FakeApi();
+  api.seed({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: key.namespace } });
+  for (const metadata of [key, boardKey]) api.seed({ apiVersion: 'v1', kind: 'Secret', metadata });
+  const timers = fakeTimers();
+  const keys = new PortalKeys({ api, secret: key, board: boardKey, log: capturedLog().log, timers });
+  const stop = new AbortController();
+  const run = keys.run(stop.signal);
+  const found = (): string => {
+    const { data } = api.store<Secret>(KINDS.Secret).get(`${boardKey.namespace}/${boardKey.name}`) as Secret;
+    expect(Object.keys(data ?? {})).toEqual(['key']);
+    return Buffer.from(data?.['key'] ?? '', 'base64').toString();
+  };
+  await timers.advance(0);
+  const first = found();
+  expect(first).toMatch(/^[\w-]{43}$/);
+  await timers.advance(90_000);
+  expect([found(), api.writes.length]).toEqual([first, 2]);
+  api.edit(KINDS.Secret, boardKey, { data: { key: null } });
+  await timers.advance(33_000);
+  expect(found()).not.toBe(first);
+  stop.abort();
+  await run;
 });
 
 test('writes nothing over keys that somebody has written meanwhile', async () => {

@@ -1,13 +1,13 @@
-// The portal's keys. The chart creates their Secret without data, and the operator fills in what is missing. It gives
-// the public part of the signing key to every seat, so that the guides believe the portal.
-// To rotate a key, remove it from the Secret.
+// The keys of the portal and the board. The chart creates their Secrets without data, and the operator fills in what is
+// missing. It gives the public part of the signing key to every seat, so that the guides believe the portal.
+// To rotate a key, remove it from its Secret.
 import { createPrivateKey, createPublicKey, generateKeyPairSync, randomBytes } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
 import { NotLeadingError } from '../kubernetes/api.ts';
 import type { Api } from '../kubernetes/api.ts';
 import { KINDS } from '../kubernetes/kinds.ts';
 import type { Secret } from '../kubernetes/types.ts';
-import { PORTAL } from '../lab/names.ts';
+import { BOARD, PORTAL } from '../lab/names.ts';
 import { messageOf } from '../support/errors.ts';
 import { jittered, pause, systemTimers } from '../support/timers.ts';
 import type { Timers } from '../support/timers.ts';
@@ -20,18 +20,18 @@ const newSigningKey = (): string =>
   generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
 const newSecret = (): string => randomBytes(32).toString('base64url');
 
-/** How each key of the Secret is made. */
-const MAKERS: Readonly<Record<string, () => string>> = {
-  [signing]: newSigningKey,
-  [cookie]: newSecret,
-  [people]: newSecret,
-};
+/** How each key of a Secret is made. */
+type Makers = Readonly<Record<string, () => string>>;
+
+const PORTAL_MAKERS: Makers = { [signing]: newSigningKey, [cookie]: newSecret, [people]: newSecret };
+/** The instructor key. It is 32 random bytes, so nobody guesses it. */
+const BOARD_MAKERS: Makers = { [BOARD.key]: newSecret };
 
 const base64 = (text: string): string => Buffer.from(text).toString('base64');
 
 /** Returns new keys for those that the Secret lacks, as its field `data`. */
-function missingKeys({ data = {} }: Secret): Readonly<Record<string, string>> {
-  const missing = Object.entries(MAKERS).filter(([name]) => (data[name] ?? '') === '');
+function missingKeys({ data = {} }: Secret, makers: Makers): Readonly<Record<string, string>> {
+  const missing = Object.entries(makers).filter(([name]) => (data[name] ?? '') === '');
   return Object.fromEntries(missing.map(([name, make]) => [name, base64(make())]));
 }
 
@@ -54,10 +54,14 @@ function publicKeyOf({ data = {} }: Secret): string {
   );
 }
 
+type SecretName = { readonly name: string; readonly namespace: string };
+
 export interface PortalKeysOptions {
   readonly api: Api;
-  /** The Secret of the keys. */
-  readonly secret: { readonly name: string; readonly namespace: string };
+  /** The Secret of the portal's keys. */
+  readonly secret: SecretName;
+  /** The Secret of the instructor key. */
+  readonly board?: SecretName;
   readonly log: Pick<Logger, 'warn' | 'info'>;
   readonly timers?: Timers;
 }
@@ -67,7 +71,7 @@ const POLL_MS = 30_000;
 /** Milliseconds from the first failed read or write to the next read. Each further failure doubles the time. */
 const RETRY_MS = 2_000;
 
-/** Reads the portal's Secret every half minute, fills it, and tells its listeners when the public key has changed. */
+/** Reads the Secrets every half minute, fills them, and tells its listeners when the public key has changed. */
 export class PortalKeys implements Source<string> {
   readonly #options: PortalKeysOptions;
   readonly #timers: Timers;
@@ -98,11 +102,12 @@ export class PortalKeys implements Source<string> {
     }
   }
 
-  /** Reads the Secret once. @returns true if it has all keys */
+  /** Reads the Secrets once. @returns true if they have all keys */
   async #poll(signal: AbortSignal): Promise<boolean> {
-    const { log, secret } = this.#options;
+    const { log, secret, board } = this.#options;
     try {
-      this.#update(publicKeyOf(await this.#filled()));
+      this.#update(publicKeyOf(await this.#filled(secret, PORTAL_MAKERS)));
+      if (board) await this.#filled(board, BOARD_MAKERS);
       return true;
     } catch (error) {
       // Another process is the leader, which fills the Secret.
@@ -112,16 +117,16 @@ export class PortalKeys implements Source<string> {
     }
   }
 
-  /** Returns the Secret with all keys. The write fails if somebody has changed the Secret meanwhile. */
-  async #filled(): Promise<Secret> {
-    const { api, secret, log } = this.#options;
+  /** Returns a Secret with all keys. The write fails if somebody has changed the Secret meanwhile. */
+  async #filled(secret: SecretName, makers: Makers): Promise<Secret> {
+    const { api, log } = this.#options;
     const found = await api.get<Secret>(KINDS.Secret, secret.name, secret.namespace);
-    if (!found) throw new Error('Expected the Secret of the portal, found none. Restore it with helm upgrade.');
-    const data = missingKeys(found);
+    if (!found) throw new Error(`Expected the Secret ${secret.name}, found none. Restore it with helm upgrade.`);
+    const data = missingKeys(found, makers);
     if (Object.keys(data).length === 0) return found;
     const { resourceVersion } = found.metadata;
     const filled = await api.mergePatch<Secret>(KINDS.Secret, secret, { metadata: { resourceVersion }, data });
-    log.info({ secret: secret.name, keys: Object.keys(data) }, 'Made keys of the portal that its Secret lacked');
+    log.info({ secret: secret.name, keys: Object.keys(data) }, 'Made keys that a Secret of the portal lacked');
     return filled;
   }
 

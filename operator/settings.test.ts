@@ -9,6 +9,7 @@ test('uses defaults for port and workers if only the other variables are set', (
     namespace: 'default',
     account: 'intro-otel-operator',
     portal: undefined,
+    board: undefined,
     port: 8082,
     workers: 16,
     network: chartValues.default.operator.network,

@@ -21,6 +21,8 @@ export interface Settings {
    * has no portal.
    */
   readonly portal: string | undefined;
+  /** Name of the Secret with the instructor key. Undefined if the release has no portal. */
+  readonly board: string | undefined;
   /** TCP port for /healthz, /readyz and /metrics. */
   readonly port: number;
   /** Maximum number of seats that are reconciled at the same time. */
@@ -100,6 +102,7 @@ export function readSettings(env: NodeJS.ProcessEnv, resolvConf = ''): Settings 
     namespace: environment.text('POD_NAMESPACE', NAME),
     account: environment.text('OPERATOR_ACCOUNT', NAME),
     portal: environment.optional('PORTAL', NAME),
+    board: environment.optional('BOARD', NAME),
     port: environment.integer('PORT', [0, 65535], 8082),
     workers: environment.integer('WORKERS', [1, 1000], 16),
     network: { ...network, dnsCidrs: [...network.dnsCidrs, ...linkLocalServers(resolvConf)] },

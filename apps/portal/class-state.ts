@@ -22,7 +22,8 @@ const isPast = (time: string | undefined, now: number): boolean => time !== unde
 
 const claimed = (seats: readonly Seat[]): number => seats.filter(({ spec }) => spec.claim).length;
 
-const capacityOf = ({ spec }: Workshop): number => spec.attendees?.length ?? spec.seats ?? 0;
+/** The number of seats that a class can have. */
+export const capacityOf = ({ spec }: Workshop): number => spec.attendees?.length ?? spec.seats ?? 0;
 
 /** What became of a seat, for the person who has it. */
 export type SeatState = 'Ready' | 'Starting' | 'Waiting' | 'Failed' | 'Stopped' | 'Ending';

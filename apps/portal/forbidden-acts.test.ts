@@ -133,6 +133,20 @@ const acts: Act[] = [
   ["opens a WebSocket from an app's page", () => raw(websocket(`/s/${own}/socket`, 'origin: null'))],
   ['opens a WebSocket at the portal itself', () => raw(websocket('/nothing'))],
 
+  ['opens a WebSocket at the class', () => raw(websocket(`/s/${own}/class/state`))],
+
+  // The class.
+  ['reads what the class tells another', () => raw(request(`/s/${victim}/class/state`))],
+  ["asks for help in another's name", () => toClass(victim, 'help')],
+  ["withdraws another's request for help", () => toClass(victim, 'help', {}, 'DELETE')],
+  ["answers a poll in another's name", () => toClass(victim, 'answer')],
+  ["lets an instructor into another's lab", () => toClass(victim, 'takeover')],
+  ['lets an instructor into the own lab who did not ask', () => toClass(own, 'takeover')],
+  ["lets an instructor in from an app's page", () => toClass(own, 'takeover', { origin: 'null' })],
+  ['lets an instructor in from another site', () => toClass(own, 'takeover', { origin: 'https://evil.example' })],
+  ['asks for help from another site by a form', () => toClass(own, 'help', { 'content-type': 'text/plain' })],
+  ['asks for help without an origin', () => toClass(own, 'help', { origin: '' })],
+
   // Smuggled requests.
   ['sends both lengths', () => raw(posted('content-length: 5', 'transfer-encoding: chunked') + smuggled('0\r\n\r\n'))],
   ['sends two lengths', () => raw(posted('content-length: 0', 'content-length: 60') + smuggled())],
@@ -186,6 +200,12 @@ async function posting(path: string, headers: Record<string, string>): Promise<s
     { cookie, ...headers },
   );
   return `HTTP/1.1 ${answer.status} ${answer.headers.get('set-cookie') ?? ''}`;
+}
+
+async function toClass(seat: string, path: string, headers = {}, method = 'POST'): Promise<string> {
+  const body = { text: 'Help', poll: 'til', granted: true };
+  const answer = await portal.send(method, `/s/${seat}/class/${path}`, body, { cookie, ...headers });
+  return `HTTP/1.1 ${answer.status}`;
 }
 
 /** Returns 400 for a redirect that stays at the portal and sets nothing. */

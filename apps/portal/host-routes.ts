@@ -140,10 +140,13 @@ function redirect(response: ServerResponse, location: string, cookies: readonly 
   response.writeHead(303, { ...headers, ...(cookies.length > 0 && { 'set-cookie': [...cookies] }) }).end();
 }
 
-/** Sends a browser to the portal: for a token if it has no session here, else to the page that says what is so. */
+/**
+ * Sends a browser to the portal: for a token, or to the page that says that the seat doesn't run. A session of this
+ * host may be from before the seat was freed, so the portal's own session decides who gets a token.
+ */
 function goToPortal({ url }: IncomingMessage, response: ServerResponse, session: Session, at: At): void {
   const { hosts, seat } = at;
-  if (session.state !== 'none') return redirect(response, urlOf(hosts, '/seat'));
+  if (session.state === 'seated') return redirect(response, urlOf(hosts, '/seat'));
   const { nonce, hash } = hosts.newNonce();
   const query = new URLSearchParams({ nonce: hash, to: pathIn(url) });
   const cookie = hostCookie(hosts.nonceCookie(hash), nonce, hosts.isSecure, NONCE_FOR);
@@ -187,7 +190,10 @@ export function addHandOver(app: Express, parts: PortalParts, hosts: SeatHosts):
     const session = await parts.sessions.of(request.headers.cookie);
     if (session.state !== 'seated') return redirect(response, '/seat');
     const { name } = session.seat.metadata;
-    if (name !== request.params.seat) return sendPage(response, notYourSeat(name));
+    const { seat } = request.params;
+    // An instructor may have moved the person.
+    if (name !== seat)
+      return session.cookieSeat === seat ? redirect(response, '/seat') : sendPage(response, notYourSeat(name));
     const claims = { seat: name, claim: session.seat.spec.claim?.id ?? '' };
     const query = new URLSearchParams({ token: hosts.token('enter', claims, nonce), to: pathIn(to) });
     redirect(response, hosts.urlAt(name, `${ENTER}?${query.toString()}`));

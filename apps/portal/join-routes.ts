@@ -8,6 +8,7 @@ import type { Seat, Workshop } from './kinds.ts';
 import { leaveUrl } from './host-routes.ts';
 import { closedPage } from './pages/class.ts';
 import { codePage, namePage, repeatPage, rosterPage, wrongCodePage } from './pages/join.ts';
+import { keptPage } from './pages/kept.ts';
 import { keyPage, secretChanged, seatEnded, seatReset, tooManyKeys, wrongKey } from './pages/key.ts';
 import { sendPage } from './pages/layout.ts';
 import { apiSilent } from './pages/refusals.ts';
@@ -27,6 +28,7 @@ export function addJoinRoutes(app: Express, parts: PortalParts): void {
   app.get('/join', (request, response) => toCode(request, response));
   app.get(`${PORTAL.join}:code`, (request, response) => showClass(request.params.code, response, parts));
   app.post(`${PORTAL.join}:code`, (request, response) => takeSeat(request, response, parts));
+  app.get('/kept', (_request, response) => sendPage(response, keptPage()));
   app.get('/seat', (request, response) => showSeat(request, response, parts));
   app.get(PORTAL.key, (_request, response) => sendPage(response, keyPage()));
   app.post(PORTAL.key, (request, response) => comeBack(request, response, parts));
@@ -48,11 +50,13 @@ function toCode(request: Request, response: Response): void {
   redirect(response, text === '' ? '/' : `${PORTAL.join}${encodeURIComponent(text.slice(0, 40).toLowerCase())}`);
 }
 
-function redirect(response: Response, path: string, headers: Readonly<Record<string, string>> = {}): void {
+/** Leads a browser to another page of the portal. */
+export function redirect(response: Response, path: string, headers: Readonly<Record<string, string>> = {}): void {
   response.writeHead(303, { location: path, 'cache-control': 'no-store', ...headers }).end();
 }
 
-const cookieHeader = ({ headers }: Request, value: string | undefined, { url, hosts }: PortalParts) => ({
+/** Returns the header that sets the portal's cookie, or removes it without a value. */
+export const cookieHeader = ({ headers }: Request, value: string | undefined, { url, hosts }: PortalParts) => ({
   'set-cookie': setCookie(value, (hosts?.url ?? ownOrigin(headers, url)).proto === 'https', cookieName(hosts)),
 });
 

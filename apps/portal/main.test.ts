@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { jest } from '@jest/globals';
 import { eventually } from '../../support/waiting.ts';
-import { App, buildOutside } from '../testing/apps.ts';
+import { App, buildOutside, freePort } from '../testing/apps.ts';
 import { aSeat, aWorkshop, CODE } from './testing/objects.ts';
 import { listen } from './testing/portal-harness.ts';
 import { readOnlyApi, writeKubeconfig, writeSecrets } from './testing/portal-process.ts';
@@ -31,10 +31,13 @@ afterAll(() => {
 });
 
 test('opens once its secrets are there, serves its pages with their style, and ends within two seconds', async () => {
+  const boardPort = String(await freePort());
   const env = {
     KUBECONFIG: writeKubeconfig(folder, `http://127.0.0.1:${port}`),
     PORTAL_SECRETS: folder,
     INSTRUMENTATION: 'none',
+    BOARD_PORT: boardPort,
+    BOARD_SECRET: folder,
   };
   const portal = await App.start(built.dist, 'portal', env);
   await eventually(() => expect(portal.stdout).toContain('Waiting for the secrets'), { within: 10_000, every: 50 });
@@ -44,6 +47,9 @@ test('opens once its secrets are there, serves its pages with their style, and e
   expect(await (await fetch(`${portal.url}/join/${CODE}`)).text()).toContain('What shall we call you?');
   for (const file of ['portal.css', 'portal.js', 'icon.svg'])
     expect((await fetch(`${portal.url}/assets/${file}`)).status).toBe(200);
+  await eventually(() => expect(portal.stdout).toContain('The board is open'), { within: 10_000, every: 50 });
+  const login = await fetch(`http://127.0.0.1:${boardPort}/board`, { headers: { accept: 'text/html' } });
+  expect([login.url, login.status]).toEqual([`http://127.0.0.1:${boardPort}/login`, 200]);
   const { code, took } = await portal.stop();
   expect(code).toBe(0);
   expect(took).toBeLessThan(2_000);

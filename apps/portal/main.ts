@@ -1,5 +1,6 @@
 // The portal's entry point. It opens when the operator has made its secrets and it knows all classes.
 import './speed.ts';
+import type { Server } from 'node:http';
 import { join } from 'node:path';
 import { HttpApi } from '../../kubernetes/client.ts';
 import { loadConfig } from '../../kubernetes/config.ts';
@@ -9,12 +10,17 @@ import { portFromEnv } from '../../support/env.ts';
 import { systemTimers, pause } from '../../support/timers.ts';
 import { ignorePaths } from '../telemetry/ignored-paths.ts';
 import { createLogger } from '../telemetry/logger.ts';
+import { createBoard } from './board/board.ts';
+import type { BoardOptions } from './board/parts.ts';
 import { Classes } from './classes.ts';
 import { guideFinder } from './guide-finder.ts';
+import { Polls } from './polls.ts';
+import type { Origin } from './origin.ts';
 import { createPortal } from './portal.ts';
-import { followSecrets } from './secret-files.ts';
+import { followBoardKey, followSecrets } from './secret-files.ts';
 import type { Secrets } from './secret-files.ts';
 import { settingsFrom } from './settings.ts';
+import type { BoardSettings } from './settings.ts';
 
 /** Milliseconds between two looks whether everything is there. */
 const POLL = 100;
@@ -22,7 +28,7 @@ const POLL = 100;
 const API_TIMEOUT = 5_000;
 
 async function main(): Promise<void> {
-  const { url, subdomains, secrets: folder } = settingsFrom(process.env);
+  const { url, subdomains, secrets: folder, namespace, polls: prefix, board } = settingsFrom(process.env);
   const log = createLogger();
   ignorePaths(['/assets']);
   const config = await loadConfig();
@@ -35,16 +41,53 @@ async function main(): Promise<void> {
   const { signal } = new AbortController();
   const classes = new Classes();
   let secrets: Secrets | undefined;
+  const current = (): Secrets => secrets ?? fatal(new Error('expected secrets, found none'));
+  const polls = new Polls({ api, namespace, prefix, people: () => current().people });
   void followSecrets({ folder, signal, log, onRead: (read) => (secrets = read) });
   void classes.follow(api, signal, log);
+  void polls.follow(api, signal, log);
   while (!secrets || !classes.isListed) await pause(systemTimers, POLL, signal);
-  const current = (): Secrets => secrets ?? fatal(new Error('expected secrets, found none'));
-  const assets = join(import.meta.dirname, 'portal-public');
-  const findGuide = guideFinder(api);
-  const server = createPortal({ api, classes, secrets: current, findGuide, url, subdomains, assets, log });
-  const port = portFromEnv('PORT', 8080);
+  const shared = { api, classes, polls, secrets: current, findGuide: guideFinder(api), log };
+  const server = createPortal({ ...shared, url, subdomains, assets: publicFolder('portal-public') });
+  open(server, portFromEnv('PORT', 8080), () =>
+    log.info({ classes: classes.workshops.list().length }, 'The portal is open'),
+  );
+  if (board) await openBoard(shared, { settings: board, url, signal });
+}
+
+const publicFolder = (name: string): string => join(import.meta.dirname, name);
+
+type Shared = Pick<BoardOptions, 'api' | 'classes' | 'polls' | 'secrets' | 'findGuide'> & {
+  readonly log: ReturnType<typeof createLogger>;
+};
+
+interface BoardStart {
+  readonly settings: BoardSettings;
+  /** Where people reach the portal. */
+  readonly url: Origin | undefined;
+  readonly signal: AbortSignal;
+}
+
+/** Opens the board once its key is there. People can join before that. */
+async function openBoard(shared: Shared, { settings, url, signal }: BoardStart): Promise<void> {
+  const { log } = shared;
+  let key: string | undefined;
+  void followBoardKey({ folder: settings.secret, signal, log, onRead: (read) => (key = read) });
+  while (key === undefined) await pause(systemTimers, POLL, signal);
+  const server = createBoard({
+    ...shared,
+    key: () => key ?? fatal(new Error('expected the instructor key, found none')),
+    url: settings.url,
+    portal: { url, port: settings.portalPort },
+    assets: { board: publicFolder('portal-public'), guide: publicFolder('public') },
+    instance: settings.instance,
+  });
+  open(server, settings.port, () => log.info({}, 'The board is open'));
+}
+
+function open(server: Server, port: number, onOpen: () => void): void {
   server.once('error', ({ message }) => fatal(new Error(`expected to listen on port ${port}, found ${message}.`)));
-  server.listen(port, () => log.info({ classes: classes.workshops.list().length }, 'The portal is open'));
+  server.listen(port, onOpen);
 }
 
 main().catch(fatal);

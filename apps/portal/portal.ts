@@ -5,6 +5,7 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import express from 'express';
 import type { ErrorRequestHandler, Express, RequestHandler } from 'express';
 import { IDLE_BROWSER_MS } from '../telemetry/listen.ts';
+import { addHandOutRoutes } from './hand-out-routes.ts';
 import { addHandOver, mayUpgradeHost, serveHost, upgradeHost } from './host-routes.ts';
 import { addJoinRoutes } from './join-routes.ts';
 import { isSameOrigin } from './origin.ts';
@@ -54,6 +55,7 @@ function pages(parts: PortalParts, assets: string): Express {
   app.use(ownFormsOnly(parts));
   app.use(express.urlencoded({ extended: false, limit: '8kb', parameterLimit: 10 }));
   addJoinRoutes(app, parts);
+  addHandOutRoutes(app, parts);
   if (parts.hosts) addHandOver(app, parts, parts.hosts);
   app.use((_request, response) => sendPage(response, notFound()));
   app.use(pageErrors(parts));

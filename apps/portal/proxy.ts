@@ -27,6 +27,8 @@ export interface ProxyTarget {
   readonly prefix: string;
   /** The portal's origin, as the browser sees it. */
   readonly origin: Origin;
+  /** Replaces the headers of the guide's answer, for an origin that trusts the guide less. */
+  readonly guard?: (headers: OutgoingHttpHeaders) => OutgoingHttpHeaders;
 }
 
 /**
@@ -191,7 +193,8 @@ function exchange(
 /** @returns whether the answer could be passed on */
 function sendAnswer(answer: IncomingMessage, response: ServerResponse, target: ProxyTarget): boolean {
   const { statusCode: status = 0 } = answer;
-  const headers = answerHeaders(answer.headers);
+  const { guard = (all: OutgoingHttpHeaders) => all } = target;
+  const headers = guard(answerHeaders(answer.headers));
   const { location } = answer.headers;
   const below = location === undefined ? '' : locationBelow(target.prefix, target.path, location);
   if (status < 200 || status > 599 || below === undefined) return false;

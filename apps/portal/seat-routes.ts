@@ -3,6 +3,7 @@ import { STATUS_CODES } from 'node:http';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { PORTAL } from '../../lab/names.ts';
+import { isClassPath, serveClass } from './class-routes.ts';
 import { personIn, seatState } from './class-state.ts';
 import type { Seat } from './kinds.ts';
 import { isForeign, ownOrigin } from './origin.ts';
@@ -19,6 +20,14 @@ import type { Session } from './sessions.ts';
 /** The name of a seat, and the path and query at its guide. The name is spelt in one way only, never encoded. */
 const SEAT_PATH = /^\/s\/([a-z0-9][a-z0-9-]{0,62})(\/[^#]*|(?=\?|$))(\?[^#]*)?$/;
 
+/** Returns the seat, and the path and query at its guide. The path is empty if the slash after the seat is missing. */
+export function seatPathIn(
+  url: string,
+): { readonly seat: string; readonly path: string; readonly query: string } | undefined {
+  const [, seat, path = '', query = ''] = SEAT_PATH.exec(url) ?? [];
+  return seat === undefined ? undefined : { seat, path, query };
+}
+
 /** Whether a request is for a guide. */
 export const isSeatPath = (url = ''): boolean => url.startsWith(PORTAL.seats);
 
@@ -26,15 +35,19 @@ export const isSeatPath = (url = ''): boolean => url.startsWith(PORTAL.seats);
 export const mayUpgrade = ({ method, url, headers }: IncomingMessage): boolean =>
   method === 'GET' && isSeatPath(url) && headers.upgrade?.toLowerCase() === 'websocket';
 
-/** What becomes of a request: it goes to a guide, or is answered with a page or a redirect. */
+/** What becomes of a request: it goes to a guide, is about the class, or is answered with a page or a redirect. */
 type Decision =
-  { readonly target: ProxyTarget; readonly seat: Seat } | { readonly page: Page } | { readonly location: string };
+  | { readonly target: ProxyTarget; readonly seat: Seat }
+  | { readonly classPath: string; readonly seat: Seat }
+  | { readonly page: Page }
+  | { readonly location: string };
 
 /** Answers a request for a guide. */
 export async function serveSeat(request: IncomingMessage, response: ServerResponse, parts: PortalParts): Promise<void> {
   const decision = await decide(request, parts);
   if ('page' in decision) return refuse(request, response, decision.page);
   if ('location' in decision) return redirect(response, decision);
+  if ('classPath' in decision) return serveClass(response, decision.classPath, { request, seat: decision.seat, parts });
   const done = keepOpen(decision, parts, () => response.destroy());
   response.once('close', done);
   const failure = await parts.proxy.forward(request, response, decision.target);
@@ -73,11 +86,11 @@ function endSocket(socket: Duplex, status: number): void {
 }
 
 async function decide(request: IncomingMessage, parts: PortalParts): Promise<Decision> {
-  const [, name, path = '', query = ''] = SEAT_PATH.exec(request.url ?? '') ?? [];
-  if (name === undefined || request.method === 'TRACE') return { page: badPath() };
+  const asked = seatPathIn(request.url ?? '');
+  if (asked === undefined || request.method === 'TRACE') return { page: badPath() };
   if (isFromElsewhere(request, parts)) return { page: foreignRequest() };
-  const session = await parts.sessions.of(request.headers.cookie);
-  const seat = ownSeat(session, name);
+  const { seat: name, path, query } = asked;
+  const seat = ownSeat(await parts.sessions.of(request.headers.cookie), name);
   if (!('metadata' in seat)) return seat;
   return path === '' ? { location: `${prefixOf(name)}/${query}` } : toSeat(request, seat, path + query, parts);
 }
@@ -94,9 +107,9 @@ function ownSeat(session: Session, name: string): Seat | Decision {
 const isFromElsewhere = ({ method = '', headers }: IncomingMessage, { url }: PortalParts): boolean =>
   headers['service-worker'] !== undefined || (isUnsafe(method) && isForeign(headers, url));
 
-/** Sends a browser to the seat's own host if it has one, and else passes its request on to the guide. */
+/** Sends a browser to the seat's own host if it has one. Else the portal or the guide answers. */
 function toSeat(request: IncomingMessage, seat: Seat, path: string, parts: PortalParts): Decision {
-  if (!parts.hosts) return toGuide(request, seat, path, parts);
+  if (!parts.hosts) return isClassPath(path) ? { classPath: path, seat } : toGuide(request, seat, path, parts);
   if (isUnsafe(request.method ?? '')) return { page: badPath() };
   return { location: parts.hosts.urlAt(seat.metadata.name, path) };
 }

@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { eventually } from '../../support/waiting.ts';
-import { followSecrets } from './secret-files.ts';
+import { followBoardKey, followSecrets } from './secret-files.ts';
 import type { Secrets } from './secret-files.ts';
 
 const SOON = { within: 3_000, every: 5 };
@@ -27,6 +27,24 @@ test('waits for the secrets, says once what is missing, and notices a rotation',
     await eventually(() => expect(read[index]?.cookie).toEqual(cookie), SOON);
   }
   expect(read).toHaveLength(2);
+  stop.abort();
+  await done;
+  await rm(folder, { recursive: true });
+});
+
+test('takes no short instructor key, and notices another one', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'board-key-'));
+  const [stop, read, warnings] = [new AbortController(), [] as string[], [] as string[]];
+  const log = { warn: (fields: object) => void warnings.push(JSON.stringify(fields)) };
+  await writeFile(join(folder, 'key'), 'secret');
+  const done = followBoardKey({ folder, signal: stop.signal, onRead: (key) => read.push(key), log, every: 10 });
+  await eventually(() => expect(warnings.at(-1)).toContain('expected 24 characters or more in the file key'), SOON);
+  for (const key of ['an instructor key of a class', 'another instructor key than before']) {
+    await writeFile(join(folder, 'key'), `${key}\n`);
+    await eventually(() => expect(read.at(-1)).toBe(key), SOON);
+  }
+  expect(read).toHaveLength(2);
+  expect(warnings.join()).not.toContain('"secret"');
   stop.abort();
   await done;
   await rm(folder, { recursive: true });

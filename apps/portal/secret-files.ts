@@ -3,7 +3,7 @@ import { createPrivateKey } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { PORTAL } from '../../lab/names.ts';
+import { BOARD, PORTAL } from '../../lab/names.ts';
 import { messageOf } from '../../support/errors.ts';
 import { pause, systemTimers } from '../../support/timers.ts';
 
@@ -20,20 +20,16 @@ const LEAST_BYTES = 32;
 /** Milliseconds until the next look for files that can't be read. */
 const RETRY = 500;
 
-/** The texts of the files. */
-type Texts = Readonly<Record<keyof Secrets, string>>;
+/** The texts of the files by their names. */
+type Texts<K extends string> = Readonly<Record<K, string>>;
 
-async function readTexts(folder: string): Promise<Texts> {
-  const text = (name: string): Promise<string> => readFile(join(folder, name), 'utf8');
-  const { signing, cookie, people } = PORTAL.secretKeys;
-  return { signing: await text(signing), cookie: await text(cookie), people: await text(people) };
-}
+const { signing, cookie, people } = PORTAL.secretKeys;
 
 /** @throws Error that says what was expected and what was found */
-const secretsIn = ({ signing, cookie, people }: Texts): Secrets => ({
-  signing: createPrivateKey(signing),
-  cookie: bytesIn(PORTAL.secretKeys.cookie, cookie),
-  people: bytesIn(PORTAL.secretKeys.people, people),
+const secretsIn = (texts: Texts<keyof Secrets>): Secrets => ({
+  signing: createPrivateKey(texts.signing),
+  cookie: bytesIn(cookie, texts.cookie),
+  people: bytesIn(people, texts.people),
 });
 
 function bytesIn(name: string, text: string): Buffer {
@@ -42,24 +38,47 @@ function bytesIn(name: string, text: string): Buffer {
   throw new Error(`expected ${LEAST_BYTES} bytes in the file ${name}, found ${found.length}`);
 }
 
-export interface FollowOptions {
+export interface FollowOptions<T> {
   readonly folder: string;
   readonly signal: AbortSignal;
   /** Called with the first secrets, and each time that they have changed. */
-  readonly onRead: (secrets: Secrets) => void;
+  readonly onRead: (secrets: T) => void;
   readonly log?: { warn(fields: object, message: string): void };
   /** Milliseconds from one reading to the next. */
   readonly every?: number;
 }
 
-/** Reads the secrets again and again until the signal is aborted. Files that can't be read change nothing. */
-export async function followSecrets({ folder, signal, onRead, log, every = 5000 }: FollowOptions): Promise<void> {
+/** Follows the portal's own secrets. */
+export const followSecrets = (options: FollowOptions<Secrets>): Promise<void> =>
+  followFiles([signing, cookie, people], secretsIn, options);
+
+/** Follows the instructor key. */
+export const followBoardKey = (options: FollowOptions<string>): Promise<void> =>
+  followFiles([BOARD.key], (texts) => boardKeyIn(texts[BOARD.key].trim()), options);
+
+function boardKeyIn(key: string): string {
+  if (key.length >= BOARD.shortestKey) return key;
+  throw new Error(`expected ${BOARD.shortestKey} characters or more in the file ${BOARD.key}, found ${key.length}`);
+}
+
+async function readTexts<K extends string>(folder: string, names: readonly K[]): Promise<Texts<K>> {
+  const texts: [K, string][] = [];
+  for (const name of names) texts.push([name, await readFile(join(folder, name), 'utf8')]);
+  return Object.fromEntries(texts) as Texts<K>;
+}
+
+/** Reads files again and again until the signal is aborted. Files that can't be read or used change nothing. */
+async function followFiles<K extends string, T>(
+  names: readonly K[],
+  parse: (texts: Texts<K>) => T,
+  { folder, signal, onRead, log, every = 5000 }: FollowOptions<T>,
+): Promise<void> {
   let trouble: string | undefined;
   let known = '';
   while (!signal.aborted) {
     try {
-      const texts = await readTexts(folder);
-      if (JSON.stringify(texts) !== known) onRead(secretsIn(texts));
+      const texts = await readTexts(folder, names);
+      if (JSON.stringify(texts) !== known) onRead(parse(texts));
       known = JSON.stringify(texts);
       trouble = undefined;
     } catch (error) {

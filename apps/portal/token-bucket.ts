@@ -9,6 +9,27 @@ export interface BucketOptions {
   readonly timers?: Pick<Timers, 'now'>;
 }
 
+/** A token bucket for each of several keys, such as seats. */
+export class TokenBuckets {
+  readonly #options: BucketOptions;
+  readonly #buckets = new Map<string, TokenBucket>();
+
+  constructor(options: BucketOptions) {
+    this.#options = options;
+  }
+
+  /** Takes a token of a key. @returns false if there was none */
+  take(key: string): boolean {
+    const bucket = this.#buckets.get(key) ?? new TokenBucket(this.#options);
+    this.#buckets.set(key, bucket);
+    return bucket.take();
+  }
+
+  forget(key: string): void {
+    this.#buckets.delete(key);
+  }
+}
+
 export class TokenBucket {
   readonly #options: BucketOptions;
   readonly #timers: Pick<Timers, 'now'>;

@@ -1,4 +1,6 @@
 // Starts an app's server. If the server can't start, the process prints the reason and ends.
+import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
 import type { Express } from 'express';
 import { fatal } from '../../support/output.ts';
 
@@ -10,7 +12,16 @@ import { fatal } from '../../support/output.ts';
  */
 export const IDLE_BROWSER_MS = 10 * 60_000;
 
+/** Requests for another protocol, such as WebSocket. */
+export interface Upgrades {
+  /** Whether a request may switch. All others are answered as if they had no header Upgrade. */
+  readonly mayUpgrade: (request: IncomingMessage) => boolean;
+  readonly accept: (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
+}
+
 interface ListenOptions {
+  /** Default: no request switches to another protocol. */
+  readonly upgrades?: Upgrades;
   /** Time without requests after which the server closes a connection, in milliseconds. Default: that of Node. */
   readonly idle?: number;
 }
@@ -20,10 +31,15 @@ interface ListenOptions {
  * not available. Express 5 passes a listen error to the callback.
  * https://expressjs.com/en/guide/migrating-5.html, section "app.listen"
  */
-export function listen(app: Express, port: number, opened: () => void, { idle }: ListenOptions = {}): void {
+export function listen(app: Express, port: number, opened: () => void, { idle, upgrades }: ListenOptions = {}): void {
   const server = app.listen(port, (error?: Error) => {
     if (error) fatal(new Error(`expected to listen on port ${port}, found ${error.message}. Set PORT to a free port.`));
     opened();
   });
   if (idle !== undefined) server.keepAliveTimeout = idle;
+  if (upgrades) {
+    // Express creates the server, so the option can't be passed to it: https://nodejs.org/api/http.html
+    Object.assign(server, { shouldUpgradeCallback: upgrades.mayUpgrade });
+    server.on('upgrade', upgrades.accept);
+  }
 }

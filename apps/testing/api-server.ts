@@ -4,8 +4,10 @@ import { createServer } from 'node:http';
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
 import type { AddressInfo, Server } from 'node:net';
+import type { Duplex } from 'node:stream';
 import type { ApiConfig } from '../../kubernetes/in-cluster.ts';
 import type { ConfigMap, ContainerStatus, Pod } from '../../kubernetes/types.ts';
+import { ExecPeer } from './exec-peer.ts';
 
 type Data = Record<string, string>;
 
@@ -23,6 +25,12 @@ export class ApiServer {
   /** The open watches of ConfigMaps. */
   readonly #watchers = new Set<{ name: string; response: ServerResponse }>();
   readonly requests: string[] = [];
+  /** The programs that run in pods by exec. */
+  readonly execs: ExecPeer[] = [];
+  /** Returns why a pod may not be created, as the message of an answer with status 403. */
+  refusalOf: (pod: Pod) => string | undefined = () => undefined;
+  /** What becomes of a new pod. By default its container runs at once. */
+  onCreate: (pod: Pod) => Pod['status'] = () => running;
   readonly restarts: string[] = [];
   /** For each Deployment, by name: the annotations that its last restart set. */
   readonly annotations = new Map<string, Record<string, string>>();
@@ -43,6 +51,11 @@ export class ApiServer {
     const listener: RequestListener = (request, response) => void this.#answer(request, response);
     this.#secure = tls !== undefined;
     this.#server = tls ? createSecureServer(tls, listener) : createServer(listener);
+    this.#server.on('upgrade', (request: IncomingMessage, socket: Duplex) => {
+      this.requests.push(`${request.method} ${request.url?.split('?')[0]}`);
+      if (request.headers.authorization !== `Bearer ${this.token}`) return void socket.end(UNAUTHORIZED);
+      this.execs.push(new ExecPeer(request, socket));
+    });
   }
 
   get port(): number {
@@ -117,6 +130,8 @@ export class ApiServer {
       return refuse(response, 401, 'Unauthorized', 'expected a valid token');
     if (this.forbidden.some((start) => (target + (searchParams.has('watch') ? '?watch' : '')).startsWith(start)))
       return refuse(response, 403, 'Forbidden', 'the guide may not');
+    if (request.method === 'POST' || request.method === 'DELETE')
+      return this.#changePod(response, request.method, pathname, JSON.parse(Buffer.concat(chunks).toString()) as Pod);
     const patch = chunks.length > 0 ? (JSON.parse(Buffer.concat(chunks).toString()) as Patch) : undefined;
     if (patch && request.headers['content-type'] !== 'application/merge-patch+json')
       return refuse(response, 415, 'UnsupportedMediaType', 'expected a merge patch');
@@ -175,6 +190,15 @@ export class ApiServer {
     response.end('{}');
   }
 
+  #changePod(response: ServerResponse, method: string, path: string, pod: Pod): void {
+    const name = method === 'POST' ? pod.metadata.name : (path.split('/').at(-1) ?? '');
+    const refusal = method === 'POST' ? this.refusalOf(pod) : undefined;
+    if (refusal !== undefined) return refuse(response, 403, 'Forbidden', refusal);
+    if (method === 'POST') this.pods.set(name, { ...pod, status: this.onCreate(pod) ?? {} });
+    else if (!this.pods.delete(name)) return refuse(response, 404, 'NotFound', `pods "${name}" not found`);
+    response.writeHead(method === 'POST' ? 201 : 200).end(JSON.stringify(pod));
+  }
+
   #readPods(response: ServerResponse, name: string, selector: string): void {
     if (name === '') return this.#listPods(response, selector);
     const pod = this.pods.get(name);
@@ -204,6 +228,11 @@ export class ApiServer {
     response.once('close', () => listeners.delete(response));
   }
 }
+
+/** The status of a pod whose only container runs. */
+const running: Pod['status'] = { phase: 'Running', containerStatuses: [{ name: 'main', state: { running: {} } }] };
+
+const UNAUTHORIZED = 'HTTP/1.1 401 Unauthorized\r\nconnection: close\r\ncontent-length: 0\r\n\r\n';
 
 interface Patch {
   readonly metadata?: { resourceVersion?: string };

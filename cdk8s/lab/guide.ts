@@ -1,6 +1,6 @@
 // The guide: the web server that shows the course, the apps and Jaeger under one URL.
 import { Construct } from 'constructs';
-import { DISPLAY_NAME, PORTAL, SEAT_UID } from '../../lab/names.ts';
+import { DISPLAY_NAME, PORTAL, SEAT_UID, TERMINAL } from '../../lab/names.ts';
 import { PORTS } from '../../lab/ports.ts';
 import { servicesBehindGuide, urlVariable } from '../../lab/services.ts';
 import { Account } from './account.ts';
@@ -10,7 +10,8 @@ import type { LabProps } from './lab.ts';
 import { configMap, secret, service } from './manifest.ts';
 import type { Container, PolicyRule } from './manifest.ts';
 import { prometheusUrl } from './prometheus.ts';
-import { container, fromPod } from './workload.ts';
+import type { Given } from './value.ts';
+import { container, fromPod, imageOf } from './workload.ts';
 import type { MountedVolume } from './workload.ts';
 
 const COMPONENT = 'guide';
@@ -83,6 +84,26 @@ const keyMaker = (lab: LabProps): Container => {
   return { ...base, volumeMounts: [...base.volumeMounts, { name: 'key', mountPath: '/etc/intro-otel' }] };
 };
 
+/**
+ * Returns the guide's permissions for the terminal in a seat. RBAC can't limit the creation of pods to a name, so an
+ * admission policy does (see ../operator/admission-pods.ts). A WebSocket to exec is a GET, and later also needs create.
+ */
+export const TERMINAL_RULES: PolicyRule[] = [
+  { apiGroups: [''], resources: ['pods'], verbs: ['create'] },
+  { apiGroups: [''], resources: ['pods'], verbs: ['delete'], resourceNames: [TERMINAL.pod] },
+  { apiGroups: [''], resources: ['pods/exec'], verbs: ['get', 'create'], resourceNames: [TERMINAL.pod] },
+];
+
+/** Returns what a seat's guide needs to create the terminal's pod. A lab outside a class has no terminal. */
+const terminalEnv = ({ clusterRoles, compute, values: { terminal } }: LabProps): Record<string, Given<string>> =>
+  clusterRoles === undefined
+    ? {}
+    : {
+        TERMINAL_ENABLED: compute.json(terminal.enabled),
+        TERMINAL_IMAGE: imageOf(terminal.image),
+        TERMINAL_RESOURCES: compute.json(terminal.resources),
+      };
+
 export class Guide extends Construct {
   constructor(scope: Construct, id: string, lab: LabProps) {
     super(scope, id);
@@ -104,6 +125,7 @@ export class Guide extends Construct {
         // The API server omits empty variables, so none of these is ever empty.
         PROMETHEUS_ENABLED: lab.compute.json(lab.values.prometheus.enabled),
         PROMETHEUS_URL: prometheusUrl(lab),
+        ...terminalEnv(lab),
       },
       ports: { 'otlp-http': PORTS.otlpHttp },
       fromPod: {

@@ -2,8 +2,9 @@
 // pods. With such a label, a pod would answer requests that are meant for the lab, such as those of the portal.
 // Controllers create the pods of a template, so the rule also covers the templates that a seat's accounts may write in
 // a cluster that gives them more permissions.
-import { GROUP } from '../../lab/names.ts';
+import { GROUP, TERMINAL } from '../../lab/names.ts';
 import { selectorLabels } from '../lab/lab.ts';
+import { IS_TERMINAL } from './admission-pods.ts';
 import type { Policy } from './admission-policy.ts';
 import { list, mapAt } from './cel.ts';
 import type { OperatorProps } from './props.ts';
@@ -22,6 +23,11 @@ const rule = (apiGroup: string, resources: string[]): Policy['rules'][number] =>
   operations: WRITES,
   resources,
 });
+
+/** An expression for the labels of the lab that a pod may have: those of the terminal, on the guide's own pod of it. */
+const ALLOWED = `${IS_TERMINAL} ? dyn({${Object.entries(TERMINAL.labels)
+  .map(([key, value]) => `'${key}': '${value}'`)
+  .join(', ')}}) : dyn({})`;
 
 /** Returns an expression for the labels of the lab that a request adds or changes below `path`. */
 function changedLabels(path: string, isOurs: string): string {
@@ -44,9 +50,12 @@ export function labelPolicy(lab: OperatorProps): Policy {
       // The type is dynamic, because the policy covers several kinds.
       { name: 'now', expression: 'dyn(object)' },
       { name: 'before', expression: 'oldObject == null ? dyn({}) : dyn(oldObject)' },
+      { name: 'allowed', expression: ALLOWED },
       {
         name: 'labels',
-        expression: `request.resource.resource == 'pods' ? ${changedLabels('metadata', isOurs)} : ${templates}`,
+        expression:
+          `request.resource.resource == 'pods' ? ${changedLabels('metadata', isOurs)}.filter(k, ` +
+          `!(k in variables.allowed && variables.now.metadata.labels[k] == variables.allowed[k])) : ${templates}`,
       },
     ],
     validations: [

@@ -2,7 +2,7 @@
 // although it reaches beyond the attendee's own pods: Secrets, accounts, names, priority and tolerations. Their labels
 // are in admission-labels.ts.
 // https://kubernetes.io/docs/concepts/security/pod-security-standards/#restricted
-import { NAMES, PRIORITY_CLASS, RELEASE } from '../../lab/names.ts';
+import { NAMES, PRIORITY_CLASS, RELEASE, TERMINAL } from '../../lab/names.ts';
 import type { Policy, Validation } from './admission-policy.ts';
 import { list, listAt, mapAt } from './cel.ts';
 
@@ -28,6 +28,12 @@ const HOOKS = ['postStart', 'preStop'];
 const PROBES = ['startupProbe', 'readinessProbe', 'livenessProbe'];
 /** Taints of nodes that Kubernetes itself makes pods tolerate. */
 const NODE_TAINTS = ['not-ready', 'unreachable', 'memory-pressure'].map((taint) => `node.kubernetes.io/${taint}`);
+
+/** Whether a request comes from the guide of the seat. */
+const IS_GUIDE = `request.userInfo.username == 'system:serviceaccount:' + request.namespace + ':${RELEASE}-guide'`;
+
+/** Whether a request creates the pod of the terminal. Only the guide can, and it can create no other pod. */
+export const IS_TERMINAL = `(${IS_GUIDE} && object.metadata.name == '${TERMINAL.pod}')`;
 
 const ours = [`${RELEASE}-`, NAMES.probe];
 const isOurs = (name: string): string => ours.map((prefix) => `${name}.startsWith('${prefix}')`).join(' || ');
@@ -59,18 +65,31 @@ const validations: readonly Validation[] = [
       'deleted. Remove metadata.finalizers and metadata.ownerReferences.',
   },
   {
+    expression: `!(${IS_GUIDE}) || ${IS_TERMINAL}`,
+    messageExpression: `'Expected the pod ${TERMINAL.pod} of the guide, found ' + object.metadata.name + '.'`,
+  },
+  {
     expression:
-      `!(${isOurs('object.metadata.name')}) && ` +
+      `${IS_TERMINAL} || !(${isOurs('object.metadata.name')}) && ` +
       `!(has(object.metadata.generateName) && (${isOurs('object.metadata.generateName')}))`,
     messageExpression:
       `'Expected a pod name that does not start with ${ours.join(' or ')}, found ' + object.metadata.name + '. ` +
       `These names are for the lab. Choose another name.'`,
   },
   {
-    expression: `!has(object.spec.serviceAccountName) || object.spec.serviceAccountName == 'default'`,
+    expression:
+      `${IS_TERMINAL} || !has(object.spec.serviceAccountName) || ` + `object.spec.serviceAccountName == 'default'`,
     messageExpression:
       `'Expected the ServiceAccount default, found ' + object.spec.serviceAccountName + '. The other accounts are ` +
       `for the lab. Remove spec.serviceAccountName.'`,
+  },
+  {
+    expression:
+      `!${IS_TERMINAL} || (has(object.spec.serviceAccountName) && ` +
+      `object.spec.serviceAccountName == '${NAMES.attendee}')`,
+    message:
+      `Expected the ServiceAccount ${NAMES.attendee} in the terminal, found another. A terminal has the rights of ` +
+      'the attendee, and no others.',
   },
   {
     expression: 'variables.foreign.size() == 0',

@@ -1,7 +1,7 @@
 // The operator's Deployment: several pods, one of which is the leader. They send telemetry to the release's Collector.
 import { Construct } from 'constructs';
 import { POD_IPS, telemetry } from '../lab/app.ts';
-import { PORTAL } from '../../lab/names.ts';
+import { BOARD, PORTAL } from '../../lab/names.ts';
 import { PORTS } from '../../lab/ports.ts';
 import { nameOf, selectorLabels } from '../lab/lab.ts';
 import { lease } from '../lab/manifest.ts';
@@ -48,8 +48,9 @@ const environment = (lab: OperatorProps): Record<string, Given<string>> => ({
   LOG_LEVEL: lab.values.operator.logLevel,
   NETWORK: lab.compute.json(lab.values.operator.network),
   OPERATOR_ACCOUNT: nameOf(lab, component),
-  // The API server omits empty variables, so this one is there only with a portal.
+  // The API server omits empty variables, so these are there only with a portal.
   PORTAL: lab.compute.choose(lab.values.portal.enabled, nameOf(lab, PORTAL.component), ''),
+  BOARD: lab.compute.choose(lab.values.portal.enabled, nameOf(lab, BOARD.component), ''),
 });
 
 export class Operator extends Construct {

@@ -57,6 +57,9 @@ const httpRoute = group('A route of the Gateway API for the portal. The certific
   hostnames: list({ doc: "Host names of the portal. Default: those of the Gateway's listeners.", of: host }),
 });
 
+/** A URL without a path. It may be empty. */
+const ORIGIN = '^$|^https?://([A-Za-z0-9.-]+|\\[[0-9A-Fa-f:]+\\])(:[0-9]{1,5})?$';
+
 export const portalValues = group(
   'The portal, where people join a class in the browser. It runs wherever this release installs the operator.',
   {
@@ -67,7 +70,14 @@ export const portalValues = group(
         'The URL at which people reach the portal, such as https://labs.example.com. Set it if something in front of ' +
         'the portal ends TLS or changes the host: the portal compares it with what browsers send. Default: the host ' +
         'of each request.',
-      pattern: '^$|^https?://([A-Za-z0-9.-]+|\\[[0-9A-Fa-f:]+\\])(:[0-9]{1,5})?$',
+      pattern: ORIGIN,
+    }),
+    boardUrl: text({
+      doc:
+        'The URL at which instructors reach the board, such as https://board.example.com. It must be another origin ' +
+        "than the portal's: another host or another port. Set it if something in front of the board ends TLS or " +
+        'changes the host. Default: the host of each request.',
+      pattern: ORIGIN,
     }),
     subdomains: flag({
       doc:
@@ -79,6 +89,7 @@ export const portalValues = group(
       default: false,
     }),
     service: pageService('the portal'),
+    boardService: pageService('the board, which only needs to be where instructors are', 8081),
     ingress,
     httpRoute,
     env: env('the portal', ['POD_NAMESPACE']),

@@ -4,20 +4,21 @@ import type { V1IngressSpec } from '@kubernetes/client-node';
 import { JsonPatch } from 'cdk8s';
 import type { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
-import { PORTAL } from '../../lab/names.ts';
+import { BOARD, PORTAL } from '../../lab/names.ts';
+import { PORTS } from '../../lab/ports.ts';
 import { App } from '../lab/app.ts';
 import type { Component } from '../lab/components.ts';
 import { metadata, nameOf, selectorLabels } from '../lab/lab.ts';
-import { clusterRole, clusterRoleBinding, kind, role, roleBinding } from '../lab/manifest.ts';
-import { secret, service, serviceAccount } from '../lab/manifest.ts';
+import { clusterRole, clusterRoleBinding, kind, secret, service, serviceAccount } from '../lab/manifest.ts';
 import type { Volume } from '../lab/manifest.ts';
-import type { Given, Value } from '../lab/value.ts';
+import type { Given, Value, Values } from '../lab/value.ts';
 import { AdmissionPolicy } from './admission-policy.ts';
-import { portalPolicy, portalScope } from './admission-portal.ts';
-import { OPERATOR, metadataElsewhere } from './props.ts';
+import { portalPolicies, portalScope } from './admission-portal.ts';
+import { metadataElsewhere } from './props.ts';
+import { NamespaceRole } from './roles.ts';
 import type { OperatorProps } from './props.ts';
 import type { ChartValues } from './values.ts';
-import { PORTAL_RULES, portalSecretRules } from './rbac.ts';
+import { PORTAL_EVENT_RULES, PORTAL_NAMESPACE_RULES, PORTAL_RULES, portalSecretRules } from './rbac.ts';
 
 const { component } = PORTAL;
 const CLUSTER_ROLE = `intro-otel-${component}`;
@@ -31,24 +32,30 @@ export const hasPortal = ({ compute, values: { operator, portal } }: OperatorPro
 class Accounts extends Construct {
   constructor(scope: Construct, id: string, lab: OperatorProps) {
     super(scope, id);
-    const account = (name: string) => ({ kind: 'ServiceAccount', name: nameOf(lab, name), namespace: lab.namespace });
     const inCluster = metadataElsewhere(lab, component, CLUSTER_ROLE);
     serviceAccount(this, 'account', { metadata: metadata(lab, component), automountServiceAccountToken: false });
     clusterRole(this, 'role', { metadata: inCluster, rules: PORTAL_RULES });
     clusterRoleBinding(this, 'binding', {
       metadata: inCluster,
       roleRef: { apiGroup, kind: 'ClusterRole', name: CLUSTER_ROLE },
-      subjects: [account(component)],
+      subjects: [{ kind: 'ServiceAccount', name: nameOf(lab, component), namespace: lab.namespace }],
     });
-    // The operator fills the Secret. The portal reads it as files, and may read no Secret by the API.
-    const keys = metadata(lab, component, { name: `${nameOf(lab, component)}-keys` });
-    role(this, 'keys', { metadata: keys, rules: portalSecretRules(nameOf(lab, component)) });
-    roleBinding(this, 'keys-binding', {
-      metadata: keys,
-      roleRef: { apiGroup, kind: 'Role', name: keys.name },
-      subjects: [account(OPERATOR.component)],
+    // The operator fills the Secrets. The portal reads them as files, and may read no Secret by the API.
+    new NamespaceRole(this, 'keys', lab, {
+      metadata: metadata(lab, component, { name: `${nameOf(lab, component)}-keys` }),
+      rules: portalSecretRules([component, BOARD.component].map((name) => nameOf(lab, name))),
     });
-    new AdmissionPolicy(this, lab, portalPolicy, portalScope(lab));
+    new NamespaceRole(this, 'polls', lab, {
+      account: component,
+      metadata: metadata(lab, component, { name: `${nameOf(lab, component)}-polls` }),
+      rules: PORTAL_NAMESPACE_RULES,
+    });
+    new NamespaceRole(this, 'events', lab, {
+      account: component,
+      metadata: metadataElsewhere(lab, component, `${CLUSTER_ROLE}-events`, 'default'),
+      rules: PORTAL_EVENT_RULES,
+    });
+    for (const policy of portalPolicies(lab)) new AdmissionPolicy(this, lab, policy, portalScope(lab));
   }
 }
 
@@ -59,19 +66,36 @@ class Accounts extends Construct {
  */
 const NODE_OPTIONS = '--max-semi-space-size=4';
 
-/** Returns the volume with the keys. It names them, so that the pod starts only once the operator has made them all. */
-const keyVolume = (lab: OperatorProps): Volume => ({
-  name: 'keys',
-  secret: {
-    secretName: nameOf(lab, component),
-    items: Object.values(PORTAL.secretKeys).map((key) => ({ key, path: key })),
-  },
+/** Returns a volume with keys. It names them, so that the pod starts only once the operator has made them all. */
+const keyVolume = (name: string, secretName: string, keys: readonly string[]): Volume => ({
+  name,
+  secret: { secretName, items: keys.map((key) => ({ key, path: key })) },
 });
+
+/** Creates the Service of one of the portal's ports. */
+function pageServiceOf(
+  scope: Construct,
+  lab: OperatorProps,
+  name: string,
+  { values, targetPort }: { readonly values: Values<ChartValues['portal']['service']>; readonly targetPort: string },
+): void {
+  const { type, port, nodePort } = values;
+  const onNode = lab.compute.nodePort({ type, nodePort });
+  service(scope, 'service', {
+    metadata: metadata(lab, name),
+    spec: {
+      type,
+      selector: selectorLabels(lab, component),
+      ports: [{ name: 'http', port, targetPort, ...(onNode !== undefined && { nodePort: onNode }) }],
+    },
+  });
+}
 
 class Portal extends Construct {
   constructor(scope: Construct, id: string, lab: OperatorProps) {
     super(scope, id);
     const { portal: values } = lab.values;
+    const [own, board] = [nameOf(lab, component), nameOf(lab, BOARD.component)];
     // It has no data, so that applying the release again never removes the keys that the operator makes.
     secret(this, 'keys', { metadata: metadata(lab, component), type: 'Opaque' });
     new App(this, 'app', lab, {
@@ -82,22 +106,31 @@ class Portal extends Construct {
         INSTRUMENTATION: 'manual',
         PORTAL_URL: values.url,
         PORTAL_SUBDOMAINS: lab.compute.choose(values.subdomains, 'true', 'false'),
+        PORTAL_POLLS: nameOf(lab, PORTAL.polls.name),
+        PORTAL_PORT: lab.compute.decimal(values.service.port),
+        BOARD_PORT: String(PORTS.board),
+        BOARD_URL: values.boardUrl,
         NODE_OPTIONS,
       },
       fromPod: { POD_NAMESPACE: 'metadata.namespace' },
-      serviceAccount: nameOf(lab, component),
-      volumes: [{ volume: keyVolume(lab), path: PORTAL.secretDir }],
+      ports: { board: PORTS.board },
+      serviceAccount: own,
+      volumes: [
+        { volume: keyVolume('keys', own, Object.values(PORTAL.secretKeys)), path: PORTAL.secretDir },
+        { volume: keyVolume('board', board, [BOARD.key]), path: BOARD.secretDir },
+      ],
     });
-    const { type, port, nodePort } = values.service;
-    const onNode = lab.compute.nodePort({ type, nodePort });
-    service(this, 'service', {
-      metadata: metadata(lab, component),
-      spec: {
-        type,
-        selector: selectorLabels(lab, component),
-        ports: [{ name: 'http', port, targetPort: 'http', ...(onNode !== undefined && { nodePort: onNode }) }],
-      },
-    });
+    pageServiceOf(this, lab, component, { values: values.service, targetPort: 'http' });
+  }
+}
+
+/** What the board has of its own: a Service, so that it need not be where people join, and the instructor key. */
+class Board extends Construct {
+  constructor(scope: Construct, id: string, lab: OperatorProps) {
+    super(scope, id);
+    // It has no data, as the portal's own Secret.
+    secret(this, 'key', { metadata: metadata(lab, BOARD.component), type: 'Opaque' });
+    pageServiceOf(this, lab, BOARD.component, { values: lab.values.portal.boardService, targetPort: 'board' });
   }
 }
 
@@ -170,6 +203,7 @@ class PortalRoute extends Construct {
 export const portalParts: readonly Component<OperatorProps>[] = [
   { name: 'portal/rbac', construct: Accounts, enabled: hasPortal },
   { name: 'portal/portal', construct: Portal, enabled: hasPortal },
+  { name: 'portal/board', construct: Board, enabled: hasPortal },
   {
     name: 'portal/ingress',
     construct: PortalIngress,

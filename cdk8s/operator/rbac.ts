@@ -1,10 +1,10 @@
-// The RBAC rules of all roles: the operator's own roles, those of the portal, and the five roles for a seat (operator,
-// attendee, Collector, guide, portal). No rule has a wildcard. The operator can grant only these five roles, since its
-// `bind` permission names them.
+// The RBAC rules of all roles: the operator's own roles, those of the portal, and the six roles for a seat (operator,
+// attendee, Collector, guide, portal, terminal). No rule has a wildcard. The operator can grant only these six roles,
+// since its `bind` permission names them.
 // https://kubernetes.io/docs/reference/access-authn-authz/rbac/#restrictions-on-role-binding-creation-or-update
 import { GROUP, NAMES, RELEASE, ROLES } from '../../lab/names.ts';
 import { COLLECTOR_RULES } from '../lab/collector.ts';
-import { guideRules } from '../lab/guide.ts';
+import { guideRules, TERMINAL_RULES } from '../lab/guide.ts';
 import type { PolicyRule } from '../lab/manifest.ts';
 import { OPERATOR } from './props.ts';
 
@@ -141,13 +141,29 @@ export const SEAT_RULES: readonly (readonly [name: string, rules: Rules])[] = [
   [ROLES.collector, COLLECTOR_RULES],
   [ROLES.guide, GUIDE],
   [ROLES.portal, PORTAL],
+  [ROLES.terminal, TERMINAL_RULES],
 ];
 
-/** The portal's permissions in the whole cluster. An admission policy lets it change only the claim of a Seat. */
-export const PORTAL_RULES: Rules = [workshops(['workshops'], READ), workshops(['seats'], [...READ, 'patch'])];
+/**
+ * The portal's permissions in the whole cluster. An admission policy says which fields it may change. The deletion of a
+ * Seat resets it.
+ */
+export const PORTAL_RULES: Rules = [
+  workshops(['workshops'], [...READ, 'patch']),
+  workshops(['seats'], [...READ, 'patch', 'delete']),
+];
 
-/** The operator's permission to fill the Secret of the portal, in its own namespace. */
-export const portalSecretRules = (name: string): Rules => [core(['secrets'], ['get', 'patch'], [name])];
+/**
+ * The portal's permissions in its own namespace: the ConfigMaps with the answers to polls. RBAC can't tell ConfigMaps
+ * apart by their labels, so an admission policy keeps the portal from changing others.
+ */
+export const PORTAL_NAMESPACE_RULES: Rules = [core(['configmaps'], [...READ, 'create', 'patch', 'delete'])];
+
+/** The portal's permission in namespace `default`, where Events about Workshops and Seats are. */
+export const PORTAL_EVENT_RULES: Rules = [core(['events'], ['create'])];
+
+/** The operator's permission to fill the Secrets of the portal and the board, in its own namespace. */
+export const portalSecretRules = (names: string[]): Rules => [core(['secrets'], ['get', 'patch'], names)];
 
 /**
  * Permissions of the Job that runs before an uninstall: delete every class, and the CRDs if operator.crds.keep is

@@ -157,7 +157,7 @@ describe('the admission policies', () => {
     render().flatMap((object) => (object.kind === kind ? [object.metadata.name] : []));
 
   test('each have a binding of the same name', () => {
-    expect(named('ValidatingAdmissionPolicy')).toHaveLength(6);
+    expect(named('ValidatingAdmissionPolicy')).toHaveLength(9);
     expect(named('ValidatingAdmissionPolicyBinding')).toEqual(named('ValidatingAdmissionPolicy'));
   });
 
@@ -176,11 +176,29 @@ describe('the portal', () => {
   const found = (kind: string, values: SomeChartValues = {}): AnyObject | undefined =>
     render(values).find((object) => object.kind === kind && isPortals(object));
 
-  test('may read Workshops and Seats and patch Seats in the whole cluster, and nothing else', () => {
+  test('may read and patch Workshops and Seats and delete Seats in the whole cluster, and nothing else', () => {
     expect(rulesOf('ClusterRole', 'intro-otel-portal')).toEqual([
-      { apiGroups: ['intro-otel.dev'], resources: ['workshops'], verbs: ['get', 'list', 'watch'] },
-      { apiGroups: ['intro-otel.dev'], resources: ['seats'], verbs: ['get', 'list', 'watch', 'patch'] },
+      { apiGroups: ['intro-otel.dev'], resources: ['workshops'], verbs: ['get', 'list', 'watch', 'patch'] },
+      { apiGroups: ['intro-otel.dev'], resources: ['seats'], verbs: ['get', 'list', 'watch', 'patch', 'delete'] },
     ]);
+  });
+
+  test('may write ConfigMaps in its own namespace, and Events in default', () => {
+    const roles = render().filter(({ kind, metadata: { name } }) => kind === 'Role' && name.includes('portal'));
+    const own = ['get', 'list', 'watch', 'create', 'patch', 'delete'];
+    expect(
+      (roles as (AnyObject & { rules: PolicyRule[] })[])
+        .slice(1)
+        .map(({ metadata, rules }) => [metadata.name, metadata.namespace, rules]),
+    ).toEqual([
+      ['intro-otel-portal-polls', 'default', [{ apiGroups: [''], resources: ['configmaps'], verbs: own }]],
+      ['intro-otel-portal-events', 'default', [{ apiGroups: [''], resources: ['events'], verbs: ['create'] }]],
+    ]);
+    const bound = render().filter(({ kind }) => kind === 'RoleBinding') as (AnyObject & { subjects: Subject[] })[];
+    for (const { metadata } of roles.slice(1))
+      expect(bound.find(({ metadata: { name } }) => name === metadata.name)?.subjects).toEqual([
+        { kind: 'ServiceAccount', name: 'intro-otel-portal', namespace: 'default' },
+      ]);
   });
 
   test("may find the guide's pod in a seat, but read no Secret and run no command", () => {
@@ -196,7 +214,12 @@ describe('the portal', () => {
     expect(Object.keys(found('Secret') ?? {}).sort()).toEqual(['apiVersion', 'kind', 'metadata', 'type']);
     const { rules, metadata } = found('Role') as AnyObject & { rules: PolicyRule[] };
     expect(rules).toEqual([
-      { apiGroups: [''], resources: ['secrets'], verbs: ['get', 'patch'], resourceNames: ['intro-otel-portal'] },
+      {
+        apiGroups: [''],
+        resources: ['secrets'],
+        verbs: ['get', 'patch'],
+        resourceNames: ['intro-otel-portal', 'intro-otel-board'],
+      },
     ]);
     const bound = render().filter(({ kind }) => kind === 'RoleBinding') as (AnyObject & { subjects: Subject[] })[];
     expect(bound.find(({ metadata: { name } }) => name === metadata.name)?.subjects).toEqual([
@@ -248,6 +271,47 @@ describe('the portal', () => {
     const spec = found('Service', { portal: { service: { type, port: 80, nodePort: 30080 } } });
     const onNode = type === 'ClusterIP' ? {} : { nodePort: 30_080 };
     expect(spec).toMatchObject({ spec: { type, ports: [{ port: 80, targetPort: 'http', ...onNode }] } });
+  });
+});
+
+describe('the board', () => {
+  const board = (values: SomeChartValues = {}): AnyObject[] =>
+    render(values).filter(({ metadata: { name } }) => name === 'intro-otel-board');
+
+  test('has a Secret without data, whose key the portal finds as a file', () => {
+    const secret = board().find(({ kind }) => kind === 'Secret');
+    expect(Object.keys(secret ?? {}).sort()).toEqual(['apiVersion', 'kind', 'metadata', 'type']);
+    const portal = render().find(
+      ({ kind, metadata: { name } }) => kind === 'Deployment' && name === 'intro-otel-portal',
+    );
+    expect(portal).toMatchObject({
+      spec: {
+        template: {
+          spec: {
+            containers: [{ ports: expect.arrayContaining([{ name: 'board', containerPort: 8083 }]) as unknown[] }],
+            volumes: expect.arrayContaining([
+              { name: 'board', secret: { secretName: 'intro-otel-board', items: [{ key: 'key', path: 'key' }] } },
+            ]) as unknown[],
+          },
+        },
+      },
+    });
+  });
+
+  test('has a Service of its own, which only the portal serves', () => {
+    const values = {
+      portal: { service: { type: 'LoadBalancer' }, boardService: { type: 'NodePort', nodePort: 30_081 } },
+    } as const;
+    const selector = { 'app.kubernetes.io/component': 'portal' };
+    const [closed, open] = [{}, values].map((each) => board(each).find(({ kind }) => kind === 'Service'));
+    expect(closed).toMatchObject({
+      spec: { type: 'ClusterIP', selector, ports: [{ port: 8081, targetPort: 'board' }] },
+    });
+    expect(open).toMatchObject({ spec: { type: 'NodePort', selector, ports: [{ port: 8081, nodePort: 30_081 }] } });
+  });
+
+  test('is not there, nor known to the operator, without the portal', () => {
+    expect(JSON.stringify(render({ portal: { enabled: false } }))).not.toContain('intro-otel-board');
   });
 });
 

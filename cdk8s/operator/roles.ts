@@ -10,21 +10,21 @@ import { API_SERVER_RULES, CLUSTER_INFO_RULES, OPERATOR_RULES, OWN_NAMESPACE_RUL
 const apiGroup = 'rbac.authorization.k8s.io';
 const { component, clusterRole: name } = OPERATOR;
 
-/** A Role in one namespace that is bound to the operator's ServiceAccount. */
-class NamespaceRole extends Construct {
+/** A Role in one namespace that is bound to the ServiceAccount of a component, by default the operator's. */
+export class NamespaceRole extends Construct {
   constructor(
     scope: Construct,
     id: string,
     lab: OperatorProps,
-    props: { readonly metadata: ObjectMeta; readonly rules: readonly PolicyRule[] },
+    props: { readonly metadata: ObjectMeta; readonly rules: readonly PolicyRule[]; readonly account?: string },
   ) {
     super(scope, id);
-    const { metadata: where, rules } = props;
+    const { metadata: where, rules, account = component } = props;
     role(this, 'role', { metadata: where, rules });
     roleBinding(this, 'binding', {
       metadata: where,
       roleRef: { apiGroup, kind: 'Role', name: where.name },
-      subjects: [{ kind: 'ServiceAccount', name: nameOf(lab, component), namespace: lab.namespace }],
+      subjects: [{ kind: 'ServiceAccount', name: nameOf(lab, account), namespace: lab.namespace }],
     });
   }
 }

@@ -7,6 +7,7 @@ import { entry, flag, list, text } from '../schema/schema.ts';
 import type { Text } from '../schema/schema.ts';
 import { labValues } from '../values.ts';
 import { claim } from './claim.ts';
+import { help, hint, visit } from './class.ts';
 import { OPAQUE_LENGTH, access, quota } from './workshop.ts';
 
 /** Describes a field that contains the id of a step of the course, such as 06-manual. */
@@ -22,7 +23,7 @@ const fixedName = (doc: string, what: string): Text =>
 
 export const seatSpec = entry(
   'The operator copies these fields from the Workshop and undoes other changes. An instructor may change only ' +
-    'replicas, and remove claim.',
+    'replicas, and remove claim. The portal writes claim, help, hint and visit.',
   {
     workshop: fixedName('Name of the Workshop.', 'workshop'),
     attendee: fixedName('Name of the attendee.', 'attendee'),
@@ -57,6 +58,9 @@ export const seatSpec = entry(
       rule: 'self.id == oldSelf.id',
       message: "can't go from one person to another in one change: remove spec.claim first, which frees the seat",
     }),
+    help,
+    hint,
+    visit,
     replicas: persisted(
       count(
         '1 runs the seat and 0 stops it, as in kubectl scale seat NAME --replicas=0. A stopped seat keeps the ' +

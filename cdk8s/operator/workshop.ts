@@ -20,6 +20,7 @@ import type { Rule } from '../schema/rules.ts';
 import { defaultsOf, entry, flag, list, quantity, text } from '../schema/schema.ts';
 import { labValues } from '../values.ts';
 import { claim } from './claim.ts';
+import { announcement, poll } from './class.ts';
 
 /**
  * Limits that both the CRD and the operator check, because an older CRD may have accepted a Workshop that exceeds them.
@@ -208,6 +209,8 @@ export const workshopSpec = withRules(
     rollout: persisted(rollout, {}),
     schedule,
     access: persisted(persistedAccess, {}),
+    announcement,
+    poll,
   }),
   {
     rule: 'has(self.attendees) != has(self.seats)',

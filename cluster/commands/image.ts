@@ -6,7 +6,7 @@ import type { ImageReference } from '../image/reference.ts';
 import { ensureImages, ensureLoaded, pushImage } from '../image/image.ts';
 import { ClusterTools } from '../kubectl.ts';
 import { product as devcluster } from '../products/devcluster.ts';
-import { FLASK, IMAGE_TAG, LAB } from '../image/recipes.ts';
+import { FLASK, IMAGE_TAG, LAB, TERMINAL } from '../image/recipes.ts';
 import type { Recipe } from '../image/recipes.ts';
 import { UserError } from '../../support/errors.ts';
 import { optionsHelp, parseOptions } from '../../support/options.ts';
@@ -20,11 +20,12 @@ import { placeOptions } from './lab-options.ts';
 const options = {
   context: placeOptions.context,
   flask: { help: 'also build the image of the Python app, which flask.enabled switches on' },
+  terminal: { help: "also build the image of the terminal, which opens on the guide's page in a class" },
   push: {
     value: 'REGISTRY/NAME',
     help:
       'push the image to a registry (add :TAG for another tag than the version).\n' +
-      'The Python app becomes NAME-flask',
+      'The Python app becomes NAME-flask, the terminal NAME-terminal',
   },
 } as const;
 
@@ -45,7 +46,7 @@ ${optionsHelp(options)}`,
 async function runImage(args: readonly string[]): Promise<void> {
   const { given } = parseOptions(args, options);
   const report = createProgress();
-  const recipes = given.flask === true ? [LAB, FLASK] : [LAB];
+  const recipes = [LAB, ...(given.flask === true ? [FLASK] : []), ...(given.terminal === true ? [TERMINAL] : [])];
   await (given.push === undefined ? load(recipes, given.context, report) : push(recipes, given.push, report));
 }
 

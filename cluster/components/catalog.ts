@@ -80,6 +80,15 @@ export const components = {
     packages: ['github.com/jaegertracing/jaeger/cmd/jaeger'],
     cold: { packages: 2330, seconds: 310 },
   },
+  // kubectl is in the image of the terminal. No cluster needs it.
+  kubectl: {
+    name: 'kubectl',
+    version: versions.kubernetes,
+    directory: join(import.meta.dirname, 'kubectl'),
+    packages: ['.'],
+    ldflags: kubernetesVersionFlags(versions.kubernetes),
+    cold: { packages: 760, seconds: 80 },
+  },
   prometheus: {
     name: 'prometheus',
     version: versions.prometheusModule,

@@ -1,11 +1,13 @@
 // Defines the images that we build: the files of each image and the preparation of its build.
-import { glob, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { copyFile, glob, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Engine } from '../engines.ts';
+import { binary, ensureComponents } from '../components/build.ts';
 import { nodeBaseImage } from '../components/images.ts';
 import type { Image } from '../components/oci.ts';
 import type { Packages } from '../components/packages.ts';
 import { PYTHON, pythonBaseImage, pythonPackages } from '../components/python.ts';
+import { busyboxImage, terminalPackages } from '../components/terminal.ts';
 import { servicesOfImage } from '../../lab/services.ts';
 import { versions } from '../../lab/versions.ts';
 import { repoRoot } from '../../support/paths.ts';
@@ -48,7 +50,10 @@ export const LAB: Recipe = {
   components: servicesOfImage('intro-otel'),
   dockerfile: join(repoRoot, 'apps', 'Dockerfile'),
   files: async () => [
-    ...(await filesUnder('{apps,cdk8s,course,kubernetes,lab,operator,otlp,support}/**', ['apps/flask'])),
+    ...(await filesUnder('{apps,cdk8s,course,kubernetes,lab,operator,otlp,support}/**', [
+      'apps/flask',
+      'apps/terminal',
+    ])),
     'package-lock.json',
   ],
   withoutRegistry: { packages: {}, base: nodeBaseImage },
@@ -74,12 +79,34 @@ export const FLASK: Recipe = {
   estimate: 15,
 };
 
+const TERMINAL_DIRECTORY = join(repoRoot, 'apps', 'terminal');
+
+/** The image of the terminal in seats. No component of a lab runs it: the guide of a seat creates its pod. */
+export const TERMINAL: Recipe = {
+  image: `docker.io/library/intro-otel-terminal:${IMAGE_TAG}`,
+  value: 'terminal.image',
+  suffix: '-terminal',
+  components: [],
+  dockerfile: join(TERMINAL_DIRECTORY, 'Dockerfile'),
+  files: async () => [
+    ...(await filesUnder('apps/terminal/**')),
+    ...(await filesUnder('cluster/components/kubectl/**')),
+    'cluster/components/terminal.ts',
+  ],
+  withoutRegistry: { packages: terminalPackages, base: busyboxImage, target: 'staged' },
+  stage: stageTerminal,
+  estimate: 90,
+};
+
+/** All our images. */
+export const RECIPES: readonly Recipe[] = [LAB, FLASK, TERMINAL];
+
 /**
  * Lists those of our images that helm's rendered manifests use. An image of ours is not in the list if a chart value
  * replaces it or switches off its apps.
  */
 export function recipesIn(rendered: string): Recipe[] {
-  return [LAB, FLASK].filter(({ image }) => rendered.includes(`image: "${image}"\n`));
+  return RECIPES.filter(({ image }) => rendered.includes(`image: "${image}"\n`));
 }
 
 /**
@@ -90,6 +117,24 @@ async function stageFlask(context: string, engine: Engine, progress: Progress): 
   await copyFlask(FLASK_DIRECTORY, context);
   if (engine.name !== 'buildah') return;
   await run('/bin/sh', ['stage.sh'], { cwd: context, env: { PYTHON }, onLine: (line) => progress.detail(line) });
+}
+
+/** Fills the build's context for the terminal. A build with buildah takes kubectl from its Go module. */
+async function stageTerminal(context: string, engine: Engine, progress: Progress): Promise<void> {
+  await copyTerminal(TERMINAL_DIRECTORY, context);
+  if (engine.name !== 'buildah') return;
+  await ensureComponents(['kubectl'], progress);
+  const folder = join(context, 'files', 'usr', 'local', 'bin');
+  await mkdir(folder, { recursive: true });
+  await copyFile(binary('kubectl'), join(folder, 'kubectl'));
+}
+
+/** Copies the files of the terminal, with the line ends that a shell in the image needs. */
+export async function copyTerminal(from: string, to: string): Promise<void> {
+  const folder = join(to, 'files', 'etc');
+  await mkdir(folder, { recursive: true });
+  const text = await readFile(join(from, 'profile'), 'utf8');
+  await writeFile(join(folder, 'profile'), text.replaceAll('\r\n', '\n'));
 }
 
 /**

@@ -18,6 +18,7 @@ import {
   portalBinding,
   portalKey,
   quotaObject,
+  terminalBinding,
 } from './objects.ts';
 import { permanentProblem, unexpected } from './phase-result.ts';
 import type { Problem } from './phase-result.ts';
@@ -105,6 +106,7 @@ function objectsOf(context: SeatContext, lab: Lab): DesiredSeat {
     guardrails: [
       criticalQuota(seat),
       ...accessRules(context, lab),
+      ...(lab.values.terminal.enabled ? [terminalBinding(seat)] : []),
       // Without the account, all its tokens are void.
       ...(isStopped(seat) ? [] : attendeeAccount(seat)),
       ...accounts,

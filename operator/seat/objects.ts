@@ -1,6 +1,6 @@
 // Builds the objects of a seat that are not part of its lab: namespace, quota, limits, network policies, accounts and
 // roles.
-import { PORTAL } from '../../lab/names.ts';
+import { PORTAL, RELEASE } from '../../lab/names.ts';
 import { LABELS, MANAGED_BY, NAMES, ROLES } from '../api/types.ts';
 import type { Seat } from '../api/types.ts';
 import type { ObjectMeta } from '../../kubernetes/object.ts';
@@ -159,6 +159,10 @@ export const attendeeAccount = (seat: Seat): LabObject[] => [
 /** Builds the RoleBinding that lets the portal find the pod of the seat's guide. */
 export const portalBinding = (seat: Seat, portal: Account): LabObject =>
   roleBinding(seat, ROLES.portal, ROLES.portal, portal);
+
+/** Builds the RoleBinding that lets the guide create the pod of the terminal, and open shells in it. */
+export const terminalBinding = (seat: Seat): LabObject =>
+  roleBinding(seat, ROLES.terminal, ROLES.terminal, { name: `${RELEASE}-guide`, namespace: namespaceOf(seat) });
 
 /** Builds the ConfigMap that tells the guide which portal to believe. The guide notices a change without a restart. */
 export const portalKey = (seat: Seat, publicKey: string): LabObject => ({

@@ -1,6 +1,13 @@
 // The network policies of a seat's namespace. They allow only the connections that the lab needs.
 // https://kubernetes.io/docs/concepts/services-networking/network-policies/
-import { GUIDE_EXPORTER, JAEGER_EXPORTER, OLD_JAEGER_EXPORTER, PORTAL, PROMETHEUS_EXPORTER } from '../../lab/names.ts';
+import {
+  GUIDE_EXPORTER,
+  JAEGER_EXPORTER,
+  OLD_JAEGER_EXPORTER,
+  PORTAL,
+  PROMETHEUS_EXPORTER,
+  TERMINAL,
+} from '../../lab/names.ts';
 import { PORTS } from '../../lab/ports.ts';
 import type { NetworkValues } from '../../cdk8s/operator/values.ts';
 import type { LabValues } from '../../cdk8s/values.ts';
@@ -150,9 +157,9 @@ export function policiesOf(values: LabValues, network: Network): Readonly<Record
     // Lets pods find Services by name.
     dns: egress(ALL_PODS, onlyToPeers(dnsPeers, DNS_PORTS)),
     // Lets two apps reach the API server: the Collector looks up the pods that telemetry comes from, and the guide
-    // writes the attendee's progress.
+    // writes the attendee's progress. In the terminal, kubectl does. The attendee's own pods can't have its label.
     'api-server': egress(
-      component('collector', 'guide'),
+      component('collector', 'guide', ...(values.terminal.enabled ? [TERMINAL.component] : [])),
       onlyToPeers(unique(apiServers.addresses).map(onlyTo), [{ protocol: 'TCP', port: apiServers.port }]),
     ),
     // Lets people outside the cluster reach a node port or a load balancer. Pods of other seats still can't reach the

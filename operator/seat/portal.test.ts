@@ -73,10 +73,15 @@ test('removes what the portal had in a seat once the release has no portal', asy
   ]).toEqual([undefined, undefined, undefined]);
 });
 
-test('changes nothing but the status of a seat that somebody claims or frees', async () => {
+const at = '2026-01-05T09:00:00Z';
+
+test.each<[what: string, spec: object]>([
+  ['claims', { claim: { id: 'a'.repeat(64), name: 'Ada', key: 'b'.repeat(64), at } }],
+  ['asks for help in', { help: { text: 'Where?', at } }],
+  ['looks at', { hint: { text: 'There.', by: 'Nina', at }, visit: { by: 'Nina', at } }],
+])('changes nothing but the status of a seat that somebody %s', async (_, spec) => {
   const harness = await aReadySeat('PEM');
-  const claim = { id: 'a'.repeat(64), name: 'Ada', key: 'b'.repeat(64), at: '2026-01-05T09:00:00Z' };
-  const { generation } = harness.api.edit(KINDS.Seat, { name: NAME }, { spec: { claim } }).metadata;
+  const { generation } = harness.api.edit(KINDS.Seat, { name: NAME }, { spec }).metadata;
   const watch = harness.watch();
   await harness.reconcile();
   expect([watch.writes(), harness.seat.status]).toMatchObject([

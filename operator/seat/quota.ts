@@ -74,8 +74,8 @@ export function quotaProblem(requirements: SeatRequirements, quota: QuotaSpec = 
 }
 
 /**
- * Computes a quota for a lab. It has room for the lab, twice its largest pod for updates, the attendee's own pods, and
- * the isolation test's pod.
+ * Computes a quota for a lab. It has room for the lab, twice its largest pod for updates, the attendee's own pods, the
+ * isolation test's pod, and the terminal.
  */
 function derivedQuota(requirements: SeatRequirements): { requests: Amounts; limits: Amounts; pods: number } {
   const all = (kind: 'requests' | 'limits'): Amounts =>
@@ -84,10 +84,12 @@ function derivedQuota(requirements: SeatRequirements): { requests: Amounts; limi
       requirements.largest[kind],
       requirements.largest[kind],
       PROBE_RESOURCES[kind],
+      ...requirements.onDemand.map((pod) => pod[kind]),
       ...Array.from({ length: ATTENDEE_PODS }, () => DEFAULTS[kind]),
     ]);
   // Allows twice as many pods as the lab has, because Kubernetes may replace all of them at once.
-  return { requests: all('requests'), limits: all('limits'), pods: 2 * requirements.pods.length + ATTENDEE_PODS + 1 };
+  const pods = 2 * requirements.pods.length + requirements.onDemand.length + ATTENDEE_PODS + 1;
+  return { requests: all('requests'), limits: all('limits'), pods };
 }
 
 /** Returns how much disk all pods of the seat may use: the default for each, and what the lab itself asks for. */

@@ -5,7 +5,7 @@ import { completeValues, labTemplate } from '../../cdk8s/render.ts';
 import type { SomeValues } from '../../cdk8s/render.ts';
 import type { LabValues } from '../../cdk8s/values.ts';
 import { TerminalError } from '../engine/reconciler.ts';
-import { requirementsOf } from './resource-requirements.ts';
+import { requirementsOf, terminalRequirements } from './resource-requirements.ts';
 import type { SeatRequirements } from './resource-requirements.ts';
 import type { LabObject } from './types.ts';
 
@@ -31,7 +31,8 @@ function render(template: LabTemplate, values: SomeValues | undefined): Lab {
   const objects = template(values);
   const any = objects('any');
   const hash = sha256(json(any)).slice(0, 12);
-  return { values: completeValues(values), requirements: requirementsOf(any), hash, objects };
+  const complete = completeValues(values);
+  return { values: complete, requirements: requirementsOf(any, terminalRequirements(complete)), hash, objects };
 }
 
 /**

@@ -3,6 +3,8 @@
 import { amountsOf, greater, sum } from '../../kubernetes/quantity.ts';
 import type { Amounts } from '../../kubernetes/quantity.ts';
 import type { KubeObject } from '../../kubernetes/object.ts';
+import type { LabValues } from '../../cdk8s/values.ts';
+import { TERMINAL } from '../../lab/names.ts';
 import { isDeployment } from './types.ts';
 import type { Container, Deployment } from '../../kubernetes/types.ts';
 
@@ -35,6 +37,8 @@ export interface SeatRequirements {
   /** The sum of the resources of all pods. */
   readonly requests: Amounts;
   readonly limits: Amounts;
+  /** Pods that exist only while somebody needs them. They are not in the sums. */
+  readonly onDemand: readonly PodRequirements[];
   /** The largest amount of each resource that any single pod needs. */
   readonly largest: { readonly requests: Amounts; readonly limits: Amounts };
   /**
@@ -67,11 +71,25 @@ function memoryLimitFor(containers: readonly ContainerRequirements[]): SeatRequi
   };
 }
 
+/** Returns what the terminal's pod needs, if the lab has a terminal. */
+export function terminalRequirements({ terminal: { enabled, resources } }: Pick<LabValues, 'terminal'>) {
+  const [requests, limits] = [amountsOf(resources.requests), amountsOf(resources.limits)];
+  const pod: PodRequirements = {
+    name: TERMINAL.pod,
+    requests: { ...DEFAULTS.requests, ...limits, ...requests },
+    limits,
+  };
+  return enabled ? [pod] : [];
+}
+
 /**
  * Computes the resources that a lab with these objects needs.
  * @throws Error if a Deployment has an invalid quantity
  */
-export function requirementsOf(objects: readonly KubeObject[]): SeatRequirements {
+export function requirementsOf(
+  objects: readonly KubeObject[],
+  onDemand: readonly PodRequirements[] = [],
+): SeatRequirements {
   const deployments = objects.filter(isDeployment);
   const memoryLimit = memoryLimitFor(deployments.flatMap(containersOf));
   const pods = deployments.flatMap((deployment) => {
@@ -90,6 +108,7 @@ export function requirementsOf(objects: readonly KubeObject[]): SeatRequirements
     pods,
     requests: sum(requests),
     limits: sum(limits),
+    onDemand,
     largest: { requests: requests.reduce(greater, {}), limits: limits.reduce(greater, {}) },
     memoryLimit,
     objects: Object.fromEntries([...Map.groupBy(objects, ({ kind }) => kind)].map(([kind, all]) => [kind, all.length])),

@@ -33,13 +33,14 @@ interface PrepullTask {
 const only = (enabled: boolean, task: PrepullTask): PrepullTask[] => (enabled ? [task] : []);
 
 function pullTasks(lab?: SomeValues): PrepullTask[] {
-  const { image, collector, jaeger, prometheus, flask } = completeValues(lab);
+  const { image, collector, jaeger, prometheus, flask, terminal } = completeValues(lab);
   const all: PrepullTask[] = [
     { name: 'apps', image: imageOf(image), run: { command: ['node', '-e', ''] } },
     { name: 'collector', image: imageOf(collector.image), run: { args: ['--version'] } },
     { name: 'jaeger', image: imageOf(jaeger.image), run: { args: ['version'] } },
     ...only(prometheus.enabled, { name: 'prometheus', image: imageOf(prometheus.image), run: { args: ['--version'] } }),
     ...only(flask.enabled, { name: 'flask', image: imageOf(flask.image), run: { command: ['python3', '-c', ''] } }),
+    ...only(terminal.enabled, { name: 'terminal', image: imageOf(terminal.image), run: { command: ['true'] } }),
   ];
   return all.filter((pull, index) => all.findIndex(({ image: same }) => same === pull.image) === index);
 }

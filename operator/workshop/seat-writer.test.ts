@@ -38,20 +38,28 @@ test("removes a value from a Seat's spec with a single apply if the Workshop no 
 
 const claim = { id: 'a'.repeat(64), name: 'Ada', key: 'b'.repeat(64), at: '2026-01-05T09:00:00Z' };
 
-test("undoes edits of a Seat's spec, but keeps replicas, claim and others' labels and annotations", async () => {
+const at = '2026-01-05T09:00:00Z';
+const ofPeople = {
+  claim,
+  help: { text: 'Where?', at },
+  hint: { text: 'There.', by: 'Nina', at },
+  visit: { by: 'Nina', at },
+};
+
+test("undoes edits of a Seat's spec, but keeps what others write, and others' labels and annotations", async () => {
   const { api, writer, live, events } = setUp();
   await writer.create(wanted);
   api.edit(KINDS.Seat, key, {
     metadata: { labels: { theirs: '1' }, annotations: { theirs: '1' } },
     spec: {
       replicas: 0,
-      claim,
+      ...ofPeople,
       quota: { pods: 1 },
       lab: { jaeger: { maxTraces: 9 }, instrumentation: 'none', visitors: { enabled: null } },
     },
   });
   await writer.update(live(), wanted);
-  expect(live().spec).toEqual({ ...wanted.spec, replicas: 0, claim });
+  expect(live().spec).toEqual({ ...wanted.spec, replicas: 0, ...ofPeople });
   expect(live().metadata).toMatchObject({ labels: { theirs: '1' }, annotations: { theirs: '1' } });
   expect(events.events).toEqual([
     expect.objectContaining({ about: `Seat ${key.name}`, type: 'Normal', reason: 'Restored' }),

@@ -106,8 +106,11 @@ export function ownerText(seat: Seat): string {
 export const without = <T extends object>(object: T, fields: readonly (keyof T)[]): Partial<T> =>
   Object.fromEntries(Object.entries(object).filter(([field]) => !fields.includes(field as keyof T))) as Partial<T>;
 
-/** The fields of a Seat's spec that others write: the instructor `replicas`, and the portal `claim`. */
-const OTHERS = ['replicas', 'claim'] as const;
+/**
+ * The fields of a Seat's spec that others write: the instructor and the portal `replicas`, and the portal all others.
+ * A reset keeps only the claim: a question, a hint and a visit were about the lab as it was.
+ */
+const OTHERS = ['replicas', 'claim', 'help', 'hint', 'visit'] as const;
 
 /** Returns the part of a Seat's spec that the operator writes. */
 export const writtenSpec = ({ spec }: Seat): SeatSpec =>

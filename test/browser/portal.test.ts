@@ -139,6 +139,7 @@ describe('accessibility', () => {
     ['the name', oneSeat(), (page) => page.goto(`/join/${CODE}`)],
     ['the names', taken, (page) => page.goto(`/join/${CODE}`)],
     ['the words', oneSeat(), (page) => page.goto('/key')],
+    ['what is kept', oneSeat(), (page) => page.goto('/kept')],
     [
       'a class that has not started',
       classOf({ schedule: { startsAt: '2999-01-01T00:00:00Z' } }),

@@ -1,29 +1,24 @@
 // Tests the admission policies of seats at the real API server: what the accounts of a seat may change in the lab's
 // objects, which pods an attendee may create, and what an attendee may run in which pod. Nothing is stored, because
 // every write is a dry run.
-import { LABELS, NAMES, OWN, RELEASE } from '../../lab/names.ts';
+import { LABELS, NAMES, OWN, RELEASE, TERMINAL } from '../../lab/names.ts';
 import { eventually } from '../../support/waiting.ts';
-import { attributesOf, byName } from '../support/cluster/account.ts';
 import type { Account, Answer } from '../support/cluster/account.ts';
-import { apiGet } from '../support/cluster/cluster.ts';
-import { SEATS, claimOf, usePortalAccount } from '../support/cluster/portal-account.ts';
 import { restrictedPod } from '../support/cluster/restricted-pod.ts';
+import { expectCorrectTypes } from '../support/cluster/policies.ts';
 import { admissionObjects, useSeatPolicies } from '../support/cluster/seat-policies.ts';
 import { allowedPatches, annotate, DICE, refusedChanges, refusedConfigMaps } from './refused-changes.ts';
 import { refusedPatches, RESTARTED_AT, restart } from './refused-changes.ts';
 import { allowedPods, refusedPods } from './refused-pods.ts';
-import { forbiddenToPortal, refusedSeatChanges } from './refused-portal.ts';
+import { refusedImitations, refusedTerminals, terminalWith } from './refused-terminal.ts';
 import { GUIDE_LABELS, templates } from './refused-templates.ts';
 import type { PodChange } from './refused-pods.ts';
 
 const SEAT = 'admission';
 const CORE = `/api/v1/namespaces/${SEAT}`;
 const DEPLOYMENTS = `/apis/apps/v1/namespaces/${SEAT}/deployments`;
-const SEATS_API = '/apis/intro-otel.dev/v1alpha1/seats';
-const POLICIES = '/apis/admissionregistration.k8s.io/v1/validatingadmissionpolicies';
 const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
 
-const portal = usePortalAccount();
 const accounts = useSeatPolicies(SEAT);
 
 interface PodSpec {
@@ -77,24 +72,13 @@ beforeAll(async () => {
       await patch(attendee, `${CORE}/configmaps/${NAMES.dice}`, { immutable: true }),
       ...(await connect(`${RELEASE}-guide-x`, 'exec', ['node'])),
     ];
-    const stop = await patch(portal(), `${SEATS_API}/${SEATS.free}`, { spec: { replicas: 0 } });
-    expect([...answers, stop].map(({ code }) => code)).toEqual([422, 422, 422, 422, 422, 422]);
+    expect(answers.map(({ code }) => code)).toEqual([422, 422, 422, 422, 422]);
   };
   await eventually(refusals, { within: 30_000 });
 }, 60_000);
 
 test('the API server finds no mistake in the types of the policies', async () => {
-  const names = admissionObjects().flatMap(({ kind, metadata: { name } }) =>
-    kind === 'ValidatingAdmissionPolicy' ? [name] : [],
-  );
-  expect(names).toHaveLength(6);
-  const checked = async (): Promise<void> => {
-    const policies = await Promise.all(names.map((name) => apiGet<{ status?: object }>(`${POLICIES}/${name}`)));
-    expect(policies.map(({ status }) => status)).toEqual(
-      names.map(() => ({ observedGeneration: 1, typeChecking: {} })),
-    );
-  };
-  await eventually(checked, { within: 20_000 });
+  await expectCorrectTypes(admissionObjects(), 5);
 });
 
 describe('pods of an attendee', () => {
@@ -104,6 +88,34 @@ describe('pods of an attendee', () => {
 
   test.each(allowedPods)("admits an attendee's pod with %s", async (_, change) => {
     expect(brief(await createPod(change))).toEqual([201, '']);
+  });
+});
+
+describe('the pod of the terminal', () => {
+  const create = (who: 'guide' | 'attendee', body: object): Promise<Answer> =>
+    accounts()[who].try({ method: 'POST', path: `${CORE}/pods?dryRun=All`, body });
+
+  test('the guide creates it', async () => {
+    expect(brief(await create('guide', terminalWith(SEAT)))).toEqual([201, '']);
+  });
+
+  test.each(refusedTerminals)('the guide does not create it with %s', async (_, change, message) => {
+    const answer = await create('guide', terminalWith(SEAT, change));
+    expect(brief(answer)).toEqual([422, expect.stringMatching(message)]);
+  });
+
+  test.each(refusedImitations)('an attendee creates no pod with %s', async (_, change, message) => {
+    const answer = await create('attendee', terminalWith(SEAT, change));
+    expect(brief(answer)).toEqual([422, expect.stringMatching(message)]);
+  });
+
+  test.each([
+    ['GET', '/exec?command=sh&stdout=true'],
+    ['POST', '/exec?command=sh&stdout=true'],
+    ['DELETE', '?dryRun=All'],
+  ] as const)('the guide may send it %s%s, and no other pod', async (method, what) => {
+    const send = (pod: string) => accounts().guide.try({ method, path: `${CORE}/pods/${pod}${what}` });
+    expect([(await send(TERMINAL.pod)).code, (await send('mine')).code]).toEqual([404, 403]);
   });
 });
 
@@ -213,55 +225,6 @@ describe('labels of the lab on pods that controllers create', () => {
     const changed = await patch(writer, `${pods}/changed`, { metadata: { labels: GUIDE_LABELS } });
     expect(brief(changed)).toEqual([422, expect.stringContaining('Expected a pod without labels of the lab')]);
     expect(brief(await patch(writer, `${pods}/changed`, { metadata: { labels: { app: 'mine' } } }))).toEqual([200, '']);
-  });
-});
-
-describe("the portal's account", () => {
-  const change = (seat: string, body: object, type?: string): Promise<Answer> =>
-    patch(portal(), `${SEATS_API}/${seat}`, body, type);
-
-  test.each(refusedSeatChanges)('may not give a Seat %s', async (_, body, found) => {
-    expect(brief(await change(SEATS.free, body))).toEqual([422, expect.stringContaining(found)]);
-  });
-
-  test('may claim a free seat, and free a claimed one', async () => {
-    expect(brief(await change(SEATS.free, { spec: { claim: claimOf('Ada') } }))).toEqual([200, '']);
-    expect(brief(await change(SEATS.claimed, { spec: { claim: null } }))).toEqual([200, '']);
-  });
-
-  test('claims no seat that has changed since it was read', async () => {
-    const body = { metadata: { resourceVersion: '1' }, spec: { claim: claimOf('Ada') } };
-    expect((await change(SEATS.free, body)).code).toBe(409);
-  });
-
-  test("may not replace a person's claim by another", async () => {
-    const answer = await change(SEATS.claimed, { spec: { claim: claimOf('Eve', 'e') } });
-    expect(brief(answer)).toEqual([422, expect.stringContaining('remove spec.claim first')]);
-  });
-
-  test.each<[what: string, claim: object]>([
-    ['without a key', { ...claimOf('Ada'), key: undefined }],
-    ['with a short id', { ...claimOf('Ada'), id: 'a' }],
-    ['without a name', claimOf('')],
-    ['with a name of 101 characters', claimOf('x'.repeat(101))],
-    ['with a name of two lines', claimOf('Ada\nEve')],
-    ['with no time', { ...claimOf('Ada'), at: 'now' }],
-  ])('may not write a claim %s', async (_, claim) => {
-    expect((await change(SEATS.free, { spec: { claim } })).code).toBe(422);
-  });
-
-  test('may write a name of 100 characters, with emoji and HTML', async () => {
-    const name = `<b>Ada</b> 👩🏽‍🔬 ${'日'.repeat(84)}`;
-    expect([[...name].length, brief(await change(SEATS.free, { spec: { claim: claimOf(name) } }))]).toEqual([
-      100,
-      [200, ''],
-    ]);
-  });
-
-  test.each(byName(forbiddenToPortal(SEAT)))('may not %s', async (_, [, method, path, body]) => {
-    expect(await portal().may(attributesOf({ method, path }))).toBe(false);
-    const { code, reason } = await portal().try({ method, path, ...(body !== undefined && { body }) });
-    expect([code, reason]).toEqual([403, 'Forbidden']);
   });
 });
 

@@ -1,8 +1,8 @@
-// What the portal's account may not do: changes of a Seat other than its claim, and requests for which it has no
-// permission.
+// What the portal's account may not do: changes of other fields than those of the class, and requests for which it has
+// no permission.
 import { LABELS, NAMES } from '../../lab/names.ts';
 import type { Act } from '../support/cluster/account.ts';
-import { SEATS, claimOf } from '../support/cluster/portal-account.ts';
+import { CONFIG_MAPS, SEATS, claimOf } from '../support/cluster/portal-account.ts';
 
 const GROUP = '/apis/intro-otel.dev/v1alpha1';
 const CORE = '/api/v1';
@@ -15,10 +15,10 @@ export const refusedSeatChanges: readonly (readonly [what: string, patch: object
   ['values of the lab', { spec: { lab: { image: { registry: 'example.com' } } } }, 'spec.lab'],
   ['a quota', { spec: { quota: { pods: 1000 } } }, 'spec.quota'],
   ['a longer token', { spec: { access: { tokenLifetime: '720h' } } }, 'spec.access'],
-  ['a stop', { spec: { replicas: 0 } }, 'spec.replicas'],
   ['an end', { spec: { stopped: true } }, 'spec.stopped'],
   ['a name for the pages', { spec: { displayName: 'Eve' } }, 'spec.displayName'],
-  ['a claim and a stop', { spec: { claim: claimOf('Eve', 'e'), replicas: 0 } }, 'spec.replicas'],
+  ['a claim and an end', { spec: { claim: claimOf('Eve', 'e'), stopped: true } }, 'spec.stopped'],
+  ['room', { spec: { held: true } }, 'spec.held'],
   ['a label', { metadata: { labels: { [LABELS.workshop]: 'another' } } }, 'metadata.labels'],
   ['no labels', { metadata: { labels: null } }, 'metadata.labels'],
   ['an annotation', { metadata: { annotations: { a: 'b' } } }, 'metadata.annotations'],
@@ -27,18 +27,53 @@ export const refusedSeatChanges: readonly (readonly [what: string, patch: object
   ["no entry of the operator's fields", { metadata: { managedFields: [{}] } }, 'managedFields'],
 ];
 
+/** A JSON merge patch of a Workshop with a number of seats, and what the refusal names. */
+export const refusedWorkshopChanges: readonly (readonly [what: string, patch: object, found: string])[] = [
+  ['values of the lab', { spec: { lab: { image: { registry: 'example.com' } } } }, 'spec.lab'],
+  ['a quota', { spec: { quota: { pods: 1000 } } }, 'spec.quota'],
+  ['longer tokens', { spec: { access: { tokenLifetime: '720h' } } }, 'spec.access'],
+  ['another API server', { spec: { access: { server: 'https://example.com' } } }, 'spec.access'],
+  ['a faster rollout', { spec: { rollout: { maxConcurrent: 1000 } } }, 'spec.rollout.maxConcurrent'],
+  ['more failures', { spec: { rollout: { maxFailures: 1000 } } }, 'spec.rollout.maxFailures'],
+  ['a pause and seats ahead', { spec: { rollout: { paused: true, ahead: 2 } } }, 'spec.rollout.ahead'],
+  ['fewer seats', { spec: { seats: 1 } }, 'found fewer'],
+  ['names instead of seats', { spec: { seats: null, attendees: [{ name: 'eve' }] } }, 'found fewer'],
+  ['a label', { metadata: { labels: { 'example.com/c': 'd' } } }, 'metadata.labels.example.com/c'],
+  ['no labels', { metadata: { labels: null } }, 'metadata.labels.example.com/a'],
+  ['an annotation', { metadata: { annotations: { a: 'b' } } }, 'metadata.annotations'],
+  ['a finalizer', { metadata: { finalizers: ['example.com/stay'] } }, 'metadata.finalizers'],
+  ['an owner', { metadata: { ownerReferences: [OWNER] } }, 'metadata.ownerReferences'],
+  ["no entry of the operator's fields", { metadata: { managedFields: [{}] } }, 'managedFields'],
+];
+
+/** A JSON merge patch of a Workshop with the attendees ada and bob. */
+export const refusedAttendees: readonly (readonly [what: string, names: readonly string[]])[] = [
+  ['nobody', []],
+  ['fewer names', ['ada']],
+  ['another name instead of one', ['ada', 'eve']],
+  ['a longer name instead of one', ['ada', 'bobby']],
+  ['a name before the others', ['eve', 'ada', 'bob']],
+];
+
 const token = { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest', spec: {} };
 
 /** Requests that RBAC refuses. `namespace` is that of a seat in which nothing binds the portal's role. */
 export const forbiddenToPortal = (namespace: string): readonly Act[] => [
-  ['delete a Seat', 'DELETE', `${GROUP}/seats/${SEATS.free}`],
+  ['delete all Seats', 'DELETE', `${GROUP}/seats`],
   ['replace a Seat', 'PUT', `${GROUP}/seats/${SEATS.free}`, {}],
   ['create a Seat', 'POST', `${GROUP}/seats`, {}],
   ['write the status of a Seat', 'PATCH', `${GROUP}/seats/${SEATS.free}/status`, { status: { phase: 'Ready' } }],
   ['stop a Seat by its scale', 'PATCH', `${GROUP}/seats/${SEATS.free}/scale`, { spec: { replicas: 0 } }],
-  ['change a Workshop', 'PATCH', `${GROUP}/workshops/any`, { spec: { seats: 1000 } }],
+  ['replace a Workshop', 'PUT', `${GROUP}/workshops/any`, {}],
+  ['create a Workshop', 'POST', `${GROUP}/workshops`, {}],
   ['write the status of a Workshop', 'PATCH', `${GROUP}/workshops/any/status`, { status: { code: 'abcdef' } }],
   ['delete a Workshop', 'DELETE', `${GROUP}/workshops/any`],
+  ['list all ConfigMaps', 'GET', `${CORE}/configmaps`],
+  ['delete all ConfigMaps', 'DELETE', `${CORE}/namespaces/default/configmaps`],
+  ["list a seat's ConfigMaps", 'GET', `${CORE}/namespaces/${namespace}/configmaps`],
+  ['replace a ConfigMap', 'PUT', `${CORE}/namespaces/default/configmaps/${CONFIG_MAPS.poll}`, {}],
+  ['write an Event in a seat', 'POST', `${CORE}/namespaces/${namespace}/events`, {}],
+  ['read Events', 'GET', `${CORE}/namespaces/default/events`],
   ['list all Secrets', 'GET', `${CORE}/secrets`],
   ['read its own Secret', 'GET', `${CORE}/namespaces/default/secrets/admission-portal`],
   ["read a seat's kubeconfig", 'GET', `${CORE}/namespaces/${namespace}/secrets/${NAMES.kubeconfig}`],

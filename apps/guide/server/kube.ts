@@ -1,6 +1,8 @@
 // The guide's Kubernetes client. It reads and changes objects in the guide's own namespace only.
 import { HttpApi } from '../../../kubernetes/client.ts';
 import type { LogOptions } from '../../../kubernetes/client.ts';
+import { openExec } from '../../../kubernetes/exec.ts';
+import type { ExecConnection, ExecRequest } from '../../../kubernetes/exec.ts';
 import type { ApiConfig } from '../../../kubernetes/in-cluster.ts';
 import { KINDS, pathOf } from '../../../kubernetes/kinds.ts';
 import { NodeTransport } from '../../../kubernetes/transport-node.ts';
@@ -14,9 +16,11 @@ type Entries = Readonly<Record<string, string | null>>;
 
 export class Kube {
   readonly #api: HttpApi;
+  readonly #config: ApiConfig;
   readonly #namespace: string;
 
   constructor(config: ApiConfig) {
+    this.#config = config;
     const transport = new NodeTransport({ config });
     this.#api = new HttpApi({ config, transport, userAgent: 'intro-otel-guide', fieldManager: 'intro-otel-guide' });
     this.#namespace = config.namespace;
@@ -78,6 +82,21 @@ export class Kube {
 
   pod(name: string): Promise<Pod> {
     return this.#api.read(pathOf(KINDS.Pod, this.#namespace, name));
+  }
+
+  /** Creates a pod in the guide's own namespace. */
+  async createPod(pod: Pod): Promise<void> {
+    await this.#api.create({ ...pod, metadata: { ...pod.metadata, namespace: this.#namespace } });
+  }
+
+  /** Deletes a pod. Does nothing if it doesn't exist. */
+  deletePod(name: string): Promise<void> {
+    return this.#api.delete(KINDS.Pod, this.#key(name));
+  }
+
+  /** Starts a program with a terminal in a pod. @throws ApiError if refused, or the connection's error */
+  exec(request: Omit<ExecRequest, 'namespace'>): Promise<ExecConnection> {
+    return openExec(this.#config, { ...request, namespace: this.#namespace });
   }
 
   pods(labels: Record<string, string>): Promise<Pod[]> {

@@ -189,6 +189,32 @@ describe('an instructor who looks in', () => {
   });
 });
 
+describe('an instructor to whom the learner has given the lab', () => {
+  const takeover = (claims: Partial<PortalClaims> = {}) =>
+    through(tokenOf({ role: 'takeover', name: 'Grace', ...claims }));
+  const origin = `https://${HOST}`;
+
+  test('changes what the learner may change, in this seat only', async () => {
+    expect((await change({ ...through(), origin })).status).toBe(200);
+    expect((await change({ ...takeover(), origin })).status).toBe(200);
+    for (const other of [{ seat: 'ns2' }, { uid: 'another' }])
+      expect((await change({ ...takeover(other), origin })).status).toBe(401);
+    expect((await change({ ...takeover(), origin: 'https://evil.example' })).status).toBe(403);
+  });
+
+  test('is told on the page who sees that', async () => {
+    expect((await ask('/', takeover())).text).toContain('You work in this lab as the instructor.');
+  });
+
+  test.each([
+    ['GET', '/api/export'],
+    ['GET', '/apps/dice/rolldice'],
+    ['POST', '/Apps/arcade/'],
+  ])('is refused: %s %s', async (method, path) => {
+    expect((await ask(path, { ...changeHeaders, ...takeover(), origin }, method)).status).toBe(403);
+  });
+});
+
 test('trusts a new key of the portal soon after it has arrived, and no longer the old one', async () => {
   const statusWith = async (pair: typeof keys) => (await ask('/api/load', through(tokenOf({}, pair)))).status;
   putKey(others, 'second');

@@ -80,14 +80,27 @@ function trust(claims: PortalClaims, request: Request, response: Response): void
   delete request.headers[PORTAL.forwarded.prefix];
 }
 
+/**
+ * Whether a request is one of the person in the seat. A terminal has the person's own token, so it is for nobody else,
+ * also if somebody else may change the lab.
+ */
+export function mayOpenTerminal(response: Response): boolean {
+  const role = portalOf(response)?.role;
+  return role === undefined || role === 'learner';
+}
+
 /** Paths that an instructor doesn't get: the apps run the learner's code, and the export is the learner's own. */
 const LEARNERS_ONLY = /^\/(apps|api\/export)(\/|$)/i;
 
-/** Lets an instructor who comes through the portal read, and refuses everything else. */
+/**
+ * Lets an instructor who comes through the portal read, and refuses everything else. If the learner has agreed to a
+ * takeover, the instructor may do what the learner may, except on the paths of the learner.
+ */
 export const instructorsOnlyRead: RequestHandler = (request, response, next) => {
-  if (portalOf(response)?.role !== 'instructor') return next();
-  const isReading = ['GET', 'HEAD'].includes(request.method);
-  if (isReading && !LEARNERS_ONLY.test(request.path)) return next();
-  const error = 'expected the learner of this seat, found an instructor, who may look in but change nothing here.';
-  response.status(403).json({ error });
+  const role = portalOf(response)?.role ?? 'learner';
+  if (role === 'learner') return next();
+  const isAllowed = role === 'takeover' || ['GET', 'HEAD'].includes(request.method);
+  if (isAllowed && !LEARNERS_ONLY.test(request.path)) return next();
+  const may = role === 'takeover' ? 'not do this here' : 'look in but change nothing here';
+  response.status(403).json({ error: `expected the learner of this seat, found an instructor, who may ${may}.` });
 };

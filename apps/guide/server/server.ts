@@ -12,7 +12,7 @@ import { IDLE_BROWSER_MS, listen } from '../../telemetry/listen.ts';
 import { createLogger } from '../../telemetry/logger.ts';
 import { allowedHostsOnly, namesIn } from './allowed-hosts.ts';
 import { apiOf, ignoredApiPaths } from './api/api.ts';
-import { sameOriginOnly } from './api/csrf.ts';
+import { isFromOwnPage, sameOriginOnly } from './api/csrf.ts';
 import { apiErrors, loggedErrors } from './api/errors.ts';
 import { addExploreApi } from './api/explore.ts';
 import { addRoundsApi } from './api/rounds.ts';
@@ -31,6 +31,7 @@ import { Sidecars } from './sidecars.ts';
 import { receiverFor, receiverPaths } from './telemetry/receiver.ts';
 import type { Telemetry } from './telemetry/telemetry.ts';
 import { jaegerUi } from './status.ts';
+import { shellUpgrades } from './terminal/upgrade.ts';
 import { waitForBackends } from './wait-for-backends.ts';
 
 type Logger = ReturnType<typeof createLogger>;
@@ -51,7 +52,10 @@ export async function startGuide(openCourse: OpenCourse): Promise<void> {
   receiveTelemetry(environment.lab.telemetry);
   const missing = await waitForBackends(settings.backends, settings.patience);
   if (missing.length > 0) log.warn({ missing }, 'the guide opens, but some parts do not answer');
-  listen(app, portFromEnv('PORT', 8080), () => log.info('the guide is open'), { idle: IDLE_BROWSER_MS });
+  listen(app, portFromEnv('PORT', 8080), () => log.info('the guide is open'), {
+    idle: IDLE_BROWSER_MS,
+    upgrades: shellUpgrades(app),
+  });
 }
 
 /** Opens the receiver for metrics and logs, if the chart names its port. */
@@ -116,5 +120,11 @@ const courseAndLabApi = ({ settings, environment, openCourse, log }: ApiParts) =
     folder: join(import.meta.dirname, 'course'),
     prizes: settings.apps.prizes,
     ownPagesOnly: ownPagesOnly(settings),
+    terminal: {
+      settings: settings.terminal,
+      guidePod: settings.pod,
+      isFromOwnPage: (request) => isFromOwnPage(request, namesIn(settings.allowedHosts)),
+      onTrouble: (error) => log.warn({ err: error }, 'the pod of the terminal could not be removed'),
+    },
     onTrouble: (trouble) => log.warn({ trouble }, 'the faults could not be switched'),
   });

@@ -3,6 +3,7 @@ import { PORTAL } from '../../../lab/names.ts';
 import { servicesBehindGuide, urlVariable } from '../../../lab/services.ts';
 import { fromEnv, urlFromEnv } from '../../../support/env.ts';
 import type { Target } from './status.ts';
+import type { TerminalSettings } from './terminal/terminal-pod.ts';
 
 export interface GuideSettings {
   readonly release: string;
@@ -13,6 +14,8 @@ export interface GuideSettings {
   readonly seatUid: string;
   /** File with the public key of the class's portal, if there is a portal. */
   readonly portalKeyFile: string;
+  /** The terminal of a seat. Undefined in a lab without one. */
+  readonly terminal: TerminalSettings | undefined;
   /** Name of the guide's pod. */
   readonly pod: string;
   /** Host names that the guide accepts in addition to the lab's own, separated by commas. */
@@ -42,6 +45,7 @@ export function settingsFromEnv(): GuideSettings {
     namespace: process.env.POD_NAMESPACE ?? '',
     displayName: process.env.DISPLAY_NAME ?? '',
     ...seatSettings(),
+    terminal: terminalSettings(),
     pod: process.env.POD_NAME ?? '',
     allowedHosts: process.env.ALLOWED_HOSTS,
     apps,
@@ -57,3 +61,14 @@ const seatSettings = (): Pick<GuideSettings, 'seatUid' | 'portalKeyFile'> => ({
   seatUid: process.env.SEAT_UID ?? '',
   portalKeyFile: process.env.PORTAL_KEY_FILE ?? `${PORTAL.publicKeyDir}/${PORTAL.publicKey}`,
 });
+
+/** Milliseconds after which the pod of the terminal is removed that has no open shell. */
+const TERMINAL_IDLE_MS = 10 * 60_000;
+
+/** A lab outside a class has no attendee's account, with which the terminal would run. */
+function terminalSettings(env: NodeJS.ProcessEnv = process.env): TerminalSettings | undefined {
+  const { TERMINAL_ENABLED: enabled, TERMINAL_IMAGE: image = '', TERMINAL_RESOURCES: resources = '{}' } = env;
+  if (enabled !== 'true' || image === '' || !env['SEAT_UID']) return undefined;
+  const idleMs = Number(env['TERMINAL_IDLE_MS'] ?? TERMINAL_IDLE_MS);
+  return { image, resources: JSON.parse(resources) as object, idleMs };
+}

@@ -1,10 +1,11 @@
 // Bundles the files that the guide's pages load: one style sheet, and one module for each page that has a script.
-// CodeMirror goes into a module of its own, so that it loads after the first paint. `node apps/guide/web/build.ts
+// CodeMirror and xterm.js go into modules of their own, so that they load later. `node apps/guide/web/build.ts
 // FOLDER` writes the bundle to FOLDER.
 import { cpSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { build } from 'esbuild';
 import type { BuildOptions, Metafile } from 'esbuild';
+import { strictStyles } from './terminal/strict-styles.ts';
 
 const here = import.meta.dirname;
 
@@ -24,13 +25,16 @@ const scripts = {
   explore: 'explore.ts',
   'explore-worker': 'explore-worker.ts',
   lab: 'lab.ts',
+  class: 'class.ts',
   why: 'why.ts',
 };
+
+const styles = { style: join('style', 'main.css'), 'class-bar': join('style', 'class.css') };
 
 /** Writes all files that the guide serves under /assets to `folder`. @returns what the bundle consists of */
 export async function buildPages(folder: string): Promise<Metafile> {
   cpSync(join(here, 'public'), folder, { recursive: true });
-  const entries = { ...scripts, style: join('style', 'main.css') };
+  const entries = { ...scripts, ...styles };
   const { metafile } = await build({
     absWorkingDir: join(here, '..', '..', '..'),
     metafile: true,
@@ -38,6 +42,7 @@ export async function buildPages(folder: string): Promise<Metafile> {
     outdir: folder,
     chunkNames: 'chunks/[name]-[hash]',
     splitting: true,
+    plugins: [strictStyles],
     ...forBrowsers,
   });
   return metafile;

@@ -6,6 +6,7 @@ import { Workbench } from './editor/workbench.ts';
 import { PlayPanel } from './play/panel.ts';
 import { Runner } from './run/runner.ts';
 import { storeOfPage } from './store.ts';
+import { TerminalPanel } from './terminal/panel.ts';
 import { TracePanel } from './trace/panel.ts';
 
 const store = storeOfPage();
@@ -26,6 +27,7 @@ const changed: Record<Shared, () => Promise<void>> = {
 runner.onUp = () => void play.askAgain();
 runner.onGoTo = (problem) => workbench.goTo(problem);
 runner.onChange = (subject) => void changed[subject]();
+TerminalPanel.start();
 trace.restore();
 play.start();
 const editing = course.start();

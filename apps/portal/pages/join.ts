@@ -47,40 +47,45 @@ interface Entered {
   readonly problem?: string;
 }
 
-const hidden = (claimId: string): Content => html`<input type="hidden" name="claim" value="${claimId}">`;
-
 const problemText = (problem: string | undefined): Content =>
   problem === undefined ? '' : html`<p id="problem" class="bad" role="alert">${problem}</p>`;
 
+/** The form that takes a seat: its field, and the button's text. */
+const claimForm = ({ code, claimId }: ClaimForm, field: Content, button: string): Content => html`
+      <form class="fields" action="/join/${code}" method="post">
+        <input type="hidden" name="claim" value="${claimId}">
+        ${field}
+        <button class="primary">${button}</button>
+      </form>`;
+
 /** Asks what to call the person. */
-export const namePage = ({ code, claimId }: ClaimForm, { name = '', problem }: Entered = {}): Page => ({
+export const namePage = (form: ClaimForm, { name = '', problem }: Entered = {}): Page => ({
   title: 'What shall we call you?',
   status: problem === undefined ? 200 : 400,
-  content: html`${problemText(problem)}
-      <form class="fields" action="/join/${code}" method="post">
-        ${hidden(claimId)}
-        <label for="name">Your name</label>
+  content: html`${problemText(problem)}${claimForm(
+    form,
+    html`<label for="name">Your name</label>
+        <p id="name-help" class="soft">Your instructor and your lab's pages show it. Any name will do.
+          <a href="/kept">What is kept</a></p>
         <input id="name" name="name" value="${name}" required maxlength="${2 * LONGEST_NAME}" autocomplete="nickname"
-          aria-describedby="name-help"${problem === undefined ? '' : html` aria-invalid="true"`}>
-        <button class="primary">Take a seat</button>
-        <p id="name-help" class="soft">Your instructor and your lab's pages show it. Any name will do.</p>
-      </form>
+          aria-describedby="name-help"${problem === undefined ? '' : html` aria-invalid="true"`}>`,
+    'Take a seat',
+  )}
       ${keyHint}`,
 });
 
 /** Lets the person choose a name of the class. */
-export const rosterPage = ({ code, claimId }: ClaimForm, roster: readonly RosterEntry[], problem?: string): Page => ({
+export const rosterPage = (form: ClaimForm, roster: readonly RosterEntry[], problem?: string): Page => ({
   title: 'Who are you?',
   status: problem === undefined ? 200 : 409,
-  content: html`${problemText(problem)}
-      <form class="fields" action="/join/${code}" method="post">
-        ${hidden(claimId)}
-        <label for="attendee">Your name</label>
+  content: html`${problemText(problem)}${claimForm(
+    form,
+    html`<label for="attendee">Your name</label>
         <select id="attendee" name="attendee" required>
           <option value="">Choose your name</option>${roster.map(rosterOption)}
-        </select>
-        <button class="primary">Take your seat</button>
-      </form>
+        </select>`,
+    'Take your seat',
+  )}
       <p class="soft">Is your name taken? If it was you, come back with your three words. Otherwise tell your
         instructor.</p>
       ${keyHint}`,

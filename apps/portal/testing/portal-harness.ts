@@ -6,6 +6,7 @@ import type { IncomingHttpHeaders, IncomingMessage, Server, ServerResponse } fro
 import type { AddressInfo } from 'node:net';
 import { createPortal } from '../portal.ts';
 import type { PortalOptions } from '../parts.ts';
+import { Polls } from '../polls.ts';
 import type { Secrets } from '../secret-files.ts';
 import { CODE } from './objects.ts';
 import type { SeatApi } from './seat-api.ts';
@@ -50,6 +51,7 @@ export class PortalHarness {
   readonly api: SeatApi;
   readonly guides = new Map<string, FakeGuide>();
   readonly classes;
+  readonly polls: Polls;
   secrets = newSecrets();
   url = '';
   readonly #server: Server;
@@ -57,9 +59,11 @@ export class PortalHarness {
   constructor(api: SeatApi, options: Partial<PortalOptions> = {}) {
     this.api = api;
     this.classes = api.watch();
+    this.polls = new Polls({ api, namespace: 'portal', prefix: 'room-poll', people: () => this.secrets.people });
     this.#server = createPortal({
       api,
       classes: this.classes,
+      polls: this.polls,
       secrets: () => this.secrets,
       findGuide: (seat) => Promise.resolve(this.#guideOf(seat)),
       assets: import.meta.dirname,
@@ -111,6 +115,16 @@ export class PortalHarness {
       redirect: 'manual',
       headers: { origin: this.url, accept: 'text/html', ...headers },
       body: new URLSearchParams(fields),
+    });
+  }
+
+  /** Sends JSON as a page of a lab does. */
+  send(method: string, path: string, body: unknown, headers: Record<string, string> = {}): Promise<Response> {
+    return fetch(this.url + path, {
+      method,
+      redirect: 'manual',
+      headers: { origin: this.url, accept: 'application/json', 'content-type': 'application/json', ...headers },
+      ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
     });
   }
 

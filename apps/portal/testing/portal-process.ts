@@ -3,7 +3,7 @@ import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import type { RequestListener } from 'node:http';
 import { join } from 'node:path';
-import { PORTAL, RELEASE } from '../../../lab/names.ts';
+import { BOARD, PORTAL, RELEASE } from '../../../lab/names.ts';
 import type { Seat, Workshop } from '../kinds.ts';
 
 /** Writes a kubeconfig into a folder. @returns its path */
@@ -18,7 +18,7 @@ export function writeKubeconfig(folder: string, server: string): string {
   return path;
 }
 
-/** Writes the portal's secrets as files into a folder. @returns the secret that signs cookies */
+/** Writes the portal's secrets and the board's key as files into a folder. @returns the secret that signs cookies */
 export function writeSecrets(folder: string): Buffer {
   const { privateKey } = generateKeyPairSync('ed25519');
   const [cookie, people] = [randomBytes(32), randomBytes(32)];
@@ -26,6 +26,7 @@ export function writeSecrets(folder: string): Buffer {
   writeFileSync(join(folder, secretKeys.signing), privateKey.export({ type: 'pkcs8', format: 'pem' }));
   writeFileSync(join(folder, secretKeys.cookie), cookie.toString('base64url'));
   writeFileSync(join(folder, secretKeys.people), people.toString('base64url'));
+  writeFileSync(join(folder, BOARD.key), randomBytes(32).toString('base64url'));
   return cookie;
 }
 
@@ -38,6 +39,7 @@ export function readOnlyApi(workshop: Workshop, seats: readonly Seat[], podIP = 
   const answers: readonly (readonly [RegExp, object])[] = [
     [/\/workshops\b/, list([workshop])],
     [/\/seats\b/, list(seats)],
+    [/\/configmaps\b/, list([])],
     [/\/pods\b/, list([guidePod(podIP)])],
     [/\/replicasets\//, owned('ReplicaSet', 'set', owner('Deployment', `${RELEASE}-guide`))],
     [/\/deployments\//, owned('Deployment', `${RELEASE}-guide`)],

@@ -1,17 +1,22 @@
-// An API server for Seats in memory. It refuses a write to an object that has changed, and tells watches of changes.
+// An API server for Seats and the ConfigMaps of polls in memory. It refuses a write to an object that has changed, and
+// tells watches of Seats of changes.
 import { ApiError } from '../../../kubernetes/api.ts';
 import type { HttpApi } from '../../../kubernetes/client.ts';
 import type { Kind, KubeObject } from '../../../kubernetes/object.ts';
 import { Classes } from '../classes.ts';
+import type { ConfigMap } from '../../../kubernetes/types.ts';
+import { SEAT } from '../kinds.ts';
 import type { Claim, Seat, Workshop } from '../kinds.ts';
+import { mergedWith } from './merge-patch.ts';
 
-export class SeatApi implements Pick<HttpApi, 'get' | 'mergePatch'> {
+export class SeatApi implements Pick<HttpApi, 'create' | 'get' | 'mergePatch'> {
   readonly seats = new Map<string, Seat>();
   readonly workshops: Workshop[] = [];
+  readonly configMaps = new Map<string, ConfigMap>();
   readonly #watches = new Set<{ classes: Classes; lag: number }>();
   #version = 100;
   /** Called before each request. It may wait or throw. */
-  onRequest: (method: 'get' | 'patch') => Promise<void> = () => Promise.resolve();
+  onRequest: (method: 'create' | 'get' | 'patch') => Promise<void> = () => Promise.resolve();
   /** Called after each write, before its answer. It may wait or throw, as if the answer were lost. */
   onWritten: () => Promise<void> = () => Promise.resolve();
 
@@ -37,16 +42,29 @@ export class SeatApi implements Pick<HttpApi, 'get' | 'mergePatch'> {
     return this.seats.get(name) as T | undefined;
   }
 
-  async mergePatch<T extends KubeObject>(_kind: Kind, { name }: { name: string }, patch: object): Promise<T> {
+  async create<T extends KubeObject>(object: T): Promise<T> {
+    await this.onRequest('create');
+    if (this.configMaps.has(object.metadata.name)) throw new ApiError('POST', 409, { reason: 'AlreadyExists' });
+    return this.#putConfigMap(object) as KubeObject as T;
+  }
+
+  async mergePatch<T extends KubeObject>(kind: Kind, { name }: { name: string }, patch: object): Promise<T> {
     await this.onRequest('patch');
-    const { metadata, spec } = patch as { metadata: { resourceVersion: string }; spec: { claim: Claim | null } };
-    const seat = this.seats.get(name);
-    if (!seat) throw new ApiError('PATCH', 404, { reason: 'NotFound' });
-    if (seat.metadata.resourceVersion !== metadata.resourceVersion)
-      throw new ApiError('PATCH', 409, { reason: 'Conflict' });
-    const written = this.put({ ...seat, spec: { ...seat.spec, claim: spec.claim ?? undefined } } as Seat);
+    const live: KubeObject | undefined = (kind === SEAT ? this.seats : this.configMaps).get(name);
+    if (!live) throw new ApiError('PATCH', 404, { reason: 'NotFound' });
+    const { resourceVersion = live.metadata.resourceVersion } = (patch as Partial<KubeObject>).metadata ?? {};
+    if (live.metadata.resourceVersion !== resourceVersion) throw new ApiError('PATCH', 409, { reason: 'Conflict' });
+    const changed = mergedWith(live, patch);
+    const written = kind === SEAT ? this.put(changed as Seat) : this.#putConfigMap(changed);
     await this.onWritten();
-    return written as KubeObject as T;
+    return written as T;
+  }
+
+  #putConfigMap(object: KubeObject): ConfigMap {
+    const resourceVersion = String((this.#version += 1));
+    const written = { ...object, metadata: { ...object.metadata, resourceVersion } } as ConfigMap;
+    this.configMaps.set(object.metadata.name, written);
+    return written;
   }
 
   /** Writes a Seat as anybody could with kubectl. */
@@ -68,6 +86,17 @@ export class SeatApi implements Pick<HttpApi, 'get' | 'mergePatch'> {
     const seat = this.seats.get(name);
     if (!seat) throw new Error(`expected a Seat ${name}, found none`);
     return this.put({ ...seat, spec: { ...seat.spec, ...spec } });
+  }
+
+  /** Changes a Workshop's spec. */
+  changeClass(name: string, spec: Partial<Workshop['spec']>): void {
+    const index = this.workshops.findIndex(({ metadata }) => metadata.name === name);
+    const found = this.workshops[index];
+    if (!found) throw new Error(`expected a Workshop ${name}, found none`);
+    const metadata = { ...found.metadata, resourceVersion: String((this.#version += 1)) };
+    const written = { ...found, metadata, spec: { ...found.spec, ...spec } };
+    this.workshops[index] = written;
+    this.#tell(({ workshops }) => workshops.upsert(written));
   }
 
   setPhase(name: string, phase: NonNullable<Seat['status']>['phase']): void {

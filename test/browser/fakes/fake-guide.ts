@@ -6,9 +6,11 @@ import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { extname, join, normalize } from 'node:path';
 import { print } from '../../../support/output.ts';
 import { coursePage } from '../../../apps/guide/server/pages/course.ts';
+import type { Viewer } from '../../../apps/guide/server/pages/layout.ts';
 import { explorePage } from '../../../apps/guide/server/pages/explore.ts';
 import { labPage } from '../../../apps/guide/server/pages/lab.ts';
 import { missingTracePage, tracePage } from '../../../apps/guide/server/pages/trace.ts';
@@ -17,6 +19,7 @@ import { whyPage } from '../../../apps/guide/server/pages/why.ts';
 import { assetHeaders } from '../../../apps/guide/server/sandbox.ts';
 import type { Span, Trace } from '../../../otlp/traces.ts';
 import type { TraceOfPage } from '../../../apps/guide/contract.ts';
+import { ExecPeer } from '../../../apps/testing/exec-peer.ts';
 import { solution } from './fake-course.ts';
 import { FakeLab } from './fake-lab.ts';
 import { FakeTelemetry } from './fake-telemetry.ts';
@@ -90,6 +93,7 @@ const routes: [string, RegExp, Route][] = [
     (lab, _body, [id = '']) => (lab.trace(id) ? ok(lab.trace(id)) : { status: 204, body: undefined }),
   ],
   ['GET', /^\/api\/traces$/, (lab) => ok({ traces: lab.begunByDice() })],
+  ['POST', /^\/api\/terminal$/, ({ terminalProblem }) => startTerminal(terminalProblem)],
   ['GET', /^\/api\/faults$/, (lab) => ok({ faults: lab.faults })],
   ['PUT', /^\/api\/faults$/, (lab, { name, on }) => ok({ faults: lab.setFault(String(name), on === true) })],
   ['GET', /^\/api\/instrumentations$/, () => ok({ instrumentations: libraries })],
@@ -109,12 +113,21 @@ const routes: [string, RegExp, Route][] = [
   ],
 ];
 
+const startTerminal = (error: string | undefined): Answer =>
+  error === undefined ? { status: 204, body: undefined } : { status: 409, body: { error } };
+
 export class FakeGuide {
   readonly lab = new FakeLab();
   readonly telemetry = new FakeTelemetry();
   readonly traces = new FakeTraces();
+  /** Who looks at the pages. */
+  viewer: Viewer = {};
   /** All requests so far with a method other than GET, such as `PUT /api/files`. */
   readonly changes: string[] = [];
+  /** Whether the lab has a terminal. */
+  hasTerminal = false;
+  /** The shells that the page has opened. */
+  readonly shells: ExecPeer[] = [];
   readonly #assets: string;
   readonly #prefix: string;
   readonly #server: Server;
@@ -122,6 +135,7 @@ export class FakeGuide {
   /** @param prefix path below which the guide is, such as /s/class-5-ada. Nothing else is there. */
   static async start(assets: string, { port = 0, prefix = '' } = {}): Promise<FakeGuide> {
     const guide = new FakeGuide(assets, prefix);
+    guide.#server.on('upgrade', (request: IncomingMessage, socket: Duplex) => guide.#openShell(request, socket));
     guide.#server.listen(port, '127.0.0.1');
     await once(guide.#server, 'listening');
     return guide;
@@ -133,6 +147,18 @@ export class FakeGuide {
     this.#server = createServer((request, response) => {
       this.#serve(request, response).catch((error: unknown) => response.writeHead(500).end(String(error)));
     });
+  }
+
+  /** Opens a shell, which echoes what is typed. */
+  #openShell(request: IncomingMessage, socket: Duplex): void {
+    if (request.url !== `${this.#prefix}/api/terminal/shell`) return void socket.destroy();
+    const echo = (peer: ExecPeer, channel: number, text: string): void => {
+      if (channel === 0) peer.send(1, text.replaceAll('\x15', '').replaceAll('\r', '\r\nok\r\n~ $ '));
+    };
+    const shell = new ExecPeer(request, socket, echo);
+    // Colours of three kinds: of the palette, of 24 bits, and inverted.
+    shell.send(1, '\x1b[32mgreen\x1b[0m \x1b[38;2;200;80;20morange\x1b[0m \x1b[7minverted\x1b[0m\r\n~ $ ');
+    this.shells.push(shell);
   }
 
   get url(): string {
@@ -175,14 +201,14 @@ export class FakeGuide {
   }
 
   #page(path: string): string {
-    if (path === '/explore') return explorePage('intro-otel/lab');
-    if (path === '/lab') return labPage('auto');
-    if (path === '/why') return whyPage();
-    if (path === '/traces') return tracesPage(this.lab.traces().map(asTrace), 'here');
+    if (path === '/explore') return explorePage('intro-otel/lab', this.viewer);
+    if (path === '/lab') return labPage('auto', this.viewer);
+    if (path === '/why') return whyPage(this.viewer);
+    if (path === '/traces') return tracesPage(this.lab.traces().map(asTrace), 'here', this.viewer);
     const id = /^\/traces\/([0-9a-f]+)$/.exec(path)?.[1];
-    if (id === undefined) return coursePage('intro-otel/lab');
+    if (id === undefined) return coursePage('intro-otel/lab', this.viewer, this.hasTerminal);
     const trace = this.lab.trace(id);
-    const options = { root: '../' };
+    const options = { root: '../', viewer: this.viewer };
     return trace ? tracePage(asTrace(trace), 'here', options) : missingTracePage(id, options);
   }
 

@@ -53,6 +53,8 @@ export class FakeLab {
   /** The delay until a new pod has started or a trace has arrived, in milliseconds. */
   delay = 150;
   hops = works;
+  /** Why the terminal can't start. */
+  terminalProblem: string | undefined;
   /** Whether Jaeger receives dice's spans. */
   diceSends = true;
   /** Whether dice ignores the caller's trace context, so that its spans form a separate trace. */

@@ -1,17 +1,17 @@
 // A namespace with the accounts, the roles and the admission policies of a seat, but without an operator.
 import { readFile } from 'node:fs/promises';
-import { renderOperator } from '../../../cdk8s/operator/render.ts';
 import { SEAT_RULES } from '../../../cdk8s/operator/rbac.ts';
 import type { AnyObject } from '../../../cdk8s/render.ts';
 import { FIELD_MANAGER, LABELS, NAMES, RELEASE, ROLES } from '../../../lab/names.ts';
 import { labOf } from '../../../operator/seat/rendered-lab.ts';
 import { Account } from './account.ts';
 import { apply, kubectl, testCluster, tool } from './cluster.ts';
+import { installedPolicies, isPortals } from './policies.ts';
 
-const ACCOUNTS = {
-  [NAMES.attendee]: ROLES.attendee,
-  [`${RELEASE}-guide`]: ROLES.guide,
-  [`${RELEASE}-collector`]: ROLES.collector,
+const ACCOUNTS: Readonly<Record<string, readonly string[]>> = {
+  [NAMES.attendee]: [ROLES.attendee],
+  [`${RELEASE}-guide`]: [ROLES.guide, ROLES.terminal],
+  [`${RELEASE}-collector`]: [ROLES.collector],
 };
 
 /** Name of an account of the seat that may write every kind with pods, as no account of a real seat may. */
@@ -22,11 +22,8 @@ const EVERY_WORKLOAD = [
   { apiGroups: [''], resources: ['pods', 'replicationcontrollers', 'podtemplates'], verbs: ['*'] },
 ];
 
-/** Returns the admission policies, their bindings and the PriorityClass as the chart installs them. */
-export const admissionObjects = (): AnyObject[] =>
-  renderOperator({ release: 'admission', namespace: 'default', managedBy: 'test' }).filter(
-    ({ kind }) => kind.startsWith('ValidatingAdmission') || kind === 'PriorityClass',
-  );
+/** Returns the admission policies for seats, their bindings and the PriorityClass. */
+export const admissionObjects = (): AnyObject[] => installedPolicies().filter((object) => !isPortals(object));
 
 /** Cluster-wide classes, such as a PriorityClass, that the attendee's pods may name. */
 const CLASSES = [
@@ -39,7 +36,7 @@ async function makeSeat(namespace: string): Promise<void> {
   const metadata = { name: namespace, labels: { [LABELS.seat]: namespace } };
   await apply({ apiVersion: 'v1', kind: 'Namespace', metadata });
   const accounts = Object.entries(ACCOUNTS).map(
-    ([name, role]) => [name, SEAT_RULES.find(([known]) => known === role)?.[1]] as const,
+    ([name, roles]) => [name, SEAT_RULES.flatMap(([role, rules]) => (roles.includes(role) ? rules : []))] as const,
   );
   const all = [...accounts, [WRITER, EVERY_WORKLOAD] as const];
   await apply(...all.flatMap(([name, rules]) => accountObjects({ name, namespace }, rules)));

@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline';
 import { ensureImages, ensureLoaded } from '../../../cluster/image/image.ts';
 import { ClusterTools } from '../../../cluster/kubectl.ts';
 import { product as devcluster } from '../../../cluster/products/devcluster.ts';
-import { FLASK, LAB } from '../../../cluster/image/recipes.ts';
+import { FLASK, LAB, TERMINAL } from '../../../cluster/image/recipes.ts';
 import { prepareMachine, startCluster, stopCluster } from '../../../cluster/devcluster/index.ts';
 import type { Progress } from '../../../support/progress.ts';
 import type { TestCluster } from './cluster.ts';
@@ -20,7 +20,7 @@ export async function startTestCluster(name: string, report: Progress): Promise<
   await stopCluster(name);
   await prepareMachine(report);
   const destination = { product: devcluster, name };
-  const images = ensureImages([LAB, FLASK], destination, report);
+  const images = ensureImages([LAB, FLASK, TERMINAL], destination, report);
   const [cluster, built, parts] = await Promise.all([startCluster({ name, report }), images, testParts(report)]);
   try {
     const kube = await ClusterTools.at({ kubeconfig: cluster.kubeconfig }, report);

@@ -44,8 +44,14 @@ export const theClass = {
 /** The Helm release that contains the operator, and a lab that belongs to no Workshop. */
 export const operator = new Lab('class-operator', 'intro-otel');
 
-/** A spec for a Workshop whose labs have no visitors, so that only the tests send requests. */
-export const quietSpec: WorkshopSpec = { ...example.spec, lab: quiet };
+/** Milliseconds after which the pod of a terminal goes that nobody uses, in the labs of `quietSpec`. */
+export const TERMINAL_IDLE_MS = 4_000;
+
+/** A spec for a Workshop whose labs have a terminal, and no visitors, so that only the tests send requests. */
+export const quietSpec: WorkshopSpec = {
+  ...example.spec,
+  lab: { ...quiet, terminal: { enabled: true }, guide: { env: { TERMINAL_IDLE_MS: String(TERMINAL_IDLE_MS) } } },
+};
 
 /** The time limit until all three seats are ready on two cores, in milliseconds. */
 export const CLASS_READY_WITHIN = 240_000;

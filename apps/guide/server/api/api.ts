@@ -15,6 +15,8 @@ import { jsonBody } from './csrf.ts';
 import { labApi } from './lab.ts';
 import { runApi } from './run.ts';
 import { telemetryApi } from './telemetry.ts';
+import { terminalApi } from './terminal.ts';
+import type { TerminalApiOptions } from './terminal.ts';
 import { sharedVersions } from '../shared-versions.ts';
 
 /** Paths of the API that the guide does not trace. They read telemetry, or the guide writes their spans by hand. */
@@ -34,6 +36,7 @@ export const ignoredApiPaths = [
   'charts',
   'metrics',
   'logs',
+  'terminal',
 ].map((name) => `/api/${name}`);
 
 export interface ApiOptions {
@@ -45,6 +48,7 @@ export interface ApiOptions {
   readonly onTrouble: (trouble: string) => void;
   /** Refuses a request that another site may have sent. */
   readonly ownPagesOnly: RequestHandler;
+  readonly terminal: Omit<TerminalApiOptions, 'kube'>;
 }
 
 /** Ends the extra rounds, and the faults unless the instructor has set them. */
@@ -57,7 +61,7 @@ const watcherOf = (kube: Kube, { release, lab, load }: Environment & { readonly 
   new PodWatcher(kube, release, { ...lab, versions: () => sharedVersions(kube, release, load.perMinute) });
 
 export function apiOf(environment: Environment, options: ApiOptions): Router {
-  const { openCourse, folder, prizes, onTrouble, ownPagesOnly } = options;
+  const { openCourse, folder, prizes, onTrouble, ownPagesOnly, terminal } = options;
   const { release, kube, files, lab } = environment;
   const faults = kube && new Faults({ kube, release, onTrouble });
   faults?.watch();
@@ -73,6 +77,7 @@ export function apiOf(environment: Environment, options: ApiOptions): Router {
   );
   router.get('/export', exportApi(course, environment));
   router.use('/files', filesApi(files, lab.outdated));
+  router.use('/terminal', terminalApi({ ...terminal, kube }));
   router.use('/run', runApi(kube && watcherOf(kube, { ...environment, load })));
   if (lab.telemetry) router.use(telemetryApi(lab.telemetry));
   router.use(labApi({ lab, load, faults, instrumentations: join(folder, 'instrumentations.json') }));

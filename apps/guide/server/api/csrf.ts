@@ -53,6 +53,13 @@ function isOwnOrigin(origin: string, request: Request, allowed: readonly string[
   return isSame(forwarded) && isOurs(forwarded, allowed);
 }
 
+/**
+ * Whether a page of the guide itself has sent the request, as its Origin says. Browsers let every site open a
+ * WebSocket, and send the Origin with it. The sandboxed page of an app has the origin `null`.
+ */
+export const isFromOwnPage = (request: Request, allowed: readonly string[]): boolean =>
+  isOwnOrigin(request.get('origin') ?? '', request, allowed);
+
 /** Returns the host without the default port of the protocol, as browsers write it in the Origin header. */
 function hostOf(protocol: string, host: string): string | undefined {
   const url = `${protocol}//${host}`;

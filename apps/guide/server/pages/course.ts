@@ -8,8 +8,9 @@ import type { Viewer } from './layout.ts';
 /**
  * Renders the front page.
  * @param lab the lab's namespace and release
+ * @param hasTerminal whether the viewer may open a terminal
  */
-export function coursePage(lab: string, viewer: Viewer = {}): string {
+export function coursePage(lab: string, viewer: Viewer = {}, hasTerminal = false): string {
   return layout({
     title: 'Intro to OpenTelemetry',
     path: '/',
@@ -22,6 +23,7 @@ export function coursePage(lab: string, viewer: Viewer = {}): string {
         <a href="traces">the latest traces</a>, and <a href="api/course">the steps as JSON</a>.</p></noscript>
       <nav class="parts-of-page" aria-label="On this page">
         <a href="#course">Course</a> <a href="#code">Code</a> <a href="#try">Try</a> <a href="#trace">Trace</a>
+        ${hasTerminal ? html`<a href="#terminal">Terminal</a>` : ''}
       </nav>
       <div class="columns">
         ${course}
@@ -29,6 +31,7 @@ export function coursePage(lab: string, viewer: Viewer = {}): string {
           ${code}
           ${tryIt}
           ${trace}
+          ${hasTerminal ? terminal : ''}
         </div>
       </div>
       ${dialog}`,
@@ -129,6 +132,22 @@ const trace: Content = html`<section id="trace" class="card" aria-labelledby="tr
             <div class="card-head"><h2 id="trace-title">The trace just made</h2></div>
             <p id="trace-status" class="status" role="status">Play a round or ask dice, and its trace is drawn here.</p>
             <div id="waterfall"></div>
+          </section>`;
+
+const terminal: Content = html`<section id="terminal" class="card" aria-labelledby="terminal-title" tabindex="-1">
+            <div class="card-head">
+              <h2 id="terminal-title">Terminal</h2>
+              <button type="button" id="terminal-open">Open</button>
+            </div>
+            <p class="soft">A shell with kubectl in your lab. Files in it last until ten minutes after you close it.</p>
+            <p id="terminal-status" class="status" role="status"></p>
+            <div id="terminal-frame" class="terminal-frame" hidden>
+              <div id="terminal-screen" class="terminal-screen"></div>
+              <div id="terminal-tools" class="group terminal-tools">
+                <input type="checkbox" id="terminal-aloud">
+                <label for="terminal-aloud">Let a screen reader read what it prints</label>
+              </div>
+            </div>
           </section>`;
 
 const dialog: Content = html`<dialog id="confirm" aria-labelledby="confirm-title">

@@ -2,6 +2,7 @@
 import type { PortalRole } from '../../../../lab/portal-token.ts';
 import { html } from '../html.ts';
 import type { Content } from '../html.ts';
+import { dataAttribute, renderDocument } from './document.ts';
 
 /** The pages that the navigation links. The link to the open page is marked. */
 const navigation = [
@@ -39,44 +40,51 @@ export interface Page {
 
 /** Renders the whole HTML document of a page. */
 export function layout(page: Page): string {
-  const { title, content, refresh, script, lab, viewer = {}, wide, root = './' } = page;
-  return html`<!doctype html>
-<html lang="en">
-  <head>
-    <meta charset="utf-8">
-    <meta name="viewport" content="width=device-width, initial-scale=1">
-    <meta name="color-scheme" content="light dark">
-    ${refresh ? html`<meta http-equiv="refresh" content="${refresh}">` : ''}
-    <title>${title} · intro-otel</title>
-    <link rel="icon" href="${root}assets/icon.svg" type="image/svg+xml">
-    <link rel="stylesheet" href="${root}assets/style.css">
-    ${script ? html`<script type="module" src="${root}assets/${script}"></script>` : ''}
-  </head>
-  <body${dataOf('lab', lab)}${dataOf('portal', viewer.portal)}${wide ? html` class="wide"` : ''}>
-    <a class="skip" href="#content">Skip to the content</a>
-    <header class="top">
+  const { title, content, refresh, script, lab, viewer = {}, root = './' } = page;
+  return renderDocument({
+    title,
+    root,
+    style: 'style.css',
+    script,
+    head: refresh ? html`<meta http-equiv="refresh" content="${refresh}">` : '',
+    files: classBar(page),
+    attributes: [dataAttribute('lab', lab), dataAttribute('portal', viewer.portal), marksOf(page)],
+    header: html`
       <a class="name" href="${root}">intro-otel</a>${ownerOf(viewer)}
       <nav aria-label="Pages">${linksOf(page, root)}
         <a href="${root}jaeger/">Jaeger</a>
       </nav>
-    </header>
-    ${viewer.portal === 'instructor' ? lookingIn : ''}
-    <main id="content" tabindex="-1">
-      <h1>${title}</h1>
-      ${content}
-    </main>
-  </body>
-</html>
-`.text;
+    `,
+    notice: viewer.portal ? notes[viewer.portal] : '',
+    content,
+  });
 }
 
-const dataOf = (name: string, value: string | undefined): Content =>
-  value === undefined ? '' : html` data-${name}="${value}"`;
+/** Whether the page is for a person who takes part in a class through its portal. */
+const isLearner = ({ portal }: Viewer): boolean => portal === 'learner';
+
+const marksOf = ({ viewer = {}, wide }: Page): Content => [
+  isLearner(viewer) ? html` data-class` : '',
+  wide ? html` class="wide"` : '',
+];
+
+/** The bar of the class: help, hints and polls. A lab without a portal loads nothing of it. */
+const classBar = ({ viewer = {}, root = './' }: Page): Content =>
+  isLearner(viewer)
+    ? html`
+    <link rel="stylesheet" href="${root}assets/class-bar.css">
+    <script type="module" src="${root}assets/class.js"></script>`
+    : '';
 
 const ownerOf = ({ owner }: Viewer): Content => (owner ? html` <span class="soft owner">${owner}</span>` : '');
 
-const lookingIn = html`<p class="note">You look into this lab as the instructor. You can read everything here, and
-        change nothing.</p>`;
+const notes: Readonly<Record<PortalRole, Content>> = {
+  learner: '',
+  instructor: html`<p class="note">You look into this lab as the instructor. You can read everything here, and
+        change nothing.</p>`,
+  takeover: html`<p class="note">You work in this lab as the instructor. Its learner has agreed, sees that you are here,
+        and can end it at any time.</p>`,
+};
 
 function linksOf({ path: open }: Page, root: string): Content {
   return navigation.map(

@@ -42,3 +42,14 @@ test('leads people who come through the portal to Explore, because Jaeger has no
   expect(page).not.toContain('every trace, with search and graphs');
   expect(labPage('auto')).toContain('every trace, with search and graphs');
 });
+
+test.each([
+  ['a learner who comes through the portal', { portal: 'learner' }, true],
+  ['an instructor who looks in', { portal: 'instructor' }, false],
+  ['a lab without a portal', {}, false],
+] as const)('adds the bar of the class only where people take part in one: %s', (_who, viewer, hasBar) => {
+  for (const page of [coursePage('a/b', viewer), explorePage('a/b', viewer), labPage('auto', viewer)]) {
+    const found = [/<body[^>]* data-class[ >]/, /src="\.\/assets\/class\.js"/, /href="\.\/assets\/class-bar\.css"/];
+    expect(found.map((one) => one.test(page))).toEqual([hasBar, hasBar, hasBar]);
+  }
+});

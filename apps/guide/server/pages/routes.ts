@@ -1,7 +1,7 @@
 // Adds the routes of the guide's pages.
 import type { Express, Request, Response } from 'express';
 import { recentTraces, traceFromJaeger, traceIdIn } from '../../../../otlp/traces.ts';
-import { portalOf } from '../portal.ts';
+import { mayOpenTerminal, portalOf } from '../portal.ts';
 import { rootOf } from '../root-of.ts';
 import type { GuideSettings } from '../settings.ts';
 import { coursePage } from './course.ts';
@@ -23,7 +23,10 @@ export function addPages(app: Express, settings: GuideSettings, hasUi: () => Pro
   const lab = `${namespace}/${release}`;
   const viewer = (response: Response) => viewerOf(response, settings);
   app.get(WITH_SLASH, ({ path }, response) => response.redirect(308, `..${path.slice(0, -1)}`));
-  app.get('/', (_request, response) => sendPage(response, coursePage(lab, viewer(response))));
+  app.get('/', (_request, response) => {
+    const hasTerminal = settings.terminal !== undefined && mayOpenTerminal(response);
+    sendPage(response, coursePage(lab, viewer(response), hasTerminal));
+  });
   app.get('/explore', (_request, response) => sendPage(response, explorePage(lab, viewer(response))));
   app.get('/lab', (_request, response) => sendPage(response, labPage(level, viewer(response))));
   app.get('/why', (_request, response) => sendPage(response, whyPage(viewer(response))));

@@ -1,6 +1,7 @@
 // Shows the HTML of a step's text.
 import { copyButton } from '../copy.ts';
 import { fill, h } from '../dom.ts';
+import { typeButton } from '../terminal/type-button.ts';
 
 /** Shows HTML from the step's text. The reader can copy its code, and scroll wide code with the keyboard. */
 export function prose(html: string): HTMLElement {
@@ -19,6 +20,7 @@ export function prose(html: string): HTMLElement {
     frame.append(
       block,
       copyButton(() => text, 'this code'),
+      typeButton(block) ?? '',
     );
   }
   return made;

@@ -2,7 +2,7 @@
 
 export class Poll {
   readonly #work: () => Promise<void>;
-  readonly #every: number;
+  readonly #every: () => number;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #runs = false;
   #busy = false;
@@ -11,11 +11,11 @@ export class Poll {
 
   /**
    * @param work asks once; it reports its own errors
-   * @param every milliseconds between the end of one request and the next
+   * @param every milliseconds between the end of one request and the next, or a function that returns them
    */
-  constructor(work: () => Promise<void>, every: number) {
+  constructor(work: () => Promise<void>, every: number | (() => number)) {
     this.#work = work;
-    this.#every = every;
+    this.#every = typeof every === 'function' ? every : () => every;
     document.addEventListener('visibilitychange', () => this.#look());
   }
 
@@ -49,6 +49,6 @@ export class Poll {
   #plan(): void {
     if (this.#wanted) void this.now();
     else if (this.#runs && document.visibilityState === 'visible')
-      this.#timer = setTimeout(() => this.#look(), this.#every);
+      this.#timer = setTimeout(() => this.#look(), this.#every());
   }
 }

@@ -40,7 +40,8 @@ export class Runner {
    * all tabs share them.
    */
   start(): void {
-    this.#listen();
+    // A page that was opened in the background listens once somebody looks at it.
+    if (document.visibilityState !== 'hidden') this.#listen();
     document.addEventListener('visibilitychange', () => {
       if (document.visibilityState === 'hidden') this.#events?.close();
       else this.#listen();

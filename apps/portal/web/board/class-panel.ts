@@ -1,0 +1,23 @@
+// The parts of "The whole class" that depend on the state. Forms send the actions.
+import type { BoardState } from '../../board/contract.ts';
+import { byId } from '../../../guide/web/dom.ts';
+
+export class ClassPanel {
+  #faults: string | undefined;
+
+  show({ workshop }: BoardState): void {
+    byId('pause').textContent = workshop.paused ? 'Go on' : 'Pause';
+    const { announcement } = workshop;
+    byId('announcement').textContent = announcement ? `Last hint, by ${announcement.by}: ${announcement.text}` : '';
+    this.#showFaults(workshop.faults);
+  }
+
+  /** Boxes change only when the class does, so that nobody's choice is lost before it is applied. */
+  #showFaults(faults: readonly string[]): void {
+    const key = faults.join();
+    if (key === this.#faults) return;
+    this.#faults = key;
+    for (const box of document.querySelectorAll<HTMLInputElement>('input[name="names"]'))
+      box.checked = faults.includes(box.value);
+  }
+}
