@@ -48,7 +48,7 @@ describe('the board', () => {
 });
 
 describe("the seats' own hosts", () => {
-  const hostsOf = (portal: SomeChartValues['portal']): unknown[] =>
+  const hostsOf = (portal: NonNullable<SomeChartValues['portal']>): unknown[] =>
     render({ portal })
       .filter(({ kind }) => kind === 'Ingress')
       .map((object) => (object as AnyObject & { spec: { rules: { host: string }[] } }).spec.rules[0]?.host);
