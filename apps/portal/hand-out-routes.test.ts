@@ -15,8 +15,7 @@ const pathNow = (): string => HAND_OUT + handOutToken(claim, portal.secrets.cook
 
 test('gives a browser the seat once, and nothing to a program that only opens the link', async () => {
   const path = pathNow();
-  for (let times = 0; times < 2; times++) {
-    const page = await portal.get(path);
+  for (const page of [await portal.get(path), await portal.get(path)]) {
     expect([page.status, cookieIn(page)]).toEqual([200, '']);
     expect(await page.text()).toContain('I am &lt;b&gt;Ada');
   }
