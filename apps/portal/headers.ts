@@ -51,9 +51,20 @@ export const answerHeaders = (headers: IncomingHttpHeaders): OutgoingHttpHeaders
 
 /** Leaves out headers, and those that Connection names. The length stays, because it says where the body ends. */
 function kept(headers: IncomingHttpHeaders, isDropped: (name: string) => boolean): OutgoingHttpHeaders {
-  const named = new Set((headers.connection ?? '').split(',').map((name) => name.trim().toLowerCase()));
+  const named = namedIn(headers.connection);
+  const passed: OutgoingHttpHeaders = {};
+  for (const name of Object.keys(headers)) if (!isDropped(name) && !named.has(name)) passed[name] = headers[name];
+  return passed;
+}
+
+const NONE: ReadonlySet<string> = new Set();
+
+/** Returns the headers that Connection names. Nearly every request says `keep-alive`, which is dropped in any case. */
+function namedIn(connection = 'keep-alive'): ReadonlySet<string> {
+  if (connection === 'keep-alive') return NONE;
+  const named = new Set(connection.split(',').map((name) => name.trim().toLowerCase()));
   named.delete('content-length');
-  return Object.fromEntries(Object.entries(headers).filter(([name]) => !isDropped(name) && !named.has(name)));
+  return named;
 }
 
 /**
@@ -65,6 +76,7 @@ export function locationBelow(prefix: string, path: string, location: string): s
   const base = `http://guide${prefix}${path}`;
   if (!URL.canParse(location, base)) return undefined;
   const { origin, pathname, search, hash } = new URL(location, base);
-  if (origin !== 'http://guide') return undefined;
-  return `${pathname.startsWith(`${prefix}/`) ? '' : prefix}${pathname}${search}${hash}`;
+  const below = `${pathname.startsWith(`${prefix}/`) ? '' : prefix}${pathname}${search}${hash}`;
+  // At a host of its own, a guide has no prefix. There, two slashes would begin the name of another host.
+  return origin === 'http://guide' && !below.startsWith('//') ? below : undefined;
 }

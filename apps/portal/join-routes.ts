@@ -5,14 +5,16 @@ import { PORTAL } from '../../lab/names.ts';
 import { classState, hasNames, personIn, reasonOf, rosterOf, seatState } from './class-state.ts';
 import type { Person } from './claims.ts';
 import type { Seat, Workshop } from './kinds.ts';
+import { leaveUrl } from './host-routes.ts';
 import { closedPage } from './pages/class.ts';
 import { codePage, namePage, repeatPage, rosterPage, wrongCodePage } from './pages/join.ts';
 import { keptPage } from './pages/kept.ts';
 import { keyPage, secretChanged, seatEnded, seatReset, tooManyKeys, wrongKey } from './pages/key.ts';
 import { sendPage } from './pages/layout.ts';
 import { apiSilent } from './pages/refusals.ts';
-import { seatPage } from './pages/seat.ts';
+import { leavingPage, seatPage } from './pages/seat.ts';
 import { personName } from './person-name.ts';
+import { cookieName } from './parts.ts';
 import type { PortalParts } from './parts.ts';
 import { ownOrigin } from './origin.ts';
 import { setCookie } from './session.ts';
@@ -30,7 +32,16 @@ export function addJoinRoutes(app: Express, parts: PortalParts): void {
   app.get('/seat', (request, response) => showSeat(request, response, parts));
   app.get(PORTAL.key, (_request, response) => sendPage(response, keyPage()));
   app.post(PORTAL.key, (request, response) => comeBack(request, response, parts));
-  app.post('/logout', (request, response) => redirect(response, '/', cookieHeader(request, undefined, parts)));
+  app.post('/logout', (request, response) => logOut(request, response, parts));
+}
+
+async function logOut(request: Request, response: Response, parts: PortalParts): Promise<void> {
+  const gone = cookieHeader(request, undefined, parts);
+  const { hosts, sessions } = parts;
+  const leaveAt = hosts && leaveUrl(await sessions.of(request.headers.cookie), hosts);
+  // The page's policy allows no form to end at another host, so that the page goes there.
+  if (leaveAt) return sendPage(response, leavingPage(leaveAt), { ...gone, 'referrer-policy': 'no-referrer' });
+  redirect(response, '/', gone);
 }
 
 function toCode(request: Request, response: Response): void {
@@ -45,8 +56,8 @@ export function redirect(response: Response, path: string, headers: Readonly<Rec
 }
 
 /** Returns the header that sets the portal's cookie, or removes it without a value. */
-export const cookieHeader = ({ headers }: Request, value: string | undefined, { url }: PortalParts) => ({
-  'set-cookie': setCookie(value, ownOrigin(headers, url).proto === 'https'),
+export const cookieHeader = ({ headers }: Request, value: string | undefined, { url, hosts }: PortalParts) => ({
+  'set-cookie': setCookie(value, (hosts?.url ?? ownOrigin(headers, url)).proto === 'https', cookieName(hosts)),
 });
 
 function showClass(code: string, response: Response, parts: PortalParts): void {

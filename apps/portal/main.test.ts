@@ -1,6 +1,5 @@
 // Tests the built portal as a process, with an API server that has one class.
-import { generateKeyPairSync, randomBytes } from 'node:crypto';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { Server } from 'node:http';
 import { tmpdir } from 'node:os';
@@ -10,6 +9,7 @@ import { eventually } from '../../support/waiting.ts';
 import { App, buildOutside, freePort } from '../testing/apps.ts';
 import { aSeat, aWorkshop, CODE } from './testing/objects.ts';
 import { listen } from './testing/portal-harness.ts';
+import { readOnlyApi, writeKubeconfig, writeSecrets } from './testing/portal-process.ts';
 
 jest.setTimeout(60_000);
 
@@ -18,13 +18,8 @@ const folder = mkdtempSync(join(tmpdir(), 'intro-otel-portal-'));
 let api: Server;
 let port: number;
 
-/** Lists one Workshop and one Seat. Its watches never say anything. */
 beforeAll(async () => {
-  api = createServer(({ url = '' }, response) => {
-    if (url.includes('watch=1')) return void response.writeHead(200).flushHeaders();
-    const items = url.includes('workshops') ? [aWorkshop(1)] : [aSeat('1')];
-    response.end(JSON.stringify({ items, metadata: { resourceVersion: '1' } }));
-  });
+  api = createServer(readOnlyApi(aWorkshop(1), [aSeat('1')]));
   port = await listen(api);
 });
 
@@ -35,32 +30,19 @@ afterAll(() => {
   rmSync(folder, { recursive: true });
 });
 
-function kubeconfig(): string {
-  const path = join(folder, 'kubeconfig');
-  const [clusters, users] = [
-    [{ name: 'c', cluster: { server: `http://127.0.0.1:${port}`, 'insecure-skip-tls-verify': true } }],
-    [{ name: 'u', user: {} }],
-  ];
-  const contexts = [{ name: 'x', context: { cluster: 'c', user: 'u' } }];
-  writeFileSync(path, JSON.stringify({ clusters, users, contexts, 'current-context': 'x' }));
-  return path;
-}
-
-function writeSecrets(): void {
-  const { privateKey } = generateKeyPairSync('ed25519');
-  writeFileSync(join(folder, 'signing'), privateKey.export({ type: 'pkcs8', format: 'pem' }));
-  for (const name of ['cookie', 'people', 'key'])
-    writeFileSync(join(folder, name), randomBytes(32).toString('base64url'));
-}
-
 test('opens once its secrets are there, serves its pages with their style, and ends within two seconds', async () => {
   const boardPort = String(await freePort());
-  const board = { BOARD_PORT: boardPort, BOARD_SECRET: folder };
-  const env = { KUBECONFIG: kubeconfig(), PORTAL_SECRETS: folder, INSTRUMENTATION: 'none', ...board };
+  const env = {
+    KUBECONFIG: writeKubeconfig(folder, `http://127.0.0.1:${port}`),
+    PORTAL_SECRETS: folder,
+    INSTRUMENTATION: 'none',
+    BOARD_PORT: boardPort,
+    BOARD_SECRET: folder,
+  };
   const portal = await App.start(built.dist, 'portal', env);
   await eventually(() => expect(portal.stdout).toContain('Waiting for the secrets'), { within: 10_000, every: 50 });
   expect((await fetch(`${portal.health}/readyz`)).status).toBe(503);
-  writeSecrets();
+  writeSecrets(folder);
   await portal.ready();
   expect(await (await fetch(`${portal.url}/join/${CODE}`)).text()).toContain('What shall we call you?');
   for (const file of ['portal.css', 'portal.js', 'icon.svg'])

@@ -1,4 +1,5 @@
 // The portal's entry point. It opens when the operator has made its secrets and it knows all classes.
+import './speed.ts';
 import type { Server } from 'node:http';
 import { join } from 'node:path';
 import { HttpApi } from '../../kubernetes/client.ts';
@@ -27,7 +28,7 @@ const POLL = 100;
 const API_TIMEOUT = 5_000;
 
 async function main(): Promise<void> {
-  const { url, secrets: folder, namespace, polls: prefix, board } = settingsFrom(process.env);
+  const { url, subdomains, secrets: folder, namespace, polls: prefix, board } = settingsFrom(process.env);
   const log = createLogger();
   ignorePaths(['/assets']);
   const config = await loadConfig();
@@ -47,7 +48,7 @@ async function main(): Promise<void> {
   void polls.follow(api, signal, log);
   while (!secrets || !classes.isListed) await pause(systemTimers, POLL, signal);
   const shared = { api, classes, polls, secrets: current, findGuide: guideFinder(api), log };
-  const server = createPortal({ ...shared, url, assets: publicFolder('portal-public') });
+  const server = createPortal({ ...shared, url, subdomains, assets: publicFolder('portal-public') });
   open(server, portFromEnv('PORT', 8080), () =>
     log.info({ classes: classes.workshops.list().length }, 'The portal is open'),
   );

@@ -1,5 +1,6 @@
 // What the portal's routes work with.
 import type { HttpApi } from '../../kubernetes/client.ts';
+import { PORTAL } from '../../lab/names.ts';
 import { Claims } from './claims.ts';
 import type { Classes } from './classes.ts';
 import { GuideAddresses } from './guide-addresses.ts';
@@ -9,6 +10,7 @@ import type { Origin } from './origin.ts';
 import { GuideProxy } from './proxy.ts';
 import type { Polls } from './polls.ts';
 import type { Secrets } from './secret-files.ts';
+import { hostOnly, SeatHosts } from './seat-hosts.ts';
 import { Sessions } from './sessions.ts';
 import { TokenBucket, TokenBuckets } from './token-bucket.ts';
 import { Tokens } from './tokens.ts';
@@ -21,6 +23,8 @@ export interface PortalOptions {
   readonly findGuide: FindGuide;
   /** Where browsers reach the portal, from the chart's value portal.url. */
   readonly url?: Origin | undefined;
+  /** Whether each seat has a host of its own, from the chart's value portal.subdomains. It needs a URL. */
+  readonly subdomains?: boolean;
   /** Folder with the files under /assets. */
   readonly assets: string;
   readonly log?: PortalLog;
@@ -33,7 +37,11 @@ export interface PortalLog {
 /** What the routes need. */
 export interface PortalParts extends Pick<PortalOptions, 'api' | 'classes' | 'polls' | 'secrets' | 'url' | 'log'> {
   readonly claims: Claims;
-  readonly sessions: Sessions;
+  readonly sessions: Pick<Sessions, 'of' | 'find' | 'cookieFor'>;
+  /** The seats' own hosts. Undefined if all seats are at the portal's host. */
+  readonly hosts?: SeatHosts | undefined;
+  /** Whether the request came to the host of its seat, which serves the guide at `/`. */
+  readonly isSeatHost?: boolean;
   readonly proxy: GuideProxy;
   readonly tokens: Tokens;
   readonly open: OpenExchanges;
@@ -50,7 +58,10 @@ export interface PortalParts extends Pick<PortalOptions, 'api' | 'classes' | 'po
   readonly classWrites: TokenBuckets;
 }
 
-export function partsOf({ api, classes, polls, secrets, findGuide, url, log }: PortalOptions): PortalParts {
+export function partsOf(options: PortalOptions): PortalParts {
+  const { api, classes, polls, secrets, findGuide, url, log, subdomains } = options;
+  const secret = (): Buffer => secrets().cookie;
+  const hosts = subdomains && url ? new SeatHosts({ url, secret }) : undefined;
   const claims = new Claims({ api, classes, people: () => secrets().people });
   const [open, tokens, addresses] = [new OpenExchanges(), new Tokens(), new GuideAddresses(findGuide)];
   const classReads = new TokenBuckets({ size: 40, perSecond: 4 });
@@ -70,7 +81,8 @@ export function partsOf({ api, classes, polls, secrets, findGuide, url, log }: P
     url,
     ...(log && { log }),
     claims,
-    sessions: new Sessions({ classes, claims, secret: () => secrets().cookie }),
+    hosts,
+    sessions: new Sessions({ classes, claims, secret, cookie: cookieName(hosts) }),
     proxy: new GuideProxy(addresses),
     tokens,
     open,
@@ -80,3 +92,6 @@ export function partsOf({ api, classes, polls, secrets, findGuide, url, log }: P
     classWrites,
   };
 }
+
+/** Name of the portal's own cookie. With hosts for the seats, no page of a seat's host may set it. */
+export const cookieName = (hosts: SeatHosts | undefined): string => hostOnly(PORTAL.cookie, hosts?.isSecure === true);

@@ -6,6 +6,7 @@ import express from 'express';
 import type { ErrorRequestHandler, Express, RequestHandler } from 'express';
 import { IDLE_BROWSER_MS } from '../telemetry/listen.ts';
 import { addHandOutRoutes } from './hand-out-routes.ts';
+import { addHandOver, mayUpgradeHost, serveHost, upgradeHost } from './host-routes.ts';
 import { addJoinRoutes } from './join-routes.ts';
 import { isSameOrigin } from './origin.ts';
 import { sendPage } from './pages/layout.ts';
@@ -18,12 +19,26 @@ import { isSeatPath, mayUpgrade, serveSeat, upgradeSeat } from './seat-routes.ts
 export function createPortal(options: PortalOptions): Server {
   const parts = partsOf(options);
   const app = pages(parts, options.assets);
-  const server = createServer({ shouldUpgradeCallback: mayUpgrade }, (request, response) => {
+  const { hosts } = parts;
+  const hostOf = (request: IncomingMessage): string | undefined => hosts?.seatOf(request.headers.host);
+  const shouldUpgradeCallback = (request: IncomingMessage): boolean =>
+    hostOf(request) === undefined ? mayUpgrade(request) : mayUpgradeHost(request);
+  const server = createServer({ shouldUpgradeCallback }, (request, response) => {
+    const seat = hostOf(request);
+    if (hosts && seat !== undefined)
+      return void serveHost(request, response, { seat, hosts, parts, assets: app }).catch((error: unknown) =>
+        failed(error, request, response, parts),
+      );
     if (!isSeatPath(request.url)) return void app(request, response);
     void serveSeat(request, response, parts).catch((error: unknown) => failed(error, request, response, parts));
   });
   server.on('upgrade', (request, socket, head) => {
-    void upgradeSeat(request, socket, head, parts).catch(() => socket.destroy());
+    const seat = hostOf(request);
+    const upgraded =
+      hosts && seat !== undefined
+        ? upgradeHost(request, socket, head, { seat, hosts, parts })
+        : upgradeSeat(request, socket, head, parts);
+    void upgraded.catch(() => socket.destroy());
   });
   // A browser's idle connections end at the browser, so that no request meets a reset.
   server.keepAliveTimeout = IDLE_BROWSER_MS;
@@ -41,6 +56,7 @@ function pages(parts: PortalParts, assets: string): Express {
   app.use(express.urlencoded({ extended: false, limit: '8kb', parameterLimit: 10 }));
   addJoinRoutes(app, parts);
   addHandOutRoutes(app, parts);
+  if (parts.hosts) addHandOver(app, parts, parts.hosts);
   app.use((_request, response) => sendPage(response, notFound()));
   app.use(pageErrors(parts));
   return app;

@@ -23,6 +23,8 @@ export interface ProxyTarget {
   readonly path: string;
   /** The portal's signed token for the guide. */
   readonly token: string;
+  /** The path at which the browser sees the guide, without a slash at the end. */
+  readonly prefix: string;
   /** The portal's origin, as the browser sees it. */
   readonly origin: Origin;
   /** Replaces the headers of the guide's answer, for an origin that trusts the guide less. */
@@ -128,22 +130,14 @@ const websocketOptions: AskOptions = { agent: false, headers: { connection: 'Upg
 function askGuide(guide: Guide, request: IncomingMessage, target: ProxyTarget, options: AskOptions): ClientRequest {
   const { method = 'GET', headers } = request;
   const { host, proto } = target.origin;
-  const asked = ask({
-    ...guide,
-    agent: options.agent,
-    method,
-    path: target.path,
-    headers: {
-      ...requestHeaders(headers),
-      // The body keeps its framing. Without this, Node would send a body of DELETE without any.
-      ...(headers['transfer-encoding'] !== undefined && { 'transfer-encoding': 'chunked' }),
-      [PORTAL.header]: target.token,
-      [PORTAL.forwarded.prefix]: prefixOf(target.seat),
-      [PORTAL.forwarded.host]: host,
-      [PORTAL.forwarded.proto]: proto,
-      ...options.headers,
-    },
-  });
+  const passed = Object.assign(requestHeaders(headers), options.headers);
+  // The body keeps its framing. Without this, Node would send a body of DELETE without any.
+  if (headers['transfer-encoding'] !== undefined) passed['transfer-encoding'] = 'chunked';
+  passed[PORTAL.header] = target.token;
+  if (target.prefix !== '') passed[PORTAL.forwarded.prefix] = target.prefix;
+  passed[PORTAL.forwarded.host] = host;
+  passed[PORTAL.forwarded.proto] = proto;
+  const asked = ask({ ...guide, agent: options.agent, method, path: target.path, headers: passed });
   asked.once('socket', (socket) => {
     if (!socket.connecting) return;
     const timer = setTimeout(() => socket.destroy(new Error('no connection in time')), TIMEOUTS.connect);
@@ -202,10 +196,11 @@ function sendAnswer(answer: IncomingMessage, response: ServerResponse, target: P
   const { guard = (all: OutgoingHttpHeaders) => all } = target;
   const headers = guard(answerHeaders(answer.headers));
   const { location } = answer.headers;
-  const below = location === undefined ? '' : locationBelow(prefixOf(target.seat), target.path, location);
+  const below = location === undefined ? '' : locationBelow(target.prefix, target.path, location);
   if (status < 200 || status > 599 || below === undefined) return false;
   try {
-    response.writeHead(status, below === '' ? headers : { ...headers, location: below });
+    if (below !== '') headers.location = below;
+    response.writeHead(status, headers);
   } catch {
     return false;
   }

@@ -92,8 +92,7 @@ async function decide(request: IncomingMessage, parts: PortalParts): Promise<Dec
   const { seat: name, path, query } = asked;
   const seat = ownSeat(await parts.sessions.of(request.headers.cookie), name);
   if (!('metadata' in seat)) return seat;
-  if (path === '') return { location: `${prefixOf(name)}/${query}` };
-  return isClassPath(path) ? { classPath: path, seat } : toGuide(request, seat, path + query, parts);
+  return path === '' ? { location: `${prefixOf(name)}/${query}` } : toSeat(request, seat, path + query, parts);
 }
 
 /** Returns the seat of a session, if it is the one with this name. Otherwise, what to answer. */
@@ -108,6 +107,13 @@ function ownSeat(session: Session, name: string): Seat | Decision {
 const isFromElsewhere = ({ method = '', headers }: IncomingMessage, { url }: PortalParts): boolean =>
   headers['service-worker'] !== undefined || (isUnsafe(method) && isForeign(headers, url));
 
+/** Sends a browser to the seat's own host if it has one. Else the portal or the guide answers. */
+function toSeat(request: IncomingMessage, seat: Seat, path: string, parts: PortalParts): Decision {
+  if (!parts.hosts) return isClassPath(path) ? { classPath: path, seat } : toGuide(request, seat, path, parts);
+  if (isUnsafe(request.method ?? '')) return { page: badPath() };
+  return { location: parts.hosts.urlAt(seat.metadata.name, path) };
+}
+
 const isUnsafe = (method: string): boolean => !['GET', 'HEAD', 'OPTIONS'].includes(method);
 
 const pageWithoutSeat = (state: Exclude<Session['state'], 'seated'>): Page =>
@@ -121,7 +127,8 @@ function toGuide(request: IncomingMessage, seat: Seat, path: string, parts: Port
     return { page: { ...seatPage({ seat: namespace, name, state }), status: 503 } };
   const token = parts.tokens.for(seat, name, parts.secrets().signing);
   const origin = ownOrigin(request.headers, parts.url);
-  return { seat, target: { seat: namespace, uid, path, token, origin } };
+  const prefix = parts.isSeatHost ? '' : prefixOf(namespace);
+  return { seat, target: { seat: namespace, uid, path, token, prefix, origin } };
 }
 
 function redirect(response: ServerResponse, { location }: { location: string }): void {

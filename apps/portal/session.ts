@@ -29,10 +29,7 @@ export function verifySession(value: string, secret: Buffer): SessionClaims | un
   return JSON.parse(Buffer.from(payload, 'base64url').toString()) as SessionClaims;
 }
 
-/** Returns the values of the portal's cookies in a Cookie header. A browser may send several of the same name. */
-export const sessionCookies = (header = ''): string[] => cookiesNamed(PORTAL.cookie, header);
-
-/** Returns the values of all cookies with this name in a Cookie header. */
+/** Returns the values of the cookies of a name in a Cookie header. A browser may send several of the same name. */
 export const cookiesNamed = (name: string, header = ''): string[] =>
   header
     .split(';')
@@ -41,6 +38,6 @@ export const cookiesNamed = (name: string, header = ''): string[] =>
     .map((cookie) => cookie.slice(name.length + 1));
 
 /** Returns the value of Set-Cookie for a session, or for none, which removes the cookie. */
-export const setCookie = (value: string | undefined, isSecure: boolean): string =>
-  `${PORTAL.cookie}=${value ?? ''}; Path=/; HttpOnly; SameSite=Lax${isSecure ? '; Secure' : ''}` +
+export const setCookie = (value: string | undefined, isSecure: boolean, name: string = PORTAL.cookie): string =>
+  `${name}=${value ?? ''}; Path=/; HttpOnly; SameSite=Lax${isSecure ? '; Secure' : ''}` +
   (value === undefined ? '; Max-Age=0' : '');

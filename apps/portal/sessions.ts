@@ -1,9 +1,10 @@
 // Which seat the browser of a request has.
-import { signSession, sessionCookies, verifySession } from './session.ts';
+import { cookiesNamed, signSession, verifySession } from './session.ts';
 import type { SessionClaims } from './session.ts';
 import type { Claims } from './claims.ts';
 import type { Classes } from './classes.ts';
 import type { Seat } from './kinds.ts';
+import { PORTAL } from '../../lab/names.ts';
 import { systemTimers } from '../../support/timers.ts';
 
 /**
@@ -24,6 +25,8 @@ export interface SessionsOptions {
   readonly claims: Pick<Claims, 'refresh'>;
   /** Returns the secret that signs cookies. */
   readonly secret: () => Buffer;
+  /** Name of the cookie. Default: PORTAL.cookie. */
+  readonly cookie?: string;
 }
 
 /** Milliseconds for which the portal remembers that the API server knows no seat of a claim. */
@@ -44,10 +47,10 @@ export class Sessions {
 
   /** @param cookie the Cookie header of the request */
   async of(cookie: string | undefined): Promise<Session> {
-    const values = sessionCookies(cookie);
+    const values = cookiesNamed(this.#options.cookie ?? PORTAL.cookie, cookie);
     if (values.length === 0) return { state: 'none' };
     const claims = values.map((value) => this.#verify(value)).find((found) => found !== undefined);
-    return claims ? this.#seatOf(claims) : { state: 'invalid' };
+    return claims ? this.find(claims) : { state: 'invalid' };
   }
 
   #verify(value: string): SessionClaims | undefined {
@@ -67,7 +70,8 @@ export class Sessions {
     return signSession(claims, this.#options.secret());
   }
 
-  async #seatOf(claims: SessionClaims): Promise<Session> {
+  /** Returns which seat a checked cookie gives its browser. */
+  async find(claims: SessionClaims): Promise<Session> {
     const seat = this.#known(claims);
     if (seat) return { state: 'seated', seat, cookieSeat: claims.seat };
     if (this.#options.classes.isReserved(claims.claim)) return { state: 'reset' };

@@ -8,6 +8,8 @@ import type { Origin } from './origin.ts';
 export interface PortalSettings {
   /** Where browsers reach the portal. Undefined if the chart doesn't say. */
   readonly url: Origin | undefined;
+  /** Whether each seat has a host of its own below the host of `url`. */
+  readonly subdomains: boolean;
   /** Folder with the portal's secrets. */
   readonly secrets: string;
   /** The portal's namespace, in which the answers to polls are. */
@@ -40,16 +42,30 @@ function originFrom(env: NodeJS.ProcessEnv, name: string): Origin | undefined {
   return origin;
 }
 
-/** @throws Error if a URL is not an http or https URL */
+/** @throws Error if a URL is not an http or https URL, or PORTAL_URL has no host name although the seats need hosts */
 export function settingsFrom(env: NodeJS.ProcessEnv): PortalSettings {
+  const url = originFrom(env, 'PORTAL_URL');
   return {
-    url: originFrom(env, 'PORTAL_URL'),
+    url,
+    subdomains: subdomainsIn(env, url),
     secrets: textOf(env, 'PORTAL_SECRETS') || PORTAL.secretDir,
     namespace: textOf(env, 'POD_NAMESPACE') || 'default',
     polls: textOf(env, 'PORTAL_POLLS') || `intro-otel-${PORTAL.polls.name}`,
     board: textOf(env, 'BOARD_PORT') === '' ? undefined : boardSettings(env),
   };
 }
+
+function subdomainsIn(env: NodeJS.ProcessEnv, url: Origin | undefined): boolean {
+  const isOn = textOf(env, 'PORTAL_SUBDOMAINS') === 'true';
+  if (!isOn || (url && hasName(url))) return isOn;
+  throw new Error(
+    `PORTAL_SUBDOMAINS is true, and PORTAL_URL has the host "${url?.host ?? ''}": expected a host name, such as that ` +
+      'of https://class.example.com, because each seat gets a host below it. Set portal.url.',
+  );
+}
+
+/** Whether the host is a name and no address. An IPv6 address has brackets, and an IPv4 address ends with a number. */
+const hasName = ({ host }: Origin): boolean => !/^\[|(^|\.)\d+(:\d+)?$/.test(host);
 
 const boardSettings = (env: NodeJS.ProcessEnv): BoardSettings => ({
   port: portFromEnv('BOARD_PORT', PORTS.board),

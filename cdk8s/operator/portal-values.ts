@@ -79,11 +79,20 @@ export const portalValues = group(
         'changes the host. Default: the host of each request.',
       pattern: ORIGIN,
     }),
+    subdomains: flag({
+      doc:
+        'Whether each seat has a host of its own: <seat>.<host of portal.url>. Then a browser keeps the seats apart ' +
+        'as different origins. It needs portal.url with a host name, a wildcard DNS record, and a wildcard ' +
+        'certificate if people come by TLS. portal.ingress then needs a host, and the release has a second Ingress ' +
+        'for the wildcard. For portal.httpRoute, list the wildcard in hostnames. What is in front of the portal must ' +
+        'not change Host.',
+      default: false,
+    }),
     service: pageService('the portal'),
     boardService: pageService('the board, which only needs to be where instructors are', 8081),
     ingress,
     httpRoute,
     env: env('the portal', ['POD_NAMESPACE']),
-    resources: resources('the portal', { cpu: '20m', memory: '64Mi' }, { memory: '128Mi' }),
+    resources: resources('the portal', { cpu: '50m', memory: '80Mi' }, { memory: '256Mi' }),
   },
 );

@@ -274,47 +274,6 @@ describe('the portal', () => {
   });
 });
 
-describe('the board', () => {
-  const board = (values: SomeChartValues = {}): AnyObject[] =>
-    render(values).filter(({ metadata: { name } }) => name === 'intro-otel-board');
-
-  test('has a Secret without data, whose key the portal finds as a file', () => {
-    const secret = board().find(({ kind }) => kind === 'Secret');
-    expect(Object.keys(secret ?? {}).sort()).toEqual(['apiVersion', 'kind', 'metadata', 'type']);
-    const portal = render().find(
-      ({ kind, metadata: { name } }) => kind === 'Deployment' && name === 'intro-otel-portal',
-    );
-    expect(portal).toMatchObject({
-      spec: {
-        template: {
-          spec: {
-            containers: [{ ports: expect.arrayContaining([{ name: 'board', containerPort: 8083 }]) as unknown[] }],
-            volumes: expect.arrayContaining([
-              { name: 'board', secret: { secretName: 'intro-otel-board', items: [{ key: 'key', path: 'key' }] } },
-            ]) as unknown[],
-          },
-        },
-      },
-    });
-  });
-
-  test('has a Service of its own, which only the portal serves', () => {
-    const values = {
-      portal: { service: { type: 'LoadBalancer' }, boardService: { type: 'NodePort', nodePort: 30_081 } },
-    } as const;
-    const selector = { 'app.kubernetes.io/component': 'portal' };
-    const [closed, open] = [{}, values].map((each) => board(each).find(({ kind }) => kind === 'Service'));
-    expect(closed).toMatchObject({
-      spec: { type: 'ClusterIP', selector, ports: [{ port: 8081, targetPort: 'board' }] },
-    });
-    expect(open).toMatchObject({ spec: { type: 'NodePort', selector, ports: [{ port: 8081, nodePort: 30_081 }] } });
-  });
-
-  test('is not there, nor known to the operator, without the portal', () => {
-    expect(JSON.stringify(render({ portal: { enabled: false } }))).not.toContain('intro-otel-board');
-  });
-});
-
 describe('the labels that attendees may not give to pods', () => {
   const policy = render().find(({ metadata: { name } }) => name === 'intro-otel-seat-labels');
 

@@ -12,6 +12,14 @@ import { dnsLabel, releaseName, someValues } from './arbitrary.ts';
 import { byName, chart, parseManifests, template } from './helm.ts';
 import type { Release } from './helm.ts';
 
+/** Returns values with which the seats can have hosts, because the chart refuses portal.subdomains without a name. */
+function withNames(values: SomeChartValues): SomeChartValues {
+  const { portal } = values;
+  if (!portal?.subdomains) return values;
+  const ingress = { ...portal.ingress, host: 'labs.example.com' };
+  return { ...values, portal: { ...portal, url: 'https://labs.example.com', ingress } };
+}
+
 /** Seed of the generated values. Change it to try other values. A failure prints the smallest values that fail. */
 const SEED = 20260322;
 const VALUES = 240;
@@ -62,6 +70,14 @@ test.each<[what: string, SomeChartValues['portal']]>([
   ],
   ['with an Ingress for every host', { ingress: { enabled: true } }],
   [
+    'with a host for each seat',
+    {
+      url: 'https://labs.example.com',
+      subdomains: true,
+      ingress: { enabled: true, host: 'labs.example.com', tls: [{ secretName: 'tls', hosts: ['*.labs.example.com'] }] },
+    },
+  ],
+  [
     'with a portal behind a Gateway, and on a node port',
     {
       service: { type: 'NodePort', nodePort: 30080 },
@@ -76,6 +92,15 @@ test.each<[what: string, SomeChartValues['portal']]>([
   await expectSame({ ...lab, values: { portal: portal ?? {} } });
 });
 
+test.each<[what: string, SomeChartValues['portal']]>([
+  ['no portal.url', {}],
+  ['an address in portal.url', { url: 'http://10.0.0.1:8080' }],
+  ['no portal.ingress.host', { url: 'https://labs.example.com', ingress: { enabled: true } }],
+])('helm refuses a host for each seat with %s', async (_what, portal) => {
+  const { stderr } = await template({ ...lab, values: { portal: { ...portal, subdomains: true } } });
+  expect(stderr).toMatch(/Expected portal\.(url with a host name|ingress\.host)/);
+});
+
 test('helm template and renderLab both remove a default map entry whose value is null', async () => {
   await expectSame({ ...lab, values: { dice: { resources: { limits: { memory: null } } } } });
 });
@@ -87,7 +112,7 @@ test(`helm template prints the same objects as renderLab for ${VALUES} generated
     .record({ release: releaseName, namespace: dnsLabel, values: someValues, operates })
     .map(({ operates: has, values, ...release }) => ({
       ...release,
-      values: has ? values : { ...values, operator: { ...values.operator, enabled: false } },
+      values: has ? withNames(values) : { ...values, operator: { ...values.operator, enabled: false } },
     }));
   await fc.assert(
     fc.asyncProperty(request, request, async (...two) => {

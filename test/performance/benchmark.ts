@@ -3,7 +3,7 @@
 export interface Row {
   what: string;
   /** The unit of the value. `×` marks a ratio, and an empty unit marks a count. */
-  unit: 's' | 'MiB' | '/s' | '×' | '%' | '';
+  unit: 's' | 'ms' | 'MiB' | '/s' | '×' | '%' | '';
   value: number;
   /** The limit that the project promises for the value. A row without a limit only explains other rows. */
   bound?: { atMost: number } | { atLeast: number };
@@ -17,9 +17,9 @@ export interface Benchmark {
   about: string;
   /**
    * The cluster that the benchmark needs. `lab` has a node and is shared with other benchmarks. `scale` is a control
-   * plane of its own with simulated nodes.
+   * plane of its own with simulated nodes. `none` needs no cluster.
    */
-  cluster: 'lab' | 'scale';
+  cluster: 'lab' | 'scale' | 'none';
   /**
    * Whether the benchmark reads the operator's requests in the API server's audit log. Writing this log makes the
    * requests a little slower.

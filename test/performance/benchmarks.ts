@@ -14,6 +14,7 @@ import { faults } from './faults.ts';
 import { hostileClass } from './hostile-class.ts';
 import { idle } from './idle.ts';
 import { withNamespace } from './lab.ts';
+import { portal } from './portal.ts';
 import { scale } from './scale.ts';
 import { soak } from './soak.ts';
 import { verdicts } from './verdicts.ts';
@@ -44,6 +45,7 @@ export const benchmarks: readonly Benchmark[] = [
   classOfFive,
   capacity,
   hostileClass,
+  portal,
   scale,
   idle,
   failover,

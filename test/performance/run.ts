@@ -64,10 +64,12 @@ function choose(names?: readonly string[]): readonly Benchmark[] {
 async function measure(chosen: readonly Benchmark[]): Promise<Row[]> {
   const interrupted = (): void => void stop().finally(() => process.exit(130));
   process.once('SIGINT', interrupted).once('SIGTERM', interrupted);
+  const withoutCluster = chosen.filter(({ cluster }) => cluster === 'none');
   const onLab = chosen.filter(({ cluster }) => cluster === 'lab');
   const alone = chosen.filter(({ cluster }) => cluster === 'scale');
   const found: Row[] = [];
   try {
+    found.push(...(await measureAll(withoutCluster)));
     if (onLab.length > 0)
       found.push(...(await measureOn((progress) => startTestCluster(CLUSTER, progress), onLab).catch(broken)));
     for (const one of alone)
@@ -98,15 +100,20 @@ async function measureOn(
     cluster = await begin();
   };
   try {
-    const found: Row[] = [];
-    for (const one of chosen)
-      found.push(
-        ...(await report.step(one.name, (progress) => one.run((text) => progress.detail(text), anew)).catch(broken)),
-      );
-    return found;
+    return await measureAll(chosen, anew);
   } finally {
     await cluster.stop();
   }
+}
+
+/** @param anew replaces the cluster with a new one, for benchmarks that have one */
+async function measureAll(chosen: readonly Benchmark[], anew = () => Promise.resolve()): Promise<Row[]> {
+  const found: Row[] = [];
+  for (const one of chosen)
+    found.push(
+      ...(await report.step(one.name, (progress) => one.run((text) => progress.detail(text), anew)).catch(broken)),
+    );
+  return found;
 }
 
 async function stop(): Promise<void> {
@@ -126,10 +133,11 @@ function printTable(all: readonly Row[]): void {
   print();
   for (const row of all) {
     const { what, unit, value, samples } = row;
-    const from =
-      samples === undefined ? '' : coloured('dim', `  (${samples.map((sample) => sample.toFixed(1)).join(', ')})`);
     // A ratio is near 1, so the table shows two digits after its decimal point.
-    const figure = value.toFixed(unit === '×' ? 2 : 1).padStart(6);
+    const digits = unit === '×' ? 2 : 1;
+    const from =
+      samples === undefined ? '' : coloured('dim', `  (${samples.map((sample) => sample.toFixed(digits)).join(', ')})`);
+    const figure = value.toFixed(digits).padStart(6);
     print(`  ${what.padEnd(width)}  ${figure} ${unit.padEnd(3)}${verdict(row)}${from}`);
   }
 }

@@ -73,7 +73,7 @@ describe('looking in', () => {
   test('says at the guide that it is an instructor, and passes on no cookie', async () => {
     const { cookie } = board.as();
     await board.get(`${seat}/api/files?x=1`, { cookie: `intro-otel-seat=x; ${cookie}`, authorization: 'Bearer x' });
-    expect(received()).toMatchObject({ url: '/api/files?x=1' });
+    expect(received()).toMatchObject({ url: '/api/files?x=1', headers: { 'x-forwarded-prefix': seat } });
     expect(received()?.headers).not.toHaveProperty('cookie');
     expect(received()?.headers).not.toHaveProperty('authorization');
     expect(verifyPortalToken(tokenSeen(), expected())).toMatchObject({ role: 'instructor', name: 'Grace' });

@@ -129,7 +129,7 @@ async function toGuide(
   const token = signPortalToken({ seat: name, uid, role, name: session.name, exp }, parts.secrets().signing);
   const origin = ownOrigin(request.headers, parts.url);
   const guard = guardFor(name, originText(request.headers, parts.url));
-  return { role, session, target: { seat: name, uid, path, token, origin, guard } };
+  return { role, session, target: { seat: name, uid, path, token, prefix: prefixOf(name), origin, guard } };
 }
 
 /** Begins or renews the visit, of which the learner's page tells. @returns why the instructor can't look in */

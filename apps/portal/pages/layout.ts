@@ -11,6 +11,8 @@ export interface Page {
   readonly status?: number;
   /** Seconds after which the page asks whether something has changed. Without a value it doesn't ask. */
   readonly again?: number;
+  /** URL to which the page goes on by itself at once. */
+  readonly next?: string;
   /** What a script gets in place of the page, in one sentence or more. Default: the title. */
   readonly error?: string;
 }
@@ -18,13 +20,16 @@ export interface Page {
 export const PAGE_HEADERS = pageHeaders();
 
 /** Renders the whole HTML document of a page. */
-export const render = ({ title, content, again }: Page): string =>
+export const render = ({ title, content, again, next }: Page): string =>
   renderDocument({
     title,
     root: '/',
     style: 'portal.css',
     script: 'portal.js',
-    head: again === undefined ? '' : html`<noscript><meta http-equiv="refresh" content="${again}"></noscript>`,
+    head: [
+      again === undefined ? '' : html`<noscript><meta http-equiv="refresh" content="${again}"></noscript>`,
+      next === undefined ? '' : html`<meta http-equiv="refresh" content="0; url=${next}">`,
+    ],
     attributes: dataAttribute('again', again),
     header: html`<a class="name" href="/">intro-otel</a>`,
     content,

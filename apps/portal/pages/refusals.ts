@@ -12,6 +12,15 @@ export const notYourSeat = (own: string): Page => ({
       <p><a class="button primary" href="${prefixOf(own)}/">Open your own lab</a></p>`,
 });
 
+/** @param url the portal's page of the own seat */
+export const linkUsed = (url: string): Page => ({
+  title: 'This link is used up',
+  status: 403,
+  content: html`<p>It leads to a lab once, within a minute, and only in the browser that asked for it. If this comes
+        again and again, this browser keeps no cookies of this address.</p>
+      <p><a class="button primary" href="${url}">Open your lab</a></p>`,
+});
+
 export const seatNeeded = (): Page => ({
   title: 'Whose seat is this?',
   status: 401,

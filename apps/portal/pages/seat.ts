@@ -44,6 +44,14 @@ export const seatPage = (own: OwnSeat): Page => ({
   ...(own.state !== 'Ready' && { again: 2 }),
 });
 
+/** Goes on to the host of the seat, which forgets the session, too. */
+export const leavingPage = (next: string): Page => ({
+  title: 'You leave this seat',
+  content: html`<p>This takes a moment.</p>
+      <p><a class="button primary" href="${next}">Go on</a></p>`,
+  next,
+});
+
 const openLink = (seat: string): Content =>
   html`<p><a class="button primary" href="${prefixOf(seat)}/">Open your lab</a></p>`;
 

@@ -1,0 +1,67 @@
+// The chart's objects for the board, and for the seats' own hosts.
+import type { AnyObject } from '../render.ts';
+import { renderOperator } from './render.ts';
+import type { SomeChartValues } from './render.ts';
+
+const render = (values: SomeChartValues = {}): AnyObject[] =>
+  renderOperator({ release: 'intro-otel', namespace: 'default', values, managedBy: 'Helm' });
+
+describe('the board', () => {
+  const board = (values: SomeChartValues = {}): AnyObject[] =>
+    render(values).filter(({ metadata: { name } }) => name === 'intro-otel-board');
+
+  test('has a Secret without data, whose key the portal finds as a file', () => {
+    const secret = board().find(({ kind }) => kind === 'Secret');
+    expect(Object.keys(secret ?? {}).sort()).toEqual(['apiVersion', 'kind', 'metadata', 'type']);
+    const portal = render().find(
+      ({ kind, metadata: { name } }) => kind === 'Deployment' && name === 'intro-otel-portal',
+    );
+    expect(portal).toMatchObject({
+      spec: {
+        template: {
+          spec: {
+            containers: [{ ports: expect.arrayContaining([{ name: 'board', containerPort: 8083 }]) as unknown[] }],
+            volumes: expect.arrayContaining([
+              { name: 'board', secret: { secretName: 'intro-otel-board', items: [{ key: 'key', path: 'key' }] } },
+            ]) as unknown[],
+          },
+        },
+      },
+    });
+  });
+
+  test('has a Service of its own, which only the portal serves', () => {
+    const values = {
+      portal: { service: { type: 'LoadBalancer' }, boardService: { type: 'NodePort', nodePort: 30_081 } },
+    } as const;
+    const selector = { 'app.kubernetes.io/component': 'portal' };
+    const [closed, open] = [{}, values].map((each) => board(each).find(({ kind }) => kind === 'Service'));
+    expect(closed).toMatchObject({
+      spec: { type: 'ClusterIP', selector, ports: [{ port: 8081, targetPort: 'board' }] },
+    });
+    expect(open).toMatchObject({ spec: { type: 'NodePort', selector, ports: [{ port: 8081, nodePort: 30_081 }] } });
+  });
+
+  test('is not there, nor known to the operator, without the portal', () => {
+    expect(JSON.stringify(render({ portal: { enabled: false } }))).not.toContain('intro-otel-board');
+  });
+});
+
+describe("the seats' own hosts", () => {
+  const hostsOf = (portal: NonNullable<SomeChartValues['portal']>): unknown[] =>
+    render({ portal })
+      .filter(({ kind }) => kind === 'Ingress')
+      .map((object) => (object as AnyObject & { spec: { rules: { host: string }[] } }).spec.rules[0]?.host);
+  const ingress = { enabled: true, host: 'class.example.com' };
+
+  test('have an Ingress of their own, only with portal.subdomains', () => {
+    expect(hostsOf({ ingress })).toEqual(['class.example.com']);
+    expect(hostsOf({ ingress, subdomains: true })).toEqual(['class.example.com', '*.class.example.com']);
+    expect(hostsOf({ subdomains: true })).toEqual([]);
+  });
+
+  test.each([true, false])('are known to the portal, which gets subdomains: %s', (subdomains) => {
+    const deployments = render({ portal: { subdomains } }).filter(({ kind }) => kind === 'Deployment');
+    expect(JSON.stringify(deployments)).toContain(`{"name":"PORTAL_SUBDOMAINS","value":"${subdomains}"}`);
+  });
+});
