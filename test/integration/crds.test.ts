@@ -240,6 +240,8 @@ describe('kubectl commands for Workshops and Seats', () => {
       'REASON',
       'PROGRESS',
       'LAST ACTIVITY',
+      'STEP',
+      'FINDING',
       'ACCESS UNTIL',
       'URL',
       'AGE',
