@@ -6,6 +6,7 @@ import type { Lab } from '../support/cluster/lab.ts';
 import { complete, tracesOf } from '../support/otlp/traces.ts';
 import { median, seconds } from './benchmark.ts';
 import type { Benchmark, Row } from './benchmark.ts';
+import { boards } from './boards.ts';
 import { capacity } from './capacity.ts';
 import { classOfFive } from './class.ts';
 import { failover } from './failover.ts';
@@ -48,6 +49,7 @@ export const benchmarks: readonly Benchmark[] = [
   portal,
   scale,
   idle,
+  boards,
   failover,
   faults,
 ];

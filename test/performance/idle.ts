@@ -71,7 +71,7 @@ interface AuditEvent {
  * Lists the operator's requests since `began` (milliseconds since 1970), from the API server's audit log. Each request
  * is in the list once.
  */
-async function requestsSince(began: number): Promise<AuditEvent[]> {
+export async function requestsSince(began: number): Promise<AuditEvent[]> {
   const found = new Map<string, AuditEvent>();
   for await (const line of createInterface(createReadStream(auditLog(testCluster().name)))) {
     const event = JSON.parse(line) as AuditEvent;
