@@ -50,14 +50,6 @@ test('tells a person of nothing in a class in which nothing happens, and asks no
   expect(portal.guide(seat).received).toEqual([]);
 });
 
-test('answers 304 until something changes', async () => {
-  const etag = (await getState()).headers.get('etag') ?? '';
-  const again = await getState({ 'if-none-match': etag });
-  expect([again.status, await again.text()]).toEqual([304, '']);
-  await send('POST', 'help', { text: 'Where?' });
-  expect((await getState({ 'if-none-match': etag })).status).toBe(200);
-});
-
 describe('a request for help', () => {
   test('keeps its place and its instructor when the person asks again with other words', async () => {
     expect(await send('POST', 'help', { text: '  Where?\r\nHere?\t ' })).toEqual({ status: 204 });

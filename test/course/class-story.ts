@@ -56,7 +56,7 @@ export async function lookedInAndHelped(room: Room): Promise<void> {
   const opened = board.context().waitForEvent('page');
   await board.getByRole('button', { name: 'Look in', exact: true }).click();
   const lab = await opened;
-  await lab.locator('#step-list').waitFor();
+  await lab.getByText(/^Steps: \d+ of \d+ verified/).waitFor();
   await read(ada, 'Nina is looking at your lab (read-only).');
   await picture(lab, 'story-look-in');
   await lab.close();

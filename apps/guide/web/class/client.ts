@@ -9,7 +9,7 @@ const NO_ANSWER = 'The portal does not answer. Try again in a moment.';
 
 export class ClassClient {
   readonly #base: URL;
-  #etag = '';
+  #text = '';
   #state: ClassState | undefined;
   #offset = 0;
 
@@ -25,14 +25,15 @@ export class ClassClient {
 
   /** Returns the state now. It is the same object as before if nothing has changed. */
   async state(): Promise<ClassState | Failure> {
-    const answer = await this.#fetch('state', { headers: { accept: 'application/json', 'if-none-match': this.#etag } });
+    const answer = await this.#fetch('state', { headers: { accept: 'application/json' } });
     if (!answer) return 'silent';
     this.#readClock(answer);
-    if (answer.status === 304 && this.#state) return this.#state;
+    const text = await answer.text().catch(() => '');
     if (!answer.ok || answer.redirected) return isGone(answer) ? 'gone' : 'silent';
-    const state = (await answer.json().catch(() => undefined)) as ClassState | undefined;
+    if (text === this.#text && this.#state) return this.#state;
+    const state = parsed(text);
     if (!state) return 'silent';
-    this.#etag = answer.headers.get('etag') ?? '';
+    this.#text = text;
     this.#state = state;
     return state;
   }
@@ -56,6 +57,14 @@ export class ClassClient {
   #readClock(answer: Response): void {
     const date = Date.parse(answer.headers.get('date') ?? '');
     if (!Number.isNaN(date)) this.#offset = date - Date.now();
+  }
+}
+
+function parsed(text: string): ClassState | undefined {
+  try {
+    return JSON.parse(text) as ClassState;
+  } catch {
+    return undefined;
   }
 }
 
