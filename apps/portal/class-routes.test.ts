@@ -38,8 +38,7 @@ async function send(method: string, path: string, body?: unknown, headers: Recor
   return { status: answer.status, ...(text && (JSON.parse(text) as { error: string })) };
 }
 
-const getState = (headers: Record<string, string> = {}): Promise<Response> =>
-  portal.get(`/s/${seat}/class/state`, { cookie, ...headers });
+const getState = (): Promise<Response> => portal.get(`/s/${seat}/class/state`, { cookie });
 
 const state = async (): Promise<ClassState> => (await (await getState()).json()) as ClassState;
 
