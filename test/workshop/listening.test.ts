@@ -23,7 +23,7 @@ const EXPECTED: Record<string, string[]> = {
   guide: both(4318, 8080, 8081),
   prizes: both(8080, 8081),
   operator: both(8081, 8082),
-  portal: both(8080, 8081),
+  portal: both(8080, 8081, 8083),
   collector: [...at('127.0.0.1', 4317, 4318, 8888), ...at('POD', 13133, 4317, 4318)],
   jaeger: [...at('127.0.0.1', 16685, 16686, 16687, 4317, 4318), ...at('POD', 13133, 16686, 4317, 4318)],
 };

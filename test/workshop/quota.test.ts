@@ -1,5 +1,5 @@
 // Tests an attendee who creates two thousand pods: the quota limits them, and the other seats keep working.
-import { LABELS } from '../../operator/api/types.ts';
+import { LABELS, NAMES } from '../../operator/api/types.ts';
 import type { Answer } from '../support/cluster/account.ts';
 import { useAttendee } from '../support/cluster/attendee.ts';
 import { kubectl } from '../support/cluster/cluster.ts';
@@ -30,17 +30,17 @@ beforeAll(async () => {
   answers = await asked.finally(() => (flooding = false));
 }, 120_000);
 
+const used = (what: 'used' | 'hard'): Promise<string> =>
+  kubectl('get', 'resourcequota', NAMES.quota, '--namespace', own, `--output=jsonpath={.status.${what}.pods}`);
+
+// The next files need room in the seat.
 afterAll(async () => {
-  await kubectl(
-    'delete',
-    'pods',
-    '--namespace',
-    own,
-    '--selector=!app.kubernetes.io/part-of',
-    '--grace-period=0',
-    '--wait=false',
-  );
-});
+  const selector = `--selector=!${LABELS.partOf}`;
+  await kubectl('delete', 'pods', '--namespace', own, selector, '--grace-period=0', '--timeout=60s');
+  await eventually(async () => expect(Number(await used('used'))).toBeLessThan(Number(await used('hard'))), {
+    within: 30_000,
+  });
+}, 120_000);
 
 /** Plays rounds in the other seats, one after the other, until `done` returns true. @returns the failed rounds */
 async function playUntil(done: () => boolean): Promise<string[]> {
