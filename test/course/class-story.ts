@@ -87,7 +87,7 @@ export async function failedCheck({ grace, board, origin }: Room): Promise<void>
 /** Nina turns a fault on in every lab. */
 export async function faultForAll({ board }: Room, faultsNow: () => Promise<readonly (string | undefined)[]>) {
   await board.getByText('Faults in every lab').click();
-  await board.getByLabel(/^spike/).check();
+  await board.getByRole('checkbox', { name: /spike/ }).check();
   await board.getByRole('button', { name: 'Apply' }).click();
   await yes(board);
   await eventually(async () => expect(new Set(await faultsNow())).toEqual(new Set(['spike'])), { within: 10_000 });
