@@ -149,7 +149,7 @@ test('marks the traces in a box that is dragged in the scatter plot, and warns t
     await page.getByText('7 traces marked').waitFor();
     await page.getByRole('button', { name: 'What do they share?' }).click();
     await page.getByText('Only 7 marked: so few traces may share something by chance.').waitFor();
-    await page.getByText('No value differs by more than chance.').first().waitFor();
+    await page.getByText('No row of this part differs by more than chance.').first().waitFor();
   }));
 
 test('goes through the scatter plot with the keyboard: marks a trace, and opens it', () =>

@@ -107,7 +107,8 @@ export class ComparePanel implements Part {
         table(
           'Where they ran',
           'Names and addresses of pods, processes and hosts. A pod’s name goes together with all that it has, ' +
-            'such as its version, so these are apart. The counts leave out traces that don’t report the attribute.',
+            'such as its version, so these are apart. A name that is in exactly the same traces as a value above is ' +
+            'listed with that value. The counts leave out traces that don’t report the attribute.',
           places,
         ),
       table('Less common among the marked traces', '', rarer),

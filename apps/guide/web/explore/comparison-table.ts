@@ -28,7 +28,7 @@ export function comparisonTable(options: ComparisonOptions): Child {
     h('h3', {}, title),
     about !== '' && h('p', { class: 'soft about' }, about),
     certain.length === 0
-      ? h('p', { class: 'soft' }, 'No value differs by more than chance.')
+      ? h('p', { class: 'soft' }, 'No row of this part differs by more than chance.')
       : tableOf(certain.slice(0, first), title, options),
     moreOf('with smaller differences', certain.slice(first), options),
     moreOf('with differences that may be chance', chance, options),
