@@ -106,7 +106,7 @@ export class Runner {
 
   /** Ends the Run, because the lab's files are no longer the ones that it has sent. */
   forget(): void {
-    this.#watch.forget();
+    this.#watch.forget(performance.now());
     this.#report();
   }
 

@@ -84,7 +84,7 @@ test('ends a Run whose files somebody else has replaced, and drops what the pods
   const watch = running();
   watch.begin(['dice'], 1_100);
   watch.on(dice('new', 'failed', { message: 'unexpected token', line: 7 }), 1_200);
-  watch.forget();
+  watch.forget(60_000);
   expect([watch.problems(), watch.report().tone]).toEqual([[], 'busy']);
   expect(watch.on(dice('reset', 'running'), 68_000)).toBe(false);
   expect(watch.report()).toEqual({ tone: 'good', text: 'dice runs (pod reset).' });
@@ -115,4 +115,11 @@ test('says that it saves until the guide has answered, whatever the pods do', ()
   expect(watch.report()).toEqual({ tone: 'busy', text: 'Saving…' });
   watch.cancel();
   expect(watch.report().text).toBe('dice is starting…');
+});
+
+test('shows the problem of files whose change the page learns of after the pod has failed', () => {
+  const watch = new RunWatch();
+  watch.on(dice('new', 'failed', { message: 'unexpected token', line: 7 }), 10_000);
+  watch.forget(10_500);
+  expect(watch.report()).toEqual({ tone: 'bad', text: 'app.ts, line 7: unexpected token' });
 });

@@ -18,8 +18,13 @@ export interface Problem {
 
 const files: Record<Component, FileName> = { dice: 'app.ts', collector: 'collector.yaml' };
 
+/** Milliseconds after which a state is from before a change of the files that the page learns of now. */
+const KNOWN_FOR = 3_000;
+
 export class RunWatch {
   readonly #latest = new Map<Component, PodState>();
+  /** When each state has arrived. */
+  readonly #arrived = new WeakMap<PodState, number>();
   #before = new Map<Component, string>();
   #awaited = new Set<Component>();
   /** The components that the last Run has restarted. */
@@ -66,14 +71,19 @@ export class RunWatch {
     // changes nothing about the Run: the start of a step may have restarted the Collector just before it.
     if (!this.waiting && known !== state.pod && this.#isOfRun(state.component)) this.#took = 0;
     this.#latest.set(state.component, state);
+    this.#arrived.set(state, now);
     return this.#settle(state, now);
   }
 
-  /** Ends the Run: something else has replaced the files in the lab, such as a reset, another tab or kubectl. */
-  forget(): void {
+  /**
+   * Ends the Run: something else has replaced the files in the lab, such as a reset, another tab or kubectl. A state
+   * that has just arrived may be that of the new files, whose change the page learns of a moment later.
+   */
+  forget(now: number): void {
     this.#awaited.clear();
     this.#took = 0;
-    this.#outdated = new Set(this.#latest.values());
+    const isOld = (state: PodState): boolean => now - (this.#arrived.get(state) ?? 0) > KNOWN_FOR;
+    this.#outdated = new Set([...this.#latest.values()].filter(isOld));
   }
 
   #settle(state: PodState, now: number): boolean {
