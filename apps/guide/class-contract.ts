@@ -65,6 +65,3 @@ export interface AnswerPoll extends PollAnswer {
 export interface AnswerTakeover {
   readonly granted: boolean;
 }
-
-/** Longest words of a request for help and longest answer in own words, in characters. */
-export const LONGEST = { help: 500, answer: 200 } as const;

@@ -1,9 +1,9 @@
 // The paths of a seat that the portal itself answers, for the person of the seat: what the class tells this person, and
 // requests for help, answers to polls and to instructors. The seat's guide never sees these requests.
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { CLASS_LIMITS } from '../../lab/class-limits.ts';
 import { isInvalid } from '../../kubernetes/api.ts';
 import { rfc3339 } from '../../kubernetes/conditions.ts';
-import { LONGEST } from '../guide/class-contract.ts';
 import type { ClassState, PollAnswer } from '../guide/class-contract.ts';
 import { helpOf, hintsOf, visitOf } from './class-fields.ts';
 import { bodyOf, refusal, sendAnswer } from './json-answers.ts';
@@ -105,7 +105,7 @@ const change = async ({ seat, parts }: Exchange, specOf: (seat: Seat) => object 
 
 /** A person who asks again keeps the place in the queue, and the instructor who is coming. */
 async function askForHelp({ text: given = '' }: Fields, exchange: Exchange): Promise<Answer> {
-  const words = ownWords(given, LONGEST.help, { lines: true });
+  const words = ownWords(given, CLASS_LIMITS.words, { lines: true });
   if ('problem' in words) return refusal(400, words.problem);
   const text = words.text === '' ? null : words.text;
   const fresh = (): object => ({ text, at: rfc3339(Date.now()), takenBy: null, takenAt: null });
@@ -140,7 +140,7 @@ function pollAnswer({ text: given, named = false }: Fields, options: readonly st
     return options.some((option) => option === given)
       ? { text: String(given), named }
       : refusal(400, 'expected one of the options, found another answer.');
-  const words = ownWords(given, LONGEST.answer);
+  const words = ownWords(given, CLASS_LIMITS.answer);
   if ('problem' in words) return refusal(400, words.problem);
   return words.text === '' ? refusal(400, 'expected an answer, found none.') : { text: words.text, named };
 }

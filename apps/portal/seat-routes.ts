@@ -1,10 +1,10 @@
 // The paths of the seats' guides: /s/<seat>/. Only the person of a seat gets to its guide.
-import { STATUS_CODES } from 'node:http';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { PORTAL } from '../../lab/names.ts';
 import { isClassPath, serveClass } from './class-routes.ts';
 import { personIn, seatState } from './class-state.ts';
+import { endSocket } from './end-socket.ts';
 import type { Seat } from './kinds.ts';
 import { isForeign, ownOrigin } from './origin.ts';
 import { seatEnded, seatReset, secretChanged } from './pages/key.ts';
@@ -79,11 +79,6 @@ const isFromOwnPage = ({ headers }: IncomingMessage, { url }: PortalParts): bool
 
 const keepOpen = ({ seat }: { seat: Seat }, { open }: PortalParts, end: () => void): (() => void) =>
   open.add(seat.metadata.name, seat.spec.claim?.id ?? '', end);
-
-function endSocket(socket: Duplex, status: number): void {
-  const reason = STATUS_CODES[status] ?? 'Refused';
-  socket.end(`HTTP/1.1 ${status} ${reason}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`);
-}
 
 async function decide(request: IncomingMessage, parts: PortalParts): Promise<Decision> {
   const asked = seatPathIn(request.url ?? '');

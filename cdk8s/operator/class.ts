@@ -1,23 +1,9 @@
 // The description of what people of a class tell each other through the portal: requests for help, hints, visits and
 // polls. The portal writes these fields. Nothing of them reaches a lab.
+import { CLASS_LIMITS } from '../../lab/class-limits.ts';
 import { DNS_LABEL, option, time } from '../schema/resource.ts';
 import { entry, list, text } from '../schema/schema.ts';
 import type { Text } from '../schema/schema.ts';
-
-/** Limits of what people write, in characters. The portal checks them, too. */
-export const CLASS_LIMITS = {
-  /** Words of a request for help, and text of a hint or an announcement. */
-  words: 500,
-  /** Name of an instructor. */
-  instructor: 60,
-  pollId: 40,
-  question: 200,
-  option: 80,
-  /** Number of options of a poll. */
-  options: 8,
-  /** Answer to a poll. The portal keeps answers in a ConfigMap. */
-  answer: 200,
-} as const;
 
 /** Text of one line. */
 const ONE_LINE = '^[^\\x00-\\x1f\\x7f-\\x9f]*$';
@@ -29,7 +15,7 @@ const words = (doc: string): Text => text({ doc, pattern: LINES, minLength: 1, m
 
 const line = (doc: string, maxLength: number): Text => text({ doc, pattern: ONE_LINE, minLength: 1, maxLength });
 
-const instructor = (doc: string): Text => line(doc, CLASS_LIMITS.instructor);
+const instructor = (doc: string): Text => line(doc, CLASS_LIMITS.name);
 
 export const help = entry(
   'The person of the seat is stuck and asked for help. The portal removes it when it is resolved or withdrawn.',
@@ -42,15 +28,18 @@ export const help = entry(
   ['at'],
 );
 
-export const hint = entry(
-  'The newest hint to the person of the seat. The page of the lab shows it.',
-  {
-    text: words('The hint.'),
-    by: instructor('Name of the instructor who sent it.'),
-    at: time('When the instructor sent it.'),
-  },
-  ['text', 'by', 'at'],
-);
+const hintWith = (doc: string) =>
+  entry(
+    doc,
+    {
+      text: words('The hint.'),
+      by: instructor('Name of the instructor who sent it.'),
+      at: time('When the instructor sent it.'),
+    },
+    ['text', 'by', 'at'],
+  );
+
+export const hint = hintWith('The newest hint to the person of the seat. The page of the lab shows it.');
 
 export const visit = entry(
   'An instructor looks at the lab. The page of the lab says so. It counts for 90 seconds after `at`.',
@@ -65,15 +54,7 @@ export const visit = entry(
   ['by', 'at'],
 );
 
-export const announcement = entry(
-  'A hint to everybody in the class. The pages of all labs show it.',
-  {
-    text: words('The hint.'),
-    by: instructor('Name of the instructor who sent it.'),
-    at: time('When the instructor sent it.'),
-  },
-  ['text', 'by', 'at'],
-);
+export const announcement = hintWith('A hint to everybody in the class. The pages of all labs show it.');
 
 export const poll = entry(
   'The open question to everybody in the class. Remove it to close the poll.',

@@ -2,11 +2,10 @@
 import { mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parse } from 'yaml';
 import { SEAT_RULES } from '../../cdk8s/operator/rbac.ts';
 import { ROLES } from '../../operator/api/types.ts';
 import { run } from '../../support/run.ts';
-import { apply, kubectl, testCluster } from '../support/cluster/cluster.ts';
+import { apply, kubeconfigOf, testCluster } from '../support/cluster/cluster.ts';
 import type { Lab } from '../support/cluster/lab.ts';
 
 const NAME = 'learner';
@@ -22,7 +21,7 @@ export class Terminal {
   async open(): Promise<void> {
     this.#directory = await mkdtemp(join(tmpdir(), 'learner-'));
     await giveRights(this.#lab.namespace);
-    await writeFile(this.#path('kubeconfig'), await kubeconfigOf(this.#lab.namespace), { mode: 0o600 });
+    await writeFile(this.#path('kubeconfig'), await kubeconfigOf(NAME, this.#lab.namespace), { mode: 0o600 });
     // The printed commands call `kubectl`, but the tool's file may have another name here.
     await symlink(testCluster().tools.kubectl, this.#path('kubectl'));
   }
@@ -76,19 +75,4 @@ async function giveRights(namespace: string): Promise<void> {
       subjects: [{ kind: 'ServiceAccount', ...metadata }],
     },
   );
-}
-
-async function kubeconfigOf(namespace: string): Promise<string> {
-  const {
-    clusters: [{ cluster }],
-  } = parse(await readFile(testCluster().kubeconfig, 'utf8')) as { clusters: [{ cluster: object }] };
-  const token = (await kubectl('create', 'token', NAME, '--namespace', namespace)).trim();
-  return JSON.stringify({
-    apiVersion: 'v1',
-    kind: 'Config',
-    'current-context': NAME,
-    clusters: [{ name: NAME, cluster }],
-    contexts: [{ name: NAME, context: { cluster: NAME, user: NAME } }],
-    users: [{ name: NAME, user: { token } }],
-  });
 }

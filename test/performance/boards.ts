@@ -3,17 +3,16 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { parse } from 'yaml';
 import type { BoardState } from '../../apps/portal/board/contract.ts';
 import { BOARD, NAMES } from '../../lab/names.ts';
 import { repoRoot } from '../../support/paths.ts';
 import { freePort } from '../../support/ports.ts';
 import { eventually } from '../../support/waiting.ts';
-import { kubectl, testCluster, textOf } from '../support/cluster/cluster.ts';
+import { kubeconfigOf, testCluster, textOf } from '../support/cluster/cluster.ts';
 import { simulateNodes } from '../support/cluster/kwok.ts';
 import { installOperator, OPERATOR_NAMESPACE, residentSet, someoneLeads } from '../support/cluster/operator.ts';
 import { removeSecrets, writeSecrets } from '../support/cluster/portal.ts';
@@ -80,7 +79,9 @@ async function startPortal(): Promise<Portal> {
   const [folder, secrets] = [await mkdtemp(join(tmpdir(), 'intro-otel-boards-')), writeSecrets()];
   const key = randomBytes(32).toString('base64url');
   await writeFile(join(folder, BOARD.key), key);
-  await writeFile(join(folder, 'kubeconfig'), await kubeconfigOfPortal(), { mode: 0o600 });
+  await writeFile(join(folder, 'kubeconfig'), await kubeconfigOf(`${OPERATOR_NAMESPACE}-portal`, OPERATOR_NAMESPACE), {
+    mode: 0o600,
+  });
   const [port, boardPort] = [await freePort(19_000), await freePort(19_100)];
   const child = spawn(process.execPath, [join(repoRoot, 'apps', 'portal', 'main.ts')], {
     env: {
@@ -97,20 +98,6 @@ async function startPortal(): Promise<Portal> {
   const url = `http://127.0.0.1:${boardPort}`;
   await eventually(async () => expect((await fetch(`${url}/login`)).status).toBe(200), { within: 30_000, every: 100 });
   return { child, url, key, secrets, folder };
-}
-
-async function kubeconfigOfPortal(): Promise<string> {
-  const { clusters } = parse(await readFile(testCluster().kubeconfig, 'utf8')) as { clusters: [{ cluster: object }] };
-  const account = `${OPERATOR_NAMESPACE}-portal`;
-  const token = (await kubectl('create', 'token', account, '--namespace', OPERATOR_NAMESPACE)).trim();
-  return JSON.stringify({
-    apiVersion: 'v1',
-    kind: 'Config',
-    'current-context': 'portal',
-    clusters: [{ name: 'portal', cluster: clusters[0].cluster }],
-    contexts: [{ name: 'portal', context: { cluster: 'portal', user: 'portal' } }],
-    users: [{ name: 'portal', user: { token } }],
-  });
 }
 
 /** One open board. It remembers when it has first shown how often the check of each seat has failed. */

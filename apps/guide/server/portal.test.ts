@@ -162,7 +162,7 @@ describe('an instructor who looks in', () => {
     async (path) => expect((await ask(path, instructor())).status).toBe(200),
   );
 
-  test('is told on the page that nothing can be changed', async () => {
+  test('reads on the page that nothing can be changed', async () => {
     expect((await ask('/', instructor())).text).toContain('You look into this lab as the instructor.');
     expect((await ask('/', through())).text).not.toContain('instructor');
   });
@@ -202,7 +202,7 @@ describe('an instructor to whom the learner has given the lab', () => {
     expect((await change({ ...takeover(), origin: 'https://evil.example' })).status).toBe(403);
   });
 
-  test('is told on the page who sees that', async () => {
+  test('reads on the page who sees that', async () => {
     expect((await ask('/', takeover())).text).toContain('You work in this lab as the instructor.');
   });
 

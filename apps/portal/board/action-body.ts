@@ -1,17 +1,11 @@
 // Reads the body of an action, and says what is wrong with it.
+import { CLASS_LIMITS } from '../../../lab/class-limits.ts';
 import { isFault, FAULTS } from '../../../lab/faults.ts';
 import { BadAction } from './bad-action.ts';
 import type { Action, ActionName, ActionOf } from './contract.ts';
 
-export const LONGEST = {
-  text: 500,
-  name: 60,
-  question: 200,
-  option: 80,
-  options: 8,
-  pollId: 40,
-  minutes: 24 * 60,
-} as const;
+/** Minutes by which one action extends a class at most. */
+const MOST_MINUTES = 24 * 60;
 
 type Body = Readonly<Record<string, unknown>>;
 
@@ -54,8 +48,8 @@ function flagIn(body: Body, field: string): boolean {
 
 function minutesIn(body: Body): number {
   const { minutes } = body;
-  if (Number.isInteger(minutes) && Number(minutes) >= 1 && Number(minutes) <= LONGEST.minutes) return Number(minutes);
-  throw new BadAction(`expected 1 to ${LONGEST.minutes} whole “minutes”, found ${found(minutes)}.`);
+  if (Number.isInteger(minutes) && Number(minutes) >= 1 && Number(minutes) <= MOST_MINUTES) return Number(minutes);
+  throw new BadAction(`expected 1 to ${MOST_MINUTES} whole “minutes”, found ${found(minutes)}.`);
 }
 
 function listIn(body: Body, field: string, most: number): unknown[] {
@@ -73,8 +67,8 @@ function faultsIn(body: Body): readonly string[] {
 }
 
 function optionsIn(body: Body): readonly string[] {
-  const options = listIn(body, 'options', LONGEST.options).map((text) =>
-    textIn({ option: text }, 'option', LONGEST.option),
+  const options = listIn(body, 'options', CLASS_LIMITS.options).map((text) =>
+    textIn({ option: text }, 'option', CLASS_LIMITS.option),
   );
   if (options.length === 1 || new Set(options).size !== options.length)
     throw new BadAction('expected two different options or more, or none. Change the options.');
@@ -104,7 +98,7 @@ const readers: { readonly [K in ActionName]: (body: Body) => ActionOf<K> } = {
   hint: (body) => ({
     action: 'hint',
     ...(body['seat'] !== undefined && { seat: seatIn(body) }),
-    text: textIn(body, 'text', LONGEST.text, true),
+    text: textIn(body, 'text', CLASS_LIMITS.words, true),
   }),
   faults: (body) => ({ action: 'faults', names: faultsIn(body) }),
   pause: (body) => ({ action: 'pause', paused: flagIn(body, 'paused') }),
@@ -113,12 +107,12 @@ const readers: { readonly [K in ActionName]: (body: Body) => ActionOf<K> } = {
   closePoll: () => ({ action: 'closePoll' }),
   addSeat: (body) => ({
     action: 'addSeat',
-    ...(body['name'] !== undefined && { name: textIn(body, 'name', LONGEST.name) }),
+    ...(body['name'] !== undefined && { name: textIn(body, 'name', CLASS_LIMITS.name) }),
   }),
   poll: (body) => ({
     action: 'poll',
-    id: labelIn(body, 'id', LONGEST.pollId),
-    question: textIn(body, 'question', LONGEST.question),
+    id: labelIn(body, 'id', CLASS_LIMITS.pollId),
+    question: textIn(body, 'question', CLASS_LIMITS.question),
     ...(body['options'] !== undefined && { options: optionsIn(body) }),
   }),
 };

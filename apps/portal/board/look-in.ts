@@ -1,13 +1,13 @@
 // The paths of the seats' guides at the board's port: an instructor looks into a lab, or works in it if its learner has
 // agreed. What a guide answers is not trusted here, because this origin also has the board. So no script of a guide
 // runs: the board answers the guide's scripts from its own image, and its policy allows no others.
-import { STATUS_CODES } from 'node:http';
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { RequestHandler } from 'express';
 import { LIFETIME, signPortalToken } from '../../../lab/portal-token.ts';
 import type { PortalRole } from '../../../lab/portal-token.ts';
 import { seatState } from '../class-state.ts';
+import { endSocket } from '../end-socket.ts';
 import type { Seat } from '../kinds.ts';
 import { ownOrigin } from '../origin.ts';
 import { hasBody, prefixOf } from '../proxy.ts';
@@ -67,11 +67,6 @@ export async function upgradeLookIn(
   );
   const failure = await parts.proxy.upgrade(request, socket, head, decision.target);
   if (failure !== undefined) endSocket(socket, typeof failure === 'number' ? failure : messageOf(failure).status);
-}
-
-function endSocket(socket: Duplex, status: number): void {
-  const reason = STATUS_CODES[status] ?? 'Refused';
-  socket.end(`HTTP/1.1 ${status} ${reason}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`);
 }
 
 /** Keeps the visit while an exchange runs, and ends the exchange when it may no longer go on. */

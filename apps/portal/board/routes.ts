@@ -1,4 +1,5 @@
 // The board's own paths. Every change needs a request from the board's origin and the token of the session.
+import { CLASS_LIMITS } from '../../../lab/class-limits.ts';
 import type { Express, Request, RequestHandler, Response } from 'express';
 import { actionIn, textIn } from './action-body.ts';
 import { BadAction } from './bad-action.ts';
@@ -59,15 +60,13 @@ const cookieHeader = (headers: Request['headers'], value: string | undefined, { 
   'set-cookie': setBoardCookie(value, ownOrigin(headers, url).proto === 'https'),
 });
 
-const LONGEST_NAME = 60;
-
 /** Compares the key, and starts a session. A right key counts also while there are many wrong ones. */
 function logIn({ body, headers }: Request, response: Response, parts: BoardParts): void {
   const { key: typed = '', name = '' } = (body ?? {}) as Readonly<Record<string, unknown>>;
   const again = (problem: string, status: number): void =>
     sendDocument(
       response,
-      loginPage({ problem, name: typeof name === 'string' ? name.slice(0, 2 * LONGEST_NAME) : '' }),
+      loginPage({ problem, name: typeof name === 'string' ? name.slice(0, 2 * CLASS_LIMITS.name) : '' }),
       status,
     );
   if (!isEqual(String(typed).trim(), parts.key())) {
@@ -78,7 +77,7 @@ function logIn({ body, headers }: Request, response: Response, parts: BoardParts
   }
   try {
     const cookie = newSession(
-      textIn({ name }, 'name', LONGEST_NAME),
+      textIn({ name }, 'name', CLASS_LIMITS.name),
       { cookie: parts.secrets().cookie, key: parts.key() },
       Date.now(),
     );

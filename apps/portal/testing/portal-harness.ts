@@ -46,6 +46,24 @@ export class FakeGuide {
   }
 }
 
+/** Asks for a page, and follows no redirect. */
+export const getPage = (origin: string, path: string, headers: Record<string, string> = {}): Promise<Response> =>
+  fetch(origin + path, { redirect: 'manual', headers: { accept: 'text/html', ...headers } });
+
+interface SentForm {
+  readonly fields: Record<string, string>;
+  readonly headers: Record<string, string>;
+}
+
+/** Sends a form as a page of the same origin does, and follows no redirect. */
+export const sendForm = (origin: string, path: string, { fields, headers }: SentForm): Promise<Response> =>
+  fetch(origin + path, {
+    method: 'POST',
+    redirect: 'manual',
+    headers: { origin, accept: 'text/html', ...headers },
+    body: new URLSearchParams(fields),
+  });
+
 /** A running portal, and a client for it that keeps no cookies. */
 export class PortalHarness {
   readonly api: SeatApi;
@@ -105,17 +123,12 @@ export class PortalHarness {
   }
 
   get(path: string, headers: Record<string, string> = {}): Promise<Response> {
-    return fetch(this.url + path, { redirect: 'manual', headers: { accept: 'text/html', ...headers } });
+    return getPage(this.url, path, headers);
   }
 
   /** Sends a form as the portal's own page does. */
   post(path: string, fields: Record<string, string>, headers: Record<string, string> = {}): Promise<Response> {
-    return fetch(this.url + path, {
-      method: 'POST',
-      redirect: 'manual',
-      headers: { origin: this.url, accept: 'text/html', ...headers },
-      body: new URLSearchParams(fields),
-    });
+    return sendForm(this.url, path, { fields, headers });
   }
 
   /** Sends JSON as a page of a lab does. */

@@ -1,5 +1,7 @@
 // Describes the cluster that the tests use. test/run.ts starts the cluster and tells jest's workers about it in an
 // environment variable.
+import { readFile } from 'node:fs/promises';
+import { parse } from 'yaml';
 import { describeError } from '../../../support/errors.ts';
 import { run } from '../../../support/run.ts';
 import type { RunOptions, RunResult } from '../../../support/run.ts';
@@ -62,6 +64,22 @@ export function tool(name: Tool, args: readonly string[], options: RunOptions = 
 /** Runs kubectl. @returns the standard output */
 export async function kubectl(...args: string[]): Promise<string> {
   return (await tool('kubectl', args)).stdout;
+}
+
+/** Returns a kubeconfig of the tests' cluster for an account, with a new token, as JSON. */
+export async function kubeconfigOf(account: string, namespace: string): Promise<string> {
+  const {
+    clusters: [{ cluster }],
+  } = parse(await readFile(testCluster().kubeconfig, 'utf8')) as { clusters: [{ cluster: object }] };
+  const token = (await kubectl('create', 'token', account, '--namespace', namespace)).trim();
+  return JSON.stringify({
+    apiVersion: 'v1',
+    kind: 'Config',
+    'current-context': account,
+    clusters: [{ name: account, cluster }],
+    contexts: [{ name: account, context: { cluster: account, user: account } }],
+    users: [{ name: account, user: { token } }],
+  });
 }
 
 /** Creates or changes objects with `kubectl apply`. */

@@ -2,6 +2,7 @@
 // only the frame, and the script apps/guide/web/course.ts fills it.
 import { html } from '../html.ts';
 import type { Content } from '../html.ts';
+import { confirmDialog } from './confirm-dialog.ts';
 import { layout } from './layout.ts';
 import type { Viewer } from './layout.ts';
 
@@ -34,7 +35,7 @@ export function coursePage(lab: string, viewer: Viewer = {}, hasTerminal = false
           ${hasTerminal ? terminal : ''}
         </div>
       </div>
-      ${dialog}`,
+      ${confirmDialog}`,
   });
 }
 
@@ -149,13 +150,3 @@ const terminal: Content = html`<section id="terminal" class="card" aria-labelled
               </div>
             </div>
           </section>`;
-
-const dialog: Content = html`<dialog id="confirm" aria-labelledby="confirm-title">
-        <form method="dialog">
-          <h2 id="confirm-title"></h2>
-          <p id="confirm-text"></p>
-          <p class="actions">
-            <button value="no">Cancel</button> <button value="yes" class="primary" id="confirm-yes">Yes</button>
-          </p>
-        </form>
-      </dialog>`;

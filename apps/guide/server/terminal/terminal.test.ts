@@ -222,7 +222,7 @@ const through = (role: 'learner' | 'instructor'): Record<string, string> => ({
 });
 
 describe('who opens a shell', () => {
-  test('the person of the seat does, through the portal', async () => {
+  test('lets the person of the seat do it, through the portal', async () => {
     expect((await shellFrom(through('learner'))).status).toBe(101);
   });
 
@@ -241,25 +241,25 @@ describe('who opens a shell', () => {
     expect(harness.api.execs).toHaveLength(before);
   });
 
-  test('a request without an upgrade is told what is expected', async () => {
+  test('tells a request without an upgrade what is expected', async () => {
     expect(await harness.ask('/terminal/shell', { headers: { origin: origin() } })).toMatchObject({ status: 426 });
   });
 
-  test('a request for another protocol elsewhere is answered as any other request', async () => {
+  test('answers a request for another protocol elsewhere as any other request', async () => {
     const { status } = await harness.ask('/terminal', { method: 'POST', headers: {}, body: {} });
     expect(status).toBe(403);
     expect(hasPod()).toBe(false);
   });
 });
 
-test('a lab outside a class has no terminal', async () => {
+test('gives a lab outside a class no terminal', async () => {
   expect(await harness.ask('/terminal', { method: 'POST', body: {}, at: harness.alone })).toMatchObject({
     status: 404,
   });
   expect(await (await fetch(harness.alone.url)).text()).not.toContain('id="terminal"');
 });
 
-test('the page of a seat has a terminal, but not for an instructor', async () => {
+test('shows a terminal on the page of a seat, but not to an instructor', async () => {
   const page = async (headers: Record<string, string>) => (await fetch(harness.guide.url, { headers })).text();
   expect(await page({})).toContain('id="terminal"');
   expect(await page({ [PORTAL.header]: tokenOf('instructor') })).not.toContain('id="terminal"');

@@ -1,6 +1,6 @@
 // The button "I am stuck", and what became of a request for help.
 import type { AskForHelp, ClassState, HelpRequest } from '../../class-contract.ts';
-import { LONGEST } from '../../class-contract.ts';
+import { CLASS_LIMITS } from '../../../../lab/class-limits.ts';
 import { button, h } from '../dom.ts';
 import { canHaveFocus, setText } from './part.ts';
 import type { Actions, Part } from './part.ts';
@@ -8,7 +8,7 @@ import { ago } from './words.ts';
 
 export class HelpPart implements Part {
   readonly #actions: Actions;
-  readonly #words = h('textarea', { id: 'class-words', rows: 2, maxlength: LONGEST.help });
+  readonly #words = h('textarea', { id: 'class-words', rows: 2, maxlength: CLASS_LIMITS.words });
   readonly #stuck = button('I am stuck', () => this.#open(), { class: 'primary' });
   readonly #form = h(
     'form',

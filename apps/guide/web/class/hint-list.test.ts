@@ -1,5 +1,6 @@
 import type { Hint } from '../../class-contract.ts';
 import { Store } from '../store.ts';
+import { keeper } from '../testing/keeper.ts';
 import { HintList } from './hint-list.ts';
 
 const hintAt = (minute: number): Hint => ({
@@ -8,15 +9,6 @@ const hintAt = (minute: number): Hint => ({
   at: new Date(minute * 60_000).toISOString(),
   toAll: false,
 });
-
-function keeper() {
-  const kept = new Map<string, string>();
-  return {
-    getItem: (key: string) => kept.get(key) ?? null,
-    setItem: (key: string, value: string) => void kept.set(key, value),
-    removeItem: (key: string) => void kept.delete(key),
-  };
-}
 
 const listIn = (place: ReturnType<typeof keeper>): HintList => new HintList(new Store(place, '/s/otel-1/'));
 

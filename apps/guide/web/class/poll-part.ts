@@ -1,6 +1,6 @@
 // The open poll: buttons for its options or a field for own words, and whether to show the name.
 import type { AnswerPoll, ClassState, OpenPoll } from '../../class-contract.ts';
-import { LONGEST } from '../../class-contract.ts';
+import { CLASS_LIMITS } from '../../../../lab/class-limits.ts';
 import { button, fill, h } from '../dom.ts';
 import { setText } from './part.ts';
 import type { Actions, Part } from './part.ts';
@@ -9,7 +9,7 @@ export class PollPart implements Part {
   readonly #actions: Actions;
   readonly #question = h('strong', { id: 'class-question' });
   readonly #options = h('div', { class: 'group', role: 'group', 'aria-labelledby': 'class-question' });
-  readonly #words = h('input', { id: 'class-answer', maxlength: LONGEST.answer, autocomplete: 'off' });
+  readonly #words = h('input', { id: 'class-answer', maxlength: CLASS_LIMITS.answer, autocomplete: 'off' });
   readonly #send = h('button', { class: 'primary' }, 'Send');
   readonly #form = h(
     'form',

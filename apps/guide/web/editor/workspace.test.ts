@@ -1,18 +1,9 @@
 import type { Files } from '../../contract.ts';
 import { Store } from '../store.ts';
+import { keeper } from '../testing/keeper.ts';
 import { Workspace } from './workspace.ts';
 
 const lab: Files = { 'app.ts': 'old', 'settings.env': 'A=1', 'collector.yaml': '{}' };
-
-function keeper() {
-  const kept = new Map<string, string>();
-  return {
-    getItem: (key: string) => kept.get(key) ?? null,
-    setItem: (key: string, value: string) => void kept.set(key, value),
-    removeItem: (key: string) => void kept.delete(key),
-    kept,
-  };
-}
 
 function opened(storage = keeper(), name = 'ns/lab') {
   const workspace = new Workspace(new Store(storage, name));

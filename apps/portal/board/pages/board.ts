@@ -2,6 +2,7 @@
 // change.
 import { html } from '../../../guide/server/html.ts';
 import type { Content } from '../../../guide/server/html.ts';
+import { confirmDialog } from '../../../guide/server/pages/confirm-dialog.ts';
 import type { BoardState } from '../contract.ts';
 import { classPanel } from './class-panel.ts';
 import { joinDialog } from './join-dialog.ts';
@@ -107,14 +108,3 @@ const pollPanel = html`<h2>Poll</h2>
           <div id="poll" class="poll"></div>`;
 
 const dialogs = (state: BoardState): Content[] => [personDialog, joinDialog(state.workshop), confirmDialog];
-
-const confirmDialog = html`
-      <dialog id="confirm" aria-labelledby="confirm-title" aria-describedby="confirm-text">
-        <form method="dialog">
-          <h2 id="confirm-title"></h2>
-          <p id="confirm-text"></p>
-          <p class="actions">
-            <button value="no">Cancel</button> <button value="yes" class="primary" id="confirm-yes">Yes</button>
-          </p>
-        </form>
-      </dialog>`;

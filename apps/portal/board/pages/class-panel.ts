@@ -1,11 +1,10 @@
 // What an instructor can do to a whole class. The script sends the forms, and shows the result next to them.
+import { CLASS_LIMITS } from '../../../../lab/class-limits.ts';
 import { html } from '../../../guide/server/html.ts';
 import type { Content } from '../../../guide/server/html.ts';
 import { FAULTS } from '../../../../lab/faults.ts';
 import type { FaultName } from '../../../../lab/faults.ts';
 import type { BoardState } from '../contract.ts';
-
-const LONGEST = { hint: 500, name: 100 };
 
 /** Where the result of an action is shown. */
 const result = html`<p class="status" role="status"></p>`;
@@ -26,7 +25,7 @@ const hintPanel = html`<details data-acts><summary>Hint to all</summary>
             <p id="announcement" class="soft"></p>
             <form data-action="hintAll">
               <label for="hint-all">Every learner’s page shows it</label>
-              <textarea id="hint-all" name="text" rows="3" required maxlength="${LONGEST.hint}"></textarea>
+              <textarea id="hint-all" name="text" rows="3" required maxlength="${CLASS_LIMITS.words}"></textarea>
               <p class="actions"><button class="primary">Send to all</button></p>
             </form>${result}
           </details>`;
@@ -66,7 +65,7 @@ const seatsPanel = (hasNames: boolean): Content => html`<details data-acts><summ
             <form data-action="addSeat">${
               hasNames
                 ? html`<label for="seat-name">Name</label>
-              <input id="seat-name" name="name" required maxlength="${LONGEST.name}" autocomplete="off">`
+              <input id="seat-name" name="name" required maxlength="${CLASS_LIMITS.name}" autocomplete="off">`
                 : ''
             }
               <button>Add a seat</button></form>${result}

@@ -1,8 +1,7 @@
 // The page that asks for the instructor key.
+import { CLASS_LIMITS } from '../../../../lab/class-limits.ts';
 import { html } from '../../../guide/server/html.ts';
 import { render } from './layout.ts';
-
-const LONGEST_NAME = 60;
 
 export interface LoginFields {
   /** What was wrong with the last try. */
@@ -24,7 +23,7 @@ export const loginPage = ({ problem, name = '' }: LoginFields = {}): string =>
         <label for="name">Your name</label>
         <p id="name-help" class="soft">Other instructors see it when you take a question, and learners when you look
           in.</p>
-        <input id="name" name="name" value="${name}" required maxlength="${LONGEST_NAME}" autocomplete="name"
+        <input id="name" name="name" value="${name}" required maxlength="${CLASS_LIMITS.name}" autocomplete="name"
           aria-describedby="name-help">
         <button class="primary">Open the board</button>
       </form>

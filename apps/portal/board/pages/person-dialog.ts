@@ -1,8 +1,7 @@
 // Shows one person, and what an instructor can do for them. The script fills it in.
+import { CLASS_LIMITS } from '../../../../lab/class-limits.ts';
 import { html } from '../../../guide/server/html.ts';
 import type { Content } from '../../../guide/server/html.ts';
-
-const LONGEST_HINT = 500;
 
 /** A button that is a form of its own, so that each action is sent in the same way. */
 const act = (action: string, text: string, kind = ''): Content =>
@@ -32,7 +31,7 @@ export const personDialog: Content = html`
           <div data-acts><h3>Hint</h3>
             <form data-action="hint">
               <label for="hint-one" class="sr">Hint to this person</label>
-              <textarea id="hint-one" name="text" rows="2" required maxlength="${LONGEST_HINT}"></textarea>
+              <textarea id="hint-one" name="text" rows="2" required maxlength="${CLASS_LIMITS.words}"></textarea>
               <p class="actions"><button>Send the hint</button></p>
             </form>${result}
           </div>

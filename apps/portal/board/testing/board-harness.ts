@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { FakeGuide, listen, newSecrets } from '../../testing/portal-harness.ts';
+import { FakeGuide, getPage, listen, newSecrets, sendForm } from '../../testing/portal-harness.ts';
 import { createBoard } from '../board.ts';
 import { CSRF_HEADER } from '../contract.ts';
 import type { Action, BoardState } from '../contract.ts';
@@ -87,17 +87,12 @@ export class BoardHarness {
   }
 
   get(path: string, headers: Record<string, string> = {}): Promise<Response> {
-    return fetch(this.url + path, { redirect: 'manual', headers: { accept: 'text/html', ...headers } });
+    return getPage(this.url, path, headers);
   }
 
   /** Sends a form as the board's own page does. */
   post(path: string, fields: Record<string, string>, headers: Record<string, string> = {}): Promise<Response> {
-    return fetch(this.url + path, {
-      method: 'POST',
-      redirect: 'manual',
-      headers: { origin: this.url, accept: 'text/html', ...headers },
-      body: new URLSearchParams(fields),
-    });
+    return sendForm(this.url, path, { fields, headers });
   }
 
   /** Asks for an action as the board's own page does. */

@@ -1,19 +1,6 @@
 // Builds states of a board for tests.
+import { COURSE_STEPS as STEPS } from '../../../../lab/course-steps.ts';
 import type { BoardState, Person, ScreenState } from '../../board/contract.ts';
-
-export const STEPS = [
-  '01-set-up',
-  '02-read-a-trace',
-  '03-opentelemetry',
-  '04-automatic',
-  '05-collector',
-  '06-manual',
-  '07-span-methods',
-  '08-context',
-  '09-metrics-and-logs',
-  '10-troubleshooting',
-  '11-next-steps',
-];
 
 const MINUTE = 60_000;
 const NOW = Date.parse('2026-05-04T10:00:00Z');
