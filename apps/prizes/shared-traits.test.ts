@@ -74,7 +74,10 @@ async function played(more: number): Promise<number> {
   return Date.now();
 }
 
-/** Plays 150 rounds without a fault, 60 with spike, and 60 with timeouts. */
+/**
+ * Plays 400 rounds without a fault, 60 with spike, and 60 with timeouts. Fewer healthy rounds leave it to chance how
+ * common a trait is among the others, and so whether a pair may be chance.
+ */
 beforeAll(async () => {
   receiver = await Receiver.start();
   const env = {
@@ -86,7 +89,7 @@ beforeAll(async () => {
     OTEL_LOGS_EXPORTER: 'none',
   };
   const game = await Game.start({ dist: built.dist, lab, env });
-  const spikeStart = await played(150);
+  const spikeStart = await played(400);
   await game.switchTo(['spike']);
   const spikeEnd = await played(60);
   await game.switchTo(['timeouts']);
