@@ -28,7 +28,9 @@ const WORKSHOP = 'boards';
 const BOARDS = 5;
 const CHECKS_A_SECOND = 30;
 const SECONDS = 60;
-const SETTLE_MS = 30_000;
+const SETTLE_MS = 60_000;
+/** How long nothing happens while five boards are open, in milliseconds. */
+const IDLE_MS = 60_000;
 /** How long a check may take to show, in milliseconds, before the benchmark gives up. */
 const GIVE_UP_MS = 30_000;
 const STEP = '06-manual';
@@ -53,12 +55,16 @@ async function measureBoards(detail: (text: string) => void): Promise<Row[]> {
   try {
     const open = await Promise.all(Array.from({ length: BOARDS }, () => Board.open(portal)));
     await sleep(SETTLE_MS);
+    detail(`nothing happens for ${IDLE_MS / 1000} s`);
+    const idleSince = Date.now();
+    await sleep(IDLE_MS);
+    const idle = (await requestsSince(idleSince)).length / (IDLE_MS / 1000);
     const began = Date.now();
     const delays = await checkForAMinute(open, detail);
     const asked = (await requestsSince(began)).length;
     const memory = { operator: residentSet(leader.pid).now, portal: residentSet(portal.child.pid ?? 0).now };
     open.forEach((board) => board.close());
-    return rowsOf({ delays, asked, memory });
+    return rowsOf({ delays, idle, asked, memory });
   } finally {
     portal.child.kill();
     removeSecrets(portal.secrets);
@@ -190,12 +196,14 @@ async function fail(seat: string, times: number): Promise<void> {
 
 interface Figures {
   readonly delays: readonly number[];
+  /** Requests a second of the operator and the portal while nothing happens. */
+  readonly idle: number;
   /** Requests of the operator and the portal. */
   readonly asked: number;
   readonly memory: { readonly operator: number; readonly portal: number };
 }
 
-function rowsOf({ delays, asked, memory }: Figures): Row[] {
+function rowsOf({ delays, idle, asked, memory }: Figures): Row[] {
   const seen = (share: number): number => percentile(delays, share) / 1000;
   return [
     { what: `a failed check shows on each of ${BOARDS} boards after (p50)`, unit: 's', value: seen(0.5) },
@@ -206,6 +214,12 @@ function rowsOf({ delays, asked, memory }: Figures): Row[] {
       unit: '',
       value: asked / (CHECKS_A_SECOND * SECONDS) + 1,
       bound: { atMost: 3 },
+    },
+    {
+      what: 'requests a second to the API server while nothing happens',
+      unit: '/s',
+      value: idle,
+      bound: { atMost: 1 },
     },
     { what: "the operator's memory (RSS)", unit: 'MiB', value: memory.operator / MEBIBYTE, bound: { atMost: 250 } },
     { what: "the portal's memory (RSS)", unit: 'MiB', value: memory.portal / MEBIBYTE, bound: { atMost: 250 } },
