@@ -20,7 +20,7 @@ import { endWithTheRun } from '../support/program.ts';
 import { MEBIBYTE, percentile } from './benchmark.ts';
 import type { Benchmark, Row } from './benchmark.ts';
 import { requestsSince } from './idle.ts';
-import { createWorkshop, watchSeats } from './operator.ts';
+import { allSeats, createWorkshop, watchSeats } from './operator.ts';
 
 const SEATS = 500;
 const NODES = 12;
@@ -60,7 +60,11 @@ async function measureBoards(detail: (text: string) => void): Promise<Row[]> {
     await sleep(IDLE_MS);
     const idle = (await requestsSince(idleSince)).length / (IDLE_MS / 1000);
     const began = Date.now();
-    const delays = await checkForAMinute(open, detail);
+    const delays = await checkForAMinute(
+      open,
+      (await allSeats()).map(({ metadata: { name } }) => name),
+      detail,
+    );
     const asked = (await requestsSince(began)).length;
     const memory = { operator: residentSet(leader.pid).now, portal: residentSet(portal.child.pid ?? 0).now };
     open.forEach((board) => board.close());
@@ -156,15 +160,21 @@ class Board {
 }
 
 /** Lets checks fail for a minute. @returns the milliseconds until each board showed each of them */
-async function checkForAMinute(open: readonly Board[], detail: (text: string) => void): Promise<number[]> {
+async function checkForAMinute(
+  open: readonly Board[],
+  names: readonly string[],
+  detail: (text: string) => void,
+): Promise<number[]> {
   const checks: { readonly seat: string; readonly times: number; readonly at: number }[] = [];
   const writes: Promise<void>[] = [];
   const began = performance.now();
   for (let count = 0; count < CHECKS_A_SECOND * SECONDS; count++) {
     await sleep(Math.max(0, began + (count * 1000) / CHECKS_A_SECOND - performance.now()));
-    const [seat, times] = [`${WORKSHOP}-${(count % SEATS) + 1}`, Math.floor(count / SEATS) + 1];
+    const [seat, times] = [names[count % SEATS] ?? '', Math.floor(count / SEATS) + 1];
     checks.push({ seat, times, at: performance.now() });
-    writes.push(fail(seat, times));
+    const write = fail(seat, times);
+    write.catch(() => undefined); // Promise.all reports it. Meanwhile it must not end the process.
+    writes.push(write);
     if (count % CHECKS_A_SECOND === 0) detail(`${count} checks`);
   }
   await Promise.all(writes);
