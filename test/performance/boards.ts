@@ -152,10 +152,10 @@ class Board {
     if (!event.includes('event: state')) return;
     const data = event.split('\n').find((line) => line.startsWith('data: '));
     const { people } = JSON.parse(data?.slice('data: '.length) ?? '{}') as BoardState;
-    for (const { seat, check } of people) {
-      const key = `${seat} ${check?.times}`;
-      if (check && !this.#shown.has(key)) this.#shown.set(key, performance.now());
-    }
+    for (const { seat, check } of people)
+      // Two checks of a seat in quick succession may show at once, as the second.
+      for (let times = check?.times ?? 0; times > 0 && !this.#shown.has(`${seat} ${times}`); times--)
+        this.#shown.set(`${seat} ${times}`, performance.now());
   }
 }
 
