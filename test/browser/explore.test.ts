@@ -169,7 +169,9 @@ test('says in words that nothing arrives and what was dropped, and continues by 
     async (page, guide) => {
       await page.clock.install();
       guide.telemetry.arrives = false;
-      guide.telemetry.dropped = [{ signal: 'metrics', reason: 'series', count: 12_345, example: 'a{user.id=17}' }];
+      guide.telemetry.dropped = [
+        { signal: 'metrics', hop: 'guide', reason: 'series', count: 12_345, example: 'a{user.id=17}' },
+      ];
       await page.goto('/explore');
       await page.getByText(/No metrics have arrived since the guide started at .*, 40 min ago/).waitFor();
       await page.getByText('dropped 12,345 metric points of new series').waitFor();
@@ -300,7 +302,7 @@ test("shows whatever a learner's code sends as text, and lets no long text widen
   pages.with('explore-hostile', { width: 390, scheme: 'light' }, async (page, guide) => {
     const text = `<img src=x onerror="document.title='ran'"><style>*{display:none}</style>${'x'.repeat(400)}`;
     guide.telemetry.services = [text];
-    guide.telemetry.dropped = [{ signal: 'metrics', reason: 'series', count: 3, example: text }];
+    guide.telemetry.dropped = [{ signal: 'metrics', hop: 'guide', reason: 'series', count: 3, example: text }];
     const record = { service: text, scope: text, severityText: text, body: text, eventName: text };
     guide.telemetry.log({ ...record, attributes: { [text]: text }, resource: { [text]: text } });
     guide.traces.learnersText = text;
