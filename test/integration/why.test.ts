@@ -107,7 +107,7 @@ test('names the line of collector.yaml for each signal that does not come to its
     'charts guide is broken: gets no charts: see the Collector',
     'charts prometheus works: gets the figures for the charts',
   ]);
-});
+}, 30_000);
 
 /** Code that makes telemetry of these bytes: a log record, an attribute of a span, and one of a metric. */
 const LONG = `import { logs, metrics, trace } from '@opentelemetry/api';

@@ -23,8 +23,8 @@ export async function diagnoseCharts(sources: PipelineSources): Promise<Pipeline
   const states = await endStates(sources, ends, {
     send: probe,
     taken: `makes the figures for the charts of the spans that it takes at ${collector}`,
-    // After its start, the Collector sends the first figures within an interval.
-    patience: patience > 0 ? Math.max(patience, INTERVAL) : 0,
+    // After its start, the Collector sends the first figures within an interval, so this takes longer than a probe.
+    patience: 1.5 * patience,
   });
   return states.map(([name, state]) => ({ signal: 'charts', name, ...state }));
 }
