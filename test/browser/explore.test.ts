@@ -3,6 +3,7 @@
 import { gzipSync } from 'node:zlib';
 import { jest } from '@jest/globals';
 import type { Page } from 'playwright-core';
+import type { PipelineHop } from '../../apps/guide/contract.ts';
 import { Pages, picture } from './fakes/pages.ts';
 import type { View } from './fakes/pages.ts';
 
@@ -192,6 +193,22 @@ test('says in words that nothing arrives and what was dropped, and continues by 
     },
     [503, 0],
   ));
+
+test('says above the charts why they are missing: the cause, the place, and what to do', () =>
+  pages.with('explore-reason', view, async (page, guide) => {
+    guide.telemetry.arrives = false;
+    guide.telemetry.dropped = [{ signal: 'logs', hop: 'collector', reason: 'size', count: 1, to: 'the guide' }];
+    const place = 'collector.yaml, line 4';
+    const says = `${place}: the pipeline metrics/red exports to debug only, so no charts come to the guide`;
+    const broken = { ok: false, place, says, todo: 'Write exporters: [debug, otlp_http/guide] there, then Run.' };
+    const isIt = ({ signal, name }: PipelineHop) => signal === 'charts' && name === 'collector';
+    guide.lab.hops = guide.lab.hops.map((hop) => (isIt(hop) ? { ...hop, ...broken } : hop));
+    await page.goto('/explore');
+    const text = /The pipeline metrics\/red exports .* \(collector\.yaml, line 4\)\. To do: Write exporters: \[debug,/;
+    await page.getByText(text).waitFor();
+    await page.goto('/explore#logs');
+    await page.getByText(/The Collector has dropped 1 log record, because .* 4 MiB.* Cut long texts/).waitFor();
+  }));
 
 test('asks nothing while the page is hidden', () =>
   pages.with('explore-hidden', view, async (page, guide) => {
