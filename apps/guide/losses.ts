@@ -1,5 +1,5 @@
-// Says in words what was lost on its way from dice to the pages, where, and what to do about it. The diagnosis, the page
-// Explore and the command line use the same words.
+// Says in words what was lost on its way from dice to the pages, where, and what to do about it. The diagnosis, the
+// page Explore and the command line use the same words.
 import { COLLECTOR_QUEUE } from '../../lab/limits.ts';
 import type { TelemetrySignal } from './contract.ts';
 import type { Dropped } from './explore-contract.ts';
@@ -104,7 +104,7 @@ function guideSays(dropped: Dropped): LossInWords {
       return { says: `The guide refused ${requestsOf(dropped)}, because they are too large`, todo: SHORTER[signal] };
     case 'cut':
       return {
-        says: `The guide kept only the beginning of ${counted(dropped.count, 'text')}, or no attributes: it keeps 16 kB`,
+        says: `The guide kept only the beginning of ${counted(dropped.count, 'text')}, or no attributes`,
         todo: SHORTER[signal],
       };
     case 'age':
@@ -113,7 +113,9 @@ function guideSays(dropped: Dropped): LossInWords {
       return {
         says: `The guide refused ${requestsOf(dropped)}, because it was reading others. The Collector sends them again`,
       };
-    default:
+    case 'format':
+    case 'full':
+    case 'refused':
       return {
         says: `The guide refused ${requestsOf(dropped)}, which it can't read`,
         todo: 'Take your settings of otlp_http/guide out of collector.yaml, then Run.',

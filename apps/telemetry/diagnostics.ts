@@ -83,7 +83,7 @@ export interface ErrorFields {
   readonly data?: string | undefined;
 }
 
-/** Returns the message of an exporter's error, with the HTTP status and the words of a backend that refused telemetry. */
+/** Returns the message of an exporter's error, with the HTTP status and the words of a backend that refused it. */
 export function errorText({ message, code = '', data = '' }: ErrorFields): string {
   const status = /^\d{3}$/.test(String(code)) ? ` (HTTP status ${code})` : '';
   const words = status === '' ? '' : wordsIn(data);
@@ -95,9 +95,8 @@ export function errorText({ message, code = '', data = '' }: ErrorFields): strin
  * https://opentelemetry.io/docs/specs/otlp/#failures-1
  */
 function wordsIn(data: string): string {
-  const [, length = '', rest = ''] = /^\x08[^]\x12([^])([^]*)/.exec(data) ?? [];
-  const text = length === '' ? (/"message":\s*"([^"]*)"/.exec(data)?.[1] ?? data) : rest;
-  const whole = length === '' ? text : text.slice(0, length.charCodeAt(0));
+  const isProtobuf = data.charCodeAt(0) === 0x08 && data.charCodeAt(2) === 0x12;
+  const whole = isProtobuf ? data.slice(4, 4 + data.charCodeAt(3)) : (/"message":\s*"([^"]*)"/.exec(data)?.[1] ?? data);
   return whole
     .replace(/\p{Cc}+/gu, ' ')
     .trim()

@@ -36,17 +36,21 @@ interface Providers {
 
 /** Observes the providers that the SDK has registered. A signal that is switched off has none. */
 export function observeLosses(recorder: Recorder): void {
-  const spans = (trace.getTracerProvider() as ProxyTracerProvider).getDelegate() as Providers;
-  const [records, instruments] = [logs.getLoggerProvider(), metrics.getMeterProvider()] as unknown as Providers[];
-  const senders: Readonly<Record<Signal, readonly Sender[]>> = {
-    traces: spans._activeSpanProcessor?._spanProcessors ?? [],
-    logs: records?._sharedState?.activeProcessor?.processors ?? [],
-    metrics: instruments?._sharedState?.metricCollectors?.map(({ _metricReader: reader }) => reader) ?? [],
+  const providers: Readonly<Record<Signal, unknown>> = {
+    traces: (trace.getTracerProvider() as ProxyTracerProvider).getDelegate(),
+    logs: logs.getLoggerProvider(),
+    metrics: metrics.getMeterProvider(),
   };
-  for (const signal of SIGNALS) senders[signal].forEach((sender) => observe(recorder, signal, sender));
+  for (const [signal, provider] of Object.entries(providers))
+    sendersOf(provider as Providers).forEach((sender) => observe(recorder, signal as Signal, sender));
 }
 
-const SIGNALS: readonly Signal[] = ['traces', 'metrics', 'logs'];
+/** Returns what sends the telemetry of a provider. A provider has one of these parts. */
+const sendersOf = ({ _activeSpanProcessor: spans, _sharedState: shared }: Providers): readonly Sender[] =>
+  spans?._spanProcessors ??
+  shared?.activeProcessor?.processors ??
+  shared?.metricCollectors?.map(({ _metricReader: reader }) => reader) ??
+  [];
 
 function observe(recorder: Recorder, signal: Signal, sender: Sender): void {
   if (sender._exporter) recordFailures(recorder, signal, sender._exporter);
@@ -64,12 +68,13 @@ function recordFailures(recorder: Recorder, signal: Signal, exporter: Exporter):
 }
 
 function recordOverflow(recorder: Recorder, signal: Signal, sender: Sender): void {
-  const { _addToBuffer: add, _maxQueueSize: size = Infinity } = sender;
+  const { _maxQueueSize: size = Infinity } = sender;
+  const add = sender._addToBuffer?.bind(sender);
   if (!add) return;
   sender._addToBuffer = (item) => {
     const queue = sender._finishedSpans ?? sender._finishedLogRecords ?? [];
     if (queue.length >= size) recorder.lost(signal, 'queue', String(size), 1);
-    add.call(sender, item);
+    add(item);
   };
 }
 
@@ -99,9 +104,10 @@ const REJECTED: readonly (readonly [field: string, signal: Signal])[] = [
 export function recordPartialSuccess(recorder: Recorder, message: string, more: readonly unknown[]): void {
   if (!message.startsWith('Received Partial Success')) return;
   const answer = parsed(String(more[0]));
+  const { errorMessage } = answer;
+  const reason = typeof errorMessage === 'string' && errorMessage !== '' ? errorMessage : 'no reason given';
   for (const [field, signal] of REJECTED)
-    if (Number(answer[field]) > 0)
-      recorder.lost(signal, 'export', String(answer['errorMessage'] || 'no reason given'), Number(answer[field]));
+    if (Number(answer[field]) > 0) recorder.lost(signal, 'export', reason, Number(answer[field]));
 }
 
 function parsed(text: string): Readonly<Record<string, unknown>> {

@@ -1,7 +1,7 @@
-// What this process knows about its own telemetry: spans that never ended, calls that the SDK refused, telemetry that it
-// could not send, exceptions in the app's code, the files it started with, and where it listens. The health server shows
-// it at /report, for the guide. The app's code could fake it, so it helps to explain a problem, and never decides whether
-// a step is passed.
+// What this process knows about its own telemetry: spans that never ended, calls that the SDK refused, telemetry that
+// it could not send, exceptions in the app's code, the files it started with, and where it listens. The health server
+// shows it at /report, for the guide. The app's code could fake it, so it helps to explain a problem, and never decides
+// whether a step is passed.
 import { createHash } from 'node:crypto';
 import { performance } from 'node:perf_hooks';
 

@@ -14,7 +14,8 @@ const isSignal = (path: string): path is keyof typeof SIGNALS => path in SIGNALS
 export function receivedBy(receivers: readonly Receiver[], collectorYaml: string): [Telemetry, stop: () => void] {
   const telemetry = new Telemetry();
   const take = ({ path, bytes }: ReceivedRequest): void => {
-    if (isSignal(path) && !exportersGap(collectorYaml, routeOf(SIGNALS[path], GUIDE))) telemetry.accept(SIGNALS[path], bytes);
+    if (isSignal(path) && !exportersGap(collectorYaml, routeOf(SIGNALS[path], GUIDE)))
+      telemetry.accept(SIGNALS[path], bytes);
   };
   const stops = receivers.map((receiver) => receiver.watch(take));
   return [telemetry, () => stops.forEach((stop) => stop())];

@@ -5,9 +5,10 @@ const counter = (name: string, exporter: string, count: number): string =>
   `otelcol_exporter_${name}_total{exporter="${exporter}",otel_scope_name="exporterhelper"} ${count}\n`;
 
 /** Returns a line of the Collector's log about an export, as Collector 0.144 writes it. */
-const line = (time: number, what: string, exporter: string, signal: string, error: string): string => {
+const line = (time: number, ...[what, exporter, signal, error]: readonly string[]): string => {
   const fields = { 'otelcol.component.id': exporter, 'otelcol.signal': signal, error, items: 1 };
-  return `${new Date(time).toISOString()}\terror\tinternal/x.go:115\tExporting failed. ${what} data.\t${JSON.stringify(fields)}\n`;
+  const text = `Exporting failed. ${what} data.\t${JSON.stringify(fields)}`;
+  return `${new Date(time).toISOString()}\terror\tinternal/x.go:115\t${text}\n`;
 };
 
 const START = Date.UTC(2026, 10, 30, 7, 0, 0);

@@ -96,12 +96,12 @@ const hasRestarted = (known: ReadonlyMap<string, Known>, counts: readonly Count[
   [...known].some(([key, { count }]) => count > (counts.find((one) => keyOf(one) === key)?.count ?? 0));
 
 const COUNTER =
-  /^otelcol_exporter_(enqueue|send)_failed_(spans|metric_points|log_records)(?:_total)?\{[^}\n]*?exporter="([^"\n]*)"[^}\n]*\} (\S+)$/gm;
+  /^otelcol_exporter_(enqueue|send)_failed_([a-z_]+?)(?:_total)?\{[^}\n]*?exporter="([^"\n]*)"[^}\n]*\} (\S+)$/gm;
 
 /** Returns how much the lab's exporters have failed to send. */
 function countsIn(text: string): Count[] {
   return [...text.matchAll(COUNTER)].flatMap(([, stage, items = '', exporter = '', value]) => {
-    const [signal, count] = [SIGNALS[items], Number(value)];
+    const [signal, count] = [Object.hasOwn(SIGNALS, items) ? SIGNALS[items] : undefined, Number(value)];
     if (!signal || !Object.hasOwn(EXPORTERS, exporter) || !(count > 0)) return [];
     return [{ exporter, signal, stage: stage as Stage, count }];
   });
@@ -115,14 +115,14 @@ function reasonsIn(log: string): Map<string, Reason> {
     const fields = fieldsIn(json);
     const stage: Stage = what === 'Rejecting' ? 'enqueue' : 'send';
     const key = `${fields['otelcol.component.id']} ${fields['otelcol.signal']} ${stage}`;
-    return [key, { at: Date.parse(time), error: String(fields['error'] ?? '') }] as const;
+    return [key, { at: Date.parse(time), error: fields['error'] ?? '' }] as const;
   });
   return new Map(found.filter(([, { at }]) => !Number.isNaN(at)));
 }
 
-function fieldsIn(json: string): Readonly<Record<string, unknown>> {
+function fieldsIn(json: string): Readonly<Record<string, string>> {
   try {
-    return JSON.parse(json) as Record<string, unknown>;
+    return JSON.parse(json) as Record<string, string>;
   } catch {
     return {};
   }
@@ -130,11 +130,14 @@ function fieldsIn(json: string): Readonly<Record<string, unknown>> {
 
 const EXAMPLE = 200;
 
+const roomReason = (reason: Reason | undefined): 'size' | 'full' =>
+  reason?.error.includes('too large') ? 'size' : 'full';
+
 function lossOf({ exporter, signal, stage, count, reason }: Known): Dropped {
-  const error = stage === 'send' ? wordsOf(reason?.error ?? '') : '';
+  const error = stage === 'send' && reason ? wordsOf(reason.error) : '';
   return {
     ...{ signal, hop: 'collector', count, to: EXPORTERS[exporter] ?? exporter },
-    reason: stage === 'send' ? 'refused' : /too large/.test(reason?.error ?? '') ? 'size' : 'full',
+    reason: stage === 'send' ? 'refused' : roomReason(reason),
     ...(error !== '' && { example: error.slice(0, EXAMPLE) }),
     ...(reason && { last: reason.at }),
   };

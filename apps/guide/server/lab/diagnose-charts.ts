@@ -1,6 +1,6 @@
-// Tests the hops of the charts of requests, errors and latency. The Collector makes their figures from the spans that it
-// takes, in pipelines of their own, and sends them to the guide, and to Prometheus if the lab has it. What is in dice is
-// the same as for traces.
+// Tests the hops of the charts of requests, errors and latency. The Collector makes their figures from the spans that
+// it takes, in pipelines of their own, and sends them to the guide, and to Prometheus if the lab has it. What is in
+// dice is the same as for traces.
 import { RED_METRICS } from '../../../../lab/names.ts';
 import type { PipelineHop } from '../../contract.ts';
 import { answersOf, endStates, guideState, newestSample } from './diagnose-ends.ts';
@@ -10,8 +10,8 @@ import { chartsRoute, GUIDE, PROMETHEUS } from './pipeline-gaps.ts';
 import type { PipelineSources } from './pipeline-sources.ts';
 
 /**
- * The Collector sends the figures every 5 s, also if they have not changed. Figures that arrived in that time prove that
- * the path works.
+ * The Collector sends the figures every 5 s, also if they have not changed. Figures that arrived in that time prove
+ * that the path works.
  */
 const INTERVAL = 6_000;
 

@@ -27,7 +27,7 @@ export async function diceExporter(
   );
 }
 
-/** Returns the state of an exporter at whose endpoint nothing listens. If that is the lab's own, the Collector is gone. */
+/** Returns the state of an exporter at whose endpoint nothing listens. At the lab's own, the Collector is gone. */
 function closed({ settings }: PipelineSources, endpoint: string): HopState {
   if (endpoint === settings['OTEL_EXPORTER_OTLP_ENDPOINT'])
     return suffers('collector/refused', `sends to the Collector at ${endpoint}, which takes no connections: see there`);

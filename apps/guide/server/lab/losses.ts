@@ -1,7 +1,7 @@
 // Gathers what was lost on its way from dice to the pages: in dice, by its own report; in the Collector, by its metrics
 // and its log; and in the guide.
 import { lossInWords } from '../../losses.ts';
-import type { HopLoss, PipelineHop, TelemetrySignal } from '../../contract.ts';
+import type { HopLoss, PipelineHop } from '../../contract.ts';
 import type { Dropped } from '../../explore-contract.ts';
 import type { Loss } from '../../../telemetry/report.ts';
 import { suppressTracing } from '../suppress-tracing.ts';
