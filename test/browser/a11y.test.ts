@@ -114,7 +114,9 @@ const states: State[] = [
     name: 'explore-charts',
     path: 'explore',
     reach: async (page, guide) => {
-      guide.telemetry.dropped = [{ signal: 'metrics', reason: 'series', count: 12_345, example: 'a{user.id=17}' }];
+      guide.telemetry.dropped = [
+        { signal: 'metrics', hop: 'guide', reason: 'series', count: 12_345, example: 'a{user.id=17}' },
+      ];
       guide.addTraceWithLogs();
       await page.reload();
       const latency = page.getByRole('group', { name: 'Latency of prizes' });

@@ -41,6 +41,13 @@ const works: PipelineHop[] = [
     { signal, name: 'collector', ok: true, says: `takes ${signal} at http://lab-collector:4318.` },
     { signal, name: 'guide', ok: true, says: 'has what it has just sent through the Collector.' },
   ]),
+  {
+    signal: 'charts',
+    name: 'collector',
+    ok: true,
+    says: 'makes the figures for the charts of the spans that it takes.',
+  },
+  { signal: 'charts', name: 'guide', ok: true, says: 'gets the figures for the charts.' },
 ];
 
 const FIRST_LINE = '{"level":30,"msg":"a first line"}';

@@ -6,6 +6,7 @@ import type { OpenCourse } from '../course-service.ts';
 import { Faults } from '../lab/faults.ts';
 import { Load } from '../lab/load.ts';
 import type { Environment } from '../lab/environment.ts';
+import { NewestLosses } from '../lab/losses.ts';
 import type { Kube } from '../kube.ts';
 import { PodWatcher } from '../pods/watcher.ts';
 import { courseApi } from './course.ts';
@@ -79,7 +80,7 @@ export function apiOf(environment: Environment, options: ApiOptions): Router {
   router.use('/files', filesApi(files, lab.outdated));
   router.use('/terminal', terminalApi({ ...terminal, kube }));
   router.use('/run', runApi(kube && watcherOf(kube, { ...environment, load })));
-  if (lab.telemetry) router.use(telemetryApi(lab.telemetry));
+  if (lab.telemetry) router.use(telemetryApi({ telemetry: lab.telemetry, losses: new NewestLosses(lab) }));
   router.use(labApi({ lab, load, faults, instrumentations: join(folder, 'instrumentations.json') }));
   return router;
 }

@@ -14,6 +14,7 @@ import type { Lab } from '../lab/environment.ts';
 import { suppressTracing } from '../suppress-tracing.ts';
 import { poll } from '../../../../support/waiting.ts';
 import { recentTraces } from '../../../../otlp/traces.ts';
+import { diagnosedParts } from '../../contract.ts';
 import type { Instrumentation } from '../../contract.ts';
 import { editingDisabled } from './files.ts';
 import { refuse } from './errors.ts';
@@ -35,7 +36,7 @@ export function labApi({ lab, load, faults: switches, instrumentations }: LabPar
     response.json(listOf(await switches.names()));
   });
   router.put('/faults', (request, response) => setFault(switches, request, response));
-  router.get('/why', async (_request, response) => void response.json({ hops: await diagnosePipeline(lab) }));
+  router.get('/why', (request, response) => why(lab, request, response));
   router.get('/traces', (request, response) => search(lab, request, response));
   router.get(
     '/instrumentations',
@@ -66,6 +67,14 @@ async function visitDice(lab: Lab, request: Request, response: Response): Promis
   if (newest === true) await untilNewestAnswers(lab);
   const { status, body, traceId } = await visit({ url: lab.dice, path, collector: lab.collector });
   response.json({ status, body, trace: traceId });
+}
+
+/** Answers with all hops, or with those of the parts that `of` names, separated by commas. */
+async function why(lab: Lab, { query }: Request, response: Response): Promise<void> {
+  const names = (textOf(query['of']) ?? diagnosedParts.join(',')).split(',');
+  const parts = diagnosedParts.filter((part) => names.includes(part));
+  if (parts.length < names.length) return refuse(response, `expected "of" to be some of ${diagnosedParts.join(', ')}`);
+  response.json({ hops: await diagnosePipeline(lab, parts) });
 }
 
 function setLoad(load: Load, request: Request, response: Response): void {

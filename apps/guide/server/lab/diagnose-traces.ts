@@ -10,7 +10,7 @@ import type { DiceState } from './dice-state.ts';
 import { droppedStates, refusedState } from './dropped.ts';
 import { broken, works } from './hop-state.ts';
 import type { HopState } from './hop-state.ts';
-import { JAEGER } from './pipeline-gaps.ts';
+import { JAEGER, routeOf } from './pipeline-gaps.ts';
 import { collectorTrouble, diceTrouble } from './pipeline-sources.ts';
 import type { PipelineSources } from './pipeline-sources.ts';
 import { send } from './visit.ts';
@@ -29,6 +29,8 @@ export async function diagnoseTraces(sources: PipelineSources, dice: DiceState):
   }));
 }
 
+const ROUTE = routeOf('traces', JAEGER);
+
 type Backends = [collector: HopState, jaeger: HopState];
 
 async function backendHops(sources: PipelineSources): Promise<Backends> {
@@ -41,9 +43,9 @@ async function backendHops(sources: PipelineSources): Promise<Backends> {
     if (!jaeger.ok) return [collector, jaeger];
     if (await hasArrived(sources, sent))
       return [collector, works('has the span that the guide has just sent through the Collector')];
-    return await droppedStates(sources, { signal: 'traces', destination: JAEGER, collector });
+    return await droppedStates(sources, { route: ROUTE, collector });
   } catch (error) {
-    return [await refusedState(sources, 'traces', messageOf(error)), jaeger];
+    return [await refusedState(sources, ROUTE, messageOf(error)), jaeger];
   }
 }
 
@@ -65,7 +67,7 @@ async function jaegerState({ jaeger }: PipelineSources): Promise<HopState> {
  * Sends several test spans to the Collector. One test span is not enough, because a Collector that samples may drop it.
  * @returns the trace ids of the test spans
  */
-async function probe(collector: string): Promise<string[]> {
+export async function probe(collector: string): Promise<string[]> {
   const ids = Array.from({ length: 6 }, () => randomBytes(16).toString('hex'));
   for (const traceId of ids) {
     const now = Date.now();

@@ -25,7 +25,7 @@ const severities: readonly Severity[] = ['trace', 'debug', 'info', 'warn', 'erro
 
 export class LogsPanel implements Part {
   readonly #page: Page;
-  readonly #note = new StateNote(quiet);
+  readonly #note = new StateNote({ part: 'logs', quiet });
   readonly #text = h('input', { type: 'search', id: 'log-text', autocomplete: 'off', spellcheck: 'false' });
   readonly #severity = h(
     'select',
