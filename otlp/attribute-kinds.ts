@@ -1,5 +1,6 @@
 // Tells apart what an attribute says about a trace, by its name in the semantic conventions: how a request ended, where
-// it ran, who began it, or anything else. Keys are those of trace-attributes.ts, such as `prizes:resource.k8s.pod.name`.
+// it ran, who began it, or anything else. Keys are those of trace-attributes.ts, such as
+// `prizes:resource.k8s.pod.name`.
 import { DRIVER } from './trace-drivers.ts';
 
 /** @see https://opentelemetry.io/docs/specs/semconv/http/http-spans/ */

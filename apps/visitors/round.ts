@@ -1,5 +1,5 @@
-// Plays one round as a visitor. The visitors and the load of the guide both play this way, so that their rounds differ in
-// a trace only by the service that began it.
+// Plays one round as a visitor. The visitors and the load of the guide both play this way, so that their rounds differ
+// in a trace only by the service that began it.
 import { ROOT_CONTEXT, SpanKind } from '@opentelemetry/api';
 import { ATTR_USER_AGENT_ORIGINAL } from '@opentelemetry/semantic-conventions';
 import type { Visitor } from '../../lab/visitors.ts';

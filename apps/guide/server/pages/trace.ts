@@ -73,7 +73,7 @@ function branch(span: Span, trace: Trace): Content {
           <details>
             <summary>
               <span><b>${span.service}</b> ${span.name}
-                <span class="kind">${span.kind}</span>${mark === '' ? '' : html` <strong class="error">${mark}</strong>`}</span>
+                <span class="kind">${span.kind}</span>${mark === '' ? '' : markOf(mark)}</span>
               <span class="took">${inMilliseconds(span.duration)}</span>
               ${bar(span, trace)}
             </summary>
@@ -86,6 +86,8 @@ function branch(span: Span, trace: Trace): Content {
           ${span.children.length > 0 ? html`<ul>${span.children.map((child) => branch(child, trace))}</ul>` : ''}
         </li>`;
 }
+
+const markOf = (mark: string): Content => html` <strong class="error">${mark}</strong>`;
 
 const madeBy = ({ scope, spanId, resource }: Span): Attributes => ({
   'otel.scope.name': scope,

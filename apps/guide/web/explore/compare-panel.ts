@@ -62,8 +62,11 @@ export class ComparePanel implements Part {
     const filter = new URLSearchParams(parameters);
     filter.delete('since');
     this.#filter = Object.fromEntries(filter);
-    const ignored = ignoredIn(filter).map((text) => h('p', { class: 'bad' }, text));
-    fill(this.#ignored, ignored);
+    const ignored = ignoredIn(filter);
+    fill(
+      this.#ignored,
+      [...ignored, ...ignoredSince(since)].map((text) => h('p', { class: 'bad' }, text)),
+    );
     // Without all that the address asks for, other traces would be marked.
     if (ignored.length > 0) this.#store.mark([], '');
     this.#wanted = filter.size > 0 && ignored.length === 0 ? widened(filterOf(filter)) : undefined;
@@ -143,8 +146,8 @@ export class ComparePanel implements Part {
       origins.length > 0 &&
         table(
           'Who began them',
-          'Visitors begin rounds, and the guide begins those of the load, of “Play a round” and of checks. Who began a ' +
-            'trace says when you set the load or asked, not why a request failed. So these values are apart, and what ' +
+          'Visitors begin rounds, and the guide begins those of the load, of “Play a round” and of checks. Who ' +
+            'began a trace says when you set the load, not why a request failed. So these values are apart. What ' +
             'else they report is compared as “the service that began the trace”.',
           origins,
         ),
@@ -153,6 +156,13 @@ export class ComparePanel implements Part {
       h('p', { class: 'soft compare-time' }, `Compared in ${Math.ceil(took)} ms.`),
     );
   }
+}
+
+/** Says that the address names no time. */
+function ignoredSince(text: string | null): string[] {
+  if (text === null || text === '' || sinceIn(text).kind !== 'all') return [];
+  const found = `since=${text.slice(0, 40)}`;
+  return [`The address has ${found}, which is ignored: expected milliseconds since 1970, marked, or 5m for 5 minutes.`];
 }
 
 /** Says how many traces the comparison left out, because they are older. */
@@ -165,7 +175,8 @@ function leftOutInWords({ marked, others }: Compared['leftOut'], begin: number):
 const noneOf = (marked: number): string =>
   marked === 0
     ? 'No marked trace is from this time, so there is nothing to compare. Choose an earlier time above.'
-    : 'Each trace of this time is marked, so there are none to compare them with. Choose an earlier time above, or mark fewer.';
+    : 'Each trace of this time is marked, so there are none to compare them with. Choose an earlier time above, ' +
+      'or mark fewer.';
 
 /** Begins the time of the filter earlier. */
 const widened = (filter: TraceFilter): TraceFilter =>

@@ -114,8 +114,8 @@ export class Frame implements Page {
 }
 
 const unknownInWords = (name: string): string =>
-  `The address names “${name.slice(0, 40)}”, which is no part of this page. Expected ${partNames.join(', ')} or trace=ID. ` +
-  'These are the charts.';
+  `The address names “${name.slice(0, 40)}”, which is no part of this page. Expected ${partNames.join(', ')} ` +
+  'or trace=ID. These are the charts.';
 
 const isFocusable = (element: Element | null): element is HTMLElement | SVGElement =>
   element instanceof HTMLElement || element instanceof SVGElement;

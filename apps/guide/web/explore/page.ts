@@ -44,8 +44,8 @@ export interface View {
 const isPart = (name: string): name is PartName => (partNames as readonly string[]).includes(name);
 
 /**
- * Reads what the page shows from its hash. Returns the charts for a hash that names nothing of this page. A trace may have
- * an id that is none: the page says so.
+ * Reads what the page shows from its hash. Returns the charts for a hash that names nothing of this page. The id of a
+ * trace may be no id: see `traceIdIn`.
  */
 export function viewOf(hash: string): View {
   const parameters = new URLSearchParams(hash.replace(/^#/, ''));

@@ -84,8 +84,8 @@ function latencyOf(charts: ServiceCharts, times: Times): ChartContent {
 const coloured = ['400', '401', '403', '404', '409', '422', '429', '500', '502', '503', '504', 'error'];
 
 /**
- * Returns the colour of a status: see `failureIn`. It depends on the status only, so it is the same in every chart. Rare
- * statuses of one class share a colour.
+ * Returns the colour of a status: see `failureIn`. It depends on the status only, so it is the same in every chart.
+ * Rare statuses of one class share a colour.
  */
 export const colourOf = (status: string): Colour =>
   `status-${coloured.includes(status) ? status : `${status.charAt(0)}xx`}`;

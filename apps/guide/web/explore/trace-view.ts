@@ -15,7 +15,7 @@ import type { Part } from './page.ts';
 import { Poll } from './poll.ts';
 import { cut, logsOf } from './trace-logs.ts';
 import type { TraceLogs } from './trace-logs.ts';
-import { clock, counted, number } from './words.ts';
+import { clock, counted } from './words.ts';
 
 const every = 2_000; // ms
 /** Milliseconds after a trace's end in which more of its spans and log lines may arrive. */
@@ -90,11 +90,11 @@ export class TraceView implements Part {
   #showMissing(): void {
     fill(
       this.#status,
-      `Jaeger has no trace ${this.#traceId}. Most likely it is older than the traces that Jaeger keeps: only the newest ` +
-        'ones, in memory, until it restarts. Play a new round, or ',
+      `Jaeger has no trace ${this.#traceId}. Most likely it is older than the traces that Jaeger keeps: only the ` +
+        'newest ones, in memory, until it restarts. Play a new round, or ',
       chooseAnother(),
-      ' Or the request was made just now: spans take a second or two to arrive, and this page asks again by itself. If ' +
-        'it stays so, they were not sent, or were sampled out: ',
+      ' Or the request was made just now: spans take a second or two to arrive, and this page asks again by itself. ' +
+        'If it stays so, they were not sent, or were sampled out: ',
       h('a', { href: 'why' }, 'Why no telemetry?'),
     );
   }
@@ -238,7 +238,8 @@ function summary(trace: TraceWithLogs): string {
   const [spans, logs] = [rowsOf(trace).length, trace.logs.length];
   const shown = spans > maxSpans ? ` The page draws the first ${counted(maxSpans, 'span')}.` : '';
   return (
-    `${counted(spans, 'span')} in ${trace.services.join(', ')}, and ${logs === 0 ? 'no' : number(logs)} ${logs === 1 ? 'log line' : 'log lines'}; ` +
+    `${counted(spans, 'span')} in ${trace.services.join(', ')}, and ` +
+    `${logs === 0 ? 'no log lines' : counted(logs, 'log line')}; ` +
     `${inWords(trace.duration)} in all, from ${clock(trace.start)}.${shown}`
   );
 }

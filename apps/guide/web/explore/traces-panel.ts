@@ -19,8 +19,8 @@ import { counted } from './words.ts';
 const typing = 300;
 
 const about =
-  'Service and Operation search all spans of a trace: Operation is text in the name of a span, of the chosen service. ' +
-  'The list names the first span. Durations are those of whole traces. ' +
+  'Service and Operation search all spans of a trace: Operation is text in the name of a span, of the chosen ' +
+  'service. The list names the first span. Durations are those of whole traces. ' +
   'A trace failed if one of its spans did: its HTTP status is 400 or more, or its own status is ERROR.';
 
 const duration: NumberRule = { noun: 'milliseconds', least: 0, empty: 'any duration', example: 500 };
