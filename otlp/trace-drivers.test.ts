@@ -58,9 +58,9 @@ test('keeps the driver out of what traces share, although the load began togethe
   const names = (some: typeof traits) =>
     some.map(({ parts }) => parts.flat().map(({ key, value }) => `${key}=${value}`));
   expect(names(traits)[0]).toEqual([
-    'prizes:resource.service.version=2.0.0',
     'arcade:client.version=3.1.0',
     `${DRIVER}:client.version=3.1.0`,
+    'prizes:resource.service.version=2.0.0',
   ]);
   expect(JSON.stringify([traits, places])).not.toContain('guide');
   expect(names(origins)).toEqual([[`${DRIVER}:resource.process.pid=guide`, `${DRIVER}:resource.service.name=guide`]]);
