@@ -158,11 +158,7 @@ export class TraceView implements Part {
   #logList(trace: TraceWithLogs, logs: TraceLogs): Child {
     const records = trace.logs.filter(({ spanId }) => spanId !== undefined && logs.spans.has(spanId));
     return [
-      h(
-        'h3',
-        {},
-        records.length === 0 ? 'No log lines of these spans' : `${counted(records.length, 'log line')} in order`,
-      ),
+      h('h3', {}, headOf(records.length, logs.others.length)),
       records.length > maxLogs && h('p', { class: 'note' }, `The page shows the first ${maxLogs} of them.`),
       trace.logs.length === 0 && noLogs(),
       h(
@@ -242,6 +238,12 @@ function summary(trace: TraceWithLogs): string {
     `${logs === 0 ? 'no log lines' : counted(logs, 'log line')}; ` +
     `${inWords(trace.duration)} in all, from ${clock(trace.start)}.${shown}`
   );
+}
+
+/** @param others number of log lines that belong to no span of the trace */
+function headOf(count: number, others: number): string {
+  if (count > 0) return `${counted(count, 'log line')} in order`;
+  return others > 0 ? 'No log lines of these spans' : 'No log lines';
 }
 
 /** The link is the end of a sentence. */
