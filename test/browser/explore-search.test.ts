@@ -26,7 +26,7 @@ test('finds traces by the name of any span, of the chosen service if there is on
     await read(page, '600');
     await page.getByLabel('Operation', { exact: true }).fill('ROLLDICE');
     await page.getByText('600 traces', { exact: true }).waitFor();
-    await page.getByLabel('Service', { exact: true }).selectOption('prizes');
+    await page.locator('#trace-service').selectOption('prizes');
     await fitting(page)
       .getByText(/^0 of 600 traces/)
       .waitFor();
@@ -121,7 +121,8 @@ test('says how many traces there are to read, and no more than Jaeger keeps', ()
   pages.with('keeps', view, async (page, guide) => {
     guide.traces.count = 900;
     guide.traces.keeps = 800;
-    guide.traces.delay = 300;
+    // Long enough that the page still reads when the test looks.
+    guide.traces.delay = 1_500;
     await page.goto('/explore#traces');
     await page.getByText(/Reading… 200 of about 800 traces/).waitFor();
   }));
@@ -144,7 +145,7 @@ test('says that an id is no trace id, that Jaeger has no such trace, and that th
     await page.goto('/explore#chart');
     await page.getByText('The address names “chart”, which is no part of this page.').waitFor();
     await page.goto('/explore#logs');
-    await page.getByText('The address names').waitFor({ state: 'hidden' });
+    await page.getByText('The address names “chart”').waitFor({ state: 'hidden' });
   }));
 
 test('marks a span that failed by its HTTP status and by its own status, and says which', () =>
@@ -159,7 +160,7 @@ test('marks a span that failed by its HTTP status and by its own status, and say
     await page.goto(`/explore#trace=${traceId}`);
     const marks = page.locator('.span-row .bad');
     await marks.first().waitFor();
-    expect(await marks.allInnerTexts()).toEqual(['400', '500 ERROR']);
+    expect((await marks.allInnerTexts()).map((text) => text.trim())).toEqual(['400', '500 ERROR']);
     expect(await page.locator('.bar.failed').count()).toBe(2);
     await page.locator('.span-row', { hasText: '400' }).first().click();
     await page.getByText(/Its HTTP status is 400, so it counts as failed\. Its own status is not ERROR/).waitFor();
