@@ -151,7 +151,7 @@ export const RED_METRICS = { calls: 'red.calls', duration: 'red.duration' } as c
 export const MONITOR_CONNECTOR = 'spanmetrics/monitor';
 export const MONITOR_METRICS = { calls: 'monitor.calls', duration: 'monitor.duration' } as const;
 
-/** Name of the instrumentation scope of the metric and the log record with which the guide tests the Collector. */
+/** Name of the instrumentation scope of the spans, the metric and the log record with which the guide tests the way. */
 export const PROBE_SCOPE = 'intro-otel.why';
 
 /** ClusterRoles that the chart creates. The operator binds them in seats, and may bind no others. */

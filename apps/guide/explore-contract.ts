@@ -189,6 +189,8 @@ export interface TraceSummary {
   readonly errors: number;
   /** The failures that the charts count. */
   readonly failures: readonly Failure[];
+  /** Names of the spans of each service, without repetition: at most 50 of a trace, cut to 100 characters. */
+  readonly operations: Readonly<Record<string, readonly string[]>>;
   /**
    * Every value that an attribute has in the trace, by key: of spans `NAME`, of resources `resource.NAME`, both after
    * the service, as in `prizes:service.version`. Values are texts, cut to 100 characters. Ids and times that differ in
@@ -214,6 +216,8 @@ export interface TracePage {
   readonly skipped: number;
   /** Bytes that the guide read from Jaeger for this page. */
   readonly bytes: number;
+  /** How many traces Jaeger keeps at most. Undefined if the guide doesn't know. */
+  readonly keeps?: number;
 }
 
 /** The answer of `GET /api/explore/traces/:id`: a trace, and all log records that belong to it, oldest first. */

@@ -120,6 +120,7 @@ export class Guide extends Construct {
         ...backends(lab),
         ...Object.fromEntries(BEHIND_GUIDE.map((name) => [urlVariable(name), appUrl(lab, name)])),
         FLASK_ENABLED: lab.compute.json(lab.values.flask.enabled),
+        JAEGER_MAX_TRACES: lab.compute.decimal(lab.values.jaeger.maxTraces),
         RELEASE: lab.release,
         OTLP_PORT: String(PORTS.otlpHttp),
         COLLECTOR_METRICS_URL: `${serviceUrl(lab, 'collector', PORTS.collectorMetrics)}/metrics`,

@@ -72,6 +72,30 @@ describe.each([view, small])("the learner's files, on a page of $width px", (her
     ));
 });
 
+test('replaces the whole file by a paste, and by an editing command, without an inline style', () =>
+  pages.with('paste', view, async (page) => {
+    const code = "// code\nconst a = 'x';\n\n  if (a) {\n    b();\n  }\n".repeat(60);
+    await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+    await page.goto('/');
+    const editor = page.locator('.cm-content');
+    const pastes: readonly (() => Promise<unknown>)[] = [
+      () => page.keyboard.press('Control+V'),
+      // An input method or a password manager inserts text in this way. The browser would style it.
+      () => page.evaluate((text) => document.execCommand('insertText', false, text), code),
+    ];
+    for (const paste of pastes) {
+      await page.evaluate((text) => navigator.clipboard.writeText(text), code);
+      await editor.click();
+      await page.keyboard.press('Control+A');
+      await paste();
+      await page.keyboard.press('Control+Home');
+      await page.locator('.cm-line', { hasText: '// code' }).first().waitFor();
+      expect(await editor.innerText()).toMatch(/^\/\/ code\nconst a = 'x';/);
+      await page.keyboard.press('Control+A');
+      await page.keyboard.press('Backspace');
+    }
+  }));
+
 test('lets the learner undo the button Take theirs, which replaces the text of a file', () =>
   pages.with(
     'theirs',

@@ -27,6 +27,26 @@ test('shows the same trace after a reload of the page, and says what to do if Ja
     await page.getByText('Jaeger no longer has the trace shown here before').waitFor();
   }));
 
+test('says at the field for the load what is wrong with a number, and sets no load', () =>
+  pages.with('load', view, async (page, guide) => {
+    await page.goto('/');
+    const field = page.getByLabel('Load: extra rounds');
+    for (const [text, found] of [
+      ['-5', '-5'],
+      ['1e9', '1e9'],
+      ['', 'none'],
+    ] as const) {
+      await field.fill(text);
+      await page.getByRole('button', { name: 'Set', exact: true }).click();
+      await page.getByText(`Expected a whole number of rounds from 0 to 120, found ${found}.`).waitFor();
+    }
+    expect(guide.changes).toEqual([]);
+    await field.fill('60');
+    await field.press('Enter');
+    await page.getByText('60 a minute are played').waitFor();
+    expect(await field.getAttribute('aria-invalid')).toBeNull();
+  }));
+
 test('opens the switches of the faults in the step about them, next to the load and the links to the evidence', () =>
   pages.with('faults', view, async (page) => {
     await page.goto('/#09-metrics-and-logs');

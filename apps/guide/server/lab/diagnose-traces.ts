@@ -1,5 +1,6 @@
 // Tests each hop of a span: the SDK and the exporter in dice, the Collector and Jaeger.
 import { randomBytes } from 'node:crypto';
+import { PROBE_SCOPE } from '../../../../lab/names.ts';
 import { traceFromJaeger } from '../../../../otlp/traces.ts';
 import { messageOf } from '../../../../support/errors.ts';
 import { poll } from '../../../../support/waiting.ts';
@@ -71,7 +72,7 @@ export async function probe(collector: string): Promise<string[]> {
   const ids = Array.from({ length: 6 }, () => randomBytes(16).toString('hex'));
   for (const traceId of ids) {
     const now = Date.now();
-    await send(collector, {
+    const span = {
       traceId,
       spanId: randomBytes(8).toString('hex'),
       name: 'why is there no telemetry?',
@@ -79,7 +80,8 @@ export async function probe(collector: string): Promise<string[]> {
       kind: 3,
       startTimeUnixNano: `${now}000000`,
       endTimeUnixNano: `${now + 1}000000`,
-    });
+    };
+    await send(collector, span, PROBE_SCOPE);
   }
   return ids;
 }

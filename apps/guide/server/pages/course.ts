@@ -106,7 +106,7 @@ const tryIt: Content = html`<section id="try" class="card" aria-labelledby="try-
             </div>
             <p id="answer" class="answer status" role="status"></p>
             <div class="settings">
-              <form id="load" class="group">
+              <form id="load" class="group" novalidate>
                 <label for="per-minute">Load: extra rounds a minute</label>
                 <input id="per-minute" name="perMinute"
                   type="number" min="0" max="120" step="1" value="0" inputmode="numeric">

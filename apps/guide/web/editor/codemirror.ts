@@ -120,6 +120,7 @@ export class CodeEditor implements Editor {
         look,
         problemMarks,
         EditorView.contentAttributes.of({
+          ...plainText(),
           tabindex: '0',
           'aria-label': `${labelOf(name)}. Tab indents; Escape, then Tab, leaves the editor.`,
         }),
@@ -128,5 +129,21 @@ export class CodeEditor implements Editor {
         }),
       ],
     });
+  }
+}
+
+/**
+ * Makes the browser insert text without markup, where it can. CodeMirror handles a paste itself. But a browser that
+ * inserts text with an editing command, such as from an input method or a password manager, would add elements with an
+ * inline style, which the Content Security Policy forbids.
+ * https://w3c.github.io/editing/docs/execCommand/#contenteditable
+ */
+function plainText(): Record<string, string> {
+  try {
+    h('div').contentEditable = 'plaintext-only';
+    return { contenteditable: 'plaintext-only' };
+  } catch {
+    // Firefox knows it from version 136 on.
+    return {};
   }
 }

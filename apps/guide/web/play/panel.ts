@@ -2,6 +2,8 @@
 import { ApiError, get, messageOf, send } from '../api.ts';
 import type { Fault, Round, Visit } from '../../contract.ts';
 import { byId, fill, h, whenPressed } from '../dom.ts';
+import { NumberField } from '../number-field.ts';
+import type { NumberRule } from '../number-rule.ts';
 import type { Store } from '../store.ts';
 import { isOfAnotherPod } from '../trace/panel.ts';
 import type { TracePanel } from '../trace/panel.ts';
@@ -12,6 +14,9 @@ import { roundInWords, visitInWords } from './words.ts';
  * answer for two seconds after a new pod is ready.
  */
 const patience = 10_000; // ms
+
+/** The guide's server refuses any other rate. */
+const load: NumberRule = { noun: 'rounds', least: 0, most: 120, isWhole: true, example: 60 };
 
 /** A request to dice that was sent. */
 interface Asked {
@@ -26,6 +31,7 @@ export class PlayPanel {
   readonly #trace: TracePanel;
   readonly #store: Store;
   readonly #answer = byId('answer');
+  readonly #load = new NumberField(byId<HTMLInputElement>('per-minute'), load);
   /** The path of the last request to dice. After a Run, the panel requests it again. */
   #last: string;
 
@@ -57,12 +63,13 @@ export class PlayPanel {
       input.value = this.#last;
     byId('other-path').addEventListener('submit', (event) => {
       event.preventDefault();
-      const { pathname, search } = new URL(input.value.trim().replace(/^\/*/, '/'), location.origin);
+      const { pathname, search } = new URL(input.value.trim().replace(/^[\\/]*/, '/'), location.origin);
       void this.ask(pathname + search);
     });
   }
 
   start(): void {
+    byId('load').after(this.#load.problem);
     byId('load').addEventListener('submit', (event) => {
       event.preventDefault();
       void this.#setLoad();
@@ -150,19 +157,19 @@ export class PlayPanel {
     box.addEventListener('change', () => this.#store.set('ask-after-run', box.checked));
   }
 
-  #setLoad(): Promise<void> {
-    const perMinute = byId<HTMLInputElement>('per-minute').valueAsNumber;
-    return reported(byId('load-status'), async () => loadInWords(await send<Load>('PUT', 'api/load', { perMinute })));
+  async #setLoad(): Promise<void> {
+    const perMinute = this.#load.read();
+    if (perMinute === undefined) return this.#load.input.focus();
+    await reported(byId('load-status'), async () => loadInWords(await send<Load>('PUT', 'api/load', { perMinute })));
   }
 
   /** Shows the rate of extra rounds that the lab has now. */
   async readLoad(): Promise<void> {
     const status = byId('load-status');
     await reported(status, async () => {
-      const load = await get<Load>('api/load');
-      const input = byId<HTMLInputElement>('per-minute');
-      if (document.activeElement !== input) input.value = String(load.perMinute);
-      return load.perMinute === 0 && status.textContent === '' ? '' : loadInWords(load);
+      const now = await get<Load>('api/load');
+      if (document.activeElement !== this.#load.input && this.#load.isRight) this.#load.write(now.perMinute);
+      return now.perMinute === 0 && status.textContent === '' ? '' : loadInWords(now);
     });
   }
 

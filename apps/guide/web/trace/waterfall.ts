@@ -2,6 +2,7 @@
 // SVG, because the Content Security Policy allows no inline style.
 import type { AttributeValue, Attributes } from '../../../../otlp/attributes.ts';
 import type { SpanOfPage } from '../../contract.ts';
+import { failureMark, statusNote } from '../../failure-words.ts';
 import { button, fill, h, svg } from '../dom.ts';
 import type { Child } from '../dom.ts';
 import { copyButton } from '../copy.ts';
@@ -63,6 +64,7 @@ function item(row: Row, trace: DrawnTrace, isOpen: boolean, below: Child): HTMLE
 }
 
 function nameOf(span: SpanOfPage, depth: number): HTMLElement {
+  const mark = failureMark(span);
   return h(
     'span',
     { class: 'span-name' },
@@ -71,7 +73,7 @@ function nameOf(span: SpanOfPage, depth: number): HTMLElement {
     span.name,
     ' ',
     h('span', { class: 'soft' }, span.kind),
-    span.status.code === 'error' && h('strong', { class: 'bad' }, ' error'),
+    mark !== '' && h('strong', { class: 'bad' }, ` ${mark}`),
     span.orphan && h('strong', { class: 'bad' }, ' parent missing'),
     h('span', { class: 'sr' }, `, level ${depth + 1}${eventCount(span)}`),
   );
@@ -82,7 +84,7 @@ function bar({ span, from, width }: Row, { start, duration }: DrawnTrace): SVGEl
   return svg(
     'svg',
     {
-      class: span.status.code === 'error' ? 'bar failed' : 'bar',
+      class: failureMark(span) === '' ? 'bar' : 'bar failed',
       viewBox: '0 0 1000 20',
       preserveAspectRatio: 'none',
       'aria-hidden': 'true',
@@ -93,7 +95,7 @@ function bar({ span, from, width }: Row, { start, duration }: DrawnTrace): SVGEl
 }
 
 function detailsOf(span: SpanOfPage): Child {
-  const json = spanJson(span);
+  const [json, note] = [spanJson(span), statusNote(span)];
   return [
     span.orphan &&
       h(
@@ -109,6 +111,7 @@ function detailsOf(span: SpanOfPage): Child {
       h('strong', span.status.code === 'error' ? { class: 'bad' } : {}, span.status.code.toUpperCase()),
       span.status.message ? ` ${span.status.message}` : '',
     ),
+    note !== '' && h('p', { class: 'soft' }, note),
     h('h3', {}, 'Attributes'),
     list(span.attributes),
     h('h3', {}, 'Events'),
