@@ -1,6 +1,6 @@
 // The answers to polls. Each poll has a ConfigMap in the portal's namespace, with an entry for each answer. The key of
-// an entry names nobody: it is made with a secret of the portal, and it is another one in each poll. An annotation has the
-// question, so that the answers can be exported after the poll was closed.
+// an entry names nobody: it is made with a secret of the portal, and it is another one in each poll. An annotation has
+// the question, so that the answers can be exported after the poll was closed.
 import { createHmac } from 'node:crypto';
 import { isAlreadyExists, isNotFound } from '../../kubernetes/api.ts';
 import type { HttpApi } from '../../kubernetes/client.ts';

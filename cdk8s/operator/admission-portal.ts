@@ -86,7 +86,8 @@ const workshopPolicy: Policy = {
   ],
   validations: [
     unchanged(
-      `${OF_WORKSHOP.map((field) => `spec.${field}`).join(', ')}, spec.rollout.paused, label ${LABELS.faults}, annotation ${CONFIRM_DELETION}`,
+      `${OF_WORKSHOP.map((field) => `spec.${field}`).join(', ')}, spec.rollout.paused, label ${LABELS.faults}, ` +
+        `annotation ${CONFIRM_DELETION}`,
     ),
     ...growsOnly,
     entriesStay(['Apply', 'Update'], "['f:spec']"),
@@ -130,8 +131,8 @@ const pollPolicy = (lab: OperatorProps): Policy => ({
         `(request.operation == 'DELETE' || (${isPoll('object', pollPrefix(lab))})) && ` +
         `(request.operation == 'CREATE' || (${isPoll('oldObject', pollPrefix(lab))}))`,
       message:
-        `Expected a ConfigMap ${pollPrefix(lab)}* with the label ${LABELS.component}: ${PORTAL.polls.component}, or a ` +
-        `change of ${nameOf(lab, BOARD.sessions)}, found another one. Leave it as it is.`,
+        `Expected a ConfigMap ${pollPrefix(lab)}* with the label ${LABELS.component}: ${PORTAL.polls.component}, or ` +
+        `a change of ${nameOf(lab, BOARD.sessions)}, found another one. Leave it as it is.`,
     },
   ],
 });

@@ -13,7 +13,7 @@ function setUp(connect: (builder: ControllerBuilder) => ControllerBuilder) {
   const reconciled: string[] = [];
   const { controller, timers } = aController((key) => Promise.resolve(void reconciled.push(key)));
   let allKeys = (): Iterable<string> => [];
-  let uidOf = (_key: string): string | undefined => undefined;
+  let uidOf: (key: string) => string | undefined = () => undefined;
   const builder = new ControllerBuilder((_, objects) => {
     allKeys = objects.keys;
     uidOf = objects.uidOf;

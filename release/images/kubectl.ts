@@ -30,7 +30,7 @@ async function copyTo(from: string, folder: string, name: string): Promise<void>
 
 /** @throws Error if a module has no license */
 async function copyLicenses(module: GoModule, root: string): Promise<Package> {
-  const { path, version, directory } = module;
+  const { path, directory } = module;
   const names = readdirSync(directory).filter((name) => /^(licen[cs]e|copying|notice)/i.test(name));
   if (!names.some((name) => /^(licen[cs]e|copying)/i.test(name)))
     throw new Error(`expected a license in ${directory}, the Go module ${path}, found none`);

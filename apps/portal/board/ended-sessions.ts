@@ -1,5 +1,6 @@
-// The sessions of instructors that ended before their time. A cookie can be copied, and nobody can take the copy back. So
-// a ConfigMap names the sessions that were logged out, each until it would have ended anyway, and every portal watches it.
+// The sessions of instructors that ended before their time. A cookie can be copied, and nobody can take the copy back.
+// So a ConfigMap names the sessions that were logged out, each until it would have ended anyway, and every portal
+// watches it.
 import { isConflict } from '../../../kubernetes/api.ts';
 import type { HttpApi } from '../../../kubernetes/client.ts';
 import { KINDS } from '../../../kubernetes/kinds.ts';

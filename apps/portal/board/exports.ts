@@ -38,7 +38,8 @@ export const answersTable = (polls: readonly PollResults[]): Table => ({
 /**
  * Returns a table as CSV. A cell that a spreadsheet would take for a formula gets an apostrophe, because names and
  * answers come from people. Where the comma is the decimal separator, a spreadsheet begins a cell at each
- * semicolon, also within our quotes. So a formula behind one gets an apostrophe, too. Tabs and line breaks become spaces.
+ * semicolon, also within our quotes. So a formula behind one gets an apostrophe, too. Tabs and line breaks become
+ * spaces.
  * https://www.rfc-editor.org/rfc/rfc4180 https://owasp.org/www-community/attacks/CSV_Injection
  */
 export const csvOf = ({ head, rows }: Table): string =>

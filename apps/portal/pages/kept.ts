@@ -101,8 +101,9 @@ export const keptPage = (): Page => ({
   title: 'What is kept, where, and until when',
   content: html`<p>Any name will do when you join. Your instructor sees it, with your progress and your calls for help.
         Other attendees don’t. Your instructor can look into your lab. Your lab’s page says so while it happens.</p>
-      <p>All of it is in the cluster of your class. Calls for help, hints and answers to polls are gone an hour after the
-        class has ended. All is gone when your instructor deletes the class, the Workshop. Backups and audit logs of the cluster are up to whoever runs it.</p>
+      <p>All of it is in the cluster of your class. Calls for help, hints and answers to polls are gone an hour after
+        the class has ended. All is gone when your instructor deletes the class, the Workshop. Backups and audit logs of
+        the cluster are up to whoever runs it.</p>
       ${keptTable}
       <p><a href="/">Back</a></p>`,
 });

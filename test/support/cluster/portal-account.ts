@@ -35,8 +35,8 @@ const workshop = (name: string, spec: object): object => ({
 });
 
 /**
- * The ConfigMaps of the portal's namespace: the answers to a poll, the sessions of instructors that were logged out, and
- * one that has nothing to do with the portal.
+ * The ConfigMaps of the portal's namespace: the answers to a poll, the sessions of instructors that were logged out,
+ * and one that has nothing to do with the portal.
  */
 export const CONFIG_MAPS = {
   poll: 'admission-poll-admission.first',

@@ -38,7 +38,7 @@ export class BoardApi implements Pick<BoardOptions, 'api'> {
 
   readonly api: BoardOptions['api'] = {
     get: <T extends KubeObject>(kind: Kind, name: string): Promise<T | undefined> =>
-      kind === SEAT ? this.seats.get<T>(kind, name) : Promise.resolve(this.#object(kind, name) as KubeObject as T),
+      kind === SEAT ? this.seats.get<T>(kind, name) : Promise.resolve(this.#object(kind, name) as T),
     mergePatch: <T extends KubeObject>(kind: Kind, key: { readonly name: string }, patch: object): Promise<T> => {
       if (kind === KINDS.ConfigMap) return this.#patchSessions<T>(patch);
       this.patches.push(patch);
