@@ -55,7 +55,7 @@ export class LocalPortal {
     const isOpen = async (): Promise<void> => {
       for (const url of [portal.url, `${portal.board}/login`]) expect((await fetch(url)).status).toBe(200);
     };
-    await eventually(isOpen, { within: 20_000, every: 100 });
+    await eventually(isOpen, { within: 60_000, every: 100 });
     return portal;
   }
 
