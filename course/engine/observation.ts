@@ -266,7 +266,9 @@ function extraSpan(seen: Seen, wanted: Wanted, spans: Spans): Extra | undefined 
   const isNoRoll = (span: Span) => !Number.isInteger(wanted.valueOf(span));
   const span = inOwn.some((some) => some.length > 0)
     ? betweenEach(spans, apart)
-    : (betweenEach(spans, apart.filter(isNoRoll)) ?? twinOf(visits, { spans, apart, wanted }));
+    : (betweenEach(spans, apart.filter(isNoRoll)) ??
+      besideOf(spans, apart) ??
+      twinOf(visits, { spans, apart, wanted }));
   return span && { span, isApart: true };
 }
 
@@ -280,6 +282,20 @@ function betweenEach(spans: Spans, others: readonly Span[]): Span | undefined {
   return made.length > 2 && between.every(Boolean) ? between[0] : undefined;
 }
 
+/** Milliseconds between the starts of two spans that one call of doRoll() makes. Two requests are further apart. */
+const MOMENT = 1;
+
+/**
+ * Returns a second span that began at the moment of the span of a roll, whatever its value, if more than half of the
+ * rolls have one. A visitor may roll at such a moment now and then, but not so often.
+ */
+function besideOf(spans: Spans, apart: readonly Span[]): Span | undefined {
+  const made = spans.filter((span) => span !== undefined);
+  const isBeside = (span: Span) => (one: Span) => one !== span && Math.abs(one.start - span.start) < MOMENT;
+  const beside = made.flatMap((span) => apart.find(isBeside(span)) ?? []);
+  return made.length > 2 && beside.length > made.length / 2 ? beside[0] : undefined;
+}
+
 interface Apart {
   readonly spans: Spans;
   readonly apart: readonly Span[];
@@ -289,7 +305,7 @@ interface Apart {
 /**
  * Returns a second span of a roll in a trace of its own, with the same value as the first, if each roll has such a twin
  * next to its span. The twin of the last roll may still come. Now and then the next roll of a visitor has the same
- * value, but not after each roll. A span with another value may be of a visitor, or of one more call of the code.
+ * value, but not after each roll. This also finds twins that a slow machine has started later.
  */
 function twinOf(visits: readonly Visit[], { spans, apart, wanted: { valueOf, isAnswer } }: Apart): Span | undefined {
   const rolled = visits.filter((visit, index) => spans[index] && isAnswer(visit, spans[index]));
@@ -310,7 +326,7 @@ type Advice = Required<Pick<Problem, 'id' | 'hint'>>;
 
 const STARTED_TWICE =
   'Your code starts a second span of that name for each roll. Look in app.ts for another startSpan or ' +
-  'startActiveSpan, perhaps with root: true, and take it out.';
+  'startActiveSpan, perhaps with root: true, and take it out. Call doRoll() once in each request.';
 
 const bestOf = (visit: Visit, spans: Span[], fit: Wanted['fit']): Span | undefined =>
   spans.toSorted((a, b) => fit(visit, b) - fit(visit, a))[0];
