@@ -24,6 +24,7 @@ const scripts = {
   guide: 'course.ts',
   explore: 'explore.ts',
   'explore-worker': 'explore-worker.ts',
+  'stream-worker': 'stream-worker.ts',
   lab: 'lab.ts',
   class: 'class.ts',
   why: 'why.ts',
