@@ -91,6 +91,18 @@ describe('the table', () => {
 });
 
 describe('an action', () => {
+  test('extends a class only if it has an end', () =>
+    pages.with(async (page, server) => {
+      await page.getByText('Extend or end').click();
+      await page.getByRole('button', { name: 'Extend', exact: true }).waitFor();
+      const { workshop } = server.state;
+      delete (workshop as { expiresAt?: string }).expiresAt;
+      server.show({ ...server.state, workshop });
+      await page.getByText('This class has no end').waitFor();
+      expect(await page.getByRole('button', { name: 'Extend', exact: true }).count()).toBe(0);
+      expect(await page.getByRole('button', { name: 'End the class …' }).isVisible()).toBe(true);
+    }));
+
   test('of the help queue is sent with the token, and its error is shown next to the button', () =>
     pages.with(
       async (page, server) => {

@@ -48,7 +48,9 @@ const faultsPanel = html`<details data-acts><summary>Faults in every lab</summar
           </details>`;
 
 const timePanel = html`<details data-acts><summary>Extend or end</summary>
-            <form data-action="extend">
+            <p id="no-end" class="soft" hidden>This class has no end, so there is nothing to extend. Set
+              <code>spec.schedule.expiresAt</code> of the Workshop if it shall end by itself.</p>
+            <form data-action="extend" id="extend">
               <label for="minutes">Extend by</label>
               <select id="minutes" name="minutes">
                 <option value="15">15 minutes</option><option value="30" selected>30 minutes</option>

@@ -10,6 +10,14 @@ export class ClassPanel {
     const { announcement } = workshop;
     byId('announcement').textContent = announcement ? `Last hint, by ${announcement.by}: ${announcement.text}` : '';
     this.#showFaults(workshop.faults);
+    this.#showEnd(workshop.expiresAt);
+  }
+
+  /** A class without an end can't be extended. The form stays while it has the focus, so that the focus does. */
+  #showEnd(expiresAt: string | undefined): void {
+    const form = byId('extend');
+    byId('no-end').hidden = expiresAt !== undefined;
+    form.hidden = expiresAt === undefined && !form.contains(document.activeElement);
   }
 
   /** Boxes change only when the class does, so that nobody's choice is lost before it is applied. */
