@@ -1,6 +1,7 @@
 // The panel that plays rounds, sends requests to dice, sets the rate of extra rounds, and switches faults.
 import { ApiError, get, messageOf, send } from '../api.ts';
 import type { Fault, Round, Visit } from '../../contract.ts';
+import { mayOnlyLook } from '../class/look-in.ts';
 import { byId, fill, h, whenPressed } from '../dom.ts';
 import type { Store } from '../store.ts';
 import { isOfAnotherPod } from '../trace/panel.ts';
@@ -162,7 +163,7 @@ export class PlayPanel {
       const load = await get<Load>('api/load');
       const input = byId<HTMLInputElement>('per-minute');
       if (document.activeElement !== input) input.value = String(load.perMinute);
-      return load.perMinute === 0 && status.textContent === '' ? '' : loadInWords(load);
+      return load.perMinute === 0 && status.textContent === '' && !mayOnlyLook() ? '' : loadInWords(load);
     });
   }
 
@@ -181,7 +182,13 @@ export class PlayPanel {
   }
 
   #faultSwitch({ name, title, on }: Fault): HTMLElement {
-    const box = h('input', { type: 'checkbox', role: 'switch', id: `fault-${name}`, checked: on });
+    const box = h('input', {
+      type: 'checkbox',
+      role: 'switch',
+      id: `fault-${name}`,
+      checked: on,
+      disabled: mayOnlyLook(),
+    });
     box.addEventListener(
       'change',
       () =>
