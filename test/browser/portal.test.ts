@@ -72,9 +72,9 @@ async function joinAsAda(page: Page): Promise<void> {
 test('leads by keyboard from the class code to the page of the lab', async () => {
   const found = await withPortal(oneSeat(), async (page) => {
     await page.goto('/');
-    await page.getByLabel('Class code').focus();
+    await page.locator('#code:focus').waitFor();
     await page.keyboard.type(`${CODE.toUpperCase()}\n`);
-    await page.getByLabel('Your name').focus();
+    await page.locator('#name:focus').waitFor();
     await page.keyboard.type('Ada <b>\n');
     await page.getByText('Hello, Ada <b>.').waitFor();
     await page.getByRole('link', { name: 'Open your lab' }).press('Enter');

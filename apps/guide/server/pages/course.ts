@@ -31,7 +31,7 @@ export function coursePage(lab: string, viewer: Viewer = {}, hasTerminal = false
         <div class="bench">
           ${code}
           ${tryIt}
-          ${trace}
+          ${trace(viewer)}
           ${hasTerminal ? terminal : ''}
         </div>
       </div>
@@ -43,8 +43,8 @@ const course: Content = html`<section id="course" class="course" aria-label="Cou
           <details id="steps" class="steps">
             <summary><span id="progress">The steps</span></summary>
             <nav aria-label="Steps"><ol id="step-list" class="step-list"></ol></nav>
-            <p class="group"><a href="api/export" download>Download my work</a>
-              <button type="button" class="quiet" id="reset-all">Reset the whole course</button></p>
+            <p class="group"><a href="api/export" download data-own>Download my work</a>
+              <button type="button" class="quiet" id="reset-all" data-change>Reset the whole course</button></p>
           </details>
           <p id="course-status" class="status" role="status"></p>
           <div id="finished" class="finished" role="status"></div>
@@ -61,8 +61,8 @@ const code: Content = html`<section id="code" class="card" aria-labelledby="code
               <h2 id="code-title">Your files</h2>
               <div class="actions">
                 <span id="unsaved" class="soft"></span>
-                <button type="button" id="discard" class="quiet" hidden>Discard</button>
-                <button type="button" id="run" class="primary">Run</button>
+                <button type="button" id="discard" class="quiet" data-change hidden>Discard</button>
+                <button type="button" id="run" class="primary" data-change>Run</button>
               </div>
             </div>
             <div id="conflict" class="conflict" hidden></div>
@@ -89,7 +89,7 @@ const code: Content = html`<section id="code" class="card" aria-labelledby="code
 
 const tryIt: Content = html`<section id="try" class="card" aria-labelledby="try-title" tabindex="-1">
             <div class="card-head"><h2 id="try-title">Try it</h2></div>
-            <div class="asks">
+            <div class="asks" data-change>
               <button type="button" class="primary" id="play">Play a round</button>
               <div class="group" role="group" aria-label="Ask dice">
                 <span class="soft" aria-hidden="true">Ask dice</span>
@@ -109,11 +109,11 @@ const tryIt: Content = html`<section id="try" class="card" aria-labelledby="try-
               <form id="load" class="group" novalidate>
                 <label for="per-minute">Load: extra rounds a minute</label>
                 <input id="per-minute" name="perMinute"
-                  type="number" min="0" max="120" step="1" value="0" inputmode="numeric">
-                <button>Set</button>
+                  type="number" min="0" max="120" step="1" value="0" inputmode="numeric" data-change>
+                <button data-change>Set</button>
                 <span id="load-status" class="soft" role="status"></span>
               </form>
-              <p class="group">
+              <p class="group" data-change>
                 <input type="checkbox" id="ask-after-run" checked>
                 <label for="ask-after-run">When a Run is up, ask dice for <code id="ask-again">/rolldice</code></label>
               </p>
@@ -129,11 +129,17 @@ const tryIt: Content = html`<section id="try" class="card" aria-labelledby="try-
             </details>
           </section>`;
 
-const trace: Content = html`<section id="trace" class="card" aria-labelledby="trace-title" tabindex="-1">
+const trace = ({
+  portal,
+}: Viewer): Content => html`<section id="trace" class="card" aria-labelledby="trace-title" tabindex="-1">
             <div class="card-head"><h2 id="trace-title">The trace just made</h2></div>
-            <p id="trace-status" class="status" role="status">Play a round or ask dice, and its trace is drawn here.</p>
+            <p id="trace-status" class="status" role="status">${portal === 'instructor' ? tracesElsewhere : noTrace}</p>
             <div id="waterfall"></div>
           </section>`;
+
+const noTrace = 'Play a round or ask dice, and its trace is drawn here.';
+const tracesElsewhere = html`Its learner’s page draws it. <a href="explore#traces">Explore</a> has all traces of this
+              lab.`;
 
 const terminal: Content = html`<section id="terminal" class="card" aria-labelledby="terminal-title" tabindex="-1">
             <div class="card-head">

@@ -1,5 +1,6 @@
 // The questions of a step as a form. The browser stores the learner's answers until the step is reset.
 import type { Question } from '../../contract.ts';
+import { mayOnlyLook } from '../class/look-in.ts';
 import { h } from '../dom.ts';
 import type { Store } from '../store.ts';
 
@@ -25,6 +26,7 @@ export class QuestionForm {
       { class: 'questions', 'aria-label': 'Questions' },
       questions.map((question) => field(question, known[question.name] ?? '')),
     );
+    if (mayOnlyLook()) for (const one of this.dom.elements) one.setAttribute('disabled', '');
     this.dom.addEventListener('input', () => this.#store.set(this.#key, this.answers()));
   }
 

@@ -1,5 +1,6 @@
 // Shows one step: what to learn, what to do, its questions and its commands.
 import type { CourseOverview, FileName, Step, StepSummary } from '../../contract.ts';
+import { CHANGE, mayOnlyLook, OWN } from '../class/look-in.ts';
 import { button, h } from '../dom.ts';
 import type { Child } from '../dom.ts';
 import type { Store } from '../store.ts';
@@ -59,10 +60,13 @@ export function stepView({ step, form, actions, store }: StepParts): Child {
 
 /** The questions are about what happens after Start, so they appear only then. */
 function questionsOf({ state, questions, traceId }: Step, form: QuestionForm, actions: StepActions): Child {
-  if (state === 'open') return h('p', { class: 'soft' }, 'Press Start. The questions of this step then appear here.');
+  if (state === 'open')
+    return h('p', { class: 'soft', ...CHANGE }, 'Press Start. The questions of this step then appear here.');
   return [
-    questions.some(({ name }) => name === 'pick') && librarySearch((name) => form.set('pick', name)),
+    questions.some(({ name }) => name === 'pick') && !mayOnlyLook() && librarySearch((name) => form.set('pick', name)),
     state === 'started' && traceId !== undefined && subjectOf(traceId, actions),
+    mayOnlyLook() &&
+      h('p', { class: 'soft' }, 'The answers are in the browser of the learner until they are verified.'),
     form.dom,
   ];
 }
@@ -74,7 +78,7 @@ const subjectOf = (traceId: string, actions: StepActions): Child => [
     'p',
     { class: 'group' },
     button('Show its trace', () => actions.showTrace(traceId)),
-    button('Start again', () => actions.start()),
+    button('Start again', () => actions.start(), CHANGE),
   ),
 ];
 
@@ -96,11 +100,11 @@ const resetInWords = 'Reset writes the files with which this step starts, and ke
 export function stepButtons(step: Step, actions: StepActions): Child {
   const fresh = step.state === 'open';
   return [
-    fresh && button('Start', () => actions.start(), { class: 'primary' }),
-    !fresh && button('Check', () => actions.check(), { class: step.state === 'passed' ? '' : 'primary' }),
-    fresh && button('Skip to here', () => actions.skip()),
-    !fresh && button('Reset this step', () => actions.reset()),
-    h('p', { class: 'soft' }, fresh ? beginInWords : resetInWords),
+    fresh && button('Start', () => actions.start(), { class: 'primary', ...CHANGE }),
+    !fresh && button('Check', () => actions.check(), { class: step.state === 'passed' ? '' : 'primary', ...CHANGE }),
+    fresh && button('Skip to here', () => actions.skip(), CHANGE),
+    !fresh && button('Reset this step', () => actions.reset(), CHANGE),
+    h('p', { class: 'soft', ...CHANGE }, fresh ? beginInWords : resetInWords),
   ];
 }
 
@@ -108,7 +112,7 @@ export function stepButtons(step: Step, actions: StepActions): Child {
 export const finished = (): Child => [
   h('h2', {}, 'You have finished the course'),
   h('p', {}, 'A check has verified every step against telemetry that you sent. Your lab stays as it is.'),
-  h('p', {}, h('a', { href: 'api/export', download: '' }, 'Download my work'), ': your code, settings and a trace.'),
+  h('p', OWN, h('a', { href: 'api/export', download: '' }, 'Download my work'), ': your code, settings and a trace.'),
 ];
 
 /** Builds the links to the previous and the next step. */

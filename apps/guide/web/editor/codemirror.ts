@@ -10,6 +10,7 @@ import { EditorState, Prec } from '@codemirror/state';
 import type { Extension } from '@codemirror/state';
 import { EditorView, highlightActiveLine, highlightActiveLineGutter, keymap, lineNumbers } from '@codemirror/view';
 import type { FileName } from '../../contract.ts';
+import { mayOnlyLook } from '../class/look-in.ts';
 import { h } from '../dom.ts';
 import type { Problem } from '../run/watch.ts';
 import { labelOf } from './editor.ts';
@@ -119,10 +120,13 @@ export class CodeEditor implements Editor {
         syntaxHighlighting(colours),
         look,
         problemMarks,
+        EditorState.readOnly.of(mayOnlyLook()),
         EditorView.contentAttributes.of({
           ...plainText(),
           tabindex: '0',
-          'aria-label': `${labelOf(name)}. Tab indents; Escape, then Tab, leaves the editor.`,
+          'aria-label': mayOnlyLook()
+            ? labelOf(name)
+            : `${labelOf(name)}. Tab indents; Escape, then Tab, leaves the editor.`,
         }),
         EditorView.updateListener.of(({ docChanged, state }) => {
           if (docChanged && !this.#quiet) this.#events.onEdit(name, state.doc.toString());

@@ -1,6 +1,7 @@
 // The panel that plays rounds, sends requests to dice, sets the rate of extra rounds, and switches faults.
 import { ApiError, get, messageOf, send } from '../api.ts';
 import type { Fault, Round, Visit } from '../../contract.ts';
+import { mayOnlyLook } from '../class/look-in.ts';
 import { byId, fill, h, whenPressed } from '../dom.ts';
 import { NumberField } from '../number-field.ts';
 import type { NumberRule } from '../number-rule.ts';
@@ -169,7 +170,7 @@ export class PlayPanel {
     await reported(status, async () => {
       const now = await get<Load>('api/load');
       if (document.activeElement !== this.#load.input && this.#load.isRight) this.#load.write(now.perMinute);
-      return now.perMinute === 0 && status.textContent === '' ? '' : loadInWords(now);
+      return now.perMinute === 0 && status.textContent === '' && !mayOnlyLook() ? '' : loadInWords(now);
     });
   }
 
@@ -188,7 +189,13 @@ export class PlayPanel {
   }
 
   #faultSwitch({ name, title, on }: Fault): HTMLElement {
-    const box = h('input', { type: 'checkbox', role: 'switch', id: `fault-${name}`, checked: on });
+    const box = h('input', {
+      type: 'checkbox',
+      role: 'switch',
+      id: `fault-${name}`,
+      checked: on,
+      disabled: mayOnlyLook(),
+    });
     box.addEventListener(
       'change',
       () =>

@@ -2,6 +2,7 @@
 // Events.
 import type { Component, LogLine, PodState, Shared, SharedVersion } from '../../contract.ts';
 import { button, byId, fill } from '../dom.ts';
+import { openStream } from '../shared-stream.ts';
 import { LogBuffer } from './log-buffer.ts';
 import { RunWatch } from './watch.ts';
 import type { Problem, Report } from './watch.ts';
@@ -18,7 +19,7 @@ export class Runner {
   readonly #choice = byId<HTMLSelectElement>('log-of');
   readonly #status = byId('run-status');
   readonly #more = byId('run-more');
-  #events: EventSource | undefined;
+  #stopListening: (() => void) | undefined;
   #drawing = false;
   #problems = '';
   readonly #versions = new Map<Shared, string>();
@@ -43,33 +44,33 @@ export class Runner {
     // A page that was opened in the background listens once somebody looks at it.
     if (document.visibilityState !== 'hidden') this.#listen();
     document.addEventListener('visibilitychange', () => {
-      if (document.visibilityState === 'hidden') this.#events?.close();
+      if (document.visibilityState === 'hidden') this.#stopListening?.();
       else this.#listen();
     });
   }
 
   #listen(): void {
-    this.#events?.close();
-    const events = new EventSource('api/run');
-    this.#events = events;
-    events.addEventListener('state', ({ data }: MessageEvent<string>) => this.#onState(JSON.parse(data) as PodState));
-    events.addEventListener('log', ({ data }: MessageEvent<string>) => this.#onLog(JSON.parse(data) as LogLine));
-    events.addEventListener('version', ({ data }: MessageEvent<string>) =>
-      this.#onVersion(JSON.parse(data) as SharedVersion),
-    );
-    events.addEventListener('error', () => {
-      if (!this.#watch.waiting) this.say({ tone: 'quiet', text: 'No connection to the guide. Trying again…' });
-      // The browser reconnects by itself after a broken connection, but not after a refusal.
-      if (events.readyState === EventSource.CLOSED)
-        setTimeout(() => {
-          if (events === this.#events) this.#listen();
-        }, patience);
+    this.#stopListening?.();
+    const stop = openStream({
+      url: 'api/run',
+      worker: 'assets/stream-worker.js',
+      on: {
+        state: (data) => this.#onState(JSON.parse(data) as PodState),
+        log: (data) => this.#onLog(JSON.parse(data) as LogLine),
+        version: (data) => this.#onVersion(JSON.parse(data) as SharedVersion),
+      },
+      onOpen: () => {
+        // The guide repeats the recent lines of each log.
+        for (const log of Object.values(this.#logs)) log.pod = '';
+        this.#report();
+      },
+      onError: (isRefused) => {
+        if (!this.#watch.waiting) this.say({ tone: 'quiet', text: 'No connection to the guide. Trying again…' });
+        // The browser reconnects by itself after a broken connection, but not after a refusal.
+        if (isRefused) setTimeout(() => stop === this.#stopListening && this.#listen(), patience);
+      },
     });
-    events.addEventListener('open', () => {
-      // The guide repeats the recent lines of each log.
-      for (const log of Object.values(this.#logs)) log.pod = '';
-      this.#report();
-    });
+    this.#stopListening = stop;
   }
 
   /** The first version is the one that the page has just read. */

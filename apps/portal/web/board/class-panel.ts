@@ -23,9 +23,9 @@ export class ClassPanel {
   }
 }
 
-/** Shows the form that extends the class, or that it has no end. */
+/** Shows the form that extends the class, or that it has no end. The form stays while it has the focus. */
 function showExtension(hasEnd: boolean): void {
   byId('no-end').hidden = hasEnd;
   const form = document.querySelector<HTMLFormElement>('form[data-action="extend"]');
-  if (form) form.hidden = !hasEnd;
+  if (form) form.hidden = !hasEnd && !form.contains(document.activeElement);
 }
