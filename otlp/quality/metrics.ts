@@ -97,7 +97,7 @@ function sameNameIssues({ name }: InstrumentInput, all: readonly InstrumentInput
   const bounds = new Set(
     same.flatMap(({ series }) => series.map((one) => String(one.bounds)).filter((text) => text !== '')),
   );
-  const rest = { level: 'improvement', message: '' } as const;
+  const rest = { level: 'improvement' } as const;
   return [
     units.size > 1 && {
       ...rest,

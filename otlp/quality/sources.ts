@@ -12,12 +12,16 @@ export interface Place {
 /** The texts of the learner's files. One may be missing. */
 export type SourceTexts = Readonly<Partial<Record<LearnerFile, string>>>;
 
+/** The most names that are looked for. A learner's code decides how many attributes there are. */
+const MOST_NAMES = 1_000;
+
 export class Sources {
+  readonly #attributes = new Map<string, Place | undefined>();
   readonly #lines: Readonly<Record<LearnerFile, readonly string[]>>;
 
   constructor(texts: SourceTexts) {
     this.#lines = {
-      'app.ts': codeLines(texts['app.ts'] ?? '', '//'),
+      'app.ts': codeLines(withoutImports(texts['app.ts'] ?? ''), '//'),
       'settings.env': codeLines(texts['settings.env'] ?? '', '#'),
       'collector.yaml': codeLines(texts['collector.yaml'] ?? '', '#'),
     };
@@ -25,6 +29,12 @@ export class Sources {
 
   /** Returns where the files mention an attribute, app.ts first. */
   attribute(name: string): Place | undefined {
+    if (!this.#attributes.has(name) && this.#attributes.size < MOST_NAMES)
+      this.#attributes.set(name, this.#mention(name));
+    return this.#attributes.get(name);
+  }
+
+  #mention(name: string): Place | undefined {
     return (
       this.#find('app.ts', (line) => isQuoted(line, name) || constantsOf(name).some((word) => hasWord(line, word))) ??
       this.#property(name) ??
@@ -64,6 +74,10 @@ export class Sources {
     return index < 0 ? undefined : { file, line: index + 1 };
   }
 }
+
+/** Empties the lines of imports. They name constants, and another line uses them. */
+const withoutImports = (code: string): string =>
+  code.replace(/^import\s[^'"]*['"][^'"\n]*['"].*$/gm, (statement) => statement.replace(/[^\n]/g, ''));
 
 /** Returns the lines, those of comments empty. */
 const codeLines = (text: string, comment: string): string[] =>

@@ -13,13 +13,23 @@ const NUMBER = /(?<![\p{L}\d_.])\d+(?:\.\d+)?(?![\p{L}\d_])/gu;
 /** How many different numbers a name must have had to be sure that it changes. */
 const ENOUGH = 3;
 
-/** Returns the newest span of each name with an id in it, and what to say about it. */
-export function spanNameIssues(spans: readonly Span[], sources: Sources): [Span, Issue][] {
+/** A span whose name has an id in it. */
+export interface NamedById {
+  readonly span: Span;
+  /** The name with {id} in place of the id: it stands for all of them. */
+  readonly pattern: string;
+  readonly issue: Issue;
+}
+
+/** Returns the spans with an id in their name, and what to say about each. */
+export function spansNamedById(spans: readonly Span[], sources: Sources): NamedById[] {
   const certain = spans.filter(({ name }) => CERTAIN.test(name));
   const numbered = spans.filter(({ name }) => !CERTAIN.test(name) && name.search(NUMBER) >= 0);
-  return [...grouped(certain), ...grouped(numbered).filter((group) => namesIn(group).size >= ENOUGH)].flatMap((group) =>
-    group.map((span): [Span, Issue] => [span, issueOf(group, sources)]),
-  );
+  const groups = [...grouped(certain), ...grouped(numbered).filter((group) => namesIn(group).size >= ENOUGH)];
+  return groups.flatMap((group) => {
+    const [pattern, issue] = [patternOf(group[0]?.name ?? ''), issueOf(group, sources)];
+    return group.map((span) => ({ span, pattern, issue }));
+  });
 }
 
 /** Groups spans whose names differ in their ids and numbers only. */

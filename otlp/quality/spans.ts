@@ -5,7 +5,7 @@ import { attributeIssues } from './attributes.ts';
 import type { Origin } from './attributes.ts';
 import type { Issue, Sighting } from './finding.ts';
 import { misplacedOnSignal } from './levels.ts';
-import { spanNameIssues } from './span-names.ts';
+import { spansNamedById } from './span-names.ts';
 import type { Sources } from './sources.ts';
 
 /** Whether a library made a span, a metric or a log record, by the name of its instrumentation scope. */
@@ -26,15 +26,15 @@ export function spanSightings({ traces, isOurs, sources, complete }: SpanInput):
   const spans = traces.flatMap((trace) => trace.spans.filter(isOurs));
   return [
     ...spans.flatMap((span) => issuesOf(span, sources).map((issue) => seenOn(span, issue))),
-    ...spanNameIssues(spans, sources).map(([span, issue]) => seenOn(span, issue)),
+    ...spansNamedById(spans, sources).map(({ span, issue, pattern }) => seenOn(span, issue, pattern)),
     ...traces.flatMap((trace) => traceSightings(trace, { isOurs, sources, complete })),
   ];
 }
 
-const seenOn = ({ name, traceId, spanId }: Span, issue: Issue): Sighting => ({
+const seenOn = ({ name, traceId, spanId }: Span, issue: Issue, subject = name): Sighting => ({
   ...issue,
   signal: 'span',
-  subject: name,
+  subject,
   span: { traceId, spanId },
 });
 
@@ -83,18 +83,13 @@ function traceSightings(trace: Trace, { isOurs, sources, complete }: Omit<SpanIn
   const ours = trace.spans.filter(isOurs);
   const isComplete = trace.start + trace.duration < complete;
   const orphans = isComplete ? ours.filter(({ orphan }) => orphan) : [];
+  const [first] = ours;
+  const internal = ours.filter(({ kind }) => kind === 'internal').length;
+  const short = ours.filter(({ duration }) => duration < SHORT).length;
   return [
     ...orphans.map((span) => seenOn(span, orphanIssue(span, sources))),
-    ...crowded(
-      ours.filter(({ kind }) => kind === 'internal'),
-      MOST_INTERNAL,
-      manyInternal,
-    ),
-    ...crowded(
-      ours.filter(({ duration }) => duration < SHORT),
-      MOST_SHORT,
-      manyShort,
-    ),
+    ...(first && internal > MOST_INTERNAL ? [seenOn(first, manyInternal(internal))] : []),
+    ...(first && short > MOST_SHORT ? [seenOn(first, manyShort(short))] : []),
   ];
 }
 
@@ -112,12 +107,7 @@ function orphanIssue({ name, kind, parentSpanId = '' }: Span, sources: Sources):
   };
 }
 
-type CrowdIssue = (count: number) => Issue;
-
-const crowded = (spans: readonly Span[], most: number, issueOf: CrowdIssue): Sighting[] =>
-  spans.length > most && spans[0] ? [seenOn(spans[0], issueOf(spans.length))] : [];
-
-const manyInternal: CrowdIssue = (count) => ({
+const manyInternal = (count: number): Issue => ({
   id: 'many_internal_spans',
   level: 'improvement',
   rule: 'SPA-001',
@@ -125,7 +115,7 @@ const manyInternal: CrowdIssue = (count) => ({
   todo: 'Start one span for the work as a whole, and add attributes or events for its parts.',
 });
 
-const manyShort: CrowdIssue = (count) => ({
+const manyShort = (count: number): Issue => ({
   id: 'many_short_spans',
   level: 'improvement',
   rule: 'SPA-005',

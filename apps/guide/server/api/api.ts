@@ -13,6 +13,7 @@ import { exportApi } from './export.ts';
 import { filesApi } from './files.ts';
 import { jsonBody } from './csrf.ts';
 import { labApi } from './lab.ts';
+import { qualityApi } from './quality.ts';
 import { runApi } from './run.ts';
 import { telemetryApi } from './telemetry.ts';
 import { terminalApi } from './terminal.ts';
@@ -35,6 +36,7 @@ export const ignoredApiPaths = [
   'status',
   'charts',
   'metrics',
+  'quality',
   'logs',
   'terminal',
 ].map((name) => `/api/${name}`);
@@ -79,6 +81,7 @@ export function apiOf(environment: Environment, options: ApiOptions): Router {
   router.use('/files', filesApi(files, lab.outdated));
   router.use('/terminal', terminalApi({ ...terminal, kube }));
   router.use('/run', runApi(kube && watcherOf(kube, { ...environment, load })));
+  router.use('/quality', qualityApi(lab));
   if (lab.telemetry) router.use(telemetryApi(lab.telemetry));
   router.use(labApi({ lab, load, faults, instrumentations: join(folder, 'instrumentations.json') }));
   return router;
