@@ -5,6 +5,7 @@ import type { Content } from '../html.ts';
 import { confirmDialog } from './confirm-dialog.ts';
 import { layout } from './layout.ts';
 import type { Viewer } from './layout.ts';
+import { qualityPanel } from './quality.ts';
 
 /**
  * Renders the front page.
@@ -32,6 +33,7 @@ export function coursePage(lab: string, viewer: Viewer = {}, hasTerminal = false
           ${code}
           ${tryIt}
           ${trace}
+          ${qualityPanel}
           ${hasTerminal ? terminal : ''}
         </div>
       </div>
