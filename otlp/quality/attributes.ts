@@ -5,7 +5,7 @@ import type { Attributes, AttributeValue } from '../attributes.ts';
 import type { Issue } from './finding.ts';
 import { definitionOf, reservedNamespace } from './registry.ts';
 import type { Definition, ValueType } from './registry.ts';
-import type { Place, Sources } from './sources.ts';
+import type { Sources } from './sources.ts';
 
 /** Where attributes come from. */
 export interface Origin {
@@ -133,7 +133,7 @@ function shown(value: AttributeValue): string {
 }
 
 function memberIssue(name: string, value: AttributeValue, { members }: Definition): OwnIssue | undefined {
-  if (members.length === 0 || members.includes(String(value))) return undefined;
+  if (members.length === 0 || members.includes(textOf(value))) return undefined;
   return {
     id: 'undefined_enum_variant',
     level: 'information',
@@ -141,3 +141,5 @@ function memberIssue(name: string, value: AttributeValue, { members }: Definitio
     todo: `They list ${members.slice(0, 8).join(', ')}${members.length > 8 ? ' and others' : ''}.`,
   };
 }
+
+const textOf = (value: AttributeValue): string => (typeof value === 'string' ? value : JSON.stringify(value));

@@ -116,7 +116,12 @@ export function findingsOf(sightings: readonly Sighting[]): Finding[] {
     .sort((a, b) => LEVELS.indexOf(a.level) - LEVELS.indexOf(b.level) || b.count - a.count);
 }
 
-function findingOf({ span: _span, ...issue }: Sighting, group: readonly Sighting[]): Finding {
+function findingOf(first: Sighting, group: readonly Sighting[]): Finding {
   const spans = group.flatMap(({ span }) => span ?? []).reverse();
-  return { ...issue, count: group.length, spans: spans.slice(0, MOST_SPANS) };
+  return { ...withoutSpan(first), count: group.length, spans: spans.slice(0, MOST_SPANS) };
+}
+
+function withoutSpan(sighting: Sighting): Omit<Sighting, 'span'> {
+  const { span, ...rest } = sighting;
+  return span ? rest : sighting;
 }

@@ -123,7 +123,8 @@ export function registryText(): string {
   const entries = all
     .map((declaration) => [declaration.name, entryOf(declaration, names)] as const)
     .sort(([a], [b]) => (a < b ? -1 : 1));
-  return `${JSON.stringify({ source: `${PACKAGE} ${versionOf()}`, attributes: Object.fromEntries(entries) }, null, 2)}\n`;
+  const registry = { source: `${PACKAGE} ${versionOf()}`, attributes: Object.fromEntries(entries) };
+  return `${JSON.stringify(registry, null, 2)}\n`;
 }
 
 const OPTIONS = { verify: { help: 'write nothing, and fail if the file differs' } } as const;

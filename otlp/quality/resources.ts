@@ -1,4 +1,5 @@
 // Checks resources: the name of the service, and their attributes.
+import { serviceOf } from '../attributes.ts';
 import type { Attributes } from '../attributes.ts';
 import { attributeIssues } from './attributes.ts';
 import type { Issue, Sighting } from './finding.ts';
@@ -12,7 +13,7 @@ export function resourceSightings(resources: readonly Attributes[], sources: Sou
     issuesOf(resource, sources).map((issue) => ({
       ...issue,
       signal: 'resource' as const,
-      subject: String(resource['service.name'] ?? 'unknown_service'),
+      subject: serviceOf(resource),
     })),
   );
 }

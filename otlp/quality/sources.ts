@@ -12,76 +12,93 @@ export interface Place {
 /** The texts of the learner's files. One may be missing. */
 export type SourceTexts = Readonly<Partial<Record<LearnerFile, string>>>;
 
-/** The most names that are looked for. A learner's code decides how many attributes there are. */
-const MOST_NAMES = 1_000;
+/** The most texts that are looked for. A learner's code decides how many attributes and spans there are. */
+const MOST = 300;
 
 export class Sources {
-  readonly #attributes = new Map<string, Place | undefined>();
-  readonly #lines: Readonly<Record<LearnerFile, readonly string[]>>;
+  /** What was looked for already. */
+  readonly #known = new Map<string, Place | undefined>();
+  /** The files, with the lines of comments and imports empty. */
+  readonly #texts: Readonly<Record<LearnerFile, string>>;
 
   constructor(texts: SourceTexts) {
-    this.#lines = {
-      'app.ts': codeLines(withoutImports(texts['app.ts'] ?? ''), '//'),
-      'settings.env': codeLines(texts['settings.env'] ?? '', '#'),
-      'collector.yaml': codeLines(texts['collector.yaml'] ?? '', '#'),
+    this.#texts = {
+      'app.ts': withoutComments(withoutImports(texts['app.ts'] ?? ''), '//'),
+      'settings.env': withoutComments(texts['settings.env'] ?? '', '#'),
+      'collector.yaml': withoutComments(texts['collector.yaml'] ?? '', '#'),
     };
   }
 
   /** Returns where the files mention an attribute, app.ts first. */
   attribute(name: string): Place | undefined {
-    if (!this.#attributes.has(name) && this.#attributes.size < MOST_NAMES)
-      this.#attributes.set(name, this.#mention(name));
-    return this.#attributes.get(name);
+    return this.#once(`attribute ${name}`, () => this.#mention(name));
   }
 
   #mention(name: string): Place | undefined {
+    const constants = constantsOf(name);
     return (
-      this.#find('app.ts', (line) => isQuoted(line, name) || constantsOf(name).some((word) => hasWord(line, word))) ??
+      this.#find('app.ts', [name], (line) => isQuoted(line, name)) ??
+      this.#find('app.ts', constants, (line) => constants.some((word) => hasWord(line, word))) ??
       this.#property(name) ??
-      this.#find('settings.env', (line) => hasWord(line, name)) ??
-      this.#find('collector.yaml', (line) => hasWord(line, name))
+      this.#find('settings.env', [name], (line) => hasWord(line, name)) ??
+      this.#find('collector.yaml', [name], (line) => hasWord(line, name))
     );
   }
 
   /** Returns the line of app.ts with this name in quotes: a span, an instrument or a logger. */
   text(name: string): Place | undefined {
-    return name === '' ? undefined : this.#find('app.ts', (line) => isQuoted(line, name));
+    if (name === '') return undefined;
+    return this.#once(`text ${name}`, () => this.#find('app.ts', [name], (line) => isQuoted(line, name)));
   }
 
   /** Returns the line of app.ts with a text in backticks that begins like this, such as `roll-${id}`. */
   template(start: string): Place | undefined {
-    return start.trim().length < 2 ? undefined : this.#find('app.ts', (line) => line.includes(`\`${start}\${`));
+    const template = `\`${start}\${`;
+    if (start.trim().length < 2) return undefined;
+    return this.#once(template, () => this.#find('app.ts', [template], (line) => line.includes(template)));
   }
 
   /** Returns the first line of app.ts that matches. */
   code(pattern: RegExp): Place | undefined {
-    return this.#find('app.ts', (line) => pattern.test(line));
+    return this.#once(String(pattern), () => this.#find('app.ts', [''], (line) => pattern.test(line)));
   }
 
   /** Returns the line of settings.env that sets a variable. */
   setting(name: string): Place | undefined {
-    return this.#find('settings.env', (line) => new RegExp(`^\\s*(export\\s+)?${name}\\s*=`).test(line));
+    const pattern = new RegExp(`^\\s*(export\\s+)?${name}\\s*=`);
+    return this.#find('settings.env', [name], (line) => pattern.test(line));
+  }
+
+  #once(key: string, find: () => Place | undefined): Place | undefined {
+    if (!this.#known.has(key) && this.#known.size < MOST) this.#known.set(key, find());
+    return this.#known.get(key);
   }
 
   /** A name without a dot may be the key of an object, without quotes: { hits } or { hits: 1 }. */
   #property(name: string): Place | undefined {
     if (!/^[A-Za-z_]\w*$/.test(name)) return undefined;
-    return this.#find('app.ts', (line) => new RegExp(`[{,]\\s*${name}\\s*[:,}]`).test(line));
+    const pattern = new RegExp(`[{,]\\s*${name}\\s*[:,}]`);
+    return this.#find('app.ts', [name], (line) => pattern.test(line));
   }
 
-  #find(file: LearnerFile, matches: (line: string) => boolean): Place | undefined {
-    const index = this.#lines[file].findIndex(matches);
+  /** Returns the first line that matches. Only texts with one of the words have any, and to look for words is quick. */
+  #find(file: LearnerFile, words: readonly string[], matches: (line: string) => boolean): Place | undefined {
+    const text = this.#texts[file];
+    if (!words.some((word) => text.includes(word))) return undefined;
+    const index = text.split('\n').findIndex(matches);
     return index < 0 ? undefined : { file, line: index + 1 };
   }
 }
 
 /** Empties the lines of imports. They name constants, and another line uses them. */
 const withoutImports = (code: string): string =>
-  code.replace(/^import\s[^'"]*['"][^'"\n]*['"].*$/gm, (statement) => statement.replace(/[^\n]/g, ''));
+  code.replace(/^import\s[^'";]{0,2000}['"][^'"\n]*['"].*$/gm, (statement) => statement.replace(/[^\n]/g, ''));
 
-/** Returns the lines, those of comments empty. */
-const codeLines = (text: string, comment: string): string[] =>
-  text.split('\n').map((line) => (line.trimStart().startsWith(comment) ? '' : line));
+const withoutComments = (text: string, comment: string): string =>
+  text
+    .split('\n')
+    .map((line) => (line.trimStart().startsWith(comment) ? '' : line))
+    .join('\n');
 
 const isQuoted = (line: string, name: string): boolean =>
   ["'", '"', '`'].some((quote) => line.includes(`${quote}${name}${quote}`));

@@ -45,12 +45,13 @@ function issueOf(group: readonly Span[], sources: Sources): Issue {
   const names = [...namesIn(group)];
   const [name = ''] = names;
   const start = patternOf(name).split('{id}', 1)[0] ?? '';
+  const better = start.trim().replace(/[:/\s-]+$/, '');
   return {
     id: 'id_in_span_name',
     level: 'improvement',
     rule: 'SPA-003',
     message: `A span name has an id in it, so each one is a group of its own: ${names.slice(0, 3).join(', ')}.`,
-    todo: `Name the span ${JSON.stringify(start.trim().replace(/[:/\s-]+$/, '') || 'after its work')}, and set the id as an attribute.`,
+    todo: `Name the span ${better === '' ? 'after its work' : JSON.stringify(better)}, and set the id as an attribute.`,
     place: sources.template(start) ?? sources.text(name),
   };
 }

@@ -2,7 +2,8 @@
 import { html } from '../html.ts';
 import type { Content } from '../html.ts';
 
-export const qualityPanel: Content = html`<section id="quality" class="card" aria-labelledby="quality-title" tabindex="-1">
+export const qualityPanel: Content = html`
+          <section id="quality" class="card" aria-labelledby="quality-title" tabindex="-1">
             <div class="card-head">
               <h2 id="quality-title">Telemetry quality</h2>
               <button type="button" id="quality-look" class="quiet">Look again</button>

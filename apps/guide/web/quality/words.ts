@@ -6,12 +6,13 @@ const plural = (count: number, noun: string): string => `${count} ${noun}${count
 /** Says how much was judged, and what came of it. */
 export function summary({ findings, more, judged, score }: QualityReport): string {
   if (!score) return 'Nothing has come from dice since the last Run or check. Ask dice for something.';
-  const what = `${plural(judged.spans, 'span')}, ${plural(judged.instruments, 'metric')} and ${plural(judged.logs, 'log record')}`;
+  const [spans, metrics] = [plural(judged.spans, 'span'), plural(judged.instruments, 'metric')];
+  const what = `${spans}, ${metrics} and ${plural(judged.logs, 'log record')}`;
   const count = findings.length + more;
   if (count === 0) return `${what} of dice: nothing to advise.`;
   const violations = findings.filter(({ level }) => level === 'violation').length;
   const breaks = violations === 0 ? '' : `, ${violations} of them against the semantic conventions`;
-  return `${what} of dice: ${plural(count, 'finding')}${breaks}. They advise; no step asks for it.`;
+  return `${what} of dice: ${plural(count, 'finding')}${breaks}. They advise. No step depends on them.`;
 }
 
 /** Says where a finding was seen, such as `on 3 spans`. */
