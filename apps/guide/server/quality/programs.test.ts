@@ -170,7 +170,7 @@ const reports = new Map(
   }),
 );
 
-beforeAll(() => Promise.allSettled(reports.values()), 60_000);
+beforeAll(() => Promise.allSettled(reports.values()), 180_000);
 
 describe.each(Object.entries(PROGRAMS))('%s', (name, { finds, score }) => {
   test('has exactly the expected findings', async () => {

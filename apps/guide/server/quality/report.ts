@@ -14,8 +14,8 @@ export type QualitySources = Pick<PipelineSources, 'jaeger' | 'files' | 'telemet
 /** Milliseconds after which a trace lacks no span any longer that is on its way. The SDK waits 5 s at most. */
 const ARRIVED = 6_000;
 
-/** Names that a learner may have given dice, the newest traces of each, log records, and findings. */
-const MOST = { services: 4, traces: 20, logs: 500, findings: 50, text: 300 };
+/** Names that a learner may have given dice, the newest traces of each, their spans, log records, and findings. */
+const MOST = { services: 4, traces: 20, spans: 2_000, logs: 500, findings: 50, text: 300 };
 
 export interface Period {
   /** Milliseconds since the epoch. */
@@ -52,7 +52,14 @@ async function tracesOf(jaeger: string, { since, now }: Period): Promise<Trace[]
   const found = await Promise.all(
     services.slice(0, MOST.services).map((service) => recentTraces(jaeger, service, search)),
   );
-  return [...new Map(found.flat().map((trace) => [trace.traceId, trace])).values()];
+  const newestFirst = found.flat().sort((a, b) => b.start - a.start);
+  return upToMost([...new Map(newestFirst.map((trace) => [trace.traceId, trace])).values()]);
+}
+
+/** Returns the traces up to that which has too many spans. A learner's code decides how many there are. */
+function upToMost(traces: readonly Trace[]): Trace[] {
+  let spans = 0;
+  return traces.filter((trace) => (spans += trace.spans.length) <= MOST.spans);
 }
 
 /** Returns the newest log records of dice. A query for all services could return only those of others. */
