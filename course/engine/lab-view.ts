@@ -6,12 +6,13 @@ import { visit } from '../../apps/guide/server/lab/visit.ts';
 import { diagnosePipeline } from '../../apps/guide/server/lab/diagnose-pipeline.ts';
 import type { Lab } from '../../apps/guide/server/lab/environment.ts';
 import { parseSettings } from '../../apps/telemetry/settings.ts';
+import { isLearners } from '../../lab/services.ts';
 import { recentTraces, servicesInJaeger, traceFromJaeger } from '../../otlp/traces.ts';
 import type { Trace } from '../../otlp/traces.ts';
 import { arrivalOf } from './arrival.ts';
 import type { Arrival } from './arrival.ts';
 import type { LabView } from './check.ts';
-import { isLearners, Observation } from './observation.ts';
+import { Observation } from './observation.ts';
 import type { Sources } from './observation.ts';
 import { settle } from './settle.ts';
 

@@ -3,7 +3,7 @@
 // say. Code that takes over no context starts traces of its own: these are the traces that were not there before.
 import { setTimeout as delay } from 'node:timers/promises';
 import type { AppAnswer } from '../../apps/guide/server/lab/visit.ts';
-import { SERVICES } from '../../lab/services.ts';
+import { isLearners } from '../../lab/services.ts';
 import type { LogRecord } from '../../apps/guide/explore-contract.ts';
 import type { LogQuery, LogStore } from '../../apps/guide/server/telemetry/log-store.ts';
 import type { AttributeValue } from '../../otlp/attributes.ts';
@@ -52,11 +52,6 @@ export interface Sources {
   /** Makes dice send its telemetry now, if it can. */
   flush?(): Promise<boolean>;
 }
-
-const others = new Set<string>(SERVICES.map(({ name }) => name).filter((name) => name !== 'dice'));
-
-/** Returns whether a service may be dice. A learner may rename dice, but no other service of the lab. */
-export const isLearners = (service: string): boolean => !others.has(service);
 
 const gap = 3; // ms between two requests, so that their spans differ in their start
 const quiet = 200; // ms for which nothing arrives after the time between two exports

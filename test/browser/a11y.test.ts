@@ -53,6 +53,17 @@ const states: State[] = [
     },
   },
   {
+    name: 'quality',
+    path: './',
+    reach: async (page, guide) => {
+      guide.lab.hasFindings = true;
+      await page.getByRole('button', { name: 'Play a round' }).click();
+      await page.getByText('http.method is deprecated').first().waitFor();
+      await page.getByText(/^Score: /).click();
+      await page.locator('#quality').scrollIntoViewIfNeeded();
+    },
+  },
+  {
     name: 'help',
     path: './#06-manual',
     reach: async (page, guide) => {

@@ -4,6 +4,7 @@ import type { Shared } from '../contract.ts';
 import { CoursePane } from './course/pane.ts';
 import { Workbench } from './editor/workbench.ts';
 import { PlayPanel } from './play/panel.ts';
+import { QualityPanel } from './quality/panel.ts';
 import { Runner } from './run/runner.ts';
 import { storeOfPage } from './store.ts';
 import { TerminalPanel } from './terminal/panel.ts';
@@ -14,6 +15,10 @@ const runner = new Runner();
 const workbench = new Workbench(store, runner);
 const trace = new TracePanel(store);
 const play = new PlayPanel(store, trace, () => runner.newest('dice'));
+const quality = new QualityPanel({
+  goTo: ({ file, line }, message) => workbench.goTo({ file, line, message }),
+  showTrace: (traceId) => trace.show({ traceId, reveal: true }),
+});
 const course = new CoursePane(store, workbench, trace);
 
 /** What to read again when another tab, a terminal or the instructor has changed it. */
@@ -24,7 +29,11 @@ const changed: Record<Shared, () => Promise<void>> = {
   load: () => play.readLoad(),
 };
 
-runner.onUp = () => void play.askAgain();
+runner.onUp = () => {
+  quality.begin();
+  void play.askAgain();
+};
+course.onCheck = () => quality.begin();
 runner.onGoTo = (problem) => workbench.goTo(problem);
 runner.onChange = (subject) => void changed[subject]();
 TerminalPanel.start();

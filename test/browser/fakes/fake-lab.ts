@@ -66,6 +66,8 @@ export class FakeLab {
   diceSends = true;
   /** Whether dice ignores the caller's trace context, so that its spans form a separate trace. */
   diceBegins = false;
+  /** Whether there is something to advise on the telemetry of dice. */
+  hasFindings = false;
   /** The number of requests that the old pod still answers after a Run. */
   stale = 0;
   /** The verdicts that the next checks return, in order, before the usual verdict. */

@@ -14,6 +14,7 @@ import { exportApi } from './export.ts';
 import { filesApi } from './files.ts';
 import { jsonBody } from './csrf.ts';
 import { labApi } from './lab.ts';
+import { qualityApi } from './quality.ts';
 import { runApi } from './run.ts';
 import { telemetryApi } from './telemetry.ts';
 import { terminalApi } from './terminal.ts';
@@ -36,6 +37,7 @@ export const ignoredApiPaths = [
   'status',
   'charts',
   'metrics',
+  'quality',
   'logs',
   'terminal',
 ].map((name) => `/api/${name}`);
@@ -80,6 +82,7 @@ export function apiOf(environment: Environment, options: ApiOptions): Router {
   router.use('/files', filesApi(files, lab.outdated));
   router.use('/terminal', terminalApi({ ...terminal, kube }));
   router.use('/run', runApi(kube && watcherOf(kube, { ...environment, load })));
+  router.use('/quality', qualityApi(lab));
   if (lab.telemetry) router.use(telemetryApi({ telemetry: lab.telemetry, losses: new NewestLosses(lab) }));
   router.use(labApi({ lab, load, faults, instrumentations: join(folder, 'instrumentations.json') }));
   return router;

@@ -5,6 +5,7 @@ import type { Content } from '../html.ts';
 import { confirmDialog } from './confirm-dialog.ts';
 import { layout } from './layout.ts';
 import type { Viewer } from './layout.ts';
+import { qualityPanel } from './quality.ts';
 
 /**
  * Renders the front page.
@@ -24,6 +25,7 @@ export function coursePage(lab: string, viewer: Viewer = {}, hasTerminal = false
         <a href="traces">the latest traces</a>, and <a href="api/course">the steps as JSON</a>.</p></noscript>
       <nav class="parts-of-page" aria-label="On this page">
         <a href="#course">Course</a> <a href="#code">Code</a> <a href="#try">Try</a> <a href="#trace">Trace</a>
+        <a href="#quality">Quality</a>
         ${hasTerminal ? html`<a href="#terminal">Terminal</a>` : ''}
       </nav>
       <div class="columns">
@@ -32,6 +34,7 @@ export function coursePage(lab: string, viewer: Viewer = {}, hasTerminal = false
           ${code}
           ${tryIt}
           ${trace(viewer)}
+          ${qualityPanel}
           ${hasTerminal ? terminal : ''}
         </div>
       </div>

@@ -4,6 +4,7 @@ import type { JsonObject } from '../../../../otlp/json.ts';
 import { metricsFromOtlp } from '../../../../otlp/metrics.ts';
 import type { Dropped, SignalState } from '../../explore-contract.ts';
 import { InstrumentStore } from './instrument-store.ts';
+import type { RecentInstrument } from './instrument-store.ts';
 import type { InstrumentTotals } from './instrument.ts';
 import { LogStore } from './log-store.ts';
 import { Losses } from './losses.ts';
@@ -99,6 +100,11 @@ export class Telemetry {
   /** Returns what each process has reported of each instrument, over all attribute sets. */
   totals(): InstrumentTotals[] {
     return this.#instruments.totals();
+  }
+
+  /** Returns the instruments of which a value has arrived since then. They are those in the guide's own memory. */
+  recentInstruments(since: number): RecentInstrument[] {
+    return this.#instruments.recent(since);
   }
 
   #ownMetrics(): Metrics {

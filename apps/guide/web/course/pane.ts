@@ -29,6 +29,9 @@ export class CoursePane {
   #form: QuestionForm | undefined;
   readonly #verdict: VerdictView;
 
+  /** Is called before a check. */
+  onCheck: () => void = () => {};
+
   constructor(store: Store, workbench: Workbench, trace: TracePanel) {
     this.#store = store;
     this.#workbench = workbench;
@@ -195,6 +198,7 @@ export class CoursePane {
 
   async #check(step: Step): Promise<void> {
     const asked = this.#situation();
+    this.onCheck();
     this.#verdict.say(
       asked.hasUnsaved
         ? 'Checking what the lab runs. What you have changed since the last Run is not in it.'
