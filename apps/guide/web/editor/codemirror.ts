@@ -12,6 +12,8 @@ import { EditorView, highlightActiveLine, highlightActiveLineGutter, keymap, lin
 import type { FileName } from '../../contract.ts';
 import { h } from '../dom.ts';
 import type { Problem } from '../run/watch.ts';
+import { assist } from './assist.ts';
+import { assistantOf } from './assistants.ts';
 import { labelOf } from './editor.ts';
 import type { Editor, EditorEvents } from './editor.ts';
 import { problemMarks, setProblems } from './problem-marks.ts';
@@ -119,6 +121,7 @@ export class CodeEditor implements Editor {
         syntaxHighlighting(colours),
         look,
         problemMarks,
+        assist(assistantOf(name)),
         EditorView.contentAttributes.of({
           tabindex: '0',
           'aria-label': `${labelOf(name)}. Tab indents; Escape, then Tab, leaves the editor.`,
