@@ -7,6 +7,7 @@ import { h } from '../dom.ts';
 import type { Assistant } from './assistant.ts';
 import type { Explanation } from './language/messages.ts';
 import { mistakesAt } from './mistake-marks.ts';
+import { withCode } from './with-code.ts';
 
 const setExplanation = StateEffect.define<Tooltip | null>();
 
@@ -53,6 +54,6 @@ export function explanationOf({ code, text }: Pick<Explanation, 'code' | 'text'>
     'div',
     { class: 'cm-explanation' },
     code !== '' && h('pre', {}, code),
-    text.map((one) => h('p', {}, one)),
+    text.map((one) => h('p', {}, withCode(one))),
   );
 }

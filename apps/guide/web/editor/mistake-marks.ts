@@ -4,6 +4,7 @@ import type { EditorState, Extension, Range, Text } from '@codemirror/state';
 import { Decoration, EditorView, WidgetType } from '@codemirror/view';
 import type { DecorationSet } from '@codemirror/view';
 import { h } from '../dom.ts';
+import { withCode } from './with-code.ts';
 import type { Mistake } from './language/messages.ts';
 import { problemMarks } from './problem-marks.ts';
 
@@ -11,9 +12,9 @@ export const setMistakes = StateEffect.define<readonly Mistake[]>();
 
 const mistakes = StateField.define<readonly Mistake[]>({
   create: () => [],
-  update(found, { effects, changes, docChanged }) {
+  update(found, { effects, changes, docChanged, newDoc }) {
     const change = effects.findLast((effect) => effect.is(setMistakes));
-    if (change) return change.value as readonly Mistake[];
+    if (change) return (change.value as readonly Mistake[]).map((one) => ({ ...one, ...within(one, newDoc) }));
     if (!docChanged) return found;
     return found.map((one) => ({ ...one, from: changes.mapPos(one.from, 1), to: changes.mapPos(one.to, -1) }));
   },
@@ -32,7 +33,7 @@ class Message extends WidgetType {
   }
 
   override toDOM(): HTMLElement {
-    return h('div', { class: `cm-mistake-message ${kindOf(this.#mistake)}` }, this.#mistake.message);
+    return h('div', { class: `cm-mistake-message ${kindOf(this.#mistake)}` }, withCode(this.#mistake.message));
   }
 }
 
@@ -42,7 +43,7 @@ function decorations(state: EditorState): DecorationSet {
   const { doc } = state;
   const run = state.field(problemMarks, false) ?? Decoration.none;
   const ranges = state.field(mistakes).flatMap((one): Range<Decoration>[] => {
-    const { from, to } = within(one, doc);
+    const { from, to } = one;
     const line = doc.lineAt(from);
     const marks = [...(to > from ? [Decoration.mark({ class: `cm-mistake ${kindOf(one)}` }).range(from, to)] : [])];
     // What a Run says about a line is certain, and says the same.
@@ -54,8 +55,9 @@ function decorations(state: EditorState): DecorationSet {
 const below = (one: Mistake, at: number): Range<Decoration> =>
   Decoration.widget({ widget: new Message(one), block: true, side: 2 }).range(at);
 
+/** Returns the place of a mistake in a text. What is missing at the end of a file is behind it. */
 function within({ from, to }: Mistake, { length }: Text): { from: number; to: number } {
-  return { from: Math.min(from, length), to: Math.min(Math.max(from, to), length) };
+  return { from: Math.min(from, length), to: Math.min(to, length) };
 }
 
 function hasMark(marks: DecorationSet, at: number): boolean {

@@ -77,6 +77,7 @@ export const look = EditorView.theme({
     overflowWrap: 'anywhere',
     color: 'var(--code-name)',
   },
+  '.cm-explanation code, .cm-mistake-message code': { fontFamily: 'var(--mono)', fontSize: '0.92em' },
   '.cm-explanation p': { margin: '0.35rem 0 0' },
 });
 

@@ -1,6 +1,7 @@
 // Says what to do about TypeScript's diagnostics, in words for people who write their first spans. For what is not in the
 // tables, TypeScript's own words stand.
 import ts from 'typescript';
+import { API } from './compiler-options.ts';
 import { PACKAGES } from './packages.ts';
 
 interface Context {
@@ -119,8 +120,6 @@ function importFromApi(name: string, program: ts.Program): string | undefined {
   return `import ${real.flags & ts.SymbolFlags.Value ? '' : 'type '}{ ${name} } from '@opentelemetry/api'`;
 }
 
-const API = '/node_modules/@opentelemetry/api/dist/index.d.mts';
-
 const maybeMissing: Advice = ({ node, file }) => {
   const expression = around(node, ts.isExpressionStatement) ?? node;
   const what = /\bget(Active)?Span\(/.test(expression.getText(file))
@@ -161,18 +160,15 @@ function methodAt(node: ts.Node): string | undefined {
   return call && ts.isPropertyAccessExpression(call.expression) ? call.expression.name.text : undefined;
 }
 
-const VALUES = 'The value of an attribute is a string, a number, a boolean, or an array of one of these';
-
 const wrongArgument: Readonly<Record<string, string>> = {
   setStatus: "setStatus takes an object: write `setStatus({ code: SpanStatusCode.ERROR, message: 'why' })`.",
-  setAttribute: `${VALUES}: set one attribute for each field, or use JSON.stringify.`,
-  setAttributes: `setAttributes takes an object of names and values. ${VALUES}.`,
-  addEvent: `addEvent takes a name, and an object of attributes. ${VALUES}.`,
+  setAttribute: "setAttribute takes a name and a value: write `setAttribute('name', value)`.",
+  setAttributes: "setAttributes takes an object of names and values: write `setAttributes({ 'a.name': value })`.",
+  addEvent: "addEvent takes a name, and an object of attributes: write `addEvent('name', { 'a.name': value })`.",
 };
 
 const wrongCount: Readonly<Record<string, string>> = {
   ...wrongArgument,
-  setAttribute: "setAttribute takes a name and a value: write `setAttribute('name', value)`.",
   getTracer: "A tracer has a name, which says what makes the spans: write `trace.getTracer('dice')`.",
   getMeter: "A meter has a name, which says what makes the metrics: write `metrics.getMeter('dice')`.",
   startActiveSpan:

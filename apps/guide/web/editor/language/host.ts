@@ -1,6 +1,6 @@
 // The file system and the settings of TypeScript's language service: the declarations, and the learner's file.
 import ts from 'typescript';
-import { APP, compilerOptions } from './compiler-options.ts';
+import { API, APP, compilerOptions } from './compiler-options.ts';
 import type { Declarations } from './declarations.ts';
 
 export class Host implements ts.LanguageServiceHost {
@@ -26,7 +26,7 @@ export class Host implements ts.LanguageServiceHost {
   }
 
   readonly getCompilationSettings = (): ts.CompilerOptions => compilerOptions;
-  readonly getScriptFileNames = (): string[] => [APP];
+  readonly getScriptFileNames = (): string[] => [APP, API];
   readonly getScriptVersion = (path: string): string => (path === APP ? String(this.#version) : '1');
   readonly getCurrentDirectory = (): string => '/';
   readonly getDefaultLibFileName = (): string => '/lib/lib.es2024.d.ts';

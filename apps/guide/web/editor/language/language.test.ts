@@ -82,11 +82,18 @@ describe('typical mistakes: marks the line and says what to do', () => {
       'setStatus takes an object: write `setStatus({ code: SpanStatusCode.ERROR',
     ],
     [
-      'an object as an attribute',
-      `${tracer}const span = tracer.startSpan('a');\nspan.setAttribute('user', { id: 1 });\nspan.end();\n`,
+      'attributes that are no object',
+      `${tracer}const span = tracer.startSpan('a');\nspan.setAttributes('user', 1);\nspan.end();\n`,
       4,
       false,
-      'The value of an attribute is a string, a number, a boolean, or an array of one of these',
+      'setAttributes takes an object of names and values',
+    ],
+    [
+      'an attribute without a value',
+      `${tracer}const span = tracer.startSpan('a');\nspan.setAttribute('user');\nspan.end();\n`,
+      4,
+      false,
+      'setAttribute takes a name and a value',
     ],
     [
       'a span that nothing ends',
@@ -121,7 +128,7 @@ describe('typical mistakes: marks the line and says what to do', () => {
     [
       'await in a function that is not async',
       `${handler}app.get('/', (request, response) => {\n  await fetch('http://prizes');\n});\n`,
-      5,
+      6,
       true,
       'write `async` before the function',
     ],
@@ -188,7 +195,7 @@ test('offers the members of Express, pino, Node and the semantic conventions', (
   expect(labelsAt("import { ATTR_HTTP_| } from '@opentelemetry/semantic-conventions';")).toContain(
     'ATTR_HTTP_RESPONSE_STATUS_CODE',
   );
-  expect(labelsAt("import {} from '@opentelemetry/|';")).toEqual(expect.arrayContaining(['@opentelemetry/api']));
+  expect(labelsAt("import {} from '@opentelemetry/|';")).toContain('api');
 });
 
 test('writes ?. where a span may be missing', () => {
@@ -207,7 +214,7 @@ test('explains a name, and describes a suggestion, with the documentation', () =
 });
 
 test('answers questions about any text, and at most so much of it', () => {
-  const long = Array.from({ length: 4000 }, (_, index) => `nothing${index};`).join('\n');
+  const long = Array.from({ length: 200 }, (_, index) => `nothing${index};`).join('\n');
   expect(language.check(long)).toHaveLength(50);
   for (const text of ['', '\0', '}'.repeat(100), '`${', "import '"]) {
     expect(Array.isArray(language.check(text))).toBe(true);

@@ -1,7 +1,7 @@
 // TypeScript's language service for app.ts: mistakes, completion and documentation.
 import ts from 'typescript';
 import { adviceOn } from './advice.ts';
-import { APP } from './compiler-options.ts';
+import { APP, isPedantic } from './compiler-options.ts';
 import type { Declarations } from './declarations.ts';
 import { Host } from './host.ts';
 import { mistakesOfNode } from './node-checks.ts';
@@ -42,7 +42,7 @@ export class Language {
   #meaning(program: ts.Program, file: ts.SourceFile): Mistake[] {
     const wrong = this.#service
       .getSemanticDiagnostics(APP)
-      .filter(({ category }) => category === ts.DiagnosticCategory.Error);
+      .filter((one) => one.category === ts.DiagnosticCategory.Error && !isPedantic(one));
     return [...wrong.map((one) => mistakeOf(one, program, file)), ...openSpans(file)];
   }
 
@@ -132,15 +132,21 @@ function wordsOf(
   documentation: ts.SymbolDisplayPart[] | undefined,
   tags: ts.JSDocTagInfo[] | undefined,
 ): Omit<Explanation, 'from' | 'to'> {
-  const paragraphs = ts.displayPartsToString(documentation).split(/\n\s*\n/);
+  const paragraphs = proseOf(documentation).split(/\n\s*\n/);
   const notes = (tags ?? []).filter(({ name }) => /^(deprecated|param|returns?)$/.test(name)).map(noteOf);
-  return {
-    code: short(ts.displayPartsToString(code)),
-    text: [...paragraphs.map((one) => one.replace(/\s+/g, ' ').trim()), ...notes].filter(Boolean).map(short),
-  };
+  const text = [...paragraphs, ...notes].map((one) => one.replace(/\s+/g, ' ').trim());
+  return { code: short(ts.displayPartsToString(code)), text: text.filter(Boolean).map(short) };
 }
+
+/** Returns a documentation as text, in which a link is the name that it leads to. */
+const proseOf = (parts: ts.SymbolDisplayPart[] | undefined): string =>
+  ts.displayPartsToString(parts).replace(/\{@(?:link(?:code|plain)?|type) +([^}|]+?)(?: *\| *([^}]+))? *\}/g, '`$1`');
 
 const headings: Readonly<Record<string, string>> = { deprecated: 'Deprecated:', return: 'Returns', returns: 'Returns' };
 
-const noteOf = ({ name, text }: ts.JSDocTagInfo): string =>
-  `${headings[name] ?? ''} ${ts.displayPartsToString(text).replace(/\s+/g, ' ')}`.trim();
+function noteOf({ name, text }: ts.JSDocTagInfo): string {
+  const prose = proseOf(text);
+  if (name !== 'param') return `${headings[name] ?? ''} ${prose}`;
+  const [parameter = '', ...words] = prose.split(' ');
+  return `\`${parameter}\`: ${words.join(' ').replace(/^-\s*/, '')}`;
+}

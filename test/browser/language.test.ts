@@ -1,0 +1,132 @@
+// Tests what the editor knows of TypeScript, OpenTelemetry's settings and the Collector, in a real browser: completion,
+// documentation and marks, by mouse and by keyboard.
+import { jest } from '@jest/globals';
+import type { Page } from 'playwright-core';
+import { picture, Pages, typeInEditor } from './fakes/pages.ts';
+import type { View } from './fakes/pages.ts';
+import { violations } from '../support/browser/axe.ts';
+
+jest.setTimeout(60_000);
+
+const view: View = { width: 1280, scheme: 'light' };
+const small: View = { width: 390, scheme: 'dark' };
+
+let pages: Pages;
+beforeAll(async () => {
+  pages = await Pages.open();
+});
+afterAll(() => pages?.close());
+
+const imports = "import { trace } from '@opentelemetry/api';\nconst tracer = trace.getTracer('dice');\n";
+
+/** Replaces the text of the open file. */
+async function write(page: Page, text: string): Promise<void> {
+  await page.locator('.cm-content').click();
+  await page.keyboard.press('Control+a');
+  await page.keyboard.press('Delete');
+  await page.keyboard.insertText(text);
+}
+
+describe.each([view, small])('app.ts, on a page of $width px', (here) => {
+  test("offers the methods of the API's span, and writes the chosen one", () =>
+    pages.with('completion', here, async (page) => {
+      await page.goto('/');
+      await write(page, `${imports}tracer.startActiveSpan('roll', (span) => {\n  span.end();\n  `);
+      await page.keyboard.type('span.');
+      const list = page.locator('.cm-tooltip-autocomplete');
+      await list.getByText('setAttribute', { exact: true }).waitFor();
+      expect(await list.locator('li').allTextContents()).toEqual(
+        expect.arrayContaining(['addEvent', 'end', 'setStatus']),
+      );
+      await page.keyboard.type('setSt');
+      await page.locator('.cm-explanation', { hasText: 'status' }).waitFor();
+      await picture(page, `language-completion-${here.width}`);
+      expect(await violations(page)).toEqual([]);
+      await page.keyboard.press('Enter');
+      await page.locator('.cm-line', { hasText: 'span.setStatus' }).waitFor();
+      expect(await list.count()).toBe(0);
+    }));
+
+  test('marks mistakes at their lines while somebody types, and says what to do', () =>
+    pages.with('mistakes', here, async (page) => {
+      await page.goto('/');
+      await write(page, `import { Express } from 'express';\n${imports}const span = tracer.startSpan('a');\n`);
+      const messages = page.locator('.cm-mistake-message');
+      await messages.getByText('Express is a type: use import type').waitFor();
+      await messages.getByText('Nothing ends this span').waitFor();
+      expect(await page.locator('.cm-mistake').allTextContents()).toEqual(['Express', 'span']);
+      await picture(page, `language-mistakes-${here.width}`);
+      expect(await violations(page)).toEqual([]);
+      await page.keyboard.press('Control+End');
+      await page.keyboard.type('span.end();');
+      await messages.getByText('Nothing ends this span').waitFor({ state: 'detached' });
+    }));
+});
+
+test('shows documentation under the mouse, and at the cursor by keyboard', () =>
+  pages.with('hover', view, async (page) => {
+    await page.goto('/');
+    await write(page, `${imports}tracer.startSpan('a').end();\n`);
+    await page.locator('.cm-line', { hasText: 'startSpan' }).getByText('startSpan').first().hover();
+    const shown = page.locator('.cm-explanation');
+    await shown.getByText('(method) Tracer.startSpan(').waitFor();
+    await picture(page, 'language-hover');
+    await page.mouse.move(0, 0);
+    await shown.waitFor({ state: 'detached' });
+    await page.keyboard.press('ArrowUp');
+    await page.keyboard.press('Control+k');
+    await page.keyboard.press('Control+i');
+    await shown.getByText('tracer').first().waitFor();
+    await page.keyboard.press('Escape');
+    await shown.waitFor({ state: 'detached' });
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('Tab');
+    expect(await page.evaluate(() => document.activeElement?.matches('.code-editor'))).toBe(false);
+  }));
+
+test('edits and runs as before if the worker fails to load', () =>
+  pages.with('no-worker', view, async (page, guide) => {
+    await page.route('**/language-worker-*.js', (route) =>
+      route.fulfill({ status: 200, contentType: 'text/javascript', body: 'x' }),
+    );
+    await page.goto('/');
+    await typeInEditor(page, 'trace.');
+    await page.getByText('Not saved: app.ts').waitFor();
+    await page.getByRole('button', { name: 'Run', exact: true }).click();
+    await page.getByText(/Runs your files/).waitFor();
+    expect(guide.lab.files['app.ts']).toMatch(/^trace\./);
+    expect(await page.locator('.cm-mistake, .cm-tooltip-autocomplete').count()).toBe(0);
+  }));
+
+test('loads the worker after the first paint, once, compressed, from a name with a hash', () =>
+  pages.with('budget', view, async (page) => {
+    const loaded = new Map<string, number>();
+    const answers: Promise<unknown>[] = [];
+    page.on('response', (response) => {
+      const { pathname } = new URL(response.url());
+      if (!pathname.startsWith('/assets/')) return;
+      answers.push(
+        response
+          .request()
+          .sizes()
+          .then(({ responseBodySize }) => loaded.set(pathname, responseBodySize)),
+      );
+    });
+    const worker = page.waitForEvent('worker');
+    await page.goto('/');
+    const url = (await worker).url();
+    expect(url).toMatch(/\/assets\/language-worker-[A-Z0-9]{8}\.js$/);
+    await write(page, 'nothing;\n');
+    await page.locator('.cm-mistake').waitFor();
+    const painted = await page.evaluate(
+      () => performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? 0,
+    );
+    const asked = await page.evaluate(
+      (name) => performance.getEntriesByType('resource').find((one) => one.name === name)?.startTime ?? Infinity,
+      url,
+    );
+    expect(painted).toBeGreaterThan(0);
+    expect(asked).toBeGreaterThan(painted);
+    await Promise.all(answers);
+    expect([...loaded.keys()].filter((path) => path.includes('language-worker'))).toHaveLength(1);
+  }));
