@@ -6,7 +6,7 @@ import { picture, Pages, typeInEditor } from './fakes/pages.ts';
 import type { View } from './fakes/pages.ts';
 import { violations } from '../support/browser/axe.ts';
 
-jest.setTimeout(60_000);
+jest.setTimeout(120_000);
 
 const view: View = { width: 1280, scheme: 'light' };
 const small: View = { width: 390, scheme: 'dark' };
@@ -19,6 +19,12 @@ afterAll(() => pages?.close());
 
 const imports = "import { trace } from '@opentelemetry/api';\nconst tracer = trace.getTracer('dice');\n";
 
+/** Opens the front page. The worker reads some megabytes first, which takes long on a busy machine. */
+async function open(page: Page): Promise<void> {
+  page.setDefaultTimeout(40_000);
+  await page.goto('/');
+}
+
 /** Replaces the text of the open file. */
 async function write(page: Page, text: string): Promise<void> {
   await page.locator('.cm-content').click();
@@ -30,7 +36,7 @@ async function write(page: Page, text: string): Promise<void> {
 describe.each([view, small])('app.ts, on a page of $width px', (here) => {
   test("offers the methods of the API's span, and writes the chosen one", () =>
     pages.with('completion', here, async (page) => {
-      await page.goto('/');
+      await open(page);
       await write(page, `${imports}tracer.startActiveSpan('roll', (span) => {\n  span.end();\n  `);
       await page.keyboard.type('span.');
       const list = page.locator('.cm-tooltip-autocomplete');
@@ -49,7 +55,7 @@ describe.each([view, small])('app.ts, on a page of $width px', (here) => {
 
   test('marks mistakes at their lines while somebody types, and says what to do', () =>
     pages.with('mistakes', here, async (page) => {
-      await page.goto('/');
+      await open(page);
       await write(page, `import { Express } from 'express';\n${imports}const span = tracer.startSpan('a');\n`);
       const messages = page.locator('.cm-mistake-message');
       await messages.getByText('Express is a type: use import type').waitFor();
@@ -65,7 +71,7 @@ describe.each([view, small])('app.ts, on a page of $width px', (here) => {
 
 test('shows documentation under the mouse, and at the cursor by keyboard', () =>
   pages.with('hover', view, async (page) => {
-    await page.goto('/');
+    await open(page);
     await write(page, `${imports}tracer.startSpan('a').end();\n`);
     await page.locator('.cm-line', { hasText: 'startSpan' }).getByText('startSpan').first().hover();
     const shown = page.locator('.cm-explanation');
@@ -113,7 +119,7 @@ test('loads the worker after the first paint, once, compressed, from a name with
       );
     });
     const worker = page.waitForEvent('worker');
-    await page.goto('/');
+    await open(page);
     const url = (await worker).url();
     expect(url).toMatch(/\/assets\/language-worker-[A-Z0-9]{8}\.js$/);
     await write(page, 'nothing;\n');

@@ -64,8 +64,6 @@ export const look = EditorView.theme({
   '.cm-explanation': {
     padding: '0.5rem 0.75rem',
     maxWidth: 'min(32rem, 90vw)',
-    maxHeight: '16rem',
-    overflowY: 'auto',
     fontFamily: 'var(--sans)',
     fontSize: '0.8125rem',
     lineHeight: '1.5',

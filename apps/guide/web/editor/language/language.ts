@@ -9,7 +9,7 @@ import type { Explanation, Mistake, Suggestion, Suggestions } from './messages.t
 import { openSpans } from './open-spans.ts';
 
 /** The most that the page gets of each kind. A learner sees the first ones first. */
-const MOST = { mistakes: 50, suggestions: 2000, letters: 600 } as const;
+const MOST = { mistakes: 50, suggestions: 2000, letters: 600, paragraphs: 6 } as const;
 
 const completionOptions: ts.GetCompletionsAtPositionOptions = {
   includeCompletionsWithInsertText: true,
@@ -135,7 +135,7 @@ function wordsOf(
   const paragraphs = proseOf(documentation).split(/\n\s*\n/);
   const notes = (tags ?? []).filter(({ name }) => /^(deprecated|param|returns?)$/.test(name)).map(noteOf);
   const text = [...paragraphs, ...notes].map((one) => one.replace(/\s+/g, ' ').trim());
-  return { code: short(ts.displayPartsToString(code)), text: text.filter(Boolean).map(short) };
+  return { code: short(ts.displayPartsToString(code)), text: text.filter(Boolean).slice(0, MOST.paragraphs).map(short) };
 }
 
 /** Returns a documentation as text, in which a link is the name that it leads to. */
