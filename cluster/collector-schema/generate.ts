@@ -5,10 +5,15 @@ import { createHash } from 'node:crypto';
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { parse } from 'yaml';
+import { SECTIONS } from '../../apps/guide/web/editor/collector/schema.ts';
+import type { Base, Section } from '../../apps/guide/web/editor/collector/schema.ts';
+import { renderLab } from '../../cdk8s/render.ts';
 import { versions } from '../../lab/versions.ts';
 import { print } from '../../support/output.ts';
 import { repoRoot } from '../../support/paths.ts';
-import { buildFlags, components, GO_TOOLCHAIN } from '../components/catalog.ts';
+import { GO_ENV } from '../components/build.ts';
+import { buildFlags, components } from '../components/catalog.ts';
 
 const PROGRAM = join(import.meta.dirname, 'schema_test.go');
 const SOURCES = ['go.mod', 'go.sum', 'main.go'].map((name) => join(components.collector.directory, name));
@@ -23,6 +28,25 @@ export function hashOfSources(): string {
   return hash.digest('hex').slice(0, 16);
 }
 
+/** Returns what a lab with the chart's defaults defines, and its pipelines. The learner's file is merged over it. */
+export function labBase(): Base {
+  const objects = renderLab({ release: 'lab', namespace: 'lab' });
+  const map = objects.find(({ kind, metadata }) => kind === 'ConfigMap' && metadata.name === 'lab-collector');
+  const { 'config.yaml': text = '' } = (map?.['data'] ?? {}) as Record<string, string>;
+  const config = parse(text) as Record<Section, Record<string, unknown>> & {
+    service: { pipelines: Base['pipelines'] };
+  };
+  const defined = SECTIONS.map((section) => [section, Object.keys(config[section])]);
+  const lanes = Object.entries(config.service.pipelines).map(([name, { receivers, processors, exporters }]) => [
+    name,
+    { receivers, processors, exporters },
+  ]);
+  return {
+    defined: Object.fromEntries(defined) as Base['defined'],
+    pipelines: Object.fromEntries(lanes) as Base['pipelines'],
+  };
+}
+
 /** Runs the program next to the Collector's sources. @returns the schema's text */
 function generate(): string {
   const folder = mkdtempSync(join(tmpdir(), 'collector-schema-'));
@@ -32,10 +56,10 @@ function generate(): string {
     execFileSync('go', ['test', ...buildFlags(components.collector), '-count=1', '-run', 'TestSchema', '.'], {
       cwd: folder,
       stdio: ['ignore', 'inherit', 'inherit'],
-      env: { ...process.env, GOTOOLCHAIN: GO_TOOLCHAIN, SCHEMA_FILE: file },
+      env: { ...process.env, ...GO_ENV, SCHEMA_FILE: file },
     });
     const schema = JSON.parse(readFileSync(file, 'utf8')) as Record<string, unknown>;
-    return `${JSON.stringify({ version: versions.collector, sources: hashOfSources(), ...schema })}\n`;
+    return `${JSON.stringify({ version: versions.collector, sources: hashOfSources(), base: labBase(), ...schema }, null, 1)}\n`;
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

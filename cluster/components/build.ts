@@ -15,7 +15,7 @@ import type { Component, ComponentName } from './catalog.ts';
 /**
  * Environment variables for Go. They override the caller's environment and `go env -w`, which could change the result.
  */
-const GO_ENV = {
+export const GO_ENV = {
   GOTOOLCHAIN: GO_TOOLCHAIN,
   CGO_ENABLED: '0',
   GOFLAGS: '-mod=readonly',

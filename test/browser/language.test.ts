@@ -90,6 +90,32 @@ test('shows documentation under the mouse, and at the cursor by keyboard', () =>
     expect(await page.evaluate(() => document.activeElement?.matches('.code-editor'))).toBe(false);
   }));
 
+test.each([view, small])(
+  'completes and checks settings.env and collector.yaml, and draws the lanes, at $width px',
+  (here) =>
+    pages.with('other-files', here, async (page) => {
+      await open(page);
+      await page.getByRole('tab', { name: 'settings.env' }).click();
+      await write(page, 'OTEL_TRACE_EXPORTER=otlp\n');
+      await page.locator('.cm-mistake-message', { hasText: 'Did you mean OTEL_TRACES_EXPORTER?' }).waitFor();
+      await page.keyboard.press('Control+End');
+      await page.keyboard.type('OTEL_TRACES_SAM');
+      await page.locator('.cm-tooltip-autocomplete').getByText('PLER=').first().waitFor();
+      await picture(page, `language-settings-${here.width}`);
+      expect(await violations(page)).toEqual([]);
+      await page.keyboard.press('Enter');
+      await page.locator('.cm-line', { hasText: /^OTEL_TRACES_SAMPLER=/ }).waitFor();
+      await page.getByRole('tab', { name: 'collector.yaml' }).click();
+      await write(page, 'processors:\n  batch:\n    timeot: 5s\n');
+      await page.locator('.cm-mistake-message', { hasText: 'Did you mean timeout?' }).waitFor();
+      await page.locator('.lanes .mine', { hasText: 'batch' }).first().waitFor();
+      await picture(page, `language-collector-${here.width}`);
+      expect(await violations(page)).toEqual([]);
+      await page.getByRole('tab', { name: 'app.ts' }).click();
+      await page.locator('.lanes').waitFor({ state: 'hidden' });
+    }),
+);
+
 test('edits and runs as before if the worker fails to load', () =>
   pages.with('no-worker', view, async (page, guide) => {
     await page.route('**/language-worker-*.js', (route) =>

@@ -2,6 +2,7 @@
 import type { FileName } from '../../contract.ts';
 import type { Assistant } from './assistant.ts';
 import type { FindAssistant } from './assist.ts';
+import { loadSchema } from './collector/load-schema.ts';
 import { LanguageClient } from './language/client.ts';
 
 /** Name of the worker's file, with a hash of its content. The build defines it. */
@@ -18,10 +19,15 @@ const idle = (): Promise<unknown> =>
     'requestIdleCallback' in globalThis ? requestIdleCallback(resolve, { timeout: 2000 }) : setTimeout(resolve, 500),
   );
 
+async function startCollector(): Promise<Assistant> {
+  const [{ collectorAssistant }, schema] = await Promise.all([import('./collector/collector.ts'), loadSchema()]);
+  return collectorAssistant(schema);
+}
+
 const start: Record<FileName, () => Promise<Assistant | undefined>> = {
   'app.ts': startLanguage,
-  'settings.env': () => Promise.resolve(undefined),
-  'collector.yaml': () => Promise.resolve(undefined),
+  'settings.env': async () => (await import('./settings/settings.ts')).settingsAssistant,
+  'collector.yaml': startCollector,
 };
 
 const started = new Map<FileName, Promise<Assistant | undefined>>();

@@ -135,7 +135,10 @@ function wordsOf(
   const paragraphs = proseOf(documentation).split(/\n\s*\n/);
   const notes = (tags ?? []).filter(({ name }) => /^(deprecated|param|returns?)$/.test(name)).map(noteOf);
   const text = [...paragraphs, ...notes].map((one) => one.replace(/\s+/g, ' ').trim());
-  return { code: short(ts.displayPartsToString(code)), text: text.filter(Boolean).slice(0, MOST.paragraphs).map(short) };
+  return {
+    code: short(ts.displayPartsToString(code)),
+    text: text.filter(Boolean).slice(0, MOST.paragraphs).map(short),
+  };
 }
 
 /** Returns a documentation as text, in which a link is the name that it leads to. */
