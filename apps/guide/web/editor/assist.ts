@@ -1,6 +1,6 @@
 // Completion, documentation and marks for mistakes in CodeMirror, from the assistant of the open file. Everything that
 // an assistant says is put into the page as text.
-import { autocompletion } from '@codemirror/autocomplete';
+import { autocompletion, closeCompletion, selectedCompletion } from '@codemirror/autocomplete';
 import type { Completion, CompletionContext, CompletionResult } from '@codemirror/autocomplete';
 import { Prec } from '@codemirror/state';
 import type { Extension } from '@codemirror/state';
@@ -19,7 +19,14 @@ export type FindAssistant = () => Promise<Assistant | undefined>;
 
 export function assist(find: FindAssistant): Extension {
   return [
-    autocompletion({ override: [(context) => complete(context, find)], icons: false, maxRenderedOptions: 60 }),
+    Prec.highest(keymap.of([{ key: 'Enter', run: closeIfWritten }])),
+    autocompletion({
+      override: [(context) => complete(context, find)],
+      icons: false,
+      maxRenderedOptions: 60,
+      // Enter takes the first suggestion, so it must be one that begins with what is typed.
+      filterStrict: true,
+    }),
     mistakeMarks,
     checkWhileTyping(find),
     hoverTooltip(async (view, at) => explanationAt(await find(), view.state, at)),
@@ -31,6 +38,14 @@ export function assist(find: FindAssistant): Extension {
       ]),
     ),
   ];
+}
+
+/** Lets Enter make a new line if the chosen suggestion is on the page already. */
+function closeIfWritten(view: EditorView): boolean {
+  const chosen = selectedCompletion(view.state);
+  const { head } = view.state.selection.main;
+  if (chosen && view.state.sliceDoc(head - chosen.label.length, head) === chosen.label) closeCompletion(view);
+  return false;
 }
 
 async function complete(context: CompletionContext, find: FindAssistant): Promise<CompletionResult | null> {

@@ -119,7 +119,7 @@ function describe(text: string, at: number, label: string, schema: Schema): Word
 /** Returns the assistant for the components of a schema. */
 export const collectorAssistant = (schema: Schema): Assistant => ({
   opens: /^\s*(- )?[\w]+$|:\s+\S*$|[[,]\s*\S*$|- \S*$/,
-  keeps: /^[\w/.:-]*$/,
+  keeps: /^[\w/.-]*$/,
   check: (text) => Promise.resolve(checkCollector(text, schema)),
   suggest: (text, at) => Promise.resolve(suggest(text, at, schema)),
   describe: (text, at, label) => Promise.resolve(describe(text, at, label, schema)),
