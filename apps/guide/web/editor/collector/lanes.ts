@@ -37,10 +37,14 @@ const laneOf = ({ pipeline, isMine, stops }: MergedLane): HTMLElement =>
     'li',
     {},
     h('b', {}, pipeline, isMine && yours()),
-    PARTS.map((part, index): Child => [
-      index > 0 && h('span', { class: 'way', 'aria-hidden': 'true' }, '→'),
-      h('span', { class: 'part', role: 'group', 'aria-label': part }, stops[part].map(stopOf)),
-    ]),
+    h(
+      'div',
+      {},
+      PARTS.map((part, index): Child => [
+        index > 0 && h('span', { class: 'way', 'aria-hidden': 'true' }, '→'),
+        h('span', { class: 'part', role: 'group', 'aria-label': part }, stops[part].map(stopOf)),
+      ]),
+    ),
   );
 
 const stopOf = ({ name, isMine }: Stop): HTMLElement =>
