@@ -1,5 +1,6 @@
-// Writes the schema by which the editor completes and checks collector.yaml: `node cluster/collector-schema/generate.ts`.
-// It needs Go. The schema comes from the Collector that the devcluster builds, of the version that the chart runs.
+// Writes the schema by which the editor completes and checks collector.yaml. It needs Go. The schema comes from the
+// Collector that the devcluster builds, of the version that the chart runs:
+// `node cluster/collector-schema/generate.ts`
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -59,7 +60,8 @@ function generate(): string {
       env: { ...process.env, ...GO_ENV, SCHEMA_FILE: file },
     });
     const schema = JSON.parse(readFileSync(file, 'utf8')) as Record<string, unknown>;
-    return `${JSON.stringify({ version: versions.collector, sources: hashOfSources(), base: labBase(), ...schema }, null, 1)}\n`;
+    const all = { version: versions.collector, sources: hashOfSources(), base: labBase(), ...schema };
+    return `${JSON.stringify(all, null, 1)}\n`;
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

@@ -1,4 +1,5 @@
-// The documentation of what stands at a position: in a tooltip under the mouse, or at the cursor when a key asks for it.
+// The documentation of what stands at a position: in a tooltip under the mouse, or at the cursor when a key asks for
+// it.
 import { StateEffect, StateField } from '@codemirror/state';
 import type { EditorState } from '@codemirror/state';
 import { EditorView, showTooltip } from '@codemirror/view';
@@ -20,7 +21,7 @@ export const explanationField = StateField.define<Tooltip | null>({
   create: () => null,
   update(tooltip, transaction) {
     const change = transaction.effects.findLast((effect) => effect.is(setExplanation));
-    if (change) return change.value as Tooltip | null;
+    if (change) return change.value;
     return transaction.docChanged || transaction.selection ? null : tooltip;
   },
   provide: (field) => showTooltip.from(field),

@@ -14,7 +14,7 @@ const mistakes = StateField.define<readonly Mistake[]>({
   create: () => [],
   update(found, { effects, changes, docChanged, newDoc }) {
     const change = effects.findLast((effect) => effect.is(setMistakes));
-    if (change) return (change.value as readonly Mistake[]).map((one) => ({ ...one, ...within(one, newDoc) }));
+    if (change) return change.value.map((one) => ({ ...one, ...within(one, newDoc) }));
     if (!docChanged) return found;
     return found.map((one) => ({ ...one, from: changes.mapPos(one.from, 1), to: changes.mapPos(one.to, -1) }));
   },

@@ -1,6 +1,6 @@
 // Checks collector.yaml against the schema of the Collector's components, and its pipelines against what is defined.
 import { isMap, isScalar, isSeq, parseDocument } from 'yaml';
-import type { Node, Pair, YAMLMap } from 'yaml';
+import type { Node, Pair, Scalar, YAMLMap } from 'yaml';
 import { nearest } from '../../../../../support/nearest.ts';
 import { milliseconds } from '../../../go-duration.ts';
 import type { Mistake } from '../language/messages.ts';
@@ -66,15 +66,20 @@ function component(part: Section, name: string, { key, value }: Pair<Node, Node 
 /** @param owner words for what the node belongs to, such as `batch` or `batch.timeout` */
 function checkNode(node: Node, schema: SchemaNode, owner: string): Found {
   if (isScalar(node)) return scalar(node, schema, owner);
-  if (isMap(node) && schema.type === 'fields') return fields(node, schema, owner);
-  if (isMap(node) && schema.type === 'map')
-    return pairsOf(node).flatMap(([key, { value }]) =>
-      value && schema.of ? checkNode(value, schema.of, `${owner}.${key}`) : [],
-    );
-  if (isSeq(node) && schema.type === 'list')
-    return node.items.flatMap((item) => (schema.of && !schema.loose ? checkNode(item as Node, schema.of, owner) : []));
-  if (schema.type === 'any' || schema.loose || !(isMap(node) || isSeq(node))) return [];
-  return [at(node, `${owner} is ${words[schema.type]}, and this is ${isMap(node) ? 'a map' : 'a list'}.`, true)];
+  if (isMap(node)) return mapNode(node, schema, owner);
+  if (!isSeq(node) || schema.type === 'any' || schema.loose) return [];
+  if (schema.type !== 'list') return [at(node, `${owner} is ${words[schema.type]}, and this is a list.`, true)];
+  return node.items.flatMap((item) => (schema.of ? checkNode(item as Node, schema.of, owner) : []));
+}
+
+function mapNode(node: YAMLMap, schema: SchemaNode, owner: string): Found {
+  if (schema.type === 'fields') return fields(node, schema, owner);
+  if (schema.type === 'any' || schema.loose) return [];
+  if (schema.type !== 'map') return [at(node, `${owner} is ${words[schema.type]}, and this is a map.`, true)];
+  const { of: inner } = schema;
+  return pairsOf(node).flatMap(([key, { value }]) =>
+    value && inner ? checkNode(value, inner, `${owner}.${key}`) : [],
+  );
 }
 
 function fields(node: YAMLMap, schema: SchemaNode, owner: string): Found {
@@ -100,23 +105,24 @@ const words: Readonly<Record<SchemaNode['type'], string>> = {
   any: 'anything',
 };
 
-/** Whether a value that is not a list or a map fits. The Collector converts texts, numbers and booleans. */
-const fits: Readonly<Record<SchemaNode['type'], (value: unknown) => boolean>> = {
+/** Whether a value that is not a list or a map fits, as text. The Collector converts texts, numbers and booleans. */
+const fits: Readonly<Record<SchemaNode['type'], (text: string) => boolean>> = {
   fields: () => false,
   map: () => false,
   list: () => true,
   text: () => true,
-  number: (value) => value !== '' && !Number.isNaN(Number(value)),
-  boolean: (value) => typeof value === 'boolean' || /^(true|false)$/.test(String(value)),
-  duration: (value) => value === 0 || value === '0' || (typeof value === 'string' && milliseconds(value) !== undefined),
+  number: (text) => text !== '' && !Number.isNaN(Number(text)),
+  boolean: (text) => /^(true|false)$/i.test(text),
+  duration: (text) => text === '0' || milliseconds(text) !== undefined,
   any: () => true,
 };
 
-function scalar(node: Node & { value: unknown }, schema: SchemaNode, owner: string): Found {
-  const { value } = node;
+function scalar(node: Scalar, schema: SchemaNode, owner: string): Found {
+  if (node.value === null) return [];
+  const text = String(node.value as string | number | boolean);
   // What comes from the environment is known only when the Collector starts.
-  if (value === null || String(value).includes('${') || schema.loose || fits[schema.type](value)) return [];
-  return [at(node, `${owner} is ${words[schema.type]}, and this is \`${String(value).slice(0, 40)}\`.`, true)];
+  if (text.includes('${') || schema.loose || fits[schema.type](text)) return [];
+  return [at(node, `${owner} is ${words[schema.type]}, and this is \`${text.slice(0, 40)}\`.`, true)];
 }
 
 const SIGNAL = /^(traces|metrics|logs|profiles)(\/.+)?$/;

@@ -17,7 +17,10 @@ const rowsIn = (text: string): [number, boolean, string][] =>
     message,
   ]);
 
-test.each<[string, string, number, boolean, string]>([
+/** What is wrong, a text, the line of the mistake, whether it stops the program, and the words. */
+type Row = [string, string, number, boolean, string];
+
+test.each<Row>([
   ['no YAML', 'processors:\n  batch: [\n', 3, true, 'This is no YAML'],
   ['an unknown section', 'processor:\n  batch:\n', 1, true, 'Did you mean processors?'],
   ['an unknown component', 'processors:\n  atributes/mine: {}\n', 2, false, 'Did you mean attributes?'],
@@ -71,7 +74,7 @@ test.each<[string, string, number, boolean, string]>([
     true,
     'Did you mean exporters?',
   ],
-])('marks %s', (_name, text, line, stops, words) => {
+])('marks %s', (...[, text, line, stops, words]) => {
   const found = rowsIn(text).filter(([, , message]) => message.includes(words));
   expect(found).toEqual([[line, stops, expect.stringContaining(words)]]);
   expect(rowsIn(text)[0]?.[0]).toBe(line);
@@ -151,7 +154,8 @@ test('explains a setting with the words and the default of the Collector', async
 test("merges the learner's pipelines over those of the lab, and marks what is theirs", () => {
   const text =
     'processors:\n  batch:\n    timeout: 5s\nexporters:\n  debug:\n' +
-    'service:\n  pipelines:\n    traces:\n      exporters: [debug, otlp_http/jaeger]\n    logs/mine:\n      receivers: [otlp]\n';
+    'service:\n  pipelines:\n    traces:\n      exporters: [debug, otlp_http/jaeger]\n' +
+    '    logs/mine:\n      receivers: [otlp]\n';
   const lanes = mergedLanes(text, schema.base);
   expect(lanes.map(({ pipeline, isMine }) => [pipeline, isMine])).toEqual([
     ['traces', true],

@@ -38,6 +38,7 @@ function nodeAt(schema: Schema, [section, name, ...rest]: readonly string[]): Sc
 
 function labelsAt({ path, at }: Place, text: string, schema: Schema): readonly string[] {
   const [first, second, , part] = path;
+  if (first === undefined) return Object.keys(TOP);
   if (first === 'service')
     return serviceLabels(
       { path, at },
@@ -45,12 +46,13 @@ function labelsAt({ path, at }: Place, text: string, schema: Schema): readonly s
       schema,
       PARTS.find((one) => one === part),
     );
-  if (path.length === 0) return Object.keys(TOP);
   if (isSection(first) && second === undefined) return at === 'key' ? Object.keys(schema[first]) : [];
   const node = nodeAt(schema, path);
-  if (at === 'value') return valuesOf(node);
-  return Object.keys((node?.type === 'list' ? node.of : node)?.fields ?? {});
+  return at === 'value' ? valuesOf(node) : fieldsOf(node);
 }
+
+const fieldsOf = (node: SchemaNode | undefined): string[] =>
+  Object.keys((node?.type === 'list' ? node.of : node)?.fields ?? {});
 
 function serviceLabels(
   { path, at }: Pick<Place, 'path' | 'at'>,

@@ -1,5 +1,5 @@
-// The configuration that the Collector runs: the lab's own, with the learner's file merged over it. Maps are merged, and
-// lists are replaced.
+// The configuration that the Collector runs: the lab's own, with the learner's file merged over it. Maps are merged,
+// and lists are replaced.
 import { parseDocument } from 'yaml';
 import type { CollectorYaml } from '../../../collector-yaml.ts';
 import { SECTIONS } from './schema.ts';

@@ -18,13 +18,16 @@ export function placeAt(text: string, at: number): Place | undefined {
   const before = text.slice(start, at);
   if (/(^|\s)#/.test(before)) return undefined;
   const above = text.slice(0, start).split('\n').slice(0, -1);
-  const from = at - (/[^\s:[\]{},"']*$/.exec(before)?.[0].length ?? 0);
+  const from = at - lengthOf(/[^\s:[\]{},"']*$/, before);
   const key = KEY.exec(before);
   if (key) return inLine(before, key, { above, from });
-  const item = /^(\s*)- /.exec(before);
-  const indent = item?.[1]?.length ?? /^\s*/.exec(before)?.[0].length ?? 0;
-  return { path: pathTo(above, item ? indent + 1 : indent), at: item ? 'item' : 'key', from };
+  const isItem = /^\s*- /.test(before);
+  // The items of a list may stand as far left as its key.
+  const indent = lengthOf(/^\s*/, before) + (isItem ? 1 : 0);
+  return { path: pathTo(above, indent), at: isItem ? 'item' : 'key', from };
 }
+
+const lengthOf = (pattern: RegExp, text: string): number => pattern.exec(text)?.[0].length ?? 0;
 
 /** Returns the place behind a key on the same line. */
 function inLine(

@@ -1,5 +1,5 @@
-// Says what to do about TypeScript's diagnostics, in words for people who write their first spans. For what is not in the
-// tables, TypeScript's own words stand.
+// Says what to do about TypeScript's diagnostics, in words for people who write their first spans. For what is not in
+// the tables, TypeScript's own words stand.
 import ts from 'typescript';
 import { API } from './compiler-options.ts';
 import { PACKAGES } from './packages.ts';

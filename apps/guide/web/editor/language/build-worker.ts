@@ -21,9 +21,9 @@ export interface BuiltWorker {
 /** Puts the declarations into the worker. */
 const withDeclarations = (declarations: Declarations): Plugin => ({
   name: 'declarations',
-  setup({ onLoad }) {
+  setup(bundler) {
     const contents = `export const bundled = ${JSON.stringify(declarations)};`;
-    onLoad({ filter: /language[/\\]bundled\.ts$/ }, () => ({ contents, loader: 'js' }));
+    bundler.onLoad({ filter: /language[/\\]bundled\.ts$/ }, () => ({ contents, loader: 'js' }));
   },
 });
 

@@ -29,7 +29,8 @@ function filesOf(root: string): string[] {
   const text = PACKAGES.map((name) => `import {} from '${name}';`).join('\n');
   const host = ts.createCompilerHost(compilerOptions);
   const read = new Set<string>();
-  const { getSourceFile, readFile } = host;
+  const getSourceFile = host.getSourceFile.bind(host);
+  const readFile = host.readFile.bind(host);
   host.getSourceFile = (path, ...rest) =>
     path === app
       ? ts.createSourceFile(path, text, ...(rest.slice(0, 1) as [ts.ScriptTarget]))

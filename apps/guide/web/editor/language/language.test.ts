@@ -21,9 +21,12 @@ const asRow = (text: string, { from, message, stops }: Mistake): [number, boolea
 
 const mistakesIn = (text: string) => language.check(text).map((one) => asRow(text, one));
 
+/** What is wrong, a text, the line of the mistake, whether it stops the program, and the words. */
+type Row = [string, string, number, boolean, string];
+
 describe('typical mistakes: marks the line and says what to do', () => {
   const onlyTypes = 'Node only removes types';
-  test.each<[string, string, number, boolean, string]>([
+  test.each<Row>([
     [
       'a type imported as a value',
       "import express, { Express } from 'express';\nconst app: Express = express();\n",
@@ -141,7 +144,7 @@ describe('typical mistakes: marks the line and says what to do', () => {
     ],
     ['a missing bracket', "const a = [1, 2;\nconst b = 'x';\n", 1, true, "',' expected."],
     ['a decorator', 'class Die {\n  @logged roll() {}\n}\nfunction logged() {}\n', 2, true, 'Node has no decorators'],
-  ])('%s', (_name, text, line, stops, words) => {
+  ])('%s', (...[, text, line, stops, words]) => {
     const found = mistakesIn(text);
     expect(found).toEqual([[line, stops, expect.stringContaining(words)]]);
   });
