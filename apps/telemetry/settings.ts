@@ -3,6 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { encodingProblem } from '../../support/encoding.ts';
 import { recorder } from './report.ts';
+import { isBlank, settingLine } from './settings-lines.ts';
 
 export interface LearnerSettings {
   readonly values: Readonly<Record<string, string>>;
@@ -13,14 +14,6 @@ export interface LearnerSettings {
   readonly ignored: readonly string[];
 }
 
-const isKnown = (name: string): boolean => name === 'INSTRUMENTATION' || /^OTEL_[A-Z0-9_]+$/.test(name);
-
-/** Returns the value of a setting: the text inside quotes, or else the text before a comment (a # after a space). */
-function valueOf(text: string): string {
-  const [, double, single] = /^(?:"([^"]*)"|'([^']*)')\s*(?:#.*)?$/.exec(text) ?? [];
-  return double ?? single ?? text.replace(/(^|\s)#.*$/, '').trimEnd();
-}
-
 /**
  * Parses the text of the settings file. A later line overrides an earlier line with the same name. `export` before a
  * name is allowed.
@@ -28,13 +21,10 @@ function valueOf(text: string): string {
 export function parseSettings(text: string): LearnerSettings {
   const values: Record<string, string> = {};
   const ignored: string[] = [];
-  for (const line of text
-    .split('\n')
-    .map((one) => one.trim())
-    .filter((one) => one !== '' && !one.startsWith('#'))) {
-    const [, name, value = ''] = /^(?:export\s+)?([^\s=]+)\s*=\s*(.*)$/.exec(line) ?? [];
-    if (name !== undefined && isKnown(name)) values[name] = valueOf(value);
-    else ignored.push(name ?? line);
+  for (const line of text.split('\n').filter((one) => !isBlank(one))) {
+    const found = settingLine(line);
+    if (found?.isKnown) values[found.name] = found.value;
+    else ignored.push(found?.name ?? line.trim());
   }
   return { values, ignored };
 }

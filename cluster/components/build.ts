@@ -17,7 +17,7 @@ import type { Component, ComponentName } from './catalog.ts';
  * Returns the environment variables for Go. They override the caller's environment and `go env -w`, which could change
  * the result.
  */
-const goEnv = ({ architecture }: Component): Record<string, string> => ({
+export const goEnv = ({ architecture }: Component): Record<string, string> => ({
   GOTOOLCHAIN: GO_TOOLCHAIN,
   CGO_ENABLED: '0',
   GOFLAGS: '-mod=readonly',

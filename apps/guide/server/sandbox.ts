@@ -41,10 +41,22 @@ const OWN = {
 /** The policy of a worker. It has that of its own script, not that of the page, and asks the guide's API. */
 const WORKER = "default-src 'none'; script-src 'self'; connect-src 'self'; frame-ancestors 'none'";
 
+/** Headers of a file whose name has a hash of its content, so it never changes. */
+const FOREVER = { 'cache-control': 'public, max-age=31536000, immutable' };
+
+/** Headers of a script that is stored compressed: see `assets.ts`. */
+const COMPRESSED = {
+  'content-encoding': 'gzip',
+  'content-type': 'text/javascript; charset=utf-8',
+  vary: 'accept-encoding',
+};
+
 /** Returns the headers of a file under /assets. */
 export const assetHeaders = (path: string): Readonly<Record<string, string>> => ({
   ...OWN,
-  ...(path.endsWith('-worker.js') && { 'content-security-policy': WORKER }),
+  ...(/-worker(-[A-Z0-9]{8})?\.js(\.gz)?$/.test(path) && { 'content-security-policy': WORKER }),
+  ...(/-[A-Z0-9]{8}\.js(\.gz)?$/.test(path) && FOREVER),
+  ...(path.endsWith('.js.gz') && COMPRESSED),
 });
 
 /** Headers of requests that let somebody into the guide. Learners' code must not get them. */

@@ -18,6 +18,7 @@ import { addExploreApi } from './api/explore.ts';
 import { addRoundsApi } from './api/rounds.ts';
 import { addStatusApi, addTraceApi } from './api/traces.ts';
 import type { OpenCourse } from './course-service.ts';
+import { compressedOnly } from './assets.ts';
 import { environmentOf } from './lab/environment.ts';
 import type { Environment } from './lab/environment.ts';
 import { addLogin } from './login.ts';
@@ -80,6 +81,7 @@ function guideApp({ settings, environment, openCourse, log }: ApiParts): Express
   app.use(refuseServiceWorkers, ownAnswers);
   app.use(
     '/assets',
+    compressedOnly,
     express.static(join(import.meta.dirname, 'public'), { maxAge: '5m', redirect: false, setHeaders }),
   );
   addLogin(app, loginOptions(settings, environment, log));

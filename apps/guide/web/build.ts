@@ -1,10 +1,11 @@
 // Bundles the files that the guide's pages load: one style sheet, and one module for each page that has a script.
 // CodeMirror and xterm.js go into modules of their own, so that they load later. `node apps/guide/web/build.ts
 // FOLDER` writes the bundle to FOLDER.
-import { cpSync } from 'node:fs';
+import { cpSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { build } from 'esbuild';
 import type { BuildOptions, Metafile } from 'esbuild';
+import { buildWorker } from './editor/language/build-worker.ts';
 import { strictStyles } from './terminal/strict-styles.ts';
 
 const here = import.meta.dirname;
@@ -41,6 +42,8 @@ const styles = {
 export async function buildPages(folder: string): Promise<Metafile> {
   cpSync(join(here, 'public'), folder, { recursive: true });
   const entries = { ...scripts, ...styles };
+  const worker = await buildWorker(forBrowsers);
+  writeFileSync(join(folder, `${worker.name}.gz`), worker.gzipped);
   const { metafile } = await build({
     absWorkingDir: join(here, '..', '..', '..'),
     metafile: true,
@@ -49,9 +52,13 @@ export async function buildPages(folder: string): Promise<Metafile> {
     chunkNames: 'chunks/[name]-[hash]',
     splitting: true,
     plugins: [strictStyles],
+    define: { LANGUAGE_WORKER: JSON.stringify(worker.name) },
     ...forBrowsers,
   });
-  return metafile;
+  return {
+    inputs: { ...metafile.inputs, ...worker.metafile.inputs },
+    outputs: { ...metafile.outputs, ...worker.metafile.outputs },
+  };
 }
 
 if (import.meta.main) await buildPages(resolve(process.argv[2] ?? join(here, '..', '..', 'dist', 'public')));

@@ -9,6 +9,7 @@ import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { extname, join, normalize } from 'node:path';
 import { print } from '../../../support/output.ts';
+import { storedAs } from '../../../apps/guide/server/assets.ts';
 import { coursePage } from '../../../apps/guide/server/pages/course.ts';
 import type { Viewer } from '../../../apps/guide/server/pages/layout.ts';
 import { explorePage } from '../../../apps/guide/server/pages/explore.ts';
@@ -215,8 +216,9 @@ export class FakeGuide {
   }
 
   async #asset(path: string, response: ServerResponse): Promise<void> {
-    const body = await readFile(join(this.#assets, normalize(path))).catch(() => undefined);
-    const headers = { ...assetHeaders(path), 'content-type': types[extname(path)] ?? 'text/plain' };
+    const stored = storedAs(path);
+    const body = await readFile(join(this.#assets, normalize(stored))).catch(() => undefined);
+    const headers = { 'content-type': types[extname(path)] ?? 'text/plain', ...assetHeaders(stored) };
     response.writeHead(body ? 200 : 404, headers).end(body);
   }
 

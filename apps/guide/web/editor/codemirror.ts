@@ -13,6 +13,8 @@ import type { FileName } from '../../contract.ts';
 import { mayOnlyLook } from '../class/look-in.ts';
 import { h } from '../dom.ts';
 import type { Problem } from '../run/watch.ts';
+import { assist } from './assist.ts';
+import { assistantOf } from './assistants.ts';
 import { labelOf } from './editor.ts';
 import type { Editor, EditorEvents } from './editor.ts';
 import { problemMarks, setProblems } from './problem-marks.ts';
@@ -121,6 +123,7 @@ export class CodeEditor implements Editor {
         look,
         problemMarks,
         EditorState.readOnly.of(mayOnlyLook()),
+        assist(assistantOf(name)),
         EditorView.contentAttributes.of({
           ...plainText(),
           tabindex: '0',

@@ -34,6 +34,49 @@ export const look = EditorView.theme({
     // A message wraps at the edge of the editor, however long the lines of the file are. The rest is for the gutter.
     maxWidth: 'calc(100cqi - 3.5rem)',
   },
+  '.cm-mistake': { textDecoration: 'underline wavy 1px', textUnderlineOffset: '3px' },
+  '.cm-mistake.cm-stops': { textDecorationColor: 'var(--bad)' },
+  '.cm-mistake.cm-advice': { textDecorationColor: 'var(--code-number)' },
+  '.cm-mistake-message': {
+    padding: '0.15rem 1rem 0.25rem 0.5rem',
+    fontFamily: 'var(--sans)',
+    lineHeight: '1.45',
+    whiteSpace: 'pre-wrap',
+    overflowWrap: 'anywhere',
+    maxWidth: 'calc(100cqi - 3.5rem)',
+  },
+  '.cm-mistake-message.cm-stops': { color: 'var(--bad)', boxShadow: 'inset 2px 0 var(--bad)' },
+  '.cm-mistake-message.cm-advice': { color: 'var(--code-number)', boxShadow: 'inset 2px 0 var(--code-number)' },
+  '.cm-tooltip': {
+    backgroundColor: 'var(--paper)',
+    color: 'var(--ink)',
+    border: '1px solid var(--line)',
+    borderRadius: '6px',
+    boxShadow: '0 4px 16px rgb(0 0 0 / 0.2)',
+    // Above the parts of the page that stay in place when it scrolls.
+    zIndex: '20',
+  },
+  '.cm-tooltip.cm-tooltip-autocomplete > ul': { fontFamily: 'var(--mono)', fontSize: '0.8125rem', maxHeight: '14rem' },
+  '.cm-tooltip.cm-tooltip-autocomplete > ul > li': { padding: '0.2rem 0.6rem' },
+  '.cm-tooltip-autocomplete ul li[aria-selected]': { background: 'var(--button)', color: 'var(--on-button)' },
+  '.cm-completionMatchedText': { textDecoration: 'none', fontWeight: '700' },
+  '.cm-tooltip.cm-completionInfo': { padding: '0', maxWidth: 'min(26rem, 90vw)' },
+  '.cm-explanation': {
+    padding: '0.5rem 0.75rem',
+    maxWidth: 'min(32rem, 90vw)',
+    fontFamily: 'var(--sans)',
+    fontSize: '0.8125rem',
+    lineHeight: '1.5',
+  },
+  '.cm-explanation pre': {
+    margin: '0',
+    fontFamily: 'var(--mono)',
+    whiteSpace: 'pre-wrap',
+    overflowWrap: 'anywhere',
+    color: 'var(--code-name)',
+  },
+  '.cm-explanation code, .cm-mistake-message code': { fontFamily: 'var(--mono)', fontSize: '0.92em' },
+  '.cm-explanation p': { margin: '0.35rem 0 0' },
 });
 
 export const colours = HighlightStyle.define([

@@ -37,7 +37,10 @@ export class Workbench {
   constructor(store: Store, runner: Runner) {
     this.#workspace = new Workspace(store);
     this.#runner = runner;
-    this.#tabs = new Tabs(byId('tabs'), this.#place, (name) => this.#editor?.open(name, this.#workspace.text(name)));
+    this.#tabs = new Tabs(byId('tabs'), this.#place, (name) => {
+      this.#editor?.open(name, this.#workspace.text(name));
+      void this.#showLanes(name);
+    });
     whenPressed(this.#runButton, () => this.run());
     whenPressed(byId<HTMLButtonElement>('discard'), () => this.#discard());
     document.addEventListener('visibilitychange', () => {
@@ -254,6 +257,7 @@ export class Workbench {
     );
     byId('unsaved').textContent = unsaved.length > 0 ? `Not saved: ${unsaved.join(', ')}` : '';
     byId('discard').hidden = unsaved.length === 0;
+    void this.#showLanes(this.#tabs.current);
     showConflict(byId('conflict'), this.#workspace, {
       keepMine: () => {
         this.#workspace.keepMine();
@@ -262,6 +266,14 @@ export class Workbench {
       takeTheirs: () => this.#drop(this.#workspace.conflicts()),
     });
     this.onUpdate();
+  }
+
+  /** Draws the Collector's pipelines while collector.yaml is open. */
+  async #showLanes(name: FileName): Promise<void> {
+    const isOpen = name === 'collector.yaml';
+    if (!this.#editor || (!isOpen && document.getElementById('lanes') === null)) return;
+    const lanes = await import('./collector/lanes.ts').catch(() => undefined);
+    await lanes?.showLanes(this.#place, isOpen ? this.#workspace.text('collector.yaml') : undefined);
   }
 }
 
