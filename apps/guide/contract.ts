@@ -69,6 +69,8 @@ export interface Hint {
 }
 
 export interface Step extends StepSummary {
+  /** The whole task in one or two sentences, as HTML. */
+  readonly taskHtml?: string;
   readonly learn: readonly string[];
   /** The step's text in Markdown, as a terminal prints it. */
   readonly text: string;

@@ -22,7 +22,8 @@ interface State {
 }
 
 const states: State[] = [
-  { name: 'course', path: './', reach: (page) => page.locator('.cm-content').waitFor() },
+  { name: 'first-sight', path: './', reach: (page) => page.getByRole('heading', { name: '1. Set up' }).waitFor() },
+  { name: 'course', path: './?step=04-automatic', reach: (page) => page.locator('.cm-content').waitFor() },
   {
     name: 'verdict',
     path: './#02-read-a-trace',

@@ -4,7 +4,7 @@ import { jest } from '@jest/globals';
 import type { Page } from 'playwright-core';
 import type { Verdict } from '../../apps/guide/contract.ts';
 import type { FakeGuide } from './fakes/fake-guide.ts';
-import { Pages, typeInEditor } from './fakes/pages.ts';
+import { EDITING, Pages, typeInEditor } from './fakes/pages.ts';
 import type { View } from './fakes/pages.ts';
 
 jest.setTimeout(30_000);
@@ -103,7 +103,7 @@ describe('the message of a Run', () => {
       'not-saved',
       view,
       async (page, guide) => {
-        await page.goto('/');
+        await page.goto(EDITING);
         await typeInEditor(page, '// mine\n');
         guide.lab.edit({ 'app.ts': '// theirs\n' }, false);
         await press(page, 'Run');
@@ -151,7 +151,7 @@ describe('what another tab or a terminal has done', () => {
 
   test('is shown without a reload: files, faults and the load', () =>
     pages.with('other-files', view, async (page, guide) => {
-      await page.goto('/');
+      await page.goto(EDITING);
       await page.locator('.cm-content').waitFor();
       await page.getByText('a first line').waitFor();
       guide.lab.edit({ 'app.ts': '// theirs\n' });

@@ -34,7 +34,7 @@ test('opens the switches of the faults in the step about them, next to the load 
     expect(await page.getByRole('switch').first().isVisible()).toBe(false);
     await page.goto('/#10-troubleshooting');
     await page.getByRole('switch', { name: 'A spike of 400s and 500s' }).waitFor();
-    const links = page.locator('#try').getByRole('link');
+    const links = page.locator('#settings').getByRole('link');
     expect(await links.allInnerTexts()).toEqual(['Charts', 'Traces', 'What do they share?']);
     await links.first().click();
     await page.waitForURL('**/explore#charts');

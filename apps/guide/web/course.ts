@@ -25,7 +25,10 @@ const changed: Record<Shared, () => Promise<void>> = {
 };
 
 runner.onUp = () => void play.askAgain();
-runner.onGoTo = (problem) => workbench.goTo(problem);
+runner.onGoTo = (problem) => {
+  course.showFiles();
+  workbench.goTo(problem);
+};
 runner.onChange = (subject) => void changed[subject]();
 TerminalPanel.start();
 trace.restore();

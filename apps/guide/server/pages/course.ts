@@ -20,6 +20,8 @@ export function coursePage(lab: string, viewer: Viewer = {}, hasTerminal = false
     viewer,
     wide: true,
     content: html`
+      <p class="what">A hands-on lab for OpenTelemetry: you send requests to a small game, see as a <strong>trace</strong>
+        what each of them did, and write the code that makes the trace.</p>
       <noscript><p class="note">The course needs JavaScript. Without it you can still read
         <a href="traces">the latest traces</a>, and <a href="api/course">the steps as JSON</a>.</p></noscript>
       <nav class="parts-of-page" aria-label="On this page">
@@ -28,32 +30,39 @@ export function coursePage(lab: string, viewer: Viewer = {}, hasTerminal = false
       </nav>
       <div class="columns">
         ${course}
-        <div class="bench">
+        <div id="bench" class="bench">
           ${code}
-          ${tryIt}
-          ${trace}
-          ${hasTerminal ? terminal : ''}
+          <div id="results" class="results">
+            ${tryIt}
+            ${trace}
+            ${settings}
+          </div>
         </div>
       </div>
+      ${hasTerminal ? terminal : ''}
       ${confirmDialog}`,
   });
 }
 
 const course: Content = html`<section id="course" class="course" aria-label="Course" tabindex="-1">
-          <details id="steps" class="steps">
-            <summary><span id="progress">The steps</span></summary>
-            <nav aria-label="Steps"><ol id="step-list" class="step-list"></ol></nav>
-            <p class="group"><a href="api/export" download>Download my work</a>
-              <button type="button" class="quiet" id="reset-all">Reset the whole course</button></p>
-          </details>
-          <p id="course-status" class="status" role="status"></p>
-          <div id="finished" class="finished" role="status"></div>
-          <article id="step" class="step" aria-labelledby="step-title">
-            <h2 id="step-title">Loading the course…</h2>
-          </article>
-          <div id="step-actions" class="actions step-actions"></div>
-          <div id="verdict" class="verdict" role="status"></div>
-          <nav id="pager" class="pager" aria-label="Previous and next step"></nav>
+          <div class="course-text">
+            <details id="steps" class="steps">
+              <summary><span id="progress">The steps</span></summary>
+              <nav aria-label="Steps"><ol id="step-list" class="step-list"></ol></nav>
+              <p class="group"><a href="api/export" download>Download my work</a>
+                <button type="button" class="quiet" id="reset-all">Reset the whole course</button></p>
+            </details>
+            <p id="course-status" class="status" role="status"></p>
+            <div id="finished" class="finished" role="status"></div>
+            <article id="step" class="step" aria-labelledby="step-title">
+              <h2 id="step-title">Loading the course…</h2>
+            </article>
+            <div id="verdict" class="verdict" role="status"></div>
+          </div>
+          <div class="course-foot">
+            <div id="step-actions" class="actions step-actions"></div>
+            <nav id="pager" class="pager" aria-label="Previous and next step"></nav>
+          </div>
         </section>`;
 
 const code: Content = html`<section id="code" class="card" aria-labelledby="code-title" tabindex="-1">
@@ -105,6 +114,10 @@ const tryIt: Content = html`<section id="try" class="card" aria-labelledby="try-
               </form>
             </div>
             <p id="answer" class="answer status" role="status"></p>
+          </section>`;
+
+const settings: Content = html`<section id="settings" class="card" aria-labelledby="settings-title" tabindex="-1">
+            <div class="card-head"><h2 id="settings-title">Load and faults</h2></div>
             <div class="settings">
               <form id="load" class="group">
                 <label for="per-minute">Load: extra rounds a minute</label>
@@ -132,6 +145,8 @@ const tryIt: Content = html`<section id="try" class="card" aria-labelledby="try-
 const trace: Content = html`<section id="trace" class="card" aria-labelledby="trace-title" tabindex="-1">
             <div class="card-head"><h2 id="trace-title">The trace just made</h2></div>
             <p id="trace-status" class="status" role="status">Play a round or ask dice, and its trace is drawn here.</p>
+            <p id="trace-words" class="soft trace-words">Each line is a <strong>span</strong>: one piece of work in one
+              service, as long as its bar. All of them together are the <strong>trace</strong> of one request.</p>
             <div id="waterfall"></div>
           </section>`;
 

@@ -8,6 +8,7 @@ import { kubectlSection } from './kubectl.ts';
 import { librarySearch } from './library-search.ts';
 import { prose } from './prose.ts';
 import type { QuestionForm } from './questions.ts';
+import { hrefOf } from './step-url.ts';
 import { stateInWords } from './words.ts';
 
 export interface StepActions {
@@ -17,6 +18,8 @@ export interface StepActions {
   reset(): unknown;
   skip(): unknown;
   open(name: FileName): unknown;
+  /** Shows the editor in a step that changes no file. */
+  showFiles(): unknown;
   sawHints(count: number): unknown;
   compareWithSolution(): unknown;
 }
@@ -32,29 +35,48 @@ export function stepView({ step, form, actions, store }: StepParts): Child {
   return [
     h('h2', { id: 'step-title', tabindex: '-1' }, `${step.number}. ${step.title}`),
     h('p', { class: 'soft' }, `${step.minutes} minutes, ${stateInWords[step.state]}`, traceOf(step)),
-    step.learn.length > 0 &&
-      h(
-        'div',
-        { class: 'learn' },
-        h('h3', {}, 'What you learn'),
-        h(
-          'ul',
-          {},
-          step.learn.map((one) => h('li', {}, one)),
-        ),
-      ),
+    task(step),
+    learn(step),
     prose(step.html),
     kubectlSection(step.kubectlHtml, store),
-    step.files.length > 0 &&
-      h(
-        'p',
-        { class: 'group' },
-        h('span', { class: 'soft' }, 'It is about'),
-        step.files.map((name) => button(name, () => actions.open(name), { class: 'quiet' })),
-      ),
+    filesOf(step, actions),
     step.questions.length > 0 && questionsOf(step, form, actions),
     step.state !== 'open' && helpSection(step, actions),
+    h('p', { class: 'soft' }, step.state === 'open' ? beginInWords : resetInWords),
   ];
+}
+
+/** The whole task in a sentence or two. It is in sight, however long the text below it is. */
+function task({ taskHtml }: Step): Child {
+  if (taskHtml === undefined) return undefined;
+  const words = h('span', {});
+  words.innerHTML = taskHtml; // comes from our own Markdown
+  return h('p', { class: 'task' }, h('strong', { class: 'soft' }, 'Your task '), words);
+}
+
+const learn = ({ learn: all }: Step): Child =>
+  all.length > 0 && [
+    h(
+      'details',
+      { class: 'learn' },
+      h('summary', {}, 'What you learn'),
+      h(
+        'ul',
+        {},
+        all.map((one) => h('li', {}, one)),
+      ),
+    ),
+  ];
+
+/** The files of the step, or the way to the editor, which a step without files does not show. */
+function filesOf({ files }: Step, actions: StepActions): Child {
+  return h(
+    'p',
+    { class: 'group' },
+    h('span', { class: 'soft' }, files.length > 0 ? 'It is about' : 'This step changes no file.'),
+    files.map((name) => button(name, () => actions.open(name), { class: 'quiet' })),
+    files.length === 0 && button('Show your files', () => actions.showFiles(), { class: 'quiet' }),
+  );
 }
 
 /** The questions are about what happens after Start, so they appear only then. */
@@ -100,7 +122,6 @@ export function stepButtons(step: Step, actions: StepActions): Child {
     !fresh && button('Check', () => actions.check(), { class: step.state === 'passed' ? '' : 'primary' }),
     fresh && button('Skip to here', () => actions.skip()),
     !fresh && button('Reset this step', () => actions.reset()),
-    h('p', { class: 'soft' }, fresh ? beginInWords : resetInWords),
   ];
 }
 
@@ -118,5 +139,5 @@ export function pager(step: Step, { steps }: CourseOverview): Child {
 }
 
 function neighbour(step: StepSummary | undefined, before: string, after = ''): HTMLElement {
-  return step ? h('a', { href: `#${step.id}` }, `${before}${step.number}. ${step.title}${after}`) : h('span');
+  return step ? h('a', { href: hrefOf(step.id) }, `${before}${step.number}. ${step.title}${after}`) : h('span');
 }

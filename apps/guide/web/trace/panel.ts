@@ -97,9 +97,9 @@ export class TracePanel {
 
   /** Scrolls to the trace, and again when it has grown, unless the learner has scrolled meanwhile. */
   #reveal(seen: Arrival): void {
-    if (seen.scrolledTo !== undefined && seen.scrolledTo !== scrollY) return;
+    if (seen.scrolledTo !== undefined && seen.scrolledTo !== position()) return;
     byId('trace').scrollIntoView({ block: 'nearest' });
-    seen.scrolledTo = scrollY;
+    seen.scrolledTo = position();
   }
 
   /**
@@ -211,6 +211,9 @@ export class TracePanel {
     else fill(this.#status, `${this.#drawn} Some spans are missing: see which spans have lost their parent.`);
   }
 }
+
+/** Returns how far the page and the column of the trace are scrolled, in pixels. */
+const position = (): number => scrollY + byId('results').scrollTop;
 
 function isComplete(trace: TraceOfPage, { service }: TraceQuery): boolean {
   return isWhole(trace) && (service === undefined || trace.services.includes(service));

@@ -1,0 +1,29 @@
+// What the front page shows of its parts in a step: a step that edits nothing shows no editor and leads with the trace.
+import type { Step } from '../../contract.ts';
+import { byId } from '../dom.ts';
+
+export class StepLayout {
+  readonly #code = byId('code');
+  readonly #links = document.querySelectorAll<HTMLElement>('.parts-of-page [href="#code"]');
+  #step = '';
+
+  /** Arranges the page for a step. What the learner has shown in it stays. */
+  apply({ id, files, faults = false }: Step): void {
+    if (id === this.#step) return;
+    this.#step = id;
+    this.#showCode(files.length > 0);
+    byId('bench').classList.toggle('faults-first', faults);
+    if (faults) byId<HTMLDetailsElement>('faults-part').open = true;
+  }
+
+  /** Shows the learner's files, also in a step that edits none. */
+  showFiles(): void {
+    this.#showCode(true);
+  }
+
+  #showCode(isShown: boolean): void {
+    this.#code.hidden = !isShown;
+    byId('bench').classList.toggle('no-editor', !isShown);
+    for (const link of this.#links) link.hidden = !isShown;
+  }
+}
