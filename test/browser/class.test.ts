@@ -13,6 +13,7 @@ import { eventually } from '../../support/waiting.ts';
 import { violations } from '../support/browser/axe.ts';
 import { launchBrowser, misdeeds, picture } from '../support/browser/browser.ts';
 import { FakeGuide } from './fakes/fake-guide.ts';
+import { EDITING } from './fakes/pages.ts';
 
 jest.setTimeout(60_000);
 
@@ -221,7 +222,7 @@ test('loads nothing of the class, and asks for nothing, in a lab without a porta
   const page = await browser.newPage();
   const asked: string[] = [];
   page.on('request', (request) => asked.push(new URL(request.url()).pathname));
-  await page.goto(`${guide.url}/`);
+  await page.goto(`${guide.url}${EDITING}`);
   await page.locator('.cm-content').waitFor();
   expect(asked.filter((path) => path.includes('class'))).toEqual([]);
   expect(asked).toContain('/assets/guide.js');
@@ -269,7 +270,7 @@ test('works in 8 tabs of one browser at the same time', async () => {
       await tab.addInitScript(
         "Object.defineProperty(document, 'visibilityState', { configurable: true, value: 'hidden' })",
       );
-      await tab.goto(`${portal.url}/s/${SEAT}/`);
+      await tab.goto(`${portal.url}/s/${SEAT}${EDITING}`);
       await tab.locator('.cm-content').waitFor();
     };
     await Promise.all(tabs.map(open));

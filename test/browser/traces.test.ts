@@ -1,7 +1,7 @@
 // Tests which trace the course page shows after a request, and what the page says if spans are missing.
 import { jest } from '@jest/globals';
 import { rollTrace } from '../../apps/guide/web/testing/fake-trace.ts';
-import { Pages } from './fakes/pages.ts';
+import { EDITING, Pages } from './fakes/pages.ts';
 import type { View } from './fakes/pages.ts';
 import type { TraceOfPage } from '../../apps/guide/contract.ts';
 
@@ -120,7 +120,7 @@ test('scrolls on while more spans of the trace arrive, so that all of its rows a
 
 test('has the trace in sight on a screen of 1920 × 1080, before a request and after it, without scrolling', () =>
   pages.with('full-hd', { width: 1920, height: 1080, scheme: 'light' }, async (page) => {
-    await page.goto('/');
+    await page.goto(EDITING);
     await page.locator('.cm-content').waitFor();
     const bottoms = () =>
       page.evaluate(() =>

@@ -101,7 +101,8 @@ function refuse(request: Request, response: Response, options: LoginOptions): vo
   response.status(401).set({ 'cache-control': 'no-store', connection: 'close' });
   response.set('www-authenticate', 'Bearer realm="intro-otel"');
   if (request.path.startsWith('/api/')) return void response.json({ error: text });
-  if (request.accepts(['text', 'html']) === 'html') return sendPage(response, loginPage(text, rootOf(request), stepOf(request)));
+  if (request.accepts(['text', 'html']) === 'html')
+    return sendPage(response, loginPage(text, rootOf(request), stepOf(request)));
   response.type('text').send(`${text}\n`);
 }
 

@@ -20,8 +20,8 @@ export function coursePage(lab: string, viewer: Viewer = {}, hasTerminal = false
     viewer,
     wide: true,
     content: html`
-      <p class="what">A hands-on lab for OpenTelemetry: you send requests to a small game, see as a <strong>trace</strong>
-        what each of them did, and write the code that makes the trace.</p>
+      <p class="what">A hands-on lab for OpenTelemetry: you send requests to a small game, see as a
+        <strong>trace</strong> what each of them did, and write the code that makes the trace.</p>
       <noscript><p class="note">The course needs JavaScript. Without it you can still read
         <a href="traces">the latest traces</a>, and <a href="api/course">the steps as JSON</a>.</p></noscript>
       <nav class="parts-of-page" aria-label="On this page">

@@ -12,8 +12,15 @@ export class StepLayout {
     if (id === this.#step) return;
     this.#step = id;
     this.#showCode(files.length > 0);
-    byId('bench').classList.toggle('faults-first', faults);
-    if (faults) byId<HTMLDetailsElement>('faults-part').open = true;
+    this.#placeFaults(faults);
+  }
+
+  /** In the step about them, the faults are in sight too. */
+  #placeFaults(isFirst: boolean): void {
+    const settings = byId('settings');
+    if (isFirst) byId<HTMLDetailsElement>('faults-part').open = true;
+    if (isFirst) byId('trace').before(settings);
+    else if (settings.nextElementSibling) byId('results').append(settings);
   }
 
   /** Shows the learner's files, also in a step that edits none. */

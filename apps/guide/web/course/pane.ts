@@ -52,7 +52,7 @@ export class CoursePane {
     addEventListener('popstate', follow);
     addEventListener('hashchange', follow);
     document.addEventListener('click', (event) => {
-      const link = event.target instanceof Element ? event.target.closest<HTMLAnchorElement>('a[href^="?step="]') : null;
+      const link = (event.target as Element).closest<HTMLAnchorElement>('a[href^="?step="]');
       const id = link && this.#stepIn(link);
       if (!id || !isPlain(event)) return;
       event.preventDefault();

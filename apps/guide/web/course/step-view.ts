@@ -135,9 +135,14 @@ export const finished = (): Child => [
 /** Builds the links to the previous and the next step. */
 export function pager(step: Step, { steps }: CourseOverview): Child {
   const at = steps.findIndex(({ id }) => id === step.id);
-  return [neighbour(steps[at - 1], '← '), neighbour(steps[at + 1], '', ' →')];
+  const [before, after] = [steps[at - 1], steps[at + 1]];
+  return [
+    before ? h('a', { href: hrefOf(before.id) }, `← ${wordsOf(before)}`) : h('span'),
+    // After a step comes the next one: then this link is what to press.
+    after
+      ? h('a', { href: hrefOf(after.id), class: step.state === 'passed' && 'next' }, `${wordsOf(after)}\u00a0→`)
+      : h('span'),
+  ];
 }
 
-function neighbour(step: StepSummary | undefined, before: string, after = ''): HTMLElement {
-  return step ? h('a', { href: hrefOf(step.id) }, `${before}${step.number}. ${step.title}${after}`) : h('span');
-}
+const wordsOf = ({ number, title }: StepSummary): string => `${number}. ${title}`;
