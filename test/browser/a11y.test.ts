@@ -98,6 +98,18 @@ const states: State[] = [
     },
   },
   {
+    name: 'before-after',
+    path: './?step=06-manual',
+    reach: async (page) => {
+      await page.getByRole('button', { name: 'Play a round' }).click();
+      await page.locator('.span-row', { hasText: 'prizes' }).waitFor();
+      await typeInEditor(page, '# mine\n');
+      await page.getByRole('button', { name: 'Run', exact: true }).click();
+      await page.getByRole('button', { name: 'Compare with before the last Run' }).click();
+      await page.getByRole('region', { name: 'Now' }).locator('.span-row').last().click();
+    },
+  },
+  {
     name: 'dialog',
     path: './#05-collector',
     reach: async (page) => page.getByRole('button', { name: 'Skip to here' }).click(),

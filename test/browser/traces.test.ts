@@ -1,7 +1,7 @@
 // Tests which trace the course page shows after a request, and what the page says if spans are missing.
 import { jest } from '@jest/globals';
 import { rollTrace } from '../../apps/guide/web/testing/fake-trace.ts';
-import { EDITING, Pages } from './fakes/pages.ts';
+import { EDITING, Pages, typeInEditor } from './fakes/pages.ts';
 import type { View } from './fakes/pages.ts';
 import type { TraceOfPage } from '../../apps/guide/contract.ts';
 
@@ -131,6 +131,29 @@ test('has the trace in sight on a screen of 1920 × 1080, before a request and a
     await page.getByRole('button', { name: 'Play a round' }).click();
     await page.locator('.span-row').nth(7).waitFor();
     expect([...before, ...(await bottoms())].filter((bottom) => bottom > 1080)).toEqual([]);
+  }));
+
+test('shows the trace from before the last Run next to the newest, and what differs', () =>
+  pages.with('before-after', { width: 1366, height: 768, scheme: 'light' }, async (page) => {
+    await page.goto(EDITING);
+    await page.locator('.cm-content').waitFor();
+    await page.getByRole('button', { name: '/visit', exact: true }).click();
+    await page.locator('.span-row', { hasText: 'dice GET /visit' }).waitFor();
+    expect(await page.locator('#compare-runs').count()).toBe(0);
+    await page.getByRole('button', { name: 'Play a round' }).click();
+    await page.locator('.span-row', { hasText: 'prizes' }).waitFor();
+    await typeInEditor(page, '# mine\n');
+    await page.getByRole('button', { name: 'Run', exact: true }).click();
+    await page.locator('.span-row', { hasText: 'dice GET /visit' }).waitFor();
+    const compare = page.getByRole('button', { name: 'Compare with before the last Run' });
+    await compare.click();
+    const before = page.getByRole('region', { name: 'Before the last Run' });
+    await before.locator('.span-row', { hasText: 'prizes GET /prizes/:roll server gone' }).click();
+    await before.getByText('node.pool').waitFor();
+    await page.getByRole('region', { name: 'Now' }).getByText('dice GET /visit server new').waitFor();
+    await page.getByRole('listitem').getByText('Gone: arcade GET /play server').waitFor();
+    await compare.click();
+    expect(await page.locator('.span-row').count()).toBe(3);
   }));
 
 test("draws dice's own trace, and says so, if dice does not continue the caller's trace", () =>

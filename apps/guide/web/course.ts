@@ -24,7 +24,10 @@ const changed: Record<Shared, () => Promise<void>> = {
   load: () => play.readLoad(),
 };
 
-runner.onUp = () => void play.askAgain();
+runner.onUp = () => {
+  trace.ranAgain();
+  void play.askAgain();
+};
 runner.onGoTo = (problem) => {
   course.showFiles();
   workbench.goTo(problem);

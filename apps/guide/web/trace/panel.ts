@@ -4,11 +4,15 @@ import { ApiError, get, messageOf } from '../api.ts';
 import type { TraceOfPage } from '../../contract.ts';
 import { byId, fill, h } from '../dom.ts';
 import type { Store } from '../store.ts';
+import { BeforeAfter } from './before-after.ts';
 import { inWords, isFromAnother, isWhole, rowsOf } from './flat.ts';
 import { traceLinks } from './trace-links.ts';
 import { waterfall } from './waterfall.ts';
 
 const pause = 400; // ms
+/** Milliseconds for which a panel that has seen no span asks more often, because then most traces come. */
+const soon = 2_000;
+const shortPause = 150; // ms
 /**
  * Milliseconds that the panel waits for a trace. The SDK sends spans at least every 5 s. So if a trace takes longer
  * than this limit, something is wrong.
@@ -49,6 +53,9 @@ export class TracePanel {
   #turn = 0;
   #drawn = '';
   #latest: TraceOfPage | undefined;
+  /** What the latest trace was asked for with. */
+  #query: Partial<TraceQuery> = {};
+  readonly #beforeAfter = new BeforeAfter(() => this.#latest && this.#draw(this.#latest, this.#query));
 
   constructor(store: Store) {
     this.#store = store;
@@ -77,7 +84,9 @@ export class TracePanel {
       if (trace && (isOfAnotherPod(trace, query) || this.#hasAll(trace, seen, query))) return trace;
       const other = trace && (await this.#insteadOf(trace, query));
       if (other && turn === this.#turn) return this.show(other);
-      await new Promise((resolve) => setTimeout(resolve, pause));
+      await new Promise((resolve) =>
+        setTimeout(resolve, end - patience + soon > performance.now() ? shortPause : pause),
+      );
       if (turn !== this.#turn) return undefined;
     }
     this.#reportTimeout(seen.size, query);
@@ -132,6 +141,11 @@ export class TracePanel {
     return traces.findLast(({ roots: [root] }) => root?.service === service && !root.orphan)?.traceId;
   }
 
+  /** Takes the trace that is shown as the one from before the Run that has just completed. */
+  ranAgain(): void {
+    this.#beforeAfter.keep(this.#latest);
+  }
+
   /** Shows the message that the request made no trace. */
   none(): void {
     this.#turn += 1;
@@ -163,11 +177,13 @@ export class TracePanel {
     }
   }
 
-  #draw(trace: TraceOfPage, { service = '', caller }: Partial<TraceQuery> = {}): void {
+  #draw(trace: TraceOfPage, query: Partial<TraceQuery> = {}): void {
+    const { service = '', caller } = query;
     const open = new Set(
       [...this.#place.querySelectorAll<HTMLElement>('[aria-expanded="true"]')].map(({ dataset }) => dataset.span ?? ''),
     );
     const focused = document.activeElement instanceof HTMLElement ? document.activeElement.dataset.span : undefined;
+    const fresh = newIn(trace, this.#latest);
     this.#drawn = summary(trace);
     fill(
       this.#status,
@@ -178,10 +194,14 @@ export class TracePanel {
         ' too.',
       ],
     );
-    fill(this.#place, traceLinks(trace.traceId), waterfall(trace, open));
+    fill(
+      this.#place,
+      traceLinks(trace.traceId),
+      this.#beforeAfter.around(trace, (words) => waterfall(trace, open, undefined, { fresh, words })),
+    );
     if (focused) this.#place.querySelector<HTMLElement>(`[data-span="${focused}"]`)?.focus();
     this.#store.set('trace', trace.traceId);
-    this.#latest = trace;
+    [this.#latest, this.#query] = [trace, query];
   }
 
   #reportMissing(traceId: string): void {
@@ -210,6 +230,16 @@ export class TracePanel {
       fill(this.#status, `${this.#drawn} None of them is of ${service}. `, why());
     else fill(this.#status, `${this.#drawn} Some spans are missing: see which spans have lost their parent.`);
   }
+}
+
+/** Returns the ids of the spans that were not there when the page drew the trace before. */
+function newIn(trace: TraceOfPage, drawn: TraceOfPage | undefined): Set<string> {
+  const known = new Set(drawn?.traceId === trace.traceId ? rowsOf(drawn).map(({ span }) => span.spanId) : []);
+  return new Set(
+    rowsOf(trace)
+      .map(({ span }) => span.spanId)
+      .filter((id) => !known.has(id)),
+  );
 }
 
 /** Returns how far the page and the column of the trace are scrolled, in pixels. */

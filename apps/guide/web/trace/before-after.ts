@@ -1,0 +1,74 @@
+// The trace from before the last Run, next to the newest one, and what differs between them.
+import type { TraceOfPage } from '../../contract.ts';
+import { h } from '../dom.ts';
+import { compareTraces } from './compare.ts';
+import type { TraceComparison } from './compare.ts';
+import { waterfall } from './waterfall.ts';
+
+export class BeforeAfter {
+  readonly #redraw: () => void;
+  #before: TraceOfPage | undefined;
+  #isOpen = false;
+
+  /** @param redraw draws the newest trace again */
+  constructor(redraw: () => void) {
+    this.#redraw = redraw;
+  }
+
+  /** Takes the trace that the page shows when a Run is complete, as the one from before it. */
+  keep(trace: TraceOfPage | undefined): void {
+    this.#before = trace;
+  }
+
+  /** Draws the button, the differences and the trace of before. `newest` is the waterfall of the newest trace. */
+  around(trace: TraceOfPage, newest: (words: ReadonlyMap<string, string>) => HTMLElement): HTMLElement[] {
+    const before = this.#before;
+    if (!before || before.traceId === trace.traceId) return [newest(new Map())];
+    const toggle = this.#toggle();
+    if (!this.#isOpen) return [toggle, newest(new Map())];
+    const comparison = compareTraces(before, trace);
+    return [
+      toggle,
+      listOf(comparison),
+      h(
+        'div',
+        { class: 'before-after' },
+        h(
+          'section',
+          { 'aria-label': 'Before the last Run' },
+          h('h3', {}, 'Before the last Run'),
+          earlier(before, comparison),
+        ),
+        h('section', { 'aria-label': 'Now' }, h('h3', {}, 'Now'), newest(wordsOf(comparison))),
+      ),
+    ];
+  }
+
+  #toggle(): HTMLElement {
+    const onclick = (): void => {
+      this.#isOpen = !this.#isOpen;
+      this.#redraw();
+      document.getElementById('compare-runs')?.focus();
+    };
+    const attributes = { id: 'compare-runs', type: 'button', class: 'quiet', 'aria-pressed': String(this.#isOpen) };
+    return h('p', {}, h('button', { ...attributes, onclick }, 'Compare with before the last Run'));
+  }
+}
+
+const earlier = (before: TraceOfPage, { gone }: TraceComparison): HTMLElement =>
+  waterfall(before, new Set(), undefined, { prefix: 'before-', words: new Map([...gone].map((id) => [id, 'gone'])) });
+
+const wordsOf = ({ added, changed }: TraceComparison): Map<string, string> =>
+  new Map([
+    ...[...added].map((id): [string, string] => [id, 'new']),
+    ...[...changed].map((id): [string, string] => [id, 'changed']),
+  ]);
+
+const listOf = ({ lines }: TraceComparison): HTMLElement =>
+  lines.length === 0
+    ? h('p', { class: 'soft' }, 'Nothing differs: the same spans, with the same attributes and events.')
+    : h(
+        'ul',
+        { class: 'differences', 'aria-label': 'What differs' },
+        lines.map((line) => h('li', {}, line)),
+      );
