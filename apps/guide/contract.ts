@@ -106,6 +106,19 @@ export interface Requirement {
   readonly found?: string;
 }
 
+/** One thing that a step asks for, and whether the learner's own requests show it. Only a check proves it. */
+export interface SeenRequirement {
+  readonly text: string;
+  readonly seen: boolean;
+}
+
+/** What is seen of a step now. */
+export interface SeenStep {
+  readonly step: string;
+  /** Empty while nothing has arrived. */
+  readonly requirements: readonly SeenRequirement[];
+}
+
 export interface Passed {
   readonly passed: true;
   readonly traceId?: string;
@@ -161,7 +174,8 @@ export interface SharedVersion {
 export type PodEvent =
   | { readonly type: 'state'; readonly data: PodState }
   | { readonly type: 'log'; readonly data: LogLine }
-  | { readonly type: 'version'; readonly data: SharedVersion };
+  | { readonly type: 'version'; readonly data: SharedVersion }
+  | { readonly type: 'seen'; readonly data: SeenStep };
 
 export interface Round {
   readonly roll?: number;

@@ -9,7 +9,7 @@ import type { Span, Trace } from '../../otlp/traces.ts';
 import type { Arrival } from './arrival.ts';
 import { explained } from './findings.ts';
 import type { Finding } from './findings.ts';
-import type { Observation, Seen, Sources } from './observation.ts';
+import type { Observation, Seen } from './observation.ts';
 import type { Live } from './live.ts';
 import { logsGap } from './log-events.ts';
 import { samplerHint, withSampler } from './sampling.ts';
@@ -64,8 +64,6 @@ export interface LabView {
   flush(): Promise<boolean>;
   /** Returns how long telemetry takes from dice to Jaeger, by what is known now. */
   arrival(): Promise<Arrival>;
-  /** How an observation reads the lab. */
-  readonly sources: Omit<Sources, 'flush'>;
   /** Returns the state of each hop of a signal. The default is that of traces, from dice to Jaeger. */
   why(signal?: TelemetrySignal): Promise<PipelineHop[]>;
   /**

@@ -9,7 +9,7 @@ import { suppressTracing } from '../../apps/guide/server/suppress-tracing.ts';
 import type { LabView, Look, StepCode } from './check.ts';
 import { allMet } from './findings.ts';
 import type { Finding } from './findings.ts';
-import { viewOf } from './lab-view.ts';
+import { sourcesOf, viewOf } from './lab-view.ts';
 import { Observation } from './observation.ts';
 
 /** How a step is judged live. A step without this is judged by its check only. */
@@ -89,7 +89,7 @@ class LiveView {
     return {
       ...this.#base,
       ask: (path) => Promise.resolve(this.#latest(path).answer),
-      observe: () => Promise.resolve(this.#observe()),
+      observe: () => this.#observe(),
       play: () => Promise.reject(new WatchEnd()),
       flush: () => Promise.resolve(false),
       why: () => this.#hops(),
@@ -106,9 +106,10 @@ class LiveView {
     return found;
   }
 
-  #observe(): Observation {
+  async #observe(): Promise<Observation> {
+    const arrival = await this.#base.arrival();
     const began = Math.min(...this.#requests.map(({ sent }) => sent)) - margin;
-    const observation = Observation.of(this.#base.sources, this.#requests, began);
+    const observation = Observation.of({ ...sourcesOf(this.#lab), arrival: () => arrival }, this.#requests, began);
     this.#observation = observation;
     return observation;
   }

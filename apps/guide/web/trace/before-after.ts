@@ -5,6 +5,9 @@ import { compareTraces } from './compare.ts';
 import type { TraceComparison } from './compare.ts';
 import { waterfall } from './waterfall.ts';
 
+/** Draws a waterfall. @param words a word for each of some spans */
+type DrawWaterfall = (words: ReadonlyMap<string, string>) => HTMLElement;
+
 export class BeforeAfter {
   readonly #redraw: () => void;
   #before: TraceOfPage | undefined;
@@ -20,8 +23,12 @@ export class BeforeAfter {
     this.#before = trace;
   }
 
-  /** Draws the button, the differences and the trace of before. `newest` is the waterfall of the newest trace. */
-  around(trace: TraceOfPage, newest: (words: ReadonlyMap<string, string>) => HTMLElement): HTMLElement[] {
+  /**
+   * Draws the button, the differences and the trace of before.
+   * @param open ids of the spans whose rows are open
+   * @param newest draws the waterfall of the newest trace
+   */
+  around(trace: TraceOfPage, open: ReadonlySet<string>, newest: DrawWaterfall): HTMLElement[] {
     const before = this.#before;
     if (!before || before.traceId === trace.traceId) return [newest(new Map())];
     const toggle = this.#toggle();
@@ -37,7 +44,7 @@ export class BeforeAfter {
           'section',
           { 'aria-label': 'Before the last Run' },
           h('h3', {}, 'Before the last Run'),
-          earlier(before, comparison),
+          earlier(before, open, comparison),
         ),
         h('section', { 'aria-label': 'Now' }, h('h3', {}, 'Now'), newest(wordsOf(comparison))),
       ),
@@ -55,8 +62,8 @@ export class BeforeAfter {
   }
 }
 
-const earlier = (before: TraceOfPage, { gone }: TraceComparison): HTMLElement =>
-  waterfall(before, new Set(), undefined, { prefix: 'before-', words: new Map([...gone].map((id) => [id, 'gone'])) });
+const earlier = (before: TraceOfPage, open: ReadonlySet<string>, { gone }: TraceComparison): HTMLElement =>
+  waterfall(before, open, undefined, { prefix: 'before-', words: new Map([...gone].map((id) => [id, 'gone'])) });
 
 const wordsOf = ({ added, changed }: TraceComparison): Map<string, string> =>
   new Map([

@@ -197,7 +197,7 @@ export class TracePanel {
     fill(
       this.#place,
       traceLinks(trace.traceId),
-      this.#beforeAfter.around(trace, (words) => waterfall(trace, open, undefined, { fresh, words })),
+      this.#beforeAfter.around(trace, open, (words) => waterfall(trace, open, undefined, { fresh, words })),
     );
     if (focused) this.#place.querySelector<HTMLElement>(`[data-span="${focused}"]`)?.focus();
     this.#store.set('trace', trace.traceId);
