@@ -110,6 +110,21 @@ const states: State[] = [
     },
   },
   {
+    name: 'seen',
+    path: './?step=07-span-methods',
+    reach: async (page, guide) => {
+      await page.getByText('a first line').waitFor();
+      await page.getByRole('button', { name: 'Start', exact: true }).click();
+      await page.getByRole('button', { name: 'Check', exact: true }).waitFor();
+      const requirements = Array.from({ length: 10 }, (_, index) => ({
+        text: `requirement ${index}`,
+        seen: index > 3,
+      }));
+      guide.lab.see({ step: '07-span-methods', requirements });
+      await page.getByText('Seen in your requests: 6 of 10').waitFor();
+    },
+  },
+  {
     name: 'dialog',
     path: './#05-collector',
     reach: async (page) => page.getByRole('button', { name: 'Skip to here' }).click(),

@@ -118,6 +118,37 @@ test('keeps a limited number of log lines on the page while a program prints wit
     expect((await page.locator('#log').textContent())?.length).toBeLessThan(100_000);
   }));
 
+test('searches the log, pauses it, makes it larger, and opens a trace by its id in it', () =>
+  pages.with('log', { width: 1366, height: 768, scheme: 'light' }, async (page, guide) => {
+    guide.lab.delay = 0;
+    const print = (line: string): void => guide.lab.log({ component: 'dice', pod: 'lab-dice-1', line });
+    await page.goto(EDITING);
+    await page.getByText('a first line').waitFor();
+    const id = guide.lab.newTrace('/visit');
+    print(`{"msg":"rolled","trace_id":"${id}"}`);
+    print('another line');
+    const log = page.locator('#log');
+    await log.getByRole('link', { name: id }).click();
+    await page.locator('.span-row', { hasText: 'dice GET /visit' }).waitFor();
+    expect(new URL(page.url()).search).toBe('?step=06-manual');
+    await page.getByLabel('Search the log').fill('ANOTHER');
+    await page.waitForFunction(() => document.getElementById('log')?.textContent === 'another line');
+    await page.getByLabel('Search the log').fill('');
+    await log.getByText('rolled').waitFor();
+    await page.getByRole('button', { name: 'Pause' }).click();
+    print('while paused');
+    guide.lab.edit({ 'settings.env': '# told after the line\n' });
+    await page.getByRole('tab', { name: 'settings.env' }).click();
+    await page.locator('.cm-line', { hasText: 'told after the line' }).waitFor();
+    expect(await log.textContent()).not.toContain('while paused');
+    await page.getByRole('button', { name: 'Pause' }).click();
+    await log.getByText('while paused').waitFor();
+    const height = async (): Promise<number> => (await log.boundingBox())?.height ?? 0;
+    const before = await height();
+    await page.getByRole('button', { name: 'Enlarge' }).click();
+    expect(await height()).toBeGreaterThan(before * 1.8);
+  }));
+
 test('repeats a request to dice after a Run until the new pod answers, and shows the trace of this answer', () =>
   pages.with('stale', view, async (page, guide) => {
     guide.lab.stale = 2;

@@ -13,7 +13,7 @@ const store = storeOfPage();
 const runner = new Runner();
 const workbench = new Workbench(store, runner);
 const trace = new TracePanel(store);
-const play = new PlayPanel(store, trace, () => runner.newest('dice'));
+const play = new PlayPanel(store, trace, () => ({ pod: runner.newest('dice'), step: course.openStep }));
 const course = new CoursePane(store, workbench, trace);
 
 /** What to read again when another tab, a terminal or the instructor has changed it. */
@@ -28,6 +28,8 @@ runner.onUp = () => {
   trace.ranAgain();
   void play.askAgain();
 };
+runner.log.onTrace = (traceId) => void trace.show({ traceId, reveal: true });
+runner.onSeen = (seen) => course.saw(seen);
 runner.onGoTo = (problem) => {
   course.showFiles();
   workbench.goTo(problem);

@@ -60,6 +60,11 @@ const course: Content = html`<section id="course" class="course" aria-label="Cou
             <div id="verdict" class="verdict" role="status"></div>
           </div>
           <div class="course-foot">
+            <details id="seen" class="seen" open hidden>
+              <summary id="seen-summary" role="status"></summary>
+              <ul id="seen-list" class="requirements" tabindex="0" aria-label="Seen in your requests"></ul>
+              <p class="soft">Only Check verifies the step: it sends requests of its own.</p>
+            </details>
             <div id="step-actions" class="actions step-actions"></div>
             <nav id="pager" class="pager" aria-label="Previous and next step"></nav>
           </div>
@@ -78,6 +83,8 @@ const code: Content = html`<section id="code" class="card" aria-labelledby="code
             <div id="compare" class="compare" hidden></div>
             <div id="tabs" class="tabs" role="tablist" aria-label="Files"></div>
             <div id="editor" class="editor" role="tabpanel"><p class="soft">The editor is loading…</p></div>
+            <p class="keys soft"><span><kbd>Ctrl</kbd> or <kbd>⌘</kbd> + <kbd>Enter</kbd>: Run</span>
+              <span><kbd>Esc</kbd>, then <kbd>Tab</kbd>: leave the editor</span></p>
             <p id="run-status" class="run-status status" role="status">Waiting for news of dice…</p>
             <p id="run-more" class="run-more" hidden></p>
             <details id="log-part" class="log" open>
@@ -86,7 +93,11 @@ const code: Content = html`<section id="code" class="card" aria-labelledby="code
                 <select id="log-of">
                   <option value="dice">dice</option>
                   <option value="collector">the Collector</option>
-                </select></p>
+                </select>
+                <input id="log-search" type="search" placeholder="Search" aria-label="Search the log"
+                  autocomplete="off" autocapitalize="off" spellcheck="false">
+                <button type="button" id="log-pause" class="quiet" aria-pressed="false">Pause</button>
+                <button type="button" id="log-large" class="quiet" aria-pressed="false">Enlarge</button></p>
               <pre id="log" tabindex="0" role="group" aria-label="Log of the newest pod"></pre>
             </details>
             <details id="earlier" class="earlier">

@@ -1,4 +1,5 @@
 // The page of one trace: a tree of its spans, with their times and attributes.
+import { hueOf } from '../../web/trace/hue.ts';
 import { html } from '../html.ts';
 import type { Content } from '../html.ts';
 import type { Attributes } from '../../../../otlp/attributes.ts';
@@ -69,7 +70,7 @@ function branch(span: Span, trace: Trace): Content {
   return html`
         <li>
           <details>
-            <summary>
+            <summary class="hue-${hueOf(span.service)}">
               <span><b>${span.service}</b> ${span.name}
                 <span class="kind">${span.kind}</span>${failed ? errorMark : ''}</span>
               <span class="took">${inMilliseconds(span.duration)}</span>

@@ -1,6 +1,6 @@
 // The course pane next to the editor, which shows the list of steps, the open step and its buttons.
 import { get, messageOf, send } from '../api.ts';
-import type { CourseOverview, Files, Step, Verdict } from '../../contract.ts';
+import type { CourseOverview, Files, SeenStep, Step, Verdict } from '../../contract.ts';
 import { confirmed } from '../dialog.ts';
 import type { Confirmation } from '../dialog.ts';
 import { byId, fill, h, whenPressed } from '../dom.ts';
@@ -9,6 +9,7 @@ import type { Store } from '../store.ts';
 import type { TracePanel } from '../trace/panel.ts';
 import { StepLayout } from './layout.ts';
 import { QuestionForm, forgetAnswers } from './questions.ts';
+import { SeenView } from './seen-view.ts';
 import { goTo, stayAt } from './step-history.ts';
 import { hrefOf, isPlain, stepsIn } from './step-url.ts';
 import { finished, pager, stepButtons, stepView } from './step-view.ts';
@@ -23,6 +24,7 @@ export class CoursePane {
   readonly #article = byId('step');
   readonly #status = byId('course-status');
   readonly #layout = new StepLayout();
+  readonly #seen = new SeenView();
   #course: CourseOverview = { passed: 0, total: 0, editing: true, steps: [] };
   /**
    * Id of the step that the learner opened last. If an answer from the guide is about another step, it has arrived too
@@ -38,7 +40,10 @@ export class CoursePane {
     this.#workbench = workbench;
     this.#trace = trace;
     this.#verdict = new VerdictView(store, () => this.#situation());
-    workbench.onUpdate = () => this.#verdict.update();
+    workbench.onUpdate = () => {
+      this.#verdict.update();
+      this.#seen.update(workbench.version);
+    };
     whenPressed(byId<HTMLButtonElement>('reset-all'), () => this.#resetAll());
     this.#followLinks();
   }
@@ -195,9 +200,20 @@ export class CoursePane {
       compareWithSolution: () => this.#doing(() => this.#compareWithSolution(step)),
     };
     this.#layout.apply(step);
+    this.#seen.open(step);
     fill(this.#article, stepView({ step, form: this.#form, actions, store: this.#store }));
     fill(byId('step-actions'), stepButtons(step, actions));
     fill(byId('pager'), pager(step, this.#course));
+  }
+
+  /** Shows what the learner's own requests show of a step. */
+  saw(seen: SeenStep): void {
+    this.#seen.show(seen, this.#workbench.version);
+  }
+
+  /** The id of the open step. */
+  get openStep(): string {
+    return this.#wanted;
   }
 
   /** Shows the learner's files, also in a step that edits none. */
