@@ -1,4 +1,5 @@
-// Tests what a person sees of the course page without scrolling, and that each step has a title and a URL of its own.
+// Tests what a person sees of the course page without scrolling, that each step has a title and a URL of its own, and
+// that a person answers questions about a trace by choosing its spans.
 import { jest } from '@jest/globals';
 import type { Page } from 'playwright-core';
 import { EDITING, Pages } from './fakes/pages.ts';
@@ -108,3 +109,37 @@ describe.each(['', '/s/class-5-ada'])('the URL and the title of a step, below "%
       await at('04-automatic', '4. Automatic instrumentation');
     }));
 });
+
+test('takes clicks on spans for answers, one question after the other, and only on spans of its own trace', () =>
+  pages.with('pick-spans', laptop, async (page, guide) => {
+    const questions = ['The root', 'Name a parent…', '…and one of its children'];
+    const step = guide.lab.step('02-read-a-trace');
+    Object.assign(step ?? {}, { questions: questions.map((label, index) => ({ name: `q${index}`, label })) });
+    await page.goto('/?step=02-read-a-trace');
+    await page.getByRole('button', { name: 'Start', exact: true }).click();
+    const row = (text: string) => page.locator('.span-row', { hasText: text });
+    await row('prizes').waitFor();
+    await page.getByRole('button', { name: 'Answer by clicking spans' }).click();
+    await page.getByText('Now click in the trace: The root').waitFor();
+    await row('guide POST /api/rounds').click();
+    await page.getByText('Now click in the trace: Name a parent…').waitFor();
+    await row('arcade GET /play').press('Enter');
+    await row('dice GET /rolldice').click();
+    await page.getByText('Each question has an answer. Press Check.').waitFor();
+    expect(await page.locator('.span-details:visible').count()).toBe(0);
+    const answers = await page
+      .locator('.questions input')
+      .evaluateAll((all) => all.map((one) => (one as HTMLInputElement).value));
+    expect(answers).toEqual([
+      expect.stringMatching(/^guide POST \/api\/rounds \([0-9a-f]{16}\)$/),
+      expect.stringMatching(/^arcade GET \/play \([0-9a-f]{16}\)$/),
+      expect.stringMatching(/^dice GET \/rolldice \([0-9a-f]{16}\)$/),
+    ]);
+    await row('prizes').click();
+    await page.locator('.span-details:visible').first().waitFor();
+    await page.getByRole('button', { name: '/visit', exact: true }).click();
+    await row('dice GET /visit').waitFor();
+    await page.getByRole('button', { name: 'Answer by clicking spans' }).click();
+    await row('dice GET /visit').click();
+    await page.getByText('That is another trace').waitFor();
+  }));

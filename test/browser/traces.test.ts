@@ -45,12 +45,28 @@ test('links to the page "Why is there no telemetry?" if the trace has no span of
     await page.clock.install();
     await page.goto('/');
     guide.lab.diceSends = false;
+    const says = { ok: false, says: 'OTEL_SDK_DISABLED is true.', todo: 'Take it out.' };
+    guide.lab.hops = guide.lab.hops.map((hop) => (hop.name === 'sdk' ? { ...hop, ...says } : hop));
     await page.getByRole('button', { name: '/rolldice', exact: true }).click();
     await page.clock.runFor(1_000);
     await page.locator('.span-row', { hasText: 'guide POST /api/visit' }).waitFor();
     await page.clock.runFor(15_000);
     await page.getByRole('status').getByText('None of them is of dice.').waitFor();
     await page.locator('#trace-status').getByRole('link', { name: 'Why is there no telemetry?' }).waitFor();
+    await page.locator('#map-words').getByText('Spans stop here: OTEL_SDK_DISABLED is true. Take it out.').waitFor();
+    expect(await page.locator('.map .broken').textContent()).toBe('dice');
+  }));
+
+test('shows on the map which way the spans of a round have taken', () =>
+  pages.with('map', view, async (page) => {
+    await page.goto('/');
+    await page.getByRole('button', { name: 'Play a round' }).click();
+    await page.locator('#map-words').getByText('Spans of arcade, dice, guide and prizes went through').waitFor();
+    expect(await page.locator('.map .taken').count()).toBe(7);
+    expect(await page.locator('.map .broken').count()).toBe(0);
+    await page.emulateMedia({ reducedMotion: 'reduce' });
+    const moving = () => document.getAnimations().filter(({ playState }) => playState === 'running').length;
+    expect(await page.evaluate(moving)).toBe(0);
   }));
 
 test('draws no earlier trace below the message that no span of a request has come', () =>

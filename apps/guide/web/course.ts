@@ -3,6 +3,7 @@
 import type { Shared } from '../contract.ts';
 import { CoursePane } from './course/pane.ts';
 import { Workbench } from './editor/workbench.ts';
+import { MapPanel } from './map/panel.ts';
 import { PlayPanel } from './play/panel.ts';
 import { Runner } from './run/runner.ts';
 import { storeOfPage } from './store.ts';
@@ -13,6 +14,7 @@ const store = storeOfPage();
 const runner = new Runner();
 const workbench = new Workbench(store, runner);
 const trace = new TracePanel(store);
+const map = new MapPanel();
 const play = new PlayPanel(store, trace, () => ({ pod: runner.newest('dice'), step: course.openStep }));
 const course = new CoursePane(store, workbench, trace);
 
@@ -28,6 +30,7 @@ runner.onUp = () => {
   trace.ranAgain();
   void play.askAgain();
 };
+trace.onFlow = (flow) => void map.show(flow);
 runner.log.onTrace = (traceId) => void trace.show({ traceId, reveal: true });
 runner.onSeen = (seen) => course.saw(seen);
 runner.onGoTo = (problem) => {

@@ -34,6 +34,7 @@ export function coursePage(lab: string, viewer: Viewer = {}, hasTerminal = false
           ${code}
           <div id="results" class="results">
             ${tryIt}
+            ${map}
             ${trace}
             ${settings}
           </div>
@@ -152,6 +153,13 @@ const settings: Content = html`<section id="settings" class="card" aria-labelled
                 <a href="explore#compare">What do they share?</a></p>
             </details>
           </section>`;
+
+const map: Content = html`<details id="map" class="card map" open>
+            <summary>Where the spans go</summary>
+            <div id="map-drawing" class="map-drawing"></div>
+            <p id="map-words" class="status" role="status">Visitors play rounds all the time. Play one yourself, and see
+              which way its spans take.</p>
+          </details>`;
 
 const trace: Content = html`<section id="trace" class="card" aria-labelledby="trace-title" tabindex="-1">
             <div class="card-head"><h2 id="trace-title">The trace just made</h2></div>

@@ -12,6 +12,8 @@ export class StepLayout {
     if (id === this.#step) return;
     this.#step = id;
     this.#showCode(files.length > 0);
+    // Beside the editor, the trace needs the room.
+    byId<HTMLDetailsElement>('map').open = files.length === 0;
     this.#placeFaults(faults);
   }
 

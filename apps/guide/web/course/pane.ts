@@ -177,6 +177,7 @@ export class CoursePane {
     const actions = {
       start: () => this.#begin(step),
       showTrace: (traceId: string) => void this.#trace.show({ traceId, reveal: true }),
+      spanIn: (traceId: string, spanId: string) => this.#trace.spanIn(traceId, spanId),
       check: () => this.#check(step),
       reset: () =>
         this.#replaceFiles(step, 'reset', {

@@ -1,5 +1,5 @@
 // Shows one step: what to learn, what to do, its questions and its commands.
-import type { CourseOverview, FileName, Step, StepSummary } from '../../contract.ts';
+import type { CourseOverview, FileName, SpanOfPage, Step, StepSummary } from '../../contract.ts';
 import { button, h } from '../dom.ts';
 import type { Child } from '../dom.ts';
 import type { Store } from '../store.ts';
@@ -8,12 +8,15 @@ import { kubectlSection } from './kubectl.ts';
 import { librarySearch } from './library-search.ts';
 import { prose } from './prose.ts';
 import type { QuestionForm } from './questions.ts';
+import { SpanPicker } from './span-picker.ts';
 import { hrefOf } from './step-url.ts';
 import { stateInWords } from './words.ts';
 
 export interface StepActions {
   start(): unknown;
   showTrace(traceId: string): unknown;
+  /** Returns a span of this trace, if the page shows the trace. */
+  spanIn(traceId: string, spanId: string): SpanOfPage | undefined;
   check(): unknown;
   reset(): unknown;
   skip(): unknown;
@@ -84,9 +87,21 @@ function questionsOf({ state, questions, traceId }: Step, form: QuestionForm, ac
   if (state === 'open') return h('p', { class: 'soft' }, 'Press Start. The questions of this step then appear here.');
   return [
     questions.some(({ name }) => name === 'pick') && librarySearch((name) => form.set('pick', name)),
-    state === 'started' && traceId !== undefined && subjectOf(traceId, actions),
+    state === 'started' && traceId !== undefined && [subjectOf(traceId, actions), pickerOf(traceId, form, actions)],
     form.dom,
   ];
+}
+
+/** Answers the questions about a trace by clicks on its spans. Those with options have buttons already. */
+function pickerOf(traceId: string, form: QuestionForm, actions: StepActions): Child {
+  const questions = form.questions.filter(({ options }) => options === undefined);
+  if (questions.length === 0) return undefined;
+  return new SpanPicker({
+    questions,
+    spanOf: (spanId) => actions.spanIn(traceId, spanId),
+    answerTo: (name) => form.answers()[name] ?? '',
+    answer: (name, text) => form.fill(name, text),
+  }).dom;
 }
 
 /** Names the trace that the questions are about, and leads back to it. */

@@ -1,8 +1,9 @@
 // The panel that shows the newest trace. It asks the guide for the trace until all spans have arrived, and draws the
 // spans as they arrive.
 import { ApiError, get, messageOf } from '../api.ts';
-import type { TraceOfPage } from '../../contract.ts';
+import type { SpanOfPage, TraceOfPage } from '../../contract.ts';
 import { byId, fill, h } from '../dom.ts';
+import type { Flow } from '../map/flow.ts';
 import type { Store } from '../store.ts';
 import { BeforeAfter } from './before-after.ts';
 import { inWords, isFromAnother, isWhole, rowsOf } from './flat.ts';
@@ -57,6 +58,9 @@ export class TracePanel {
   #query: Partial<TraceQuery> = {};
   readonly #beforeAfter = new BeforeAfter(() => this.#latest && this.#draw(this.#latest, this.#query));
 
+  /** Is called with what becomes of the spans of the newest request. */
+  onFlow: (flow: Flow) => void = () => {};
+
   constructor(store: Store) {
     this.#store = store;
   }
@@ -76,6 +80,7 @@ export class TracePanel {
     const turn = ++this.#turn;
     const { traceId } = query;
     fill(this.#status, 'Waiting for the spans of ', traceName(traceId), '…');
+    this.onFlow({ kind: 'waiting' });
     const seen: Arrival = { size: 0, grown: performance.now() };
     const end = seen.grown + patience;
     while (performance.now() < end) {
@@ -99,6 +104,7 @@ export class TracePanel {
     if (size !== seen.size) {
       Object.assign(seen, { size, grown: performance.now() });
       this.#draw(trace, query);
+      this.onFlow({ kind: 'arrived', trace });
       if (query.reveal) this.#reveal(seen);
     }
     return isComplete(trace, query) && performance.now() - seen.grown > quiet;
@@ -139,6 +145,12 @@ export class TracePanel {
     // A trace that began elsewhere, such as a round of the load, was not started by the service. As long as only spans
     // of the service have come, the first of them is an orphan.
     return traces.findLast(({ roots: [root] }) => root?.service === service && !root.orphan)?.traceId;
+  }
+
+  /** Returns a span of a trace, if the panel shows this trace. */
+  spanIn(traceId: string, spanId: string): SpanOfPage | undefined {
+    const trace = this.#latest?.traceId === traceId ? this.#latest : undefined;
+    return trace && rowsOf(trace).find(({ span }) => span.spanId === spanId)?.span;
   }
 
   /** Takes the trace that is shown as the one from before the Run that has just completed. */
@@ -208,6 +220,7 @@ export class TracePanel {
     // A trace of an earlier request must not stand below a message about this one.
     fill(this.#place);
     this.#latest = undefined;
+    this.onFlow({ kind: 'stopped' });
     fill(
       this.#status,
       `No span of this trace has come within ${patience / 1000} s: `,
@@ -226,9 +239,10 @@ export class TracePanel {
     const trace = this.#latest;
     if (!trace || isComplete(trace, query)) return;
     const { service } = query;
-    if (service !== undefined && !trace.services.includes(service))
+    if (service !== undefined && !trace.services.includes(service)) {
+      this.onFlow({ kind: 'stopped', trace });
       fill(this.#status, `${this.#drawn} None of them is of ${service}. `, why());
-    else fill(this.#status, `${this.#drawn} Some spans are missing: see which spans have lost their parent.`);
+    } else fill(this.#status, `${this.#drawn} Some spans are missing: see which spans have lost their parent.`);
   }
 }
 
