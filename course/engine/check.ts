@@ -41,7 +41,7 @@ export interface LabView {
    * Sends requests to dice, one after the other, and watches what they leave in Jaeger.
    * @param traceIds ids of the traces to start; the default is random
    */
-  observe(paths: readonly string[], traceIds?: readonly string[]): Promise<Observation>;
+  observe(paths: readonly string[], traceIds?: readonly string[]): Promise<Pick<Observation, 'look'>>;
   /** Plays a round through the arcade. @returns the id of the round's trace, or undefined if the round has no trace */
   play(): Promise<string | undefined>;
   trace(traceId: string): Promise<Trace | undefined>;

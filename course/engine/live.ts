@@ -29,7 +29,7 @@ export interface LiveOptions {
   /** Ends the watch. */
   readonly signal: AbortSignal;
   /** Is called with what is seen, at each look. */
-  onSeen(requirements: readonly SeenRequirement[]): void;
+  readonly onSeen: (requirements: readonly SeenRequirement[]) => void;
 }
 
 const mostRequests = 8;
@@ -72,7 +72,6 @@ class LiveView {
   readonly #requests: readonly LearnerRequest[];
   readonly #options: ViewOptions;
   readonly #base: LabView;
-  #observation: Observation | undefined;
   /** Whether, at this look, telemetry of the requests has arrived. Without it nothing is seen. */
   #hasArrived = true;
 
@@ -106,12 +105,16 @@ class LiveView {
     return found;
   }
 
-  async #observe(): Promise<Observation> {
+  async #observe(): Promise<Pick<Observation, 'look'>> {
     const arrival = await this.#base.arrival();
     const began = Math.min(...this.#requests.map(({ sent }) => sent)) - margin;
     const observation = Observation.of({ ...sourcesOf(this.#lab), arrival: () => arrival }, this.#requests, began);
-    this.#observation = observation;
-    return observation;
+    const look: Observation['look'] = async (options) => {
+      const seen = await observation.look(options);
+      this.#hasArrived = seen.strays.length > 0 || seen.visits.some(({ spans }) => spans.length > 0);
+      return seen;
+    };
+    return { look };
   }
 
   /** Returns the seconds since the first request. */
@@ -136,16 +139,12 @@ class LiveView {
       this.#hasArrived = true;
       const { findings } = await look();
       if (this.#options.signal.aborted) break;
-      const seen = this.#arrived() ? findings : [];
+      const seen = this.#hasArrived ? findings : [];
       this.#options.report(seen);
       if (allMet(seen)) break;
       await delay(Date.now() - begun < soon ? often : seldom);
     }
     throw new WatchEnd();
-  }
-
-  #arrived(): boolean {
-    return this.#hasArrived && (this.#observation?.hasSpans ?? true);
   }
 }
 

@@ -27,13 +27,6 @@ export interface Visit {
 /** A request that was sent, and its answer. */
 export type SentRequest = Pick<Visit, 'path' | 'answer' | 'sent'>;
 
-/** From when on telemetry counts. */
-interface Begin {
-  readonly since?: number;
-  /** Id of the newest log record from before. */
-  readonly lastRecord?: number;
-}
-
 /** What a check has seen of its requests so far. */
 export interface Seen {
   readonly visits: readonly Visit[];
@@ -78,11 +71,10 @@ const longQuiet = 3_000; // ms after which a request without spans counts as one
 export class Observation {
   readonly #sources: Sources;
   readonly #known: Set<string>;
-  /** When the traces that dice starts may begin, in milliseconds since the epoch. Those in `#known` never count. */
+  /** When the traces that dice starts may begin, in milliseconds since the epoch. */
   readonly #since: number;
   readonly #asked: SentRequest[] = [];
   #count = -1;
-  #hasSpans = false;
   #found: Span[] = [];
   #searchedAt = 0;
   #flushedAt = 0;
@@ -116,16 +108,15 @@ export class Observation {
     return observation;
   }
 
-  private constructor(sources: Sources, known: Set<string>, { since = -Infinity, lastRecord }: Begin = {}) {
+  private constructor(
+    sources: Sources,
+    known: Set<string>,
+    { since = -Infinity, lastRecord }: { since?: number; lastRecord?: number } = {},
+  ) {
     this.#sources = sources;
     this.#known = known;
     this.#since = since;
     this.#lastRecord = lastRecord ?? sources.logs?.query({ limit: 1 }).last ?? 0;
-  }
-
-  /** Whether, at the latest look, spans of dice had arrived. */
-  get hasSpans(): boolean {
-    return this.#hasSpans;
   }
 
   async #ask(path: string, traceId: string | undefined): Promise<AppAnswer> {
@@ -158,7 +149,6 @@ export class Observation {
       (sum, { spans, trace }) => sum + spans.length + (trace?.spans.length ?? 0),
       strays.length + this.#ofRequests(records),
     );
-    this.#hasSpans = strays.length > 0 || visits.some(({ spans }) => spans.length > 0);
     if (count !== this.#count) [this.#count, this.#changedAt] = [count, Date.now()];
     return { visits, strays, records, settled: this.#isSettled(visits, strays) };
   }

@@ -19,21 +19,19 @@ const heading = (page: Page, name: string) => page.getByRole('heading', { name, 
 
 /** Returns those of the elements that are not wholly in sight: outside the window, or scrolled out of a column. */
 const outOfSight = (page: Page, selectors: readonly string[]): Promise<string[]> =>
-  page.evaluate(
-    (all) =>
-      all.flatMap((selector) => {
-        const found = [...document.querySelectorAll(selector)];
-        if (found.length === 0) return [`${selector}: not there`];
-        return found.flatMap((one) => {
-          const { top, bottom, left, right, height } = one.getBoundingClientRect();
-          const column = one.closest('.course-text, .results, #code')?.getBoundingClientRect();
-          const [from, to] = [Math.max(0, column?.top ?? 0), Math.min(innerHeight, column?.bottom ?? innerHeight)];
-          const isSeen = height > 0 && top >= from && bottom <= to + 1 && left >= 0 && right <= innerWidth;
-          return isSeen ? [] : [`${selector}: ${one.textContent.slice(0, 40)} from ${top} to ${bottom}`];
-        });
-      }),
-    selectors,
-  );
+  page.evaluate((all) => {
+    const isSeen = (one: Element): boolean => {
+      const { top, bottom, left, right, height } = one.getBoundingClientRect();
+      const column = (one.closest('.course-text, .results, #code') ?? document.documentElement).getBoundingClientRect();
+      const [from, to] = [Math.max(0, column.top), Math.min(innerHeight, column.bottom)];
+      return height > 0 && top >= from && bottom <= to + 1 && left >= 0 && right <= innerWidth;
+    };
+    return all.flatMap((selector) => {
+      const found = [...document.querySelectorAll(selector)];
+      if (found.length === 0) return [`${selector}: not there`];
+      return found.filter((one) => !isSeen(one)).map((one) => `${selector}: ${one.textContent.slice(0, 40)}`);
+    });
+  }, selectors);
 
 const ALWAYS = ['.what', '#step-title', '.task', '#step-actions button', '#play'];
 
@@ -56,11 +54,11 @@ test('has the editor, the log and the trace beside each other in a step that edi
     await page.getByRole('button', { name: 'Play a round' }).click();
     await page.locator('.span-row').nth(7).waitFor();
     expect(await outOfSight(page, [...ALWAYS, '#run', '#editor', '#log', '.span-row'])).toEqual([]);
-    const [editor, trace, log] = await Promise.all(
-      ['#editor', '#trace', '#log'].map((id) => page.locator(id).boundingBox()),
-    );
-    expect((editor?.x ?? 0) + (editor?.width ?? 0)).toBeLessThan(trace?.x ?? 0);
-    expect([(editor?.height ?? 0) > 200, (log?.height ?? 0) > 100]).toEqual([true, true]);
+    const none = { x: 0, y: 0, width: 0, height: 0 };
+    const boxOf = async (id: string) => (await page.locator(id).boundingBox()) ?? none;
+    const [editor, trace, log] = [await boxOf('#editor'), await boxOf('#trace'), await boxOf('#log')];
+    expect(editor.x + editor.width).toBeLessThan(trace.x);
+    expect([editor.height > 150, log.height > 100]).toEqual([true, true]);
   }));
 
 test('shows the editor on request in a step that edits nothing, and hides it in the next such step', () =>

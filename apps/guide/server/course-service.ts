@@ -15,7 +15,7 @@ export interface LearnerRequest {
 export interface WatchOptions {
   /** Ends the watch. */
   readonly signal: AbortSignal;
-  onSeen(seen: SeenStep): void;
+  readonly onSeen: (seen: SeenStep) => void;
 }
 
 /** The course, as the guide's server uses it. Each `id` must be the id of an existing step. */

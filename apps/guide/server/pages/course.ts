@@ -62,7 +62,7 @@ const course: Content = html`<section id="course" class="course" aria-label="Cou
           </div>
           <div class="course-foot">
             <details id="seen" class="seen" open hidden>
-              <summary id="seen-summary" role="status"></summary>
+              <summary><span id="seen-summary" role="status"></span></summary>
               <ul id="seen-list" class="requirements" tabindex="0" aria-label="Seen in your requests"></ul>
               <p class="soft">Only Check verifies the step: it sends requests of its own.</p>
             </details>
