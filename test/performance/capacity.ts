@@ -4,19 +4,16 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { amountsOf, plus } from '../../kubernetes/quantity.ts';
 import type { Amounts } from '../../kubernetes/quantity.ts';
 import { RELEASE } from '../../operator/api/types.ts';
-import type { Seat } from '../../operator/api/types.ts';
-import { KINDS } from '../../operator/api/kinds.ts';
 import { apiGet, testCluster } from '../support/cluster/cluster.ts';
 import { Lab } from '../support/cluster/lab.ts';
 import { podTimes } from '../support/cluster/pod-usage.ts';
-import { collection } from '../support/cluster/watch.ts';
 import { tracesOf } from '../support/otlp/traces.ts';
 import { eventually } from '../../support/waiting.ts';
 import type { Pod } from '../../kubernetes/types.ts';
 import { percentile, seconds } from './benchmark.ts';
 import type { Benchmark, Row } from './benchmark.ts';
 import { withOperator } from './class.ts';
-import { createWorkshop, deleteWorkshop } from './operator.ts';
+import { allSeats, createWorkshop, deleteWorkshop } from './operator.ts';
 import { sum, workingSetsOf } from './working-set.ts';
 
 const WORKSHOP = 'room';
@@ -79,8 +76,6 @@ async function startAll(detail: (text: string) => void): Promise<Start> {
 }
 
 const total = (times: ReadonlyMap<string, number>): number => [...times.values()].reduce((all, time) => all + time, 0);
-
-const allSeats = async (): Promise<Seat[]> => (await apiGet<{ items: Seat[] }>(collection(KINDS.Seat))).items;
 
 async function requestsOf(lab: Lab | undefined): Promise<Amounts> {
   const { items } = await apiGet<{ items: Pod[] }>(`/api/v1/namespaces/${lab?.namespace}/pods`);

@@ -30,6 +30,9 @@ export async function deleteWorkshop(name: string): Promise<void> {
   await allGone(name);
 }
 
+/** Returns all Seats of the cluster. */
+export const allSeats = async (): Promise<Seat[]> => (await apiGet<{ items: Seat[] }>(collection(KINDS.Seat))).items;
+
 export interface SeatTimes {
   ready(): number;
   /**

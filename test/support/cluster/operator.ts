@@ -59,8 +59,8 @@ export interface OperatorDeployment extends Manifest {
 }
 
 /**
- * Applies the operator's objects from the chart except its Deployment: definitions, ServiceAccount and RBAC. @returns
- * the Deployment
+ * Applies the definitions and what gives the operator and the portal their rights: accounts, RBAC and admission policies
+ * of the chart. @returns the operator's Deployment
  */
 export async function installOperatorRights(): Promise<OperatorDeployment> {
   await apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: OPERATOR_NAMESPACE } });
@@ -72,10 +72,11 @@ export async function installOperatorRights(): Promise<OperatorDeployment> {
     OPERATOR_NAMESPACE,
   ]);
   const manifests = parseAllDocuments(stdout).flatMap((document) => (document.toJSON() as Manifest | null) ?? []);
-  const own = manifests.filter(
-    ({ kind, metadata }) => kind === DEFINITION || metadata.labels?.[COMPONENT] === 'operator',
+  const isOf = ({ metadata: { labels } }: Manifest, ...components: string[]): boolean =>
+    components.includes(labels?.[COMPONENT] ?? '');
+  const rights = manifests.filter(
+    (one) => one.kind === DEFINITION || (RIGHTS.includes(one.kind) && isOf(one, 'operator', 'portal')),
   );
-  const rights = own.filter(({ kind }) => kind === DEFINITION || RIGHTS.includes(kind));
   await tool('kubectl', ['apply', '--server-side', '-f', '-'], {
     input: rights.map((one) => stringify(one)).join('---\n'),
   });
@@ -86,9 +87,9 @@ export async function installOperatorRights(): Promise<OperatorDeployment> {
     'crd/workshops.intro-otel.dev',
     'crd/seats.intro-otel.dev',
   );
-  const deployment = own.find(({ kind }) => kind === 'Deployment') as OperatorDeployment | undefined;
+  const deployment = manifests.find((one) => one.kind === 'Deployment' && isOf(one, 'operator'));
   if (deployment === undefined) throw new Error('the chart has no Deployment of the operator');
-  return deployment;
+  return deployment as OperatorDeployment;
 }
 
 /** Prepares the cluster, and builds the image's files. @returns functions that start replicas of the operator */
