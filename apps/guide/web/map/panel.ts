@@ -53,7 +53,7 @@ export class MapPanel {
     for (const [place, node] of this.#places) node.classList.toggle('broken', place === broken);
     if (broken !== undefined) byId<HTMLDetailsElement>('map').open = true;
     this.#words.dataset.tone = broken === undefined ? (isBusy ? 'busy' : 'quiet') : 'bad';
-    const more = broken !== undefined && [` ${todo ?? ''} `, h('a', { href: 'why' }, 'Why no telemetry?')];
+    const more = broken !== undefined && [` ${todo ?? ''} `, h('a', { href: 'why' }, 'Test each hop')];
     fill(this.#words, words, more);
   }
 }
