@@ -165,7 +165,7 @@ test('shows the trace from before the last Run next to the newest, and what diff
     await compare.click();
     const before = page.getByRole('region', { name: 'Before the last Run' });
     await before.locator('.span-row', { hasText: 'prizes GET /prizes/:roll server gone' }).click();
-    await before.getByText('node.pool').waitFor();
+    await before.getByText('node.pool', { exact: true }).waitFor();
     await page.getByRole('region', { name: 'Now' }).getByText('dice GET /visit server new').waitFor();
     await page.getByRole('listitem').getByText('Gone: arcade GET /play server').waitFor();
     await compare.click();
