@@ -7,7 +7,7 @@ import { hueOf } from '../trace/hue.ts';
 import { mapOf, PLACES, WAYS } from './flow.ts';
 import type { Flow, MapState, Place, Way } from './flow.ts';
 
-/** The middle of each place, on a drawing of 432 × 84. */
+/** The middle of each place, on a drawing of 436 × 84. */
 const AT: Readonly<Record<Place, readonly [x: number, y: number]>> = {
   visitors: [36, 16],
   guide: [36, 66],
@@ -17,7 +17,7 @@ const AT: Readonly<Record<Place, readonly [x: number, y: number]>> = {
   collector: [312, 41],
   jaeger: [396, 41],
 };
-const WIDTH = 66;
+const WIDTH = 72;
 const HEIGHT = 26;
 
 const labels: Readonly<Partial<Record<Place, string>>> = { guide: 'you', collector: 'Collector', jaeger: 'Jaeger' };
@@ -30,7 +30,7 @@ export class MapPanel {
   #turn = 0;
 
   constructor() {
-    const attributes = { viewBox: '0 0 432 84', 'aria-hidden': 'true' };
+    const attributes = { viewBox: '0 0 436 84', 'aria-hidden': 'true' };
     byId('map-drawing').append(svg('svg', attributes, ...this.#ways.values(), ...this.#places.values()));
   }
 
