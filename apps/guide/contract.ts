@@ -69,6 +69,8 @@ export interface Hint {
 }
 
 export interface Step extends StepSummary {
+  /** The whole task in one or two sentences, as HTML. */
+  readonly taskHtml?: string;
   readonly learn: readonly string[];
   /** The step's text in Markdown, as a terminal prints it. */
   readonly text: string;
@@ -102,6 +104,19 @@ export interface Requirement {
   /** `unknown` means that the check could not judge it, because an earlier requirement is not met. */
   readonly state: 'met' | 'unmet' | 'unknown';
   readonly found?: string;
+}
+
+/** One thing that a step asks for, and whether the learner's own requests show it. Only a check proves it. */
+export interface SeenRequirement {
+  readonly text: string;
+  readonly seen: boolean;
+}
+
+/** What is seen of a step now. */
+export interface SeenStep {
+  readonly step: string;
+  /** Empty while nothing has arrived. */
+  readonly requirements: readonly SeenRequirement[];
 }
 
 export interface Passed {
@@ -159,7 +174,8 @@ export interface SharedVersion {
 export type PodEvent =
   | { readonly type: 'state'; readonly data: PodState }
   | { readonly type: 'log'; readonly data: LogLine }
-  | { readonly type: 'version'; readonly data: SharedVersion };
+  | { readonly type: 'version'; readonly data: SharedVersion }
+  | { readonly type: 'seen'; readonly data: SeenStep };
 
 export interface Round {
   readonly roll?: number;

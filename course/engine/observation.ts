@@ -24,6 +24,9 @@ export interface Visit {
   readonly spans: readonly Span[];
 }
 
+/** A request that was sent, and its answer. */
+export type SentRequest = Pick<Visit, 'path' | 'answer' | 'sent'>;
+
 /** What a check has seen of its requests so far. */
 export interface Seen {
   readonly visits: readonly Visit[];
@@ -63,7 +66,9 @@ const longQuiet = 3_000; // ms after which a request without spans counts as one
 export class Observation {
   readonly #sources: Sources;
   readonly #known: Set<string>;
-  readonly #asked: Pick<Visit, 'path' | 'answer' | 'sent'>[] = [];
+  /** When the traces that dice starts may begin, in milliseconds since the epoch. */
+  readonly #since: number;
+  readonly #asked: SentRequest[] = [];
   #count = -1;
   #found: Span[] = [];
   #searchedAt = 0;
@@ -88,10 +93,25 @@ export class Observation {
     return observation;
   }
 
-  private constructor(sources: Sources, known: Set<string>) {
+  /**
+   * Observes requests that somebody else has sent.
+   * @param since when the traces that dice has started for them may begin, in milliseconds since the epoch
+   */
+  static of(sources: Sources, requests: readonly SentRequest[], since: number): Observation {
+    const observation = new Observation(sources, new Set(), { since, lastRecord: 0 });
+    observation.#asked.push(...requests);
+    return observation;
+  }
+
+  private constructor(
+    sources: Sources,
+    known: Set<string>,
+    { since = -Infinity, lastRecord }: { since?: number; lastRecord?: number } = {},
+  ) {
     this.#sources = sources;
     this.#known = known;
-    this.#lastRecord = sources.logs?.query({ limit: 1 }).last ?? 0;
+    this.#since = since;
+    this.#lastRecord = lastRecord ?? sources.logs?.query({ limit: 1 }).last ?? 0;
   }
 
   async #ask(path: string, traceId: string | undefined): Promise<AppAnswer> {
@@ -151,7 +171,7 @@ export class Observation {
     return hasLatest(visits, strays) || silence >= Math.max(arrival.within, longQuiet);
   }
 
-  async #visit(asked: Pick<Visit, 'path' | 'answer' | 'sent'>): Promise<Visit> {
+  async #visit(asked: SentRequest): Promise<Visit> {
     const { answer } = asked;
     const trace = await this.#sources.trace(answer.traceId);
     const spans = (trace?.spans ?? []).filter(({ service, spanId }) => isLearners(service) && spanId !== answer.spanId);
@@ -171,8 +191,8 @@ export class Observation {
   }
 
   /** Returns whether dice started this trace since the check began. */
-  #isStray({ traceId, roots }: Trace): boolean {
-    if (this.#known.has(traceId)) return false;
+  #isStray({ traceId, roots, start }: Trace): boolean {
+    if (this.#known.has(traceId) || start < this.#since) return false;
     return roots.every(({ service, parentSpanId }) => isLearners(service) && parentSpanId === undefined);
   }
 }

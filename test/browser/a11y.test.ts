@@ -22,7 +22,8 @@ interface State {
 }
 
 const states: State[] = [
-  { name: 'course', path: './', reach: (page) => page.locator('.cm-content').waitFor() },
+  { name: 'first-sight', path: './', reach: (page) => page.getByRole('heading', { name: '1. Set up' }).waitFor() },
+  { name: 'course', path: './?step=04-automatic', reach: (page) => page.locator('.cm-content').waitFor() },
   {
     name: 'verdict',
     path: './#02-read-a-trace',
@@ -105,6 +106,33 @@ const states: State[] = [
     reach: async (page) => {
       await page.getByRole('button', { name: 'Start', exact: true }).click();
       await page.getByText('2 of the installed libraries').waitFor();
+    },
+  },
+  {
+    name: 'before-after',
+    path: './?step=06-manual',
+    reach: async (page) => {
+      await page.getByRole('button', { name: 'Play a round' }).click();
+      await page.locator('.span-row', { hasText: 'prizes' }).waitFor();
+      await typeInEditor(page, '# mine\n');
+      await page.getByRole('button', { name: 'Run', exact: true }).click();
+      await page.getByRole('button', { name: 'Compare with before the last Run' }).click();
+      await page.getByRole('region', { name: 'Now' }).locator('.span-row').last().click();
+    },
+  },
+  {
+    name: 'seen',
+    path: './?step=07-span-methods',
+    reach: async (page, guide) => {
+      await page.getByText('a first line').waitFor();
+      await page.getByRole('button', { name: 'Start', exact: true }).click();
+      await page.getByRole('button', { name: 'Check', exact: true }).waitFor();
+      const requirements = Array.from({ length: 10 }, (_, index) => ({
+        text: `requirement ${index}`,
+        seen: index > 3,
+      }));
+      guide.lab.see({ step: '07-span-methods', requirements });
+      await page.getByText('Seen in your requests: 6 of 10').waitFor();
     },
   },
   {

@@ -3,6 +3,7 @@
 import type { Shared } from '../contract.ts';
 import { CoursePane } from './course/pane.ts';
 import { Workbench } from './editor/workbench.ts';
+import { MapPanel } from './map/panel.ts';
 import { PlayPanel } from './play/panel.ts';
 import { QualityPanel } from './quality/panel.ts';
 import { Runner } from './run/runner.ts';
@@ -14,7 +15,8 @@ const store = storeOfPage();
 const runner = new Runner();
 const workbench = new Workbench(store, runner);
 const trace = new TracePanel(store);
-const play = new PlayPanel(store, trace, () => runner.newest('dice'));
+const map = new MapPanel();
+const play = new PlayPanel(store, trace, () => ({ pod: runner.newest('dice'), step: course.openStep }));
 const quality = new QualityPanel({
   goTo: ({ file, line }, message) => workbench.goTo({ file, line, message }),
   showTrace: (traceId) => trace.show({ traceId, reveal: true }),
@@ -31,10 +33,17 @@ const changed: Record<Shared, () => Promise<void>> = {
 
 runner.onUp = () => {
   quality.begin();
+  trace.ranAgain();
   void play.askAgain();
 };
 course.onCheck = () => quality.begin();
-runner.onGoTo = (problem) => workbench.goTo(problem);
+trace.onFlow = (flow) => void map.show(flow);
+runner.log.onTrace = (traceId) => void trace.show({ traceId, reveal: true });
+runner.onSeen = (seen) => course.saw(seen);
+runner.onGoTo = (problem) => {
+  course.showFiles();
+  workbench.goTo(problem);
+};
 runner.onChange = (subject) => void changed[subject]();
 TerminalPanel.start();
 trace.restore();

@@ -9,6 +9,7 @@ import type {
   Files,
   LogLine,
   PodState,
+  SeenStep,
   Shared,
   SharedVersion,
   Step,
@@ -216,6 +217,11 @@ export class FakeLab {
 
   log(line: LogLine): void {
     this.#send('log', line);
+  }
+
+  /** Tells the open pages what the learner's requests show of a step. */
+  see(seen: SeenStep): void {
+    this.#send('seen', seen);
   }
 
   #send(event: string, data: object): void {

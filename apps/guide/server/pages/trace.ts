@@ -1,4 +1,5 @@
 // The page of one trace: a tree of its spans, with their times and attributes.
+import { hueOf } from '../../web/trace/hue.ts';
 import { html } from '../html.ts';
 import type { Content } from '../html.ts';
 import type { Attributes } from '../../../../otlp/attributes.ts';
@@ -71,7 +72,7 @@ function branch(span: Span, trace: Trace): Content {
   return html`
         <li>
           <details>
-            <summary>
+            <summary class="hue-${hueOf(span.service)}">
               <span><b>${span.service}</b> ${span.name}
                 <span class="kind">${span.kind}</span>${mark === '' ? '' : markOf(mark)}</span>
               <span class="took">${inMilliseconds(span.duration)}</span>

@@ -1,5 +1,5 @@
 // Shows one step: what to learn, what to do, its questions and its commands.
-import type { CourseOverview, FileName, Step, StepSummary } from '../../contract.ts';
+import type { CourseOverview, FileName, SpanOfPage, Step, StepSummary } from '../../contract.ts';
 import { CHANGE, mayOnlyLook, OWN } from '../class/look-in.ts';
 import { button, h } from '../dom.ts';
 import type { Child } from '../dom.ts';
@@ -9,15 +9,21 @@ import { kubectlSection } from './kubectl.ts';
 import { librarySearch } from './library-search.ts';
 import { prose } from './prose.ts';
 import type { QuestionForm } from './questions.ts';
+import { SpanPicker } from './span-picker.ts';
+import { hrefOf } from './step-url.ts';
 import { stateInWords } from './words.ts';
 
 export interface StepActions {
   start(): unknown;
   showTrace(traceId: string): unknown;
+  /** Returns a span of this trace, if the page shows the trace. */
+  spanIn(traceId: string, spanId: string): SpanOfPage | undefined;
   check(): unknown;
   reset(): unknown;
   skip(): unknown;
   open(name: FileName): unknown;
+  /** Shows the editor in a step that changes no file. */
+  showFiles(): unknown;
   sawHints(count: number): unknown;
   compareWithSolution(): unknown;
 }
@@ -33,29 +39,48 @@ export function stepView({ step, form, actions, store }: StepParts): Child {
   return [
     h('h2', { id: 'step-title', tabindex: '-1' }, `${step.number}. ${step.title}`),
     h('p', { class: 'soft' }, `${step.minutes} minutes, ${stateInWords[step.state]}`, traceOf(step)),
-    step.learn.length > 0 &&
-      h(
-        'div',
-        { class: 'learn' },
-        h('h3', {}, 'What you learn'),
-        h(
-          'ul',
-          {},
-          step.learn.map((one) => h('li', {}, one)),
-        ),
-      ),
+    task(step),
+    learn(step),
     prose(step.html),
     kubectlSection(step.kubectlHtml, store),
-    step.files.length > 0 &&
-      h(
-        'p',
-        { class: 'group' },
-        h('span', { class: 'soft' }, 'It is about'),
-        step.files.map((name) => button(name, () => actions.open(name), { class: 'quiet' })),
-      ),
+    filesOf(step, actions),
     step.questions.length > 0 && questionsOf(step, form, actions),
     step.state !== 'open' && helpSection(step, actions),
+    h('p', { class: 'soft' }, step.state === 'open' ? beginInWords : resetInWords),
   ];
+}
+
+/** The whole task in a sentence or two. It is in sight, however long the text below it is. */
+function task({ taskHtml }: Step): Child {
+  if (taskHtml === undefined) return undefined;
+  const words = h('span', {});
+  words.innerHTML = taskHtml; // comes from our own Markdown
+  return h('p', { class: 'task' }, h('strong', { class: 'soft' }, 'Your task '), words);
+}
+
+const learn = ({ learn: all }: Step): Child =>
+  all.length > 0 && [
+    h(
+      'details',
+      { class: 'learn' },
+      h('summary', {}, 'What you learn'),
+      h(
+        'ul',
+        {},
+        all.map((one) => h('li', {}, one)),
+      ),
+    ),
+  ];
+
+/** The files of the step, or the way to the editor, which a step without files does not show. */
+function filesOf({ files }: Step, actions: StepActions): Child {
+  return h(
+    'p',
+    { class: 'group' },
+    h('span', { class: 'soft' }, files.length > 0 ? 'It is about' : 'This step changes no file.'),
+    files.map((name) => button(name, () => actions.open(name), { class: 'quiet' })),
+    files.length === 0 && button('Show your files', () => actions.showFiles(), { class: 'quiet' }),
+  );
 }
 
 /** The questions are about what happens after Start, so they appear only then. */
@@ -64,11 +89,23 @@ function questionsOf({ state, questions, traceId }: Step, form: QuestionForm, ac
     return h('p', { class: 'soft', ...CHANGE }, 'Press Start. The questions of this step then appear here.');
   return [
     questions.some(({ name }) => name === 'pick') && !mayOnlyLook() && librarySearch((name) => form.set('pick', name)),
-    state === 'started' && traceId !== undefined && subjectOf(traceId, actions),
+    state === 'started' && traceId !== undefined && [subjectOf(traceId, actions), pickerOf(traceId, form, actions)],
     mayOnlyLook() &&
       h('p', { class: 'soft' }, 'The answers are in the browser of the learner until they are verified.'),
     form.dom,
   ];
+}
+
+/** Answers the questions about a trace by clicks on its spans. Those with options have buttons already. */
+function pickerOf(traceId: string, form: QuestionForm, actions: StepActions): Child {
+  const questions = form.questions.filter(({ options }) => options === undefined);
+  if (questions.length === 0) return undefined;
+  return new SpanPicker({
+    questions,
+    spanOf: (spanId) => actions.spanIn(traceId, spanId),
+    answerTo: (name) => form.answers()[name] ?? '',
+    answer: (name, text) => form.fill(name, text),
+  }).dom;
 }
 
 /** Names the trace that the questions are about, and leads back to it. */
@@ -104,7 +141,6 @@ export function stepButtons(step: Step, actions: StepActions): Child {
     !fresh && button('Check', () => actions.check(), { class: step.state === 'passed' ? '' : 'primary', ...CHANGE }),
     fresh && button('Skip to here', () => actions.skip(), CHANGE),
     !fresh && button('Reset this step', () => actions.reset(), CHANGE),
-    h('p', { class: 'soft', ...CHANGE }, fresh ? beginInWords : resetInWords),
   ];
 }
 
@@ -118,9 +154,14 @@ export const finished = (): Child => [
 /** Builds the links to the previous and the next step. */
 export function pager(step: Step, { steps }: CourseOverview): Child {
   const at = steps.findIndex(({ id }) => id === step.id);
-  return [neighbour(steps[at - 1], '← '), neighbour(steps[at + 1], '', ' →')];
+  const [before, after] = [steps[at - 1], steps[at + 1]];
+  return [
+    before ? h('a', { href: hrefOf(before.id) }, `← ${wordsOf(before)}`) : h('span'),
+    // After a step comes the next one: then this link is what to press.
+    after
+      ? h('a', { href: hrefOf(after.id), class: step.state === 'passed' && 'next' }, `${wordsOf(after)}\u00a0→`)
+      : h('span'),
+  ];
 }
 
-function neighbour(step: StepSummary | undefined, before: string, after = ''): HTMLElement {
-  return step ? h('a', { href: `#${step.id}` }, `${before}${step.number}. ${step.title}${after}`) : h('span');
-}
+const wordsOf = ({ number, title }: StepSummary): string => `${number}. ${title}`;

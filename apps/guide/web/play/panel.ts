@@ -28,6 +28,14 @@ interface Asked {
   readonly turn: number;
 }
 
+/** What a request depends on besides its path. */
+interface Situation {
+  /** Name of dice's newest pod, once the pod is ready. */
+  readonly pod: string | undefined;
+  /** Id of the step that the learner has open. */
+  readonly step: string;
+}
+
 export class PlayPanel {
   readonly #trace: TracePanel;
   readonly #store: Store;
@@ -41,11 +49,10 @@ export class PlayPanel {
    * request.
    */
   #turn = 0;
-  readonly #newest: () => string | undefined;
+  readonly #now: () => Situation;
 
-  /** Creates the panel. @param newest returns the name of dice's newest pod once the pod is ready */
-  constructor(store: Store, trace: TracePanel, newest: () => string | undefined) {
-    this.#newest = newest;
+  constructor(store: Store, trace: TracePanel, now: () => Situation) {
+    this.#now = now;
     this.#store = store;
     this.#trace = trace;
     this.#last = store.get<string>('ask') ?? '/rolldice';
@@ -117,7 +124,7 @@ export class PlayPanel {
   async #showNewest(path: string, { traceId: first, reveal, turn }: Asked): Promise<void> {
     let traceId = first;
     for (const end = performance.now() + patience; traceId !== undefined && turn === this.#turn;) {
-      const pod = this.#newest();
+      const { pod } = this.#now();
       const query = { traceId, reveal, service: 'dice', ...(pod === undefined ? {} : { pod }) };
       const trace = await this.#trace.show(query);
       if (!trace || !isOfAnotherPod(trace, query) || performance.now() > end || turn !== this.#turn) return;
@@ -127,7 +134,7 @@ export class PlayPanel {
 
   #visited(path: string): Promise<string | undefined> {
     return this.#answered(`Asking dice for ${path}…`, async () => {
-      const visit = await send<Visit>('POST', 'api/visit', { path });
+      const visit = await send<Visit>('POST', 'api/visit', { path, step: this.#now().step });
       return { text: visitInWords(path, visit), trace: visit.trace };
     });
   }
