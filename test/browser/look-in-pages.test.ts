@@ -49,6 +49,7 @@ test('offers an instructor what reads, and nothing that changes the lab', () =>
       'log-of',
       'log-pause',
       'log-search',
+      'quality-look',
       'settings.env',
       'tab-app.ts',
       'tab-collector.yaml',
