@@ -27,6 +27,7 @@ export async function main(args: readonly string[]): Promise<void> {
   if (load === undefined) throw unknownCommand(name);
   const command = await load();
   if (rest.includes('--help') || rest.includes('-h')) return print(command.help);
+  running = command;
   return command.run(rest);
 }
 
@@ -46,21 +47,40 @@ function unknownCommand(name: string): UsageError {
   });
 }
 
+/** The command that runs. */
+let running: Command | undefined;
+
+/** When the first interrupt came. */
+let interruptedAt: number | undefined;
+
 /**
- * Ends the process on an interrupt. There is nothing to undo, because everything made so far is recorded, and the same
- * command can run again.
+ * Milliseconds in which interrupts are one. Ctrl-C reaches this process from the terminal and from its parent, which
+ * passes it on.
  */
-function interrupted(): void {
-  say('\nInterrupted. Run it again to continue. npm run down removes what up made so far.');
+const ONE_INTERRUPT = 1_000;
+
+/**
+ * Ends the process on an interrupt. Most commands have nothing to undo, because everything made so far is recorded, and
+ * the same command can run again. A second interrupt doesn't wait until a command has undone the rest.
+ */
+async function interrupted(): Promise<void> {
+  const now = performance.now();
+  if (interruptedAt !== undefined && now - interruptedAt < ONE_INTERRUPT) return;
+  const isFirst = interruptedAt === undefined;
+  interruptedAt ??= now;
+  if (!isFirst) say('\nInterrupted again.');
+  else if (running?.onInterrupt) await running.onInterrupt().catch((error: unknown) => say(describeError(error)));
+  else say('\nInterrupted. Run it again to continue. npm run down removes what up made so far.');
   process.exit(INTERRUPTED);
 }
 
 if (import.meta.main) {
-  process.on('SIGINT', interrupted);
-  process.on('SIGTERM', interrupted);
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void interrupted());
   try {
     await main(process.argv.slice(2));
   } catch (error) {
+    // What an interrupt breaks off is no news.
+    if (interruptedAt !== undefined) await new Promise(() => undefined);
     say(`${coloured('red', '✗', process.stderr)} ${describeError(error)}`);
     process.exitCode = error instanceof UsageError ? MISUSED : FAILED;
   }

@@ -15,6 +15,12 @@ export const LABELS = {
 } as const;
 
 /**
+ * Annotation of a Workshop that confirms the deletion of its seats at its end. Its value must be that of
+ * spec.schedule.expiresAt.
+ */
+export const CONFIRM_DELETION = `${GROUP}/confirm-deletion`;
+
+/**
  * Annotation of the ConfigMap with the active faults of a lab. The value `class` means that the Workshop chooses these
  * faults.
  */
@@ -100,6 +106,8 @@ export const BOARD = {
   secretDir: '/etc/intro-otel/board',
   /** Key of the Secret with the instructor key, which is 32 random bytes as base64url. To rotate it, remove it. */
   key: 'key',
+  /** The ConfigMap with the sessions that were logged out is `<release>-<this>`. */
+  sessions: 'board-sessions',
   /** Characters that an instructor key has at least, if somebody sets another one. */
   shortestKey: 24,
 } as const;
@@ -151,7 +159,7 @@ export const RED_METRICS = { calls: 'red.calls', duration: 'red.duration' } as c
 export const MONITOR_CONNECTOR = 'spanmetrics/monitor';
 export const MONITOR_METRICS = { calls: 'monitor.calls', duration: 'monitor.duration' } as const;
 
-/** Name of the instrumentation scope of the metric and the log record with which the guide tests the Collector. */
+/** Name of the instrumentation scope of the spans, the metric and the log record with which the guide tests the way. */
 export const PROBE_SCOPE = 'intro-otel.why';
 
 /** ClusterRoles that the chart creates. The operator binds them in seats, and may bind no others. */

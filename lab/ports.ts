@@ -8,6 +8,7 @@ export const PORTS = {
   otlpHttp: 4318,
   query: 16686,
   probe: 13133,
+  collectorMetrics: 8888,
   ops: 8082,
   board: 8083,
   prometheus: 9090,

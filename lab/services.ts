@@ -37,6 +37,11 @@ const services: readonly Service[] = SERVICES;
 
 const serviceOf = (name: string): Service | undefined => services.find((service) => service.name === name);
 
+const others = new Set<string>(services.map(({ name }) => name).filter((name) => name !== 'dice'));
+
+/** Returns whether a service may be dice. A learner may rename dice, but no other service of the lab. */
+export const isLearners = (service: string): boolean => !others.has(service);
+
 /** Returns the names of the services that run the given image. */
 export const servicesOfImage = (image: OwnImage): string[] =>
   services.filter((service) => service.image === image).map(({ name }) => name);

@@ -1,5 +1,7 @@
 // Tells apart what an attribute says about a trace, by its name in the semantic conventions: how a request ended, where
-// it ran, or anything else. Keys are those of trace-attributes.ts, such as `prizes:resource.k8s.pod.name`.
+// it ran, who began it, or anything else. Keys are those of trace-attributes.ts, such as
+// `prizes:resource.k8s.pod.name`.
+import { DRIVER } from './trace-drivers.ts';
 
 /** @see https://opentelemetry.io/docs/specs/semconv/http/http-spans/ */
 const OUTCOME = /:(error|exception|http\.status_(code|text)|http\.response\.status_code|otel\.status_\w+)(\.|$)/;
@@ -7,6 +9,9 @@ const RPC_OUTCOME = /:(rpc\.(\w+\.)?status_code|db\.response\.status_code|faas\.
 
 /** Whether the attribute describes how a request ended. Traces are marked by such attributes. */
 export const isOutcome = (key: string): boolean => OUTCOME.test(key) || RPC_OUTCOME.test(key);
+
+/** Whether the attribute only says which driver began a trace: its resource describes nothing else. */
+export const isOrigin = (key: string): boolean => key.startsWith(`${DRIVER}:resource.`);
 
 /** @see https://opentelemetry.io/docs/specs/semconv/resource/ */
 const PLACES = [
@@ -23,7 +28,7 @@ const PLACES = [
  * Whether the attribute names one pod, process or host, or its address. Such a name goes together with all that the pod
  * has, such as its version and its age, so it explains nothing by itself.
  */
-export const isPlace = (key: string): boolean => PLACES.some((pattern) => pattern.test(key));
+export const isPlace = (key: string): boolean => !isOrigin(key) && PLACES.some((pattern) => pattern.test(key));
 
 /** Resource attributes that describe what is around an app. Other values of the same traces say more. */
 const SURROUNDINGS = /:resource\.(process|host|os|telemetry|container|k8s)\./;

@@ -1,6 +1,6 @@
 // Compares the attributes of marked traces with those of the other traces: which values, and which pairs of values, are
 // more common among the marked ones? The result is evidence. It names no cause.
-import { isOutcome, isPlace, rankOf } from './attribute-kinds.ts';
+import { isOrigin, isOutcome, isPlace, rankOf } from './attribute-kinds.ts';
 import { certainDifference, chanceOf } from './proportions.ts';
 import type { Share } from './proportions.ts';
 import { intersection, Layout, union } from './trace-sets.ts';
@@ -58,6 +58,11 @@ export interface Comparison {
    * attribute, so a trace without it is no evidence.
    */
   readonly places: readonly Trait[];
+  /**
+   * Values that only say which of several drivers began a trace: see trace-drivers.ts. They differ if the learner set
+   * the load when the requests began to fail.
+   */
+  readonly origins: readonly Trait[];
   /** Keys with values that only one trace has, such as ids and ports. Those values were not compared. */
   readonly unique: readonly string[];
 }
@@ -95,7 +100,11 @@ type Collected = Map<string, Map<string, Uint32Array>>;
 /** The attribute that a value is named after. */
 const keyOf = ([[name]]: Trait['parts']): string => name?.key ?? '';
 
-const isCause = ({ parts }: Pick<Trait, 'parts'>): boolean => !isOutcome(keyOf(parts)) && !isPlace(keyOf(parts));
+/** The groups of values that are never a cause by themselves. */
+const apart = { outcomes: isOutcome, places: isPlace, origins: isOrigin } as const;
+
+const isCause = ({ parts }: Pick<Trait, 'parts'>): boolean =>
+  !Object.values(apart).some((isOfGroup) => isOfGroup(keyOf(parts)));
 
 class Comparer {
   readonly #all: Totals;
@@ -112,16 +121,20 @@ class Comparer {
   compare(): Comparison {
     const causes = this.#groups.filter(isCause);
     const pairs = this.#pairsOf(causes);
-    const outcomes = this.#groups.filter(({ parts }) => isOutcome(keyOf(parts)));
-    const places = this.#groups.filter(({ parts }) => isPlace(keyOf(parts)));
     return {
       ...this.#all,
       traits: sorted([...causes.filter(isMoreCommon), ...pairs], causes.length),
       rarer: rarerOf(causes),
-      outcomes: sorted(outcomes.filter(isMoreCommon), outcomes.length),
-      places: sorted(places.filter(isMoreCommon), places.length),
+      outcomes: this.#apart('outcomes'),
+      places: this.#apart('places'),
+      origins: this.#apart('origins'),
       unique: [...this.#unique].sort(),
     };
+  }
+
+  #apart(name: keyof typeof apart): Trait[] {
+    const group = this.#groups.filter(({ parts }) => apart[name](keyOf(parts)));
+    return sorted(group.filter(isMoreCommon), group.length);
   }
 
   /** Returns all values that some but not all traces have. Values that are in the same traces are one group. */
@@ -244,8 +257,8 @@ function mayBeChance({ marked, others, of, alone }: Measured, compared: number):
   return isWithin(of, (compared * (compared - 1)) / 2) || alone.some((part) => isWithin(part, compared));
 }
 
-/** Outcomes are no group with other values, even if they are in the same traces. */
-const idOf = (set: Uint32Array, key: string): string => `${isOutcome(key)} ${set.join()}`;
+/** Outcomes and origins are no group with other values, even if they are in the same traces. */
+const idOf = (set: Uint32Array, key: string): string => `${isOutcome(key)} ${isOrigin(key)} ${set.join()}`;
 
 const lengthOf = ({ key, value }: AttributeText): number => key.length + value.length;
 

@@ -1,4 +1,4 @@
-// The parts of a release: two images and the chart. Each one has a repository in the registry.
+// The parts of a release: three images and the chart. Each one has a repository in the registry.
 import type { ImageName } from './images/image.ts';
 import type { Target } from './target.ts';
 
@@ -34,6 +34,7 @@ export const CHART = 'intro-otel';
 export const IMAGES: Readonly<Record<ImageName, string>> = {
   'intro-otel': 'intro-otel-apps',
   'intro-otel-flask': 'intro-otel-flask',
+  'intro-otel-terminal': 'intro-otel-terminal',
 };
 
 /** Returns a reference by digest, or by the version's tag. */

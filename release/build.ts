@@ -55,6 +55,10 @@ export function publishedChart(target: Target, images: readonly Pick<ReleaseImag
   const values = Object.fromEntries(images.map(named)) as Partial<Record<ImageName, ReturnType<typeof named>[1]>>;
   return {
     chart: `oci://${registry}/${path}/${CHART}`,
-    images: { image: { ...values['intro-otel'] }, flask: { image: { ...values['intro-otel-flask'] } } },
+    images: {
+      image: { ...values['intro-otel'] },
+      flask: { image: { ...values['intro-otel-flask'] } },
+      terminal: { image: { ...values['intro-otel-terminal'] } },
+    },
   };
 }

@@ -34,6 +34,8 @@ export interface Provenance {
 export const PINNING_FILES = [
   'package-lock.json',
   'apps/flask/requirements.txt',
+  'cluster/components/kubectl/go.mod',
+  'cluster/components/kubectl/go.sum',
   'release/images/debian.sha256',
   'lab/versions.ts',
 ] as const;

@@ -51,7 +51,8 @@ test.each([
 });
 
 test('says that there is no such release if no part of it is in the registry', async () => {
-  const tags = ['intro-otel-apps', 'intro-otel-flask', 'intro-otel'].map((name) => `${REPOSITORY}/${name}:1.0.0`);
+  const names = ['intro-otel-apps', 'intro-otel-flask', 'intro-otel-terminal', 'intro-otel'];
+  const tags = names.map((name) => `${REPOSITORY}/${name}:1.0.0`);
   await expect(verifyRelease(aRelease(tags))).rejects.toThrow('There is no release 1.0.0 in registry.example/you.');
 });
 

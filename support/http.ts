@@ -59,17 +59,24 @@ export function call(
 }
 
 /**
+ * Requests a text with GET.
+ * @throws Error if the status is not 2xx
+ */
+export async function getText(url: string, options: Call = {}): Promise<string> {
+  const { status, body } = await call(url, options);
+  if (status >= 200 && status <= 299) return body;
+  throw new Error(`expected ${url} to answer 2xx, found ${status}: ${body.slice(0, 200).trim()}`);
+}
+
+/**
  * Requests a JSON document with GET and returns its parsed value.
  * @throws Error if the status is not 2xx or the response is not JSON
  */
 export async function getJson<T>(url: string, options: Call = {}): Promise<T> {
-  const answer = await call(url, options);
-  if (answer.status < 200 || answer.status > 299) {
-    throw new Error(`expected ${url} to answer 2xx, found ${answer.status}: ${answer.body.slice(0, 200).trim()}`);
-  }
+  const body = await getText(url, options);
   try {
-    return JSON.parse(answer.body) as T;
+    return JSON.parse(body) as T;
   } catch {
-    throw new Error(`expected ${url} to answer JSON, found: ${answer.body.slice(0, 200)}`);
+    throw new Error(`expected ${url} to answer JSON, found: ${body.slice(0, 200)}`);
   }
 }

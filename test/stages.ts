@@ -63,6 +63,11 @@ export const stages: readonly Stage[] = [
   // Lint uses no cache, because rules that read types and imports depend on more than the reported file.
   program('lint', () => [bin('eslint'), '.']),
   program('drift', () => [process.execPath, join(repoRoot, 'cdk8s', 'synth.ts'), '--verify']),
+  program('drift of the registry', () => [
+    process.execPath,
+    join(repoRoot, 'otlp', 'quality', 'generate.ts'),
+    '--verify',
+  ]),
   program('helm lint', async () => [
     await helmPath(silentProgress()),
     ...['lint', '--strict', join(repoRoot, 'charts', 'lab')],

@@ -15,7 +15,7 @@ import { waitFor } from '../../support/waiting.ts';
 
 jest.setTimeout(60_000);
 
-const source = `import { trace } from '@opentelemetry/api';
+const source = `import { metrics, trace } from '@opentelemetry/api';
 import express from 'express';
 const tracer = trace.getTracer('dice');
 const app = express();
@@ -38,6 +38,7 @@ app.get('/many', (request, response) => {
 app.get('/broken', (request, response) => {
   response.send(nope);
 });
+metrics.getMeter('dice').createCounter('dice.starts').add(1);
 app.listen(process.env.PORT ?? 8080);
 `;
 
@@ -52,6 +53,10 @@ app.get('/rolldice', (request, response) => {
   rolls.add(1);
   logs.getLogger('dice').emit({ body: 'rolled' });
   span.end();
+  response.send('4');
+});
+app.get('/flood', (request, response) => {
+  for (let index = 0; index < 3000; index += 1) logs.getLogger('dice').emit({ body: 'flood' });
   response.send('4');
 });
 app.listen(process.env.PORT ?? 8080);
@@ -85,7 +90,11 @@ beforeAll(async () => {
   receiver = await Receiver.start();
   await once(refusing.listen(0, '127.0.0.1'), 'listening');
   const wrong = `http://127.0.0.1:${(refusing.address() as AddressInfo).port}/v1/wrong`;
-  dice = await start(source, { OTEL_TRACE_EXPORTER: 'console', OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: wrong });
+  dice = await start(source, {
+    OTEL_TRACE_EXPORTER: 'console',
+    OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: wrong,
+    OTEL_EXPORTER_OTLP_METRICS_ENDPOINT: wrong,
+  });
   flushing = await start(signals, { ...onceAMinute, OTEL_LOG_LEVEL: 'ERROR', OTEL_EXPORTER_OTLP_LOGS_ENDPOINT: wrong });
   for (const path of ['/rolldice', '/rolldice', '/late', '/broken']) await fetch(dice.url + path);
 });
@@ -129,12 +138,18 @@ test('reports an exception in a handler with its line', async () => {
   expect(exceptions).toMatchObject([{ message: 'ReferenceError: nope is not defined', line: 22, count: 1 }]);
 });
 
-test('reports why an exporter failed', async () => {
-  const errors = await waitFor('an error', async () => {
-    const { exporterErrors } = await report(dice);
-    return exporterErrors.length > 0 ? exporterErrors : undefined;
+test('reports what an exporter of spans or metrics could not send, and why', async () => {
+  const losses = await waitFor('lost spans and metrics', async () => {
+    const found = (await report(dice)).losses;
+    return ['traces', 'metrics'].every((signal) => found.some((one) => one.signal === signal)) ? found : undefined;
   });
-  expect(errors[0]?.message).toBe('Not Found (HTTP status 404)');
+  for (const signal of ['traces', 'metrics'])
+    expect(losses.find((one) => one.signal === signal)).toMatchObject({
+      at: 'export',
+      message: 'Not Found (HTTP status 404): no such path',
+      count: expect.any(Number) as number,
+    });
+  expect(losses.every(({ count }) => count > 0)).toBe(true);
 });
 
 test('reports little, whatever the code does', async () => {
@@ -169,8 +184,15 @@ test('reports refused calls also with OTEL_LOG_LEVEL, which prints only what it 
   expect(flushing.stderr + flushing.stdout).not.toContain('Invalid attribute value');
 });
 
-test('reports no error of an exporter of logs, which explains no missing span', async () => {
-  expect((await report(flushing)).exporterErrors).toEqual([]);
+test('reports how many log records did not leave: those that were refused, and those beyond the queue', async () => {
+  await fetch(`${flushing.url}/flood`);
+  await flushAt(flushing.health);
+  const { losses } = await report(flushing);
+  expect(losses.map(({ signal, at, message }) => [signal, at, message]).sort()).toEqual([
+    ['logs', 'export', 'Not Found (HTTP status 404): no such path'],
+    ['logs', 'queue', '2048'],
+  ]);
+  expect(losses.reduce((sum, { count }) => sum + count, 0)).toBe(3_000 + 1);
 });
 
 test('reports with which code and settings it has started', async () => {

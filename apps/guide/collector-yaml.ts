@@ -29,15 +29,11 @@ export function collectorYaml(text: string): CollectorYaml | undefined {
 }
 
 /**
- * Returns the components that the text names for a part of the pipeline of a signal, or undefined if it names none.
- * Then the lab's own list counts.
+ * Returns the components that the text names for a part of a pipeline, or undefined if it names none. Then the lab's
+ * own list counts.
  */
-export function listedIn(
-  text: string,
-  signal: 'traces' | 'metrics' | 'logs',
-  part: keyof Pipeline,
-): string[] | undefined {
-  const names = collectorYaml(text)?.service?.pipelines?.[signal]?.[part];
+export function listedIn(text: string, pipeline: string, part: keyof Pipeline): string[] | undefined {
+  const names = collectorYaml(text)?.service?.pipelines?.[pipeline]?.[part];
   return Array.isArray(names) && names.length > 0 ? names.map(String) : undefined;
 }
 

@@ -69,6 +69,8 @@ export interface Hint {
 }
 
 export interface Step extends StepSummary {
+  /** The whole task in one or two sentences, as HTML. */
+  readonly taskHtml?: string;
   readonly learn: readonly string[];
   /** The step's text in Markdown, as a terminal prints it. */
   readonly text: string;
@@ -102,6 +104,19 @@ export interface Requirement {
   /** `unknown` means that the check could not judge it, because an earlier requirement is not met. */
   readonly state: 'met' | 'unmet' | 'unknown';
   readonly found?: string;
+}
+
+/** One thing that a step asks for, and whether the learner's own requests show it. Only a check proves it. */
+export interface SeenRequirement {
+  readonly text: string;
+  readonly seen: boolean;
+}
+
+/** What is seen of a step now. */
+export interface SeenStep {
+  readonly step: string;
+  /** Empty while nothing has arrived. */
+  readonly requirements: readonly SeenRequirement[];
 }
 
 export interface Passed {
@@ -159,7 +174,8 @@ export interface SharedVersion {
 export type PodEvent =
   | { readonly type: 'state'; readonly data: PodState }
   | { readonly type: 'log'; readonly data: LogLine }
-  | { readonly type: 'version'; readonly data: SharedVersion };
+  | { readonly type: 'version'; readonly data: SharedVersion }
+  | { readonly type: 'seen'; readonly data: SeenStep };
 
 export interface Round {
   readonly roll?: number;
@@ -184,21 +200,39 @@ export interface Fault {
 
 export type TelemetrySignal = 'traces' | 'metrics' | 'logs';
 
+/** What the diagnosis tests: each signal, and the charts that the Collector makes from spans. */
+export type DiagnosedPart = TelemetrySignal | 'charts';
+export const diagnosedParts: readonly DiagnosedPart[] = ['traces', 'metrics', 'logs', 'charts'];
+
+/** Something that a hop has lost, in words. */
+export interface HopLoss {
+  readonly says: string;
+  readonly todo?: string;
+  /** Whether it happened in the last minutes. */
+  readonly isRecent: boolean;
+}
+
 /**
  * The state of one hop of a signal, as "Why is there no telemetry?" shows it. Traces go from dice to Jaeger. Metrics
- * and logs go from dice to the guide.
+ * and logs go from dice to the guide. Charts go from the Collector, which makes them from spans, to the guide.
  */
 export interface PipelineHop {
-  readonly signal: TelemetrySignal;
-  /** Prometheus is a hop of metrics if the lab has it. */
+  readonly signal: DiagnosedPart;
+  /** Prometheus is a hop of metrics and of charts if the lab has it. */
   readonly name: 'sdk' | 'exporter' | 'collector' | 'jaeger' | 'guide' | 'prometheus';
   readonly ok: boolean;
+  /** Whether the hop was not tested, because an earlier one is broken. Then it is not ok. */
+  readonly untested?: true;
   /** The result of the test of this hop, as a sentence. */
   readonly says: string;
-  /** What to do if the hop is broken. */
+  /** Where the cause is, such as `collector.yaml, line 4`. `says` begins with it. */
+  readonly place?: string;
+  /** What to do if the hop is broken. A hop that only suffers from an earlier one has nothing to do. */
   readonly todo?: string;
   /** What is broken, by its id in the catalogue of findings. */
   readonly finding?: FindingId;
+  /** What the hop has lost although it works. */
+  readonly losses?: readonly HopLoss[];
 }
 
 /** A span with everything that a page shows, including fields that only the JSON view of a span needs. */

@@ -2,22 +2,32 @@
 // server, the page and the tests import them. All times are milliseconds since the epoch.
 import type { Attributes } from '../../otlp/attributes.ts';
 import type { Counted, Failure } from '../../otlp/failures.ts';
-import type { SpanOfPage } from './contract.ts';
+import type { SpanOfPage, TelemetrySignal } from './contract.ts';
 
 /** Where the guide reads metrics from. Logs are always in the guide's own memory. */
 export type MetricSource = 'memory' | 'prometheus';
 
-/** One kind of telemetry that the guide did not keep, and why. */
+/** Telemetry that was lost on its way to the page, or that the guide did not keep, and why. */
 export interface Dropped {
-  readonly signal: 'metrics' | 'logs';
+  readonly signal: TelemetrySignal;
+  /** Where it was lost. `sdk` and `exporter` are in dice. */
+  readonly hop: 'sdk' | 'exporter' | 'collector' | 'guide';
   /**
-   * `series`: no room for another series. `size`: a request or a record is larger than the guide accepts. `age`: newer
-   * records took its place. `busy`: the guide was still reading other requests.
+   * `series`: no room for another series. `size`: a request or batch is larger than the hop accepts. `cut`: the guide
+   * kept only a part. `age`: newer records took its place. `busy`: the guide was still reading other requests. `format`:
+   * the guide can't read it. `full`: the hop's queue had no room. `refused`: the next hop did not take it.
    */
-  readonly reason: 'series' | 'size' | 'age' | 'busy';
+  readonly reason: 'series' | 'size' | 'cut' | 'age' | 'busy' | 'format' | 'full' | 'refused';
+  /** How many spans, data points or log records. With `size`, `busy` and `format` at the guide: how many requests. */
   readonly count: number;
-  /** One example of what was dropped, such as `dice.rolls{user.id=17}`, cut to 200 characters. */
+  /** How many spans, data points or log records were in the requests, if the Collector knows. */
+  readonly items?: number;
+  /** Where the Collector was to send it, such as `the guide`. */
+  readonly to?: string;
+  /** One example of what was dropped, such as `dice.rolls{user.id=17}`, or an error, cut to 200 characters. */
   readonly example?: string;
+  /** When it happened last. Undefined if nobody knows. */
+  readonly last?: number;
 }
 
 /** What the guide has received of a signal, and how full its memory for it is. */
@@ -179,6 +189,8 @@ export interface TraceSummary {
   readonly errors: number;
   /** The failures that the charts count. */
   readonly failures: readonly Failure[];
+  /** Names of the spans of each service, without repetition: at most 50 of a trace, cut to 100 characters. */
+  readonly operations: Readonly<Record<string, readonly string[]>>;
   /**
    * Every value that an attribute has in the trace, by key: of spans `NAME`, of resources `resource.NAME`, both after
    * the service, as in `prizes:service.version`. Values are texts, cut to 100 characters. Ids and times that differ in
@@ -204,6 +216,8 @@ export interface TracePage {
   readonly skipped: number;
   /** Bytes that the guide read from Jaeger for this page. */
   readonly bytes: number;
+  /** How many traces Jaeger keeps at most. Undefined if the guide doesn't know. */
+  readonly keeps?: number;
 }
 
 /** The answer of `GET /api/explore/traces/:id`: a trace, and all log records that belong to it, oldest first. */

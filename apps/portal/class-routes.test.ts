@@ -202,6 +202,18 @@ describe('a poll', () => {
     expect([first, second]).toEqual([expect.stringMatching(/^[0-9a-f]{32}$/), expect.not.stringMatching(first)]);
   });
 
+  test('keeps its question with the answers for the export, also when it is closed', async () => {
+    open({ id: 'tool', question: 'Tool?', options: ['top', 'none'], at: '2026-11-29T10:00:00Z' });
+    await send('POST', 'answer', { poll: 'tool', text: 'top', named: true });
+    open();
+    await answer({ text: 'spans' });
+    portal.api.changeClass('otel', { poll: undefined } as never);
+    const [til, tool] = portal.polls.all(workshop());
+    expect(til).toEqual({ id: 'til', question: poll.question, at: poll.at, answers: [{ text: 'spans' }] });
+    expect(tool).toMatchObject({ id: 'tool', options: ['top', 'none'], answers: [{ text: 'top', name: 'Ada' }] });
+    expect(portal.polls.all({ ...workshop(), metadata: { name: 'otel', uid: 'another' } })).toEqual([]);
+  });
+
   test('takes only one of its options', async () => {
     open({ options: ['never', 'love it'] });
     expect(await answer({ text: 'Never' })).toEqual(says(400, 'expected one of the options'));

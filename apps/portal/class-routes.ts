@@ -6,6 +6,7 @@ import { isInvalid } from '../../kubernetes/api.ts';
 import { rfc3339 } from '../../kubernetes/conditions.ts';
 import type { ClassState, PollAnswer } from '../guide/class-contract.ts';
 import { helpOf, hintsOf, visitOf } from './class-fields.ts';
+import { isForgotten } from './class-state.ts';
 import { bodyOf, refusal, sendAnswer } from './json-answers.ts';
 import type { Answer, Fields } from './json-answers.ts';
 import type { Seat, Workshop } from './kinds.ts';
@@ -27,8 +28,8 @@ type Handler = (exchange: Exchange) => Answer | Promise<Answer>;
 
 const routes: Readonly<Record<string, Readonly<Record<string, Handler>>>> = {
   '/class/state': { GET: sendState },
-  '/class/help': { POST: changing(askForHelp), DELETE: changing(withdraw) },
-  '/class/answer': { POST: changing(answerPoll) },
+  '/class/help': { POST: changing(unlessOver(askForHelp)), DELETE: changing(withdraw) },
+  '/class/answer': { POST: changing(unlessOver(answerPoll)) },
   '/class/takeover': { POST: changing(answerTakeover) },
 };
 
@@ -95,6 +96,16 @@ function changing(change: Change): Handler {
     if (!parts.classWrites.take(seat.metadata.name)) return tooOften;
     const body = request.method === 'DELETE' ? { fields: {} } : await bodyOf(request);
     return 'status' in body ? body : change(body.fields, exchange);
+  };
+}
+
+/** Returns a change that a class refuses once the portal keeps nothing of it. */
+function unlessOver(change: Change): Change {
+  return async (body, exchange) => {
+    const workshop = exchange.parts.classes.workshopOf(exchange.seat);
+    return workshop && isForgotten(workshop, Date.now())
+      ? refusal(409, 'expected a class that goes on, found one that has ended. Nobody would read it any more.')
+      : change(body, exchange);
   };
 }
 

@@ -18,6 +18,19 @@ export function classState(workshop: Workshop, seats: readonly Seat[], now: numb
   return workshop.spec.rollout?.paused ? 'Paused' : 'Preparing';
 }
 
+/** Milliseconds for which the portal keeps what people said after the class has ended. */
+export const KEPT_AFTER_END_MS = 3_600_000;
+
+/**
+ * Whether the portal keeps nothing of what people say in a class, because it has ended some time ago.
+ * @param now in milliseconds since 1970
+ * @param since when somebody could first know of the end. Default: the end
+ */
+export function isForgotten({ spec: { schedule } }: Workshop, now: number, since = 0): boolean {
+  const end = schedule?.expiresAt;
+  return end !== undefined && Math.max(Date.parse(end), since) + KEPT_AFTER_END_MS <= now;
+}
+
 const isPast = (time: string | undefined, now: number): boolean => time !== undefined && Date.parse(time) <= now;
 
 const claimed = (seats: readonly Seat[]): number => seats.filter(({ spec }) => spec.claim).length;

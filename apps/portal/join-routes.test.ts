@@ -164,11 +164,11 @@ describe('the same seat again', () => {
     [
       'freed and reset',
       (api: SeatApi, name: string) => (
-        api.delete(name),
+        api.deleteSeat(name),
         api.put({ ...aSeat(name.slice(5)), metadata: { name, uid: 'new' } })
       ),
     ],
-    ['removed', (api: SeatApi, name: string) => api.delete(name)],
+    ['removed', (api: SeatApi, name: string) => api.deleteSeat(name)],
   ])('refuses the cookie of a seat that was %s, and says so', async (_what, end) => {
     const api = new SeatApi([aWorkshop(1)], [aSeat('1')]);
     await start(api, 'otel-1');
@@ -185,7 +185,7 @@ describe('the same seat again', () => {
     const { cookie } = await portal.join();
     const claim = api.seats.get('otel-1')?.spec.claim ?? aClaim('none');
     api.reserve('otel', [{ seat: 'otel-1', claim }]);
-    api.delete('otel-1');
+    api.deleteSeat('otel-1');
     for (const path of ['/s/otel-1/', '/seat']) {
       const waiting = await portal.get(path, { cookie });
       expect([waiting.status, await titleOf(waiting)]).toEqual([503, 'Your seat is being reset']);

@@ -11,7 +11,9 @@ import { systemTimers, pause } from '../../support/timers.ts';
 import { ignorePaths } from '../telemetry/ignored-paths.ts';
 import { createLogger } from '../telemetry/logger.ts';
 import { createBoard } from './board/board.ts';
+import { EndedSessions } from './board/ended-sessions.ts';
 import type { BoardOptions } from './board/parts.ts';
+import { ClassEnds } from './class-end.ts';
 import { Classes } from './classes.ts';
 import { guideFinder } from './guide-finder.ts';
 import { Polls } from './polls.ts';
@@ -47,36 +49,43 @@ async function main(): Promise<void> {
   void classes.follow(api, signal, log);
   void polls.follow(api, signal, log);
   while (!secrets || !classes.isListed) await pause(systemTimers, POLL, signal);
+  void new ClassEnds({ api, classes, polls, log }).run(signal);
   const shared = { api, classes, polls, secrets: current, findGuide: guideFinder(api), log };
   const server = createPortal({ ...shared, url, subdomains, assets: publicFolder('portal-public') });
   open(server, portFromEnv('PORT', 8080), () =>
     log.info({ classes: classes.workshops.list().length }, 'The portal is open'),
   );
-  if (board) await openBoard(shared, { settings: board, url, signal });
+  if (board) await openBoard(shared, { settings: board, namespace, url, signal });
 }
 
 const publicFolder = (name: string): string => join(import.meta.dirname, name);
 
-type Shared = Pick<BoardOptions, 'api' | 'classes' | 'polls' | 'secrets' | 'findGuide'> & {
+type Shared = Pick<BoardOptions, 'classes' | 'polls' | 'secrets' | 'findGuide'> & {
+  readonly api: HttpApi;
   readonly log: ReturnType<typeof createLogger>;
 };
 
 interface BoardStart {
   readonly settings: BoardSettings;
+  /** The portal's namespace. */
+  readonly namespace: string;
   /** Where people reach the portal. */
   readonly url: Origin | undefined;
   readonly signal: AbortSignal;
 }
 
-/** Opens the board once its key is there. People can join before that. */
-async function openBoard(shared: Shared, { settings, url, signal }: BoardStart): Promise<void> {
-  const { log } = shared;
+/** Opens the board once its key is there, and it knows which sessions have ended. People can join before that. */
+async function openBoard(shared: Shared, { settings, namespace, url, signal }: BoardStart): Promise<void> {
+  const { api, log } = shared;
+  const ended = new EndedSessions({ api, configMap: { name: settings.sessions, namespace } });
+  void ended.follow(api, signal, log);
   let key: string | undefined;
   void followBoardKey({ folder: settings.secret, signal, log, onRead: (read) => (key = read) });
-  while (key === undefined) await pause(systemTimers, POLL, signal);
+  while (key === undefined || !ended.cache.isListed) await pause(systemTimers, POLL, signal);
   const server = createBoard({
     ...shared,
     key: () => key ?? fatal(new Error('expected the instructor key, found none')),
+    ended,
     url: settings.url,
     portal: { url, port: settings.portalPort },
     assets: { board: publicFolder('portal-public'), guide: publicFolder('public') },

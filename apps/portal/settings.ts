@@ -26,6 +26,8 @@ export interface BoardSettings {
   readonly url: Origin | undefined;
   /** Folder with the instructor key. */
   readonly secret: string;
+  /** Name of the ConfigMap with the sessions that were logged out. */
+  readonly sessions: string;
   /** Port of the portal's Service, for links to the portal without its URL. */
   readonly portalPort: number;
   /** Name of this pod. */
@@ -71,6 +73,7 @@ const boardSettings = (env: NodeJS.ProcessEnv): BoardSettings => ({
   port: portFromEnv('BOARD_PORT', PORTS.board),
   url: originFrom(env, 'BOARD_URL'),
   secret: textOf(env, 'BOARD_SECRET') || BOARD.secretDir,
+  sessions: textOf(env, 'BOARD_SESSIONS') || `intro-otel-${BOARD.sessions}`,
   portalPort: portFromEnv('PORTAL_PORT', PORTS.http),
   instance: textOf(env, 'POD_NAME') || 'portal',
 });

@@ -73,6 +73,19 @@ test('prints the HTTP status with which a backend refused telemetry', () => {
   ]);
 });
 
+const body = 'http: request body too large';
+
+test.each([
+  ['as Protobuf', `\x08\x03\x12${String.fromCharCode(body.length)}${body}`],
+  ['as JSON', JSON.stringify({ code: 3, message: body })],
+  ['as a text', `${body}\n`],
+])('prints the words %s with which a backend refused telemetry', (_how, data) => {
+  const error = JSON.stringify({ message: 'Bad Request', code: '400', data });
+  expect(linesWritten((logger) => logger.error(error))).toEqual([
+    `OpenTelemetry error: Bad Request (HTTP status 400): ${body}`,
+  ]);
+});
+
 test.each([
   ['NONE', []],
   ['ERROR', ['no']],

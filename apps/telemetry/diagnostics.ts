@@ -10,8 +10,8 @@ const interval = 60_000; // ms between two lines with the same text
  */
 const harmless = [/contains "none"\. SDK will not be initialized/, /resource attribute value for key "host\.id"/];
 
-/** Gets an error or a warning of the SDK, and the stack of the call. */
-export type RecordDiagnostic = (message: string, stack: string) => void;
+/** Gets an error or a warning of the SDK, the stack of the call, and what else the SDK says. */
+export type RecordDiagnostic = (message: string, stack: string, more: readonly unknown[]) => void;
 
 /**
  * Returns a DiagLogger that passes errors and warnings to `write`, but each text at most once per minute.
@@ -27,7 +27,7 @@ export function diagnosticsLogger(
     (severity: string) =>
     (message: string, ...more: unknown[]) => {
       if (harmless.some((text) => text.test(message))) return;
-      record(readable(message), new Error().stack ?? '');
+      record(readable(message), new Error().stack ?? '', more);
       const text = `OpenTelemetry ${severity}: ${[readable(message), ...more.map(String)].join(' ')}`;
       const last = lastWritten.get(text);
       if (last !== undefined && now() - last < interval) return;
@@ -52,7 +52,7 @@ export function recordingLogger(print: DiagLogger, level: DiagLogLevel, record: 
   const recorded =
     (next: DiagLogger['error']): DiagLogger['error'] =>
     (message, ...more) => {
-      record(readable(message), new Error().stack ?? '');
+      record(readable(message), new Error().stack ?? '', more);
       next(message, ...more);
     };
   return {
@@ -76,13 +76,29 @@ function readable(message: string): string {
   }
 }
 
-interface ErrorFields {
-  readonly message?: string;
-  readonly code?: string | number;
+export interface ErrorFields {
+  readonly message?: string | undefined;
+  readonly code?: string | number | undefined;
+  /** The body of the answer with which a backend has refused telemetry. */
+  readonly data?: string | undefined;
 }
 
-/** Returns the message of an exporter's error, with the HTTP status if a backend has refused telemetry. */
-export function errorText({ message, code = '' }: ErrorFields): string {
+/** Returns the message of an exporter's error, with the HTTP status and the words of a backend that refused it. */
+export function errorText({ message, code = '', data = '' }: ErrorFields): string {
   const status = /^\d{3}$/.test(String(code)) ? ` (HTTP status ${code})` : '';
-  return message ? message + status : String(code);
+  const words = status === '' ? '' : wordsIn(data);
+  return message ? `${message}${status}${words === '' ? '' : `: ${words}`}` : String(code);
+}
+
+/**
+ * Returns the words in an answer. OTLP has them in the field `message` of a Status, as Protobuf or as JSON.
+ * https://opentelemetry.io/docs/specs/otlp/#failures-1
+ */
+function wordsIn(data: string): string {
+  const isProtobuf = data.charCodeAt(0) === 0x08 && data.charCodeAt(2) === 0x12;
+  const whole = isProtobuf ? data.slice(4, 4 + data.charCodeAt(3)) : (/"message":\s*"([^"]*)"/.exec(data)?.[1] ?? data);
+  return whole
+    .replace(/\p{Cc}+/gu, ' ')
+    .trim()
+    .slice(0, 120);
 }

@@ -1,7 +1,7 @@
-// What this process knows about its own telemetry: spans that never ended, calls that the SDK refused, errors of
-// exporters, exceptions in the app's code, the files it started with, and where it listens. The health server shows it
-// at /report, for the guide. The app's code could fake it, so it helps to explain a problem, and never decides whether
-// a step is passed.
+// What this process knows about its own telemetry: spans that never ended, calls that the SDK refused, telemetry that
+// it could not send, exceptions in the app's code, the files it started with, and where it listens. The health server
+// shows it at /report, for the guide. The app's code could fake it, so it helps to explain a problem, and never decides
+// whether a step is passed.
 import { createHash } from 'node:crypto';
 import { performance } from 'node:perf_hooks';
 
@@ -24,6 +24,21 @@ export interface Incident {
   readonly ago: number;
 }
 
+export type Signal = 'traces' | 'metrics' | 'logs';
+
+/** Telemetry that did not leave this process. */
+export interface Loss {
+  readonly signal: Signal;
+  /** `queue`: the SDK's queue was full. `export`: an exporter failed, or the receiver took only a part. */
+  readonly at: 'queue' | 'export';
+  /** The error of the exporter, or the length of the queue. */
+  readonly message: string;
+  /** The number of spans, data points or log records. */
+  readonly count: number;
+  /** Milliseconds since it happened last. */
+  readonly ago: number;
+}
+
 export type StartedFile = 'app.ts' | 'settings.env';
 
 export interface Report {
@@ -41,23 +56,23 @@ export interface Report {
   readonly spans: { readonly started: number; readonly ended: number; readonly open: readonly OpenSpans[] };
   /** Calls that the SDK refused: attributes of the wrong type, and calls on spans that had ended. */
   readonly refused: readonly Incident[];
-  /** Errors of the exporters of spans. */
-  readonly exporterErrors: readonly Incident[];
+  /** The newest first. */
+  readonly losses: readonly Loss[];
   readonly exceptions: readonly Incident[];
 }
 
-const MOST = { incidents: 20, open: 500, shown: 20, ended: 100, early: 20, text: 300 };
+const MOST = { incidents: 20, losses: 3, open: 500, shown: 20, ended: 100, early: 20, text: 300 };
 
 /** A list of the newest different incidents, with a bound. */
 class Incidents {
   readonly #byText = new Map<string, { message: string; line: number | undefined; count: number; at: number }>();
 
-  add(message: string, line?: number): void {
+  add(message: string, line?: number, count = 1): void {
     const text = message.slice(0, MOST.text);
     const key = `${line ?? ''} ${text}`;
-    const count = (this.#byText.get(key)?.count ?? 0) + 1;
+    const sum = (this.#byText.get(key)?.count ?? 0) + count;
     this.#byText.delete(key);
-    this.#byText.set(key, { message: text, line, count, at: performance.now() });
+    this.#byText.set(key, { message: text, line, count: sum, at: performance.now() });
     const [oldest] = this.#byText.keys();
     if (this.#byText.size > MOST.incidents && oldest !== undefined) this.#byText.delete(oldest);
   }
@@ -89,8 +104,9 @@ export class Recorder {
   mistakes: readonly string[] = [];
   readonly files: Partial<Record<StartedFile, string>> = {};
   readonly refused = new Incidents();
-  readonly exporterErrors = new Incidents();
   readonly exceptions = new Incidents();
+  /** Losses by their signal and place. */
+  readonly #losses = new Map<string, { signal: Signal; at: Loss['at']; incidents: Incidents }>();
   #started = 0;
   #ended = 0;
   readonly #open = new Map<string, OpenSpan>();
@@ -119,6 +135,14 @@ export class Recorder {
     if (this.#names.size > MOST.ended && oldest !== undefined) this.#names.delete(oldest);
   }
 
+  /** Counts telemetry that did not leave this process. @param message why */
+  lost(signal: Signal, at: Loss['at'], message: string, count: number): void {
+    const key = `${signal} ${at}`;
+    const losses = this.#losses.get(key) ?? { signal, at, incidents: new Incidents() };
+    this.#losses.set(key, losses);
+    losses.incidents.add(message, undefined, count);
+  }
+
   /** Returns a span in words. One that started at load is the only one of its kind, however often code uses it. */
   nameOf(spanId: string, name = this.#names.get(spanId) ?? this.#early.get(spanId) ?? 'a span'): string {
     return this.#early.has(spanId) ? `${name}, which was started once, when app.ts was loaded` : name;
@@ -135,9 +159,20 @@ export class Recorder {
       mistakes: this.mistakes.slice(0, MOST.shown),
       spans: { started: this.#started, ended: this.#ended, open: this.#openSpans() },
       refused: this.refused.list(),
-      exporterErrors: this.exporterErrors.list(),
+      losses: this.#lossList(),
       exceptions: this.exceptions.list(),
     };
+  }
+
+  #lossList(): Loss[] {
+    return [...this.#losses.values()]
+      .flatMap(({ signal, at, incidents }) =>
+        incidents
+          .list()
+          .slice(0, MOST.losses)
+          .map((incident) => ({ signal, at, ...incident })),
+      )
+      .sort((one, other) => one.ago - other.ago);
   }
 
   #openSpans(): OpenSpans[] {

@@ -16,6 +16,7 @@ import { checkEnvironment } from './environment.ts';
 import { diagnosticsLogger, recordingLogger } from './diagnostics.ts';
 import { Flusher, flushTelemetry } from './flush.ts';
 import type { Level } from './level.ts';
+import { observeLosses, recordPartialSuccess } from './loss-observer.ts';
 import { isEnabled, LIBRARIES } from './mistakes.ts';
 import { consoleMetrics } from './metrics.ts';
 import { isIgnoredPath } from './ignored-paths.ts';
@@ -45,6 +46,7 @@ export function startSdk(level: Exclude<Level, 'none'>, healthPort: number): () 
   if (logLevel) replaceLogger(levelOf(logLevel));
   if (level === 'auto') hookImports();
   sdk.start();
+  observeLosses(recorder);
   observeSpans(recorder);
   patchHttp();
   const flusher = new Flusher(flushTelemetry);
@@ -57,7 +59,10 @@ export function startSdk(level: Exclude<Level, 'none'>, healthPort: number): () 
       );
 }
 
-const record = (message: string, stack: string) => recordDiagnostic(recorder, message, stack);
+const record = (message: string, stack: string, more: readonly unknown[]) => {
+  recordDiagnostic(recorder, message, stack);
+  recordPartialSuccess(recorder, message, more);
+};
 
 const levelOf = (name: string): DiagLogLevel =>
   DiagLogLevel[name.toUpperCase() as keyof typeof DiagLogLevel] ?? DiagLogLevel.INFO;

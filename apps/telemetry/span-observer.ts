@@ -1,8 +1,7 @@
-// Tells the recorder which spans start and end, which exports of spans fail, and which calls the SDK refuses.
+// Tells the recorder which spans start and end, and which calls the SDK refuses.
 import { trace } from '@opentelemetry/api';
 import type { ProxyTracerProvider } from '@opentelemetry/api';
-import type { SpanExporter, SpanProcessor } from '@opentelemetry/sdk-trace';
-import { errorText } from './diagnostics.ts';
+import type { SpanProcessor } from '@opentelemetry/sdk-trace';
 import type { Recorder } from './report.ts';
 
 /** A span processor that only looks. */
@@ -20,24 +19,9 @@ const spanObserver = (recorder: Recorder): SpanProcessor => ({
  */
 export function observeSpans(recorder: Recorder): void {
   const provider = (trace.getTracerProvider() as ProxyTracerProvider).getDelegate() as {
-    _activeSpanProcessor?: { _spanProcessors?: (SpanProcessor & { _exporter?: SpanExporter })[] };
+    _activeSpanProcessor?: { _spanProcessors?: SpanProcessor[] };
   };
-  const processors = provider._activeSpanProcessor?._spanProcessors;
-  processors?.forEach(({ _exporter: exporter }) => exporter && recordFailures(exporter, recorder));
-  processors?.push(spanObserver(recorder));
-}
-
-/**
- * Records why an exporter of spans fails. The SDK reports errors of all exporters in the same words, so its log does
- * not tell those of spans from those of metrics.
- */
-export function recordFailures(exporter: SpanExporter, recorder: Recorder): void {
-  const send = exporter.export.bind(exporter);
-  exporter.export = (spans, done) =>
-    send(spans, (result) => {
-      if (result.error) recorder.exporterErrors.add(errorText(result.error));
-      done(result);
-    });
+  provider._activeSpanProcessor?._spanProcessors?.push(spanObserver(recorder));
 }
 
 /** The calls on a span that do nothing after its end. */

@@ -11,7 +11,11 @@ const image = (name: string) => ({
 });
 const release: Release = {
   chart: 'oci://registry.example:5000/otel/intro-otel',
-  images: { image: image('intro-otel'), flask: { image: image('intro-otel-flask') } },
+  images: {
+    image: image('intro-otel'),
+    flask: { image: image('intro-otel-flask') },
+    terminal: { image: image('intro-otel-terminal') },
+  },
 };
 
 const files = chartFiles(release);
@@ -24,6 +28,7 @@ test('has the digests of the images in the default values of a released chart, a
     ...inCheckout,
     image: { ...inCheckout['image'], ...image('intro-otel') },
     flask: { ...inCheckout['flask'], image: image('intro-otel-flask') },
+    terminal: { ...inCheckout['terminal'], image: image('intro-otel-terminal') },
   });
   expect(parse((parse(file('Chart.yaml')) as Chart).annotations['artifacthub.io/images'] ?? '')).toContainEqual({
     name: 'intro-otel',

@@ -3,6 +3,7 @@
 // https://opentelemetry.io/docs/collector/configuration/
 import type { Signal } from '../values.ts';
 import type { Components } from './compute.ts';
+import { COLLECTOR_QUEUE } from '../../lab/limits.ts';
 import { GUIDE_EXPORTER, JAEGER_EXPORTER, OLD_JAEGER_EXPORTER } from '../../lab/names.ts';
 import { PORTS } from '../../lab/ports.ts';
 import { GUIDE_OTLP } from './guide.ts';
@@ -17,7 +18,7 @@ import { RED_PROCESSOR, redPipelines, spanMetrics } from './red-metrics.ts';
  * beyond these limits, and counts and logs the loss.
  */
 const BOUNDED = {
-  sending_queue: { enabled: true, sizer: 'bytes', queue_size: 4 * 1024 * 1024, num_consumers: 2 },
+  sending_queue: { enabled: true, sizer: 'bytes', queue_size: COLLECTOR_QUEUE, num_consumers: 2 },
   retry_on_failure: { enabled: true, initial_interval: '1s', max_interval: '5s', max_elapsed_time: '30s' },
 };
 
@@ -121,6 +122,11 @@ ${spanMetrics(lab)}service:
       disable_stacktrace: true
     metrics:
       level: basic
+      # The guide reads here what the Collector has dropped.
+      readers:
+        - pull:
+            exporter:
+              prometheus: { host: "[\${env:POD_IP}]", port: ${PORTS.collectorMetrics}, without_scope_info: true }
   pipelines:
 ${SIGNALS.map(pipeline).join('')}${redPipelines(lab, `[${GUIDE_EXPORTER}]`)}${prometheusPipeline(lab)}`,
   );

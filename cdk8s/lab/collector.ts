@@ -12,7 +12,7 @@ import type { PolicyRule } from './manifest.ts';
 import { CHECKSUM, ComponentService, Workload, fromPod, goMemoryLimit } from './workload.ts';
 
 const COMPONENT = 'collector';
-const OTLP = { 'otlp-grpc': PORTS.otlpGrpc, 'otlp-http': PORTS.otlpHttp };
+const SERVED = { 'otlp-grpc': PORTS.otlpGrpc, 'otlp-http': PORTS.otlpHttp, metrics: PORTS.collectorMetrics };
 
 /** Permission to read the namespace's pods. The Collector's k8sattributes processor needs it. */
 export const COLLECTOR_RULES: readonly PolicyRule[] = [
@@ -47,12 +47,12 @@ export class Collector extends Construct {
       args: [`--config=${config.path}/config.yaml`, `--config=${own.path}/collector.yaml`, ...ENDPOINTS],
       env: [...goMemoryLimit('20'), POD_IP, fromPod('POD_NAMESPACE', 'metadata.namespace')],
       envFrom,
-      ports: { ...OTLP, probe: PORTS.probe },
+      ports: { ...SERVED, probe: PORTS.probe },
       probes: { port: PORTS.probe, ready: '/', alive: '/' },
       // If the pod stopped at once, a request to it would block an app's exporter for its timeout of 10 s.
       keepServingSeconds: 2,
       serviceAccount: config.name,
     });
-    new ComponentService(this, 'service', lab, { component: COMPONENT, ports: OTLP });
+    new ComponentService(this, 'service', lab, { component: COMPONENT, ports: SERVED });
   }
 }

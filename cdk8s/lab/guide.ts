@@ -5,7 +5,7 @@ import { PORTS } from '../../lab/ports.ts';
 import { servicesBehindGuide, urlVariable } from '../../lab/services.ts';
 import { Account } from './account.ts';
 import { App, appUrl, backends } from './app.ts';
-import { metadata, nameOf, selectorLabels } from './lab.ts';
+import { metadata, nameOf, selectorLabels, serviceUrl } from './lab.ts';
 import type { LabProps } from './lab.ts';
 import { configMap, secret, service } from './manifest.ts';
 import type { Container, PolicyRule } from './manifest.ts';
@@ -120,8 +120,10 @@ export class Guide extends Construct {
         ...backends(lab),
         ...Object.fromEntries(BEHIND_GUIDE.map((name) => [urlVariable(name), appUrl(lab, name)])),
         FLASK_ENABLED: lab.compute.json(lab.values.flask.enabled),
+        JAEGER_MAX_TRACES: lab.compute.decimal(lab.values.jaeger.maxTraces),
         RELEASE: lab.release,
         OTLP_PORT: String(PORTS.otlpHttp),
+        COLLECTOR_METRICS_URL: `${serviceUrl(lab, 'collector', PORTS.collectorMetrics)}/metrics`,
         // The API server omits empty variables, so none of these is ever empty.
         PROMETHEUS_ENABLED: lab.compute.json(lab.values.prometheus.enabled),
         PROMETHEUS_URL: prometheusUrl(lab),

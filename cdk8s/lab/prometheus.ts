@@ -1,6 +1,7 @@
 // Prometheus, if the values enable it. It receives metrics by OTLP from the Collector, and scrapes nothing.
 // https://prometheus.io/docs/guides/opentelemetry/
 import { Construct } from 'constructs';
+import { COLLECTOR_QUEUE } from '../../lab/limits.ts';
 import { MONITOR_CONNECTOR, MONITOR_METRICS, PROMETHEUS_EXPORTER, RED_METRICS, SPAN_METRICS } from '../../lab/names.ts';
 import { PORTS } from '../../lab/ports.ts';
 import type { Components } from './compute.ts';
@@ -26,7 +27,7 @@ const toPrometheus = (lab: LabProps): Components[string] => ({
   endpoint: `${prometheusUrl(lab)}/api/v1/otlp`,
   compression: 'none',
   timeout: '5s',
-  sending_queue: { enabled: true, sizer: 'bytes', queue_size: 4 * 1024 * 1024, num_consumers: 1 },
+  sending_queue: { enabled: true, sizer: 'bytes', queue_size: COLLECTOR_QUEUE, num_consumers: 1 },
 });
 
 const PROCESSOR = 'transform/prometheus';

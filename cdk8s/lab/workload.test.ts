@@ -88,7 +88,7 @@ test.each<[string, SomeValues, string[]]>([
     { collector: { exporters: { debug: { verbosity: 'detailed' } } } },
     ['lab-collector'],
   ],
-  ["Jaeger's configuration", { jaeger: { maxTraces: 10 } }, ['lab-jaeger']],
+  ["Jaeger's configuration", { jaeger: { maxTraces: 10 } }, ['lab-jaeger', 'lab-guide']],
   ["the dice's source", { dice: { source: 'other' } }, ['lab-dice']],
   ["the dice's settings", { dice: { settings: 'INSTRUMENTATION=none' } }, ['lab-dice']],
   [

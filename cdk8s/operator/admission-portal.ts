@@ -1,5 +1,5 @@
 // What the portal's account may change. RBAC can't tell the fields of an object apart, nor objects by their labels.
-import { API_VERSION, GROUP, LABELS, PORTAL } from '../../lab/names.ts';
+import { API_VERSION, BOARD, CONFIRM_DELETION, GROUP, LABELS, PORTAL } from '../../lab/names.ts';
 import { nameOf } from '../lab/lab.ts';
 import { entriesStay, unchanged } from './admission.ts';
 import type { Policy, PolicyScope, Validation } from './admission-policy.ts';
@@ -76,7 +76,8 @@ const workshopPolicy: Policy = {
       name: 'changed',
       expression: [
         changedFields('', list(['metadata', 'spec'])),
-        changedFields('metadata', list([...BY_SERVER, 'labels'])),
+        changedFields('metadata', list([...BY_SERVER, 'annotations', 'labels'])),
+        changedFields('metadata.annotations', list([CONFIRM_DELETION])),
         changedFields('metadata.labels', list([LABELS.faults])),
         changedFields('spec', list([...OF_WORKSHOP, 'rollout'])),
         changedFields('spec.rollout', list(['paused'])),
@@ -84,7 +85,10 @@ const workshopPolicy: Policy = {
     },
   ],
   validations: [
-    unchanged(`${OF_WORKSHOP.map((field) => `spec.${field}`).join(', ')}, spec.rollout.paused, label ${LABELS.faults}`),
+    unchanged(
+      `${OF_WORKSHOP.map((field) => `spec.${field}`).join(', ')}, spec.rollout.paused, label ${LABELS.faults}, ` +
+        `annotation ${CONFIRM_DELETION}`,
+    ),
     ...growsOnly,
     entriesStay(['Apply', 'Update'], "['f:spec']"),
   ],
@@ -123,11 +127,12 @@ const pollPolicy = (lab: OperatorProps): Policy => ({
   validations: [
     {
       expression:
+        `(request.operation == 'UPDATE' && object.metadata.name == '${nameOf(lab, BOARD.sessions)}') || ` +
         `(request.operation == 'DELETE' || (${isPoll('object', pollPrefix(lab))})) && ` +
         `(request.operation == 'CREATE' || (${isPoll('oldObject', pollPrefix(lab))}))`,
       message:
-        `Expected a ConfigMap ${pollPrefix(lab)}* with the label ${LABELS.component}: ${PORTAL.polls.component}, ` +
-        'found another one. Leave it as it is.',
+        `Expected a ConfigMap ${pollPrefix(lab)}* with the label ${LABELS.component}: ${PORTAL.polls.component}, or ` +
+        `a change of ${nameOf(lab, BOARD.sessions)}, found another one. Leave it as it is.`,
     },
   ],
 });

@@ -8,7 +8,7 @@ import { lease } from '../lab/manifest.ts';
 import type { Affinity } from '../lab/manifest.ts';
 import type { Given } from '../lab/value.ts';
 import { ComponentService, Workload, fromPod } from '../lab/workload.ts';
-import { OPERATOR, metadataElsewhere } from './props.ts';
+import { NO_NAMES, OPERATOR, metadataElsewhere } from './props.ts';
 import type { OperatorProps } from './props.ts';
 
 const { component } = OPERATOR;
@@ -29,17 +29,19 @@ const apart = (lab: OperatorProps): Affinity => ({
 });
 
 /** Returns the values that name the lab's images. The labs of a class get the same images as this release. */
-const images = ({ values: { image, collector, jaeger, prometheus, flask } }: OperatorProps): object => ({
+const images = ({ values: { image, collector, jaeger, prometheus, flask, terminal } }: OperatorProps): object => ({
   image,
   collector: { image: collector.image },
   jaeger: { image: jaeger.image },
   prometheus: { image: prometheus.image },
   flask: { image: flask.image },
+  terminal: { image: terminal.image },
 });
 
 const environment = (lab: OperatorProps): Record<string, Given<string>> => ({
   ...telemetry(lab, { component }),
   INSTRUMENTATION: 'manual',
+  ...NO_NAMES,
   PORT: String(PORTS.ops),
   // During this time, the process finishes its work and releases the lease.
   DRAIN_MS: '1500',

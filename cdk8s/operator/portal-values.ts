@@ -18,44 +18,50 @@ const annotations = (what: string, example: string) =>
     of: text({ doc: "an annotation's value" }),
   });
 
-const ingress = group('An Ingress for the portal.', {
-  enabled: flag({ doc: 'Whether the release has an Ingress for the portal.', default: false }),
-  className: text({
-    doc: "Name of the IngressClass, such as nginx. Default: the cluster's default class.",
-    pattern: orEmpty(NAME),
-  }),
-  host: text({
-    doc: 'Host name of the portal, such as labs.example.com. Default: every host.',
-    pattern: orEmpty(HOST),
-  }),
-  annotations: annotations('the Ingress', 'cert-manager.io/cluster-issuer: letsencrypt'),
-  tls: list({
-    doc:
-      'Secrets with certificates, for example: - {secretName: portal-tls, hosts: [labs.example.com]}. cert-manager ' +
-      'fills the Secret if the Ingress has its annotation.',
-    of: entry('a Secret and the hosts for which it is', { secretName, hosts: list({ doc: 'Host names.', of: host }) }, [
-      'secretName',
-    ]),
-  }),
-});
+/** The values of an Ingress. @param of what it is for @param name an example of a name */
+const ingressFor = (of: string, name: string) =>
+  group(`An Ingress for the ${of}.`, {
+    enabled: flag({ doc: `Whether the release has an Ingress for the ${of}.`, default: false }),
+    className: text({
+      doc: "Name of the IngressClass, such as nginx. Default: the cluster's default class.",
+      pattern: orEmpty(NAME),
+    }),
+    host: text({
+      doc: `Host name of the ${of}, such as ${name}.example.com. Default: every host.`,
+      pattern: orEmpty(HOST),
+    }),
+    annotations: annotations('the Ingress', 'cert-manager.io/cluster-issuer: letsencrypt'),
+    tls: list({
+      doc:
+        `Secrets with certificates, for example: - {secretName: ${of}-tls, hosts: [${name}.example.com]}. ` +
+        'cert-manager fills the Secret if the Ingress has its annotation.',
+      of: entry(
+        'a Secret and the hosts for which it is',
+        { secretName, hosts: list({ doc: 'Host names.', of: host }) },
+        ['secretName'],
+      ),
+    }),
+  });
 
-const httpRoute = group('A route of the Gateway API for the portal. The certificate belongs to the Gateway.', {
-  enabled: flag({ doc: 'Whether the release has an HTTPRoute for the portal.', default: false }),
-  annotations: annotations('the HTTPRoute', 'example.com/team: training'),
-  parentRefs: list({
-    doc: 'The Gateways that serve the route, for example: - {name: public, namespace: gateways}.',
-    of: entry(
-      'a Gateway',
-      {
-        name: text({ doc: 'Name of the Gateway.', pattern: NAME }),
-        namespace: text({ doc: "Namespace of the Gateway. Default: the release's.", pattern: NAME }),
-        sectionName: text({ doc: 'Name of a listener of the Gateway. Default: all that fit.', pattern: NAME }),
-      },
-      ['name'],
-    ),
-  }),
-  hostnames: list({ doc: "Host names of the portal. Default: those of the Gateway's listeners.", of: host }),
-});
+/** The values of an HTTPRoute. @param of what it is for */
+const httpRouteFor = (of: string) =>
+  group(`A route of the Gateway API for the ${of}. The certificate belongs to the Gateway.`, {
+    enabled: flag({ doc: `Whether the release has an HTTPRoute for the ${of}.`, default: false }),
+    annotations: annotations('the HTTPRoute', 'example.com/team: training'),
+    parentRefs: list({
+      doc: 'The Gateways that serve the route, for example: - {name: public, namespace: gateways}.',
+      of: entry(
+        'a Gateway',
+        {
+          name: text({ doc: 'Name of the Gateway.', pattern: NAME }),
+          namespace: text({ doc: "Namespace of the Gateway. Default: the release's.", pattern: NAME }),
+          sectionName: text({ doc: 'Name of a listener of the Gateway. Default: all that fit.', pattern: NAME }),
+        },
+        ['name'],
+      ),
+    }),
+    hostnames: list({ doc: `Host names of the ${of}. Default: those of the Gateway's listeners.`, of: host }),
+  });
 
 /** A URL without a path. It may be empty. */
 const ORIGIN = '^$|^https?://([A-Za-z0-9.-]+|\\[[0-9A-Fa-f:]+\\])(:[0-9]{1,5})?$';
@@ -90,8 +96,10 @@ export const portalValues = group(
     }),
     service: pageService('the portal'),
     boardService: pageService('the board, which only needs to be where instructors are', 8081),
-    ingress,
-    httpRoute,
+    ingress: ingressFor('portal', 'labs'),
+    httpRoute: httpRouteFor('portal'),
+    boardIngress: ingressFor('board', 'board'),
+    boardHttpRoute: httpRouteFor('board'),
     env: env('the portal', ['POD_NAMESPACE']),
     resources: resources('the portal', { cpu: '50m', memory: '80Mi' }, { memory: '256Mi' }),
   },

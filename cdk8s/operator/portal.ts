@@ -9,12 +9,12 @@ import { PORTS } from '../../lab/ports.ts';
 import { App } from '../lab/app.ts';
 import type { Component } from '../lab/components.ts';
 import { metadata, nameOf, selectorLabels } from '../lab/lab.ts';
-import { clusterRole, clusterRoleBinding, kind, secret, service, serviceAccount } from '../lab/manifest.ts';
+import { clusterRole, clusterRoleBinding, configMap, kind, secret, service, serviceAccount } from '../lab/manifest.ts';
 import type { Volume } from '../lab/manifest.ts';
 import type { Given, Value, Values } from '../lab/value.ts';
 import { AdmissionPolicy } from './admission-policy.ts';
 import { portalPolicies, portalScope } from './admission-portal.ts';
-import { metadataElsewhere } from './props.ts';
+import { metadataElsewhere, NO_NAMES } from './props.ts';
 import { NamespaceRole } from './roles.ts';
 import type { OperatorProps } from './props.ts';
 import type { ChartValues } from './values.ts';
@@ -104,12 +104,14 @@ class Portal extends Construct {
       replicas: values.replicas,
       env: {
         INSTRUMENTATION: 'manual',
+        ...NO_NAMES,
         PORTAL_URL: values.url,
         PORTAL_SUBDOMAINS: lab.compute.choose(values.subdomains, 'true', 'false'),
         PORTAL_POLLS: nameOf(lab, PORTAL.polls.name),
         PORTAL_PORT: lab.compute.decimal(values.service.port),
         BOARD_PORT: String(PORTS.board),
         BOARD_URL: values.boardUrl,
+        BOARD_SESSIONS: nameOf(lab, BOARD.sessions),
         NODE_OPTIONS,
       },
       fromPod: { POD_NAMESPACE: 'metadata.namespace' },
@@ -128,8 +130,9 @@ class Portal extends Construct {
 class Board extends Construct {
   constructor(scope: Construct, id: string, lab: OperatorProps) {
     super(scope, id);
-    // It has no data, as the portal's own Secret.
+    // Neither has data, as the portal's own Secret. The portal writes down which sessions were logged out.
     secret(this, 'key', { metadata: metadata(lab, BOARD.component), type: 'Opaque' });
+    configMap(this, 'sessions', { metadata: metadata(lab, BOARD.component, { name: nameOf(lab, BOARD.sessions) }) });
     pageServiceOf(this, lab, BOARD.component, { values: lab.values.portal.boardService, targetPort: 'board' });
   }
 }
@@ -143,13 +146,19 @@ const ingress = kind<{ readonly spec: Omit<V1IngressSpec, 'tls'> & Pick<ChartVal
   'Ingress',
 );
 
-/** Adds an Ingress for one host. */
-function addIngress(scope: Construct, lab: OperatorProps, host: string, name: string): void {
-  const { className, annotations, tls } = lab.values.portal.ingress;
+type IngressValues = ChartValues['portal']['ingress'];
+
+/** Adds an Ingress to a Service of the portal's pods, for one host. */
+function addIngress(
+  scope: Construct,
+  lab: OperatorProps,
+  { className, annotations, tls }: Values<IngressValues>,
+  { host, to, name = to }: { readonly host: string; readonly to: string; readonly name?: string },
+): void {
   const ingressClassName = lab.compute.unlessEmpty(className);
-  const backend = { service: { name: nameOf(lab, component), port: { name: 'http' } } };
+  const backend = { service: { name: nameOf(lab, to), port: { name: 'http' } } };
   const object = ingress(scope, 'ingress', {
-    metadata: metadata(lab, component, { name }),
+    metadata: metadata(lab, to, { name: nameOf(lab, name) }),
     spec: {
       rules: [{ host, http: { paths: [{ path: '/', pathType: 'Prefix', backend }] } }],
       tls,
@@ -162,7 +171,8 @@ function addIngress(scope: Construct, lab: OperatorProps, host: string, name: st
 class PortalIngress extends Construct {
   constructor(scope: Construct, id: string, lab: OperatorProps) {
     super(scope, id);
-    addIngress(this, lab, lab.values.portal.ingress.host, nameOf(lab, component));
+    const { ingress: values } = lab.values.portal;
+    addIngress(this, lab, values, { host: values.host, to: component });
   }
 }
 
@@ -170,7 +180,16 @@ class PortalIngress extends Construct {
 class SeatsIngress extends Construct {
   constructor(scope: Construct, id: string, lab: OperatorProps) {
     super(scope, id);
-    addIngress(this, lab, `*.${lab.values.portal.ingress.host}`, `${nameOf(lab, component)}-seats`);
+    const { ingress: values } = lab.values.portal;
+    addIngress(this, lab, values, { host: `*.${values.host}`, to: component, name: `${component}-seats` });
+  }
+}
+
+class BoardIngress extends Construct {
+  constructor(scope: Construct, id: string, lab: OperatorProps) {
+    super(scope, id);
+    const { boardIngress: values } = lab.values.portal;
+    addIngress(this, lab, values, { host: values.host, to: BOARD.component });
   }
 }
 
@@ -182,20 +201,33 @@ const httpRoute = kind<{
   };
 }>('gateway.networking.k8s.io/v1', 'HTTPRoute');
 
-/** A route of the Gateway API. https://gateway-api.sigs.k8s.io/api-types/httproute/ */
+/** Adds a route of the Gateway API to a Service. https://gateway-api.sigs.k8s.io/api-types/httproute/ */
+function addRoute(
+  scope: Construct,
+  lab: OperatorProps,
+  { annotations, parentRefs, hostnames }: Values<RouteValues>,
+  { to, port }: { readonly to: string; readonly port: Value<number> },
+): void {
+  const object = httpRoute(scope, 'route', {
+    metadata: metadata(lab, to),
+    spec: { parentRefs, hostnames, rules: [{ backendRefs: [{ name: nameOf(lab, to), port }] }] },
+  });
+  annotate(object, annotations);
+}
+
 class PortalRoute extends Construct {
   constructor(scope: Construct, id: string, lab: OperatorProps) {
     super(scope, id);
-    const { service: own, httpRoute: given } = lab.values.portal;
-    const object = httpRoute(this, 'route', {
-      metadata: metadata(lab, component),
-      spec: {
-        parentRefs: given.parentRefs,
-        hostnames: given.hostnames,
-        rules: [{ backendRefs: [{ name: nameOf(lab, component), port: own.port }] }],
-      },
-    });
-    annotate(object, given.annotations);
+    const { service: own, httpRoute: values } = lab.values.portal;
+    addRoute(this, lab, values, { to: component, port: own.port });
+  }
+}
+
+class BoardRoute extends Construct {
+  constructor(scope: Construct, id: string, lab: OperatorProps) {
+    super(scope, id);
+    const { boardService: own, boardHttpRoute: values } = lab.values.portal;
+    addRoute(this, lab, values, { to: BOARD.component, port: own.port });
   }
 }
 
@@ -218,5 +250,15 @@ export const portalParts: readonly Component<OperatorProps>[] = [
     name: 'portal/http-route',
     construct: PortalRoute,
     enabled: (lab) => lab.compute.all(lab.values.portal.httpRoute.enabled, hasPortal(lab)),
+  },
+  {
+    name: 'portal/board-ingress',
+    construct: BoardIngress,
+    enabled: (lab) => lab.compute.all(lab.values.portal.boardIngress.enabled, hasPortal(lab)),
+  },
+  {
+    name: 'portal/board-http-route',
+    construct: BoardRoute,
+    enabled: (lab) => lab.compute.all(lab.values.portal.boardHttpRoute.enabled, hasPortal(lab)),
   },
 ];

@@ -24,3 +24,9 @@ export const metadataElsewhere = (lab: LabProps, component: string, name: string
   ...(namespace !== undefined && { namespace }),
   labels: labels(lab, component),
 });
+
+/**
+ * Environment variables that turn off the libraries that send URLs and log lines by OTLP, should somebody set
+ * INSTRUMENTATION to `auto`. The names of seats are in them, and so names of people.
+ */
+export const NO_NAMES = { OTEL_NODE_DISABLED_INSTRUMENTATIONS: 'http,undici,pino,express' } as const;

@@ -42,9 +42,38 @@ describe('the board', () => {
     expect(open).toMatchObject({ spec: { type: 'NodePort', selector, ports: [{ port: 8081, nodePort: 30_081 }] } });
   });
 
+  test('has an Ingress and a route of its own, with TLS and only if asked for', () => {
+    const portal = {
+      boardIngress: { enabled: true, host: 'board.example.com', tls: [{ secretName: 'board-tls', hosts: [] }] },
+      boardHttpRoute: { enabled: true, hostnames: ['board.example.com'], parentRefs: [{ name: 'public' }] },
+    };
+    const kinds = (values: SomeChartValues) => board(values).map(({ kind }) => kind);
+    expect(kinds({}).filter((kind) => ['Ingress', 'HTTPRoute'].includes(kind))).toEqual([]);
+    const [ingress, route] = ['Ingress', 'HTTPRoute'].map((wanted) =>
+      board({ portal }).find(({ kind }) => kind === wanted),
+    );
+    const backend = { service: { name: 'intro-otel-board', port: { name: 'http' } } };
+    expect(ingress).toMatchObject({
+      spec: {
+        rules: [{ host: 'board.example.com', http: { paths: [{ path: '/', backend }] } }],
+        tls: [{ secretName: 'board-tls' }],
+      },
+    });
+    expect(route).toMatchObject({
+      spec: { hostnames: ['board.example.com'], rules: [{ backendRefs: [{ name: 'intro-otel-board', port: 8081 }] }] },
+    });
+  });
+
   test('is not there, nor known to the operator, without the portal', () => {
     expect(JSON.stringify(render({ portal: { enabled: false } }))).not.toContain('intro-otel-board');
   });
+});
+
+test('the operator and the portal send no URL and no log line by OTLP, at any level', () => {
+  const disabled = { name: 'OTEL_NODE_DISABLED_INSTRUMENTATIONS', value: 'http,undici,pino,express' };
+  const deployments = render().filter(({ kind }) => kind === 'Deployment');
+  expect(deployments.map(({ metadata: { name } }) => name)).toEqual(['intro-otel-operator', 'intro-otel-portal']);
+  for (const deployment of deployments) expect(JSON.stringify(deployment)).toContain(JSON.stringify(disabled));
 });
 
 describe("the seats' own hosts", () => {

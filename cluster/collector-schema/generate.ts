@@ -13,7 +13,7 @@ import { renderLab } from '../../cdk8s/render.ts';
 import { versions } from '../../lab/versions.ts';
 import { print } from '../../support/output.ts';
 import { repoRoot } from '../../support/paths.ts';
-import { GO_ENV } from '../components/build.ts';
+import { goEnv } from '../components/build.ts';
 import { buildFlags, components } from '../components/catalog.ts';
 
 const PROGRAM = join(import.meta.dirname, 'schema_test.go');
@@ -57,7 +57,7 @@ function generate(): string {
     execFileSync('go', ['test', ...buildFlags(components.collector), '-count=1', '-run', 'TestSchema', '.'], {
       cwd: folder,
       stdio: ['ignore', 'inherit', 'inherit'],
-      env: { ...process.env, ...GO_ENV, SCHEMA_FILE: file },
+      env: { ...process.env, ...goEnv(components.collector), SCHEMA_FILE: file },
     });
     const schema = JSON.parse(readFileSync(file, 'utf8')) as Record<string, unknown>;
     const all = { version: versions.collector, sources: hashOfSources(), base: labBase(), ...schema };

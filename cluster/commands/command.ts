@@ -13,6 +13,8 @@ export interface Command {
   /** The allowed words for each positional argument, in order. */
   readonly positionals?: readonly (readonly string[])[];
   run(args: readonly string[]): Promise<void>;
+  /** Undoes what would stay after an interrupt. Without it, nothing has to be undone. */
+  onInterrupt?(): Promise<void>;
 }
 
 /**

@@ -3,11 +3,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Seat, Workshop } from '../../operator/api/types.ts';
 import { API_VERSION, GROUP, LABELS } from '../../operator/api/types.ts';
-import { rfc3339 } from '../../kubernetes/conditions.ts';
+import { conditionOf, rfc3339 } from '../../kubernetes/conditions.ts';
+import type { Condition } from '../../kubernetes/object.ts';
 import { PORTAL } from '../../lab/names.ts';
 import { messageOf, UserError } from '../../support/errors.ts';
 import { optionsHelp, parseOptions, UsageError } from '../../support/options.ts';
-import { coloured, print } from '../../support/output.ts';
+import { coloured, print, say } from '../../support/output.ts';
 import { freePort } from '../../support/ports.ts';
 import { createProgress } from '../../support/progress.ts';
 import type { Progress } from '../../support/progress.ts';
@@ -35,12 +36,16 @@ export const rehearse: Command = {
 Makes a class called ${'rehearsal'} on your cluster, where the operator is installed. As many synthetic
 attendees join at the portal at the same moment and do the course up to step 9, all at the same
 pace, which is harder than people are. Prints times, what does not fit, and which steps fail.
-Then it removes the class.
+Then it removes the class, also after Ctrl-C.
 
 ${optionsHelp(options)}`,
   options,
   run: runRehearsal,
+  onInterrupt: async () => undo?.(),
 };
+
+/** Undoes what the rehearsal that runs has made so far. */
+let undo: (() => Promise<void>) | undefined;
 
 const NAME = 'rehearsal';
 const MOST_SEATS = 500;
@@ -48,6 +53,13 @@ const PORTAL_PORT = 8080;
 /** Hours after which the operator removes a class that a killed rehearsal has left. */
 const EXPIRES_IN_HOURS = 3;
 const LOOK_EVERY = 2_000;
+/** A class that a rehearsal has made. Another class of this name has people in it. */
+const MADE_HERE = `${GROUP}/rehearsal`;
+const LEAVING =
+  `Removing the class ${NAME}, which takes up to a minute. Press Ctrl-C again to leave it: its seats are removed ` +
+  `after ${EXPIRES_IN_HOURS} hours.`;
+/** Milliseconds that the isolation test may take after everybody has done the course. */
+const ISOLATION_WITHIN = 120_000;
 const FAILED = 1;
 
 async function runRehearsal(args: readonly string[]): Promise<void> {
@@ -57,14 +69,30 @@ async function runRehearsal(args: readonly string[]): Promise<void> {
   const report = createProgress();
   const kube = await ClusterTools.at({ context: given.context, kubeconfig: process.env['KUBECONFIG'] }, report);
   const portal = await findPortal(kube);
+  await refuseAnothers(kube);
   await removeClass(kube, report);
+  const cleanUp = once(async () => {
+    await closePortForward(NAME);
+    if (given.keep !== true) await removeClass(kube, report);
+  });
+  undo = () => {
+    say(`\nInterrupted. ${given.keep === true ? `The class ${NAME} stays.` : LEAVING}`);
+    // What was under way may have been interrupted, too.
+    return cleanUp().catch(() => (given.keep === true ? undefined : removeClass(kube, report)));
+  };
   try {
     const lines = linesOf(await tryClass({ kube, portal, seats, within, url: given.url }, report));
     printLines(lines);
     if (lines.some(({ breaks }) => breaks !== undefined)) process.exitCode = FAILED;
   } finally {
-    if (given.keep !== true) await removeClass(kube, report);
+    await cleanUp();
   }
+}
+
+/** Returns a function that does the work once, and returns the same promise ever after. */
+function once(work: () => Promise<void>): () => Promise<void> {
+  let done: Promise<void> | undefined;
+  return () => (done ??= work());
 }
 
 /** Parses a whole number from 1 to `most`. @throws UsageError for anything else */
@@ -96,6 +124,17 @@ async function findPortal(kube: ClusterTools): Promise<PortalService> {
   });
 }
 
+/** @throws UserError if there is a class of this name that no rehearsal has made */
+async function refuseAnothers(kube: ClusterTools): Promise<void> {
+  const found = await kube.get<Workshop>('workshop', NAME);
+  if (found === undefined || found.metadata.labels?.[MADE_HERE] !== undefined) return;
+  throw new UserError(`This cluster has a class ${NAME} that no rehearsal has made.`, {
+    expected: `no Workshop ${NAME}, or one with the label ${MADE_HERE}`,
+    found: 'one without the label',
+    todo: `kubectl delete workshop ${NAME}, if nobody needs it`,
+  });
+}
+
 interface RehearsalSpec {
   readonly kube: ClusterTools;
   readonly portal: PortalService;
@@ -111,22 +150,29 @@ async function tryClass(spec: RehearsalSpec, report: Progress): Promise<Rehearsa
   await kube.kubectl(['apply', '--filename', '-'], { input: JSON.stringify(workshopOf(seats, began)) });
   const ready = await report.step(`Wait for ${seats} seats`, (step) => untilReady(spec, step));
   const code = (await kube.get<Workshop>('workshop', NAME))?.status?.code ?? '';
-  const [url, close] = await reachPortal(spec);
-  try {
-    const attendees = await report.step(`${seats} attendees join and do the course`, (step) =>
-      Promise.all(Array.from({ length: seats }, (_, index) => attend({ url, code, within }, index + 1, step))),
-    );
-    const conditions = (await kube.get<Workshop>('workshop', NAME))?.status?.conditions ?? [];
-    return { seats, ...ready, conditions, attendees };
-  } finally {
-    await close();
-  }
+  const url = await reachPortal(spec);
+  const attendees = await report.step(`${seats} attendees join and do the course`, (step) =>
+    Promise.all(Array.from({ length: seats }, (_, index) => attend({ url, code, within }, index + 1, step))),
+  );
+  const conditions = await report.step('Wait for the isolation test', () => conditionsOf(spec));
+  return { seats, ...ready, conditions, attendees };
+}
+
+/** Returns the conditions of the class, once the isolation test has a result or takes too long. It needs two seats. */
+async function conditionsOf({ kube, seats }: RehearsalSpec): Promise<readonly Condition[]> {
+  let conditions: readonly Condition[] = [];
+  const look = async (): Promise<true | undefined> => {
+    conditions = (await kube.get<Workshop>('workshop', NAME))?.status?.conditions ?? [];
+    return seats > 1 && conditionOf(conditions, 'NetworkIsolation')?.status === 'Unknown' ? undefined : true;
+  };
+  await poll(look, { within: ISOLATION_WITHIN, every: LOOK_EVERY });
+  return conditions;
 }
 
 const workshopOf = (seats: number, now: number) => ({
   apiVersion: API_VERSION,
   kind: 'Workshop',
-  metadata: { name: NAME },
+  metadata: { name: NAME, labels: { [MADE_HERE]: 'true' } },
   spec: { seats, schedule: { expiresAt: rfc3339(now + EXPIRES_IN_HOURS * 3_600_000), afterExpiry: 'Delete' } },
 });
 
@@ -146,9 +192,9 @@ async function untilReady({ kube, seats, within }: RehearsalSpec, report: Progre
   return { ready, readyAfter };
 }
 
-/** Returns the portal's URL, and a function that closes what leads there. */
-async function reachPortal({ kube, portal, url }: RehearsalSpec): Promise<[string, () => Promise<void>]> {
-  if (url !== undefined) return [url.replace(/\/+$/, ''), () => Promise.resolve()];
+/** Returns the portal's URL. Without one, it opens a port-forward. */
+async function reachPortal({ kube, portal, url }: RehearsalSpec): Promise<string> {
+  if (url !== undefined) return url.replace(/\/+$/, '');
   const port = await freePort(PORTAL_PORT);
   openPortForward(NAME, port, kube, { namespace: portal.namespace, service: portal.name, servicePort: PORTAL_PORT });
   const address = `http://127.0.0.1:${port}`;
@@ -158,8 +204,7 @@ async function reachPortal({ kube, portal, url }: RehearsalSpec): Promise<[strin
       () => undefined,
     );
   const isOpen = await poll(answers, { within: 30_000 });
-  if (isOpen) return [address, () => closePortForward(NAME)];
-  await closePortForward(NAME);
+  if (isOpen) return address;
   throw new UserError("The portal doesn't answer.", {
     expected: `an answer at a port-forward to ${portal.namespace}/${portal.name} within 30 s`,
     found: 'none',

@@ -9,21 +9,26 @@ import { cacheDir } from '../../support/paths.ts';
 import type { Progress } from '../../support/progress.ts';
 import { run } from '../../support/run.ts';
 import { withLock } from '../../support/locks.ts';
+import { versions } from '../../lab/versions.ts';
 import { binariesOf, buildFlags, GO_TOOLCHAIN, componentDir, components } from './catalog.ts';
 import type { Component, ComponentName } from './catalog.ts';
 
 /**
- * Environment variables for Go. They override the caller's environment and `go env -w`, which could change the result.
+ * Returns the environment variables for Go. They override the caller's environment and `go env -w`, which could change
+ * the result.
  */
-export const GO_ENV = {
+export const goEnv = ({ architecture }: Component): Record<string, string> => ({
   GOTOOLCHAIN: GO_TOOLCHAIN,
   CGO_ENABLED: '0',
   GOFLAGS: '-mod=readonly',
   GOWORK: 'off',
   GO111MODULE: 'on',
   GOOS: 'linux',
-  GOARCH: arch === 'x64' ? 'amd64' : arch,
-};
+  GOARCH: architecture ?? (arch === 'x64' ? 'amd64' : arch),
+  // The oldest processors of each kind.
+  GOAMD64: 'v1',
+  GOARM64: 'v8.0',
+});
 
 /**
  * The memory, in bytes, that a machine needs for two builds at a time. The linker needs 2 GiB for the largest binaries.
@@ -110,7 +115,7 @@ async function build(component: Component, progress: Progress): Promise<void> {
   let compiled = 0;
   await run('go', ['build', '-v', ...buildFlags(component), '-o', `${unfinished}/`, ...component.packages], {
     cwd: component.directory,
-    env: GO_ENV,
+    env: goEnv(component),
     onLine: (line) =>
       progress.detail(
         line.startsWith('go: ')
@@ -141,4 +146,30 @@ async function checkGo(): Promise<void> {
   const [, minor] = /go1\.(\d+)/.exec(found.stdout) ?? [];
   if (minor !== undefined && Number(minor) < 21)
     throw new UserError('Go is too old.', { expected, found: found.stdout.trim(), todo });
+}
+
+/** A Go module, and the directory with its source. */
+export interface GoModule {
+  readonly path: string;
+  /** Such as v0.34.4. */
+  readonly version: string;
+  readonly directory: string;
+}
+
+/** Lists the modules that a component's programs contain, and Go's own standard library as the module `stdlib`. */
+export async function goModules(component: Component): Promise<GoModule[]> {
+  const options = { cwd: component.directory, env: goEnv(component) };
+  const format = '{{with .Module}}{{.Path}}\t{{.Version}}\t{{.Dir}}{{end}}';
+  const { stdout } = await run('go', ['list', '-deps', '-f', format, ...component.packages], options);
+  const { stdout: root } = await run('go', ['env', 'GOROOT'], options);
+  const lines = [...new Set(stdout.split('\n'))].filter((line) => line !== '').sort();
+  const modules = lines.map((line) => {
+    const [path = '', version = '', directory = ''] = line.split('\t');
+    return { path, version, directory };
+  });
+  // The component's own module has no version.
+  return [
+    ...modules.filter(({ version }) => version !== ''),
+    { path: 'stdlib', version: `v${versions.go}`, directory: root.trim() },
+  ];
 }

@@ -24,6 +24,8 @@ export interface Component {
   readonly packages: readonly string[];
   readonly ldflags?: string;
   readonly tags?: string;
+  /** The processor to compile for, in Go's words. Default: this machine's. */
+  readonly architecture?: 'amd64' | 'arm64';
   /**
    * The number of packages that Go compiles in a build with an empty cache, and the seconds that this build takes on
    * two cores. The progress display uses both.
@@ -131,7 +133,8 @@ export function binariesOf(component: Component): string[] {
 
 function componentHash(component: Component): string {
   const hash = createHash('sha256');
-  hash.update(JSON.stringify([GO_TOOLCHAIN, arch, component.packages, buildFlags(component)]));
+  const processor = { amd64: 'x64', arm64: 'arm64', own: arch }[component.architecture ?? 'own'];
+  hash.update(JSON.stringify([GO_TOOLCHAIN, processor, component.packages, buildFlags(component)]));
   for (const file of sourceFiles(component.directory))
     hash.update(`\n${file}\n`).update(readFileSync(join(component.directory, file)));
   return hash.digest('hex').slice(0, 12);

@@ -17,9 +17,12 @@ export class Attendee {
     this.#portal = portal;
   }
 
-  /** Takes a seat of the class. Repeats the same claim while no seat is free. @throws Error after `within` ms */
+  /**
+   * Takes a seat of the class. In a class with a list of attendees, `name` is one of them. Repeats the same claim while
+   * no seat is free. @throws Error after `within` ms
+   */
   async join(code: string, name: string, within: number): Promise<void> {
-    const body = new URLSearchParams({ name, claim: randomBytes(18).toString('base64url') });
+    const body = new URLSearchParams({ name, attendee: name, claim: randomBytes(18).toString('base64url') });
     const until = Date.now() + within;
     for (;;) {
       const answer = await this.#send(`${PORTAL.join}${code}`, { method: 'POST', body, redirect: 'manual' });
@@ -46,7 +49,8 @@ export class Attendee {
 
   /** Sends a request to the guide. @returns the answer as text @throws Error if the answer is no success */
   async ask(path: string, method = 'GET', body?: object): Promise<string> {
-    const json = body && { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } };
+    const headers = { 'content-type': 'application/json' };
+    const json = method === 'GET' ? {} : { body: JSON.stringify(body ?? {}), headers };
     const answer = await this.#send(`${this.#seat}/${path}`, { method, ...json });
     const text = await answer.text();
     if (answer.ok) return text;

@@ -23,8 +23,15 @@ const joined = async (): Promise<Attendee> => {
 const STEPS = ['01-set-up', '02-read-a-trace', '10-troubleshooting', '11-next-steps'];
 const spans = { spanId: 'a', duration: 9, children: [{ spanId: 'b', duration: 1, children: [] }] };
 
+/** Refuses what a guide refuses, and otherwise answers as `answerOf` does. */
+function answer(request: IncomingMessage, response: ServerResponse): void {
+  const { method, headers } = request;
+  if (method === 'POST' && headers['content-type'] !== 'application/json') return void response.writeHead(403).end();
+  void answerOf(request, response);
+}
+
 /** Answers as a guide whose first step passes, and whose second step wants the ids of a trace. */
-async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+async function answerOf(request: IncomingMessage, response: ServerResponse): Promise<void> {
   const { method, url = '' } = request;
   const body = await text(request);
   const { answers = {} } = JSON.parse(body || '{}') as { answers?: object };
@@ -42,7 +49,7 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
 }
 
 test('joins with the class code, and does the steps that need no person', async () => {
-  portal.guide('otel-a').answer = (request, response) => void answer(request, response);
+  portal.guide('otel-a').answer = answer;
   const { steps, rounds } = await doCourse(await joined());
   expect(steps).toEqual([
     { step: '01-set-up', checks: [expect.any(Number)] },
@@ -72,4 +79,12 @@ test('names no span of a trace without spans', () => {
     parent: '',
     child: '',
   });
+});
+
+test('counts a round that fails, and goes on', async () => {
+  const attendee = await joined();
+  portal.guide('otel-a').answer = (request, response) =>
+    request.url === '/api/rounds' ? void response.writeHead(504).end('too slow') : answer(request, response);
+  const { failedRounds, rounds, steps } = await doCourse(attendee, 1);
+  expect([failedRounds, rounds.length, steps.length]).toEqual([5, 5, 1]);
 });

@@ -17,7 +17,7 @@ const good: Rehearsal = {
   attendees: [1, 2].map((factor) => ({
     joined: 100 * factor,
     opened: 900 * factor,
-    course: { rounds: [20, 30], steps: [{ step: '01-set-up', checks: [1_000] }] },
+    course: { rounds: [20, 30], failedRounds: 0, steps: [{ step: '01-set-up', checks: [1_000] }] },
   })),
 };
 
@@ -44,19 +44,31 @@ test('says that people would have no lab, and what the operator says about it', 
   ]);
 });
 
-test('says that rounds take longer than their budget', () => {
-  const slow = { rounds: [20, 700], steps: [] };
+test('says that rounds take longer than their budget, or fail', () => {
+  const slow = { rounds: [20, 700], failedRounds: 1, steps: [] };
   expect(broken({ attendees: [{ joined: 1, opened: 1, course: slow }] })).toEqual([
     'rounds: expected 95 % within 0.5 s',
+    'rounds that failed: people would see errors',
     'checks: nothing could be measured',
+    'steps of the course: nobody could do a step',
   ]);
 });
 
 test('groups the steps that failed and the attendees that could not go on', () => {
-  const failed = { rounds: [20], steps: [{ step: '06-manual', checks: [5], problem: 'shape: no do_roll' }] };
+  const failed = {
+    rounds: [20],
+    failedRounds: 0,
+    steps: [{ step: '06-manual', checks: [5], problem: 'shape: no do_roll' }],
+  };
   const attendees = [1, 2, 3].map(() => ({ joined: 1, opened: 1, course: failed }));
   expect(broken({ attendees: [...attendees, { error: 'fetch failed' }] })).toEqual([
     '3 ×: 06-manual: shape: no do_roll',
+    '1 ×: fetch failed',
+  ]);
+  expect(broken({ attendees: [{ joined: 1, opened: 1, error: 'fetch failed' }] })).toEqual([
+    'rounds: nothing could be measured',
+    'checks: nothing could be measured',
+    'steps of the course: nobody could do a step',
     '1 ×: fetch failed',
   ]);
 });

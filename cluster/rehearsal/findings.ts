@@ -49,6 +49,7 @@ export function linesOf(rehearsal: Rehearsal): Line[] {
       courses.flatMap(({ rounds }) => rounds),
       ROUND_BUDGET,
     ),
+    ...failedRounds(courses),
     timesLine(
       'checks',
       courses.flatMap(({ steps }) => steps.flatMap(({ checks }) => checks)),
@@ -103,7 +104,15 @@ export function percentile(times: readonly number[], share: number): number {
 function stepsLine(courses: readonly CourseResult[]): Line {
   const steps = courses.flatMap((course) => course.steps);
   const passed = steps.filter(({ problem }) => problem === undefined).length;
-  return { what: 'steps of the course', found: `${passed} of ${steps.length} passed` };
+  const found = `${passed} of ${steps.length} passed`;
+  return { what: 'steps of the course', found, ...(steps.length === 0 && { breaks: 'nobody could do a step' }) };
+}
+
+function failedRounds(courses: readonly CourseResult[]): Line[] {
+  const all = courses.reduce((sum, { rounds }) => sum + rounds.length, 0);
+  const failed = courses.reduce((sum, course) => sum + course.failedRounds, 0);
+  if (failed === 0) return [];
+  return [{ what: 'rounds that failed', found: `${failed} of ${all}`, breaks: 'people would see errors' }];
 }
 
 /** One line for each text, with how often it came. */

@@ -10,6 +10,7 @@ import type { Arrival } from './arrival.ts';
 import { explained } from './findings.ts';
 import type { Finding } from './findings.ts';
 import type { Observation, Seen } from './observation.ts';
+import type { Live } from './live.ts';
 import { logsGap } from './log-events.ts';
 import { samplerHint, withSampler } from './sampling.ts';
 
@@ -40,7 +41,7 @@ export interface LabView {
    * Sends requests to dice, one after the other, and watches what they leave in Jaeger.
    * @param traceIds ids of the traces to start; the default is random
    */
-  observe(paths: readonly string[], traceIds?: readonly string[]): Promise<Observation>;
+  observe(paths: readonly string[], traceIds?: readonly string[]): Promise<Pick<Observation, 'look'>>;
   /** Plays a round through the arcade. @returns the id of the round's trace, or undefined if the round has no trace */
   play(): Promise<string | undefined>;
   trace(traceId: string): Promise<Trace | undefined>;
@@ -133,6 +134,8 @@ export interface StepCode {
   readonly begin?: Begin;
   /** The components whose files the check judges. The default is all. */
   readonly judges?: readonly Component[];
+  /** How the step is judged while the telemetry of the learner's own requests arrives. */
+  readonly live?: Live;
 }
 
 export const passed = (traceId?: string): Verdict => ({ passed: true, ...(traceId ? { traceId } : {}) });

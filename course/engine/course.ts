@@ -1,7 +1,12 @@
 // The course: starts, checks, skips and resets steps, and reports the learner's progress.
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Component, CourseOverview, Files, Step, Verdict } from '../../apps/guide/contract.ts';
-import type { CourseOptions as OpenOptions, CourseService } from '../../apps/guide/server/course-service.ts';
+import type { Component, CourseOverview, Files, SeenStep, Step, Verdict } from '../../apps/guide/contract.ts';
+import type {
+  CourseOptions as OpenOptions,
+  CourseService,
+  LearnerRequest,
+  WatchOptions,
+} from '../../apps/guide/server/course-service.ts';
 import type { Lab } from '../../apps/guide/server/lab/environment.ts';
 import type { Outdated } from '../../apps/guide/server/pods/phase.ts';
 import type { FileStore } from '../../apps/guide/server/learner/files.ts';
@@ -12,6 +17,7 @@ import { suppressTracing } from '../../apps/guide/server/suppress-tracing.ts';
 import type { StepProgress } from '../../apps/guide/passed-steps.ts';
 import type { LabView } from './check.ts';
 import { viewOf } from './lab-view.ts';
+import { watchLive } from './live.ts';
 import { Steps } from './steps.ts';
 import { withReport } from './with-report.ts';
 
@@ -49,6 +55,13 @@ const notJudged = (component: Component, { reason: found, todo = whatToDo }: Out
   found,
   hint: `Nothing was checked: what answers now is from before your last change. ${todo}`,
 });
+
+/** Returns the step with this id, if the learner has started it, or that which the learner has started last. */
+function startedStep(known: Readonly<Record<string, StepProgress>>, id: string | undefined): string | undefined {
+  if (id !== undefined && known[id]) return id;
+  const begun = ([, { startedAt = '' }]: [string, StepProgress]): string => startedAt;
+  return Object.entries(known).toSorted((a, b) => begun(b).localeCompare(begun(a)))[0]?.[0];
+}
 
 const seenIn = (seen: HelpOfSteps, id: string): Pick<Step, 'seen'> => (seen[id] ? { seen: seen[id] } : {});
 const whatToDo = 'Fix the error and press Run, or wait if the pod is only starting.';
@@ -151,6 +164,21 @@ export class Course implements CourseService {
   async solution(id: string): Promise<Files> {
     await this.#options.help.sawSolution(id);
     return this.#options.steps.atEnd(id);
+  }
+
+  async watch(
+    id: string | undefined,
+    requests: readonly LearnerRequest[],
+    { signal, onSeen }: WatchOptions,
+  ): Promise<void> {
+    const { steps, progress, lab } = this.#options;
+    const known = await progress.steps();
+    const step = startedStep(known, id);
+    if (step === undefined || progress.stateOf(step, known[step]) !== 'started') return;
+    const code = await steps.code(step);
+    const since = Date.parse(known[step]?.startedAt ?? '') || 0;
+    const report = (requirements: SeenStep['requirements']): void => onSeen({ step, requirements });
+    await watchLive({ lab, code, requests, since, signal, onSeen: report });
   }
 
   /** Writes all files as they are at the start of a step, and keeps copies of those that it replaces. */

@@ -6,12 +6,13 @@ import { visit } from '../../apps/guide/server/lab/visit.ts';
 import { diagnosePipeline } from '../../apps/guide/server/lab/diagnose-pipeline.ts';
 import type { Lab } from '../../apps/guide/server/lab/environment.ts';
 import { parseSettings } from '../../apps/telemetry/settings.ts';
+import { isLearners } from '../../lab/services.ts';
 import { recentTraces, servicesInJaeger, traceFromJaeger } from '../../otlp/traces.ts';
 import type { Trace } from '../../otlp/traces.ts';
 import { arrivalOf } from './arrival.ts';
 import type { Arrival } from './arrival.ts';
 import type { LabView } from './check.ts';
-import { isLearners, Observation } from './observation.ts';
+import { Observation } from './observation.ts';
 import type { Sources } from './observation.ts';
 import { settle } from './settle.ts';
 
@@ -38,16 +39,8 @@ export function viewOf(lab: Lab, { answers = {}, since, traceId, deadline = 8_00
     return () => arrivalOf(env, files?.['collector.yaml'] ?? '', flusher.works);
   };
   const arrival = async () => (await arrivals())();
-  const ask = (path: string, traceId?: string) => visit({ url: lab.dice, path, collector: lab.collector, traceId });
   const trace = (id: string) => suppressTracing(() => traceFromJaeger(lab.jaeger, id));
-  // If Jaeger does not answer, nothing arrives, and the check asks which hop is broken.
-  const sources: Omit<Sources, 'arrival'> = {
-    ask,
-    trace: (id) => trace(id).catch(() => undefined),
-    newest: () => suppressTracing(() => newestOf(lab.jaeger)),
-    logs: lab.telemetry?.logs,
-    flush: () => flusher.flush(),
-  };
+  const sources: Omit<Sources, 'arrival'> = { ...sourcesOf(lab), flush: () => flusher.flush() };
   return {
     answers,
     since,
@@ -78,6 +71,17 @@ export function viewOf(lab: Lab, { answers = {}, since, traceId, deadline = 8_00
     },
   };
 }
+
+/**
+ * Returns how an observation reads the lab. If Jaeger does not answer, nothing arrives, and the check asks which hop is
+ * broken.
+ */
+export const sourcesOf = (lab: Lab): Omit<Sources, 'arrival' | 'flush'> => ({
+  ask: (path, traceId) => visit({ url: lab.dice, path, collector: lab.collector, traceId }),
+  trace: (id) => suppressTracing(() => traceFromJaeger(lab.jaeger, id)).catch(() => undefined),
+  newest: () => suppressTracing(() => newestOf(lab.jaeger)),
+  logs: lab.telemetry?.logs,
+});
 
 /** Makes dice send its telemetry. After a flush that fails, a check waits for the next export, as without any. */
 class Flusher {

@@ -3,7 +3,7 @@
 // say. Code that takes over no context starts traces of its own: these are the traces that were not there before.
 import { setTimeout as delay } from 'node:timers/promises';
 import type { AppAnswer } from '../../apps/guide/server/lab/visit.ts';
-import { SERVICES } from '../../lab/services.ts';
+import { isLearners } from '../../lab/services.ts';
 import type { LogRecord } from '../../apps/guide/explore-contract.ts';
 import type { LogQuery, LogStore } from '../../apps/guide/server/telemetry/log-store.ts';
 import type { AttributeValue } from '../../otlp/attributes.ts';
@@ -23,6 +23,9 @@ export interface Visit {
   /** The spans of dice in the trace of this request. Log records of a span are among its events. */
   readonly spans: readonly Span[];
 }
+
+/** A request that was sent, and its answer. */
+export type SentRequest = Pick<Visit, 'path' | 'answer' | 'sent'>;
 
 /** What a check has seen of its requests so far. */
 export interface Seen {
@@ -53,11 +56,6 @@ export interface Sources {
   flush?(): Promise<boolean>;
 }
 
-const others = new Set<string>(SERVICES.map(({ name }) => name).filter((name) => name !== 'dice'));
-
-/** Returns whether a service may be dice. A learner may rename dice, but no other service of the lab. */
-export const isLearners = (service: string): boolean => !others.has(service);
-
 const gap = 3; // ms between two requests, so that their spans differ in their start
 const quiet = 200; // ms for which nothing arrives after the time between two exports
 const searchPause = 400; // ms between two searches
@@ -68,7 +66,9 @@ const longQuiet = 3_000; // ms after which a request without spans counts as one
 export class Observation {
   readonly #sources: Sources;
   readonly #known: Set<string>;
-  readonly #asked: Pick<Visit, 'path' | 'answer' | 'sent'>[] = [];
+  /** When the traces that dice starts may begin, in milliseconds since the epoch. */
+  readonly #since: number;
+  readonly #asked: SentRequest[] = [];
   #count = -1;
   #found: Span[] = [];
   #searchedAt = 0;
@@ -93,10 +93,25 @@ export class Observation {
     return observation;
   }
 
-  private constructor(sources: Sources, known: Set<string>) {
+  /**
+   * Observes requests that somebody else has sent.
+   * @param since when the traces that dice has started for them may begin, in milliseconds since the epoch
+   */
+  static of(sources: Sources, requests: readonly SentRequest[], since: number): Observation {
+    const observation = new Observation(sources, new Set(), { since, lastRecord: 0 });
+    observation.#asked.push(...requests);
+    return observation;
+  }
+
+  private constructor(
+    sources: Sources,
+    known: Set<string>,
+    { since = -Infinity, lastRecord }: { since?: number; lastRecord?: number } = {},
+  ) {
     this.#sources = sources;
     this.#known = known;
-    this.#lastRecord = sources.logs?.query({ limit: 1 }).last ?? 0;
+    this.#since = since;
+    this.#lastRecord = lastRecord ?? sources.logs?.query({ limit: 1 }).last ?? 0;
   }
 
   async #ask(path: string, traceId: string | undefined): Promise<AppAnswer> {
@@ -156,7 +171,7 @@ export class Observation {
     return hasLatest(visits, strays) || silence >= Math.max(arrival.within, longQuiet);
   }
 
-  async #visit(asked: Pick<Visit, 'path' | 'answer' | 'sent'>): Promise<Visit> {
+  async #visit(asked: SentRequest): Promise<Visit> {
     const { answer } = asked;
     const trace = await this.#sources.trace(answer.traceId);
     const spans = (trace?.spans ?? []).filter(({ service, spanId }) => isLearners(service) && spanId !== answer.spanId);
@@ -176,8 +191,8 @@ export class Observation {
   }
 
   /** Returns whether dice started this trace since the check began. */
-  #isStray({ traceId, roots }: Trace): boolean {
-    if (this.#known.has(traceId)) return false;
+  #isStray({ traceId, roots, start }: Trace): boolean {
+    if (this.#known.has(traceId) || start < this.#since) return false;
     return roots.every(({ service, parentSpanId }) => isLearners(service) && parentSpanId === undefined);
   }
 }
@@ -266,7 +281,9 @@ function extraSpan(seen: Seen, wanted: Wanted, spans: Spans): Extra | undefined 
   const isNoRoll = (span: Span) => !Number.isInteger(wanted.valueOf(span));
   const span = inOwn.some((some) => some.length > 0)
     ? betweenEach(spans, apart)
-    : (betweenEach(spans, apart.filter(isNoRoll)) ?? twinOf(visits, { spans, apart, wanted }));
+    : (betweenEach(spans, apart.filter(isNoRoll)) ??
+      besideOf(spans, apart) ??
+      twinOf(visits, { spans, apart, wanted }));
   return span && { span, isApart: true };
 }
 
@@ -280,6 +297,20 @@ function betweenEach(spans: Spans, others: readonly Span[]): Span | undefined {
   return made.length > 2 && between.every(Boolean) ? between[0] : undefined;
 }
 
+/** Milliseconds between the starts of two spans that one call of doRoll() makes. Two requests are further apart. */
+const MOMENT = 1;
+
+/**
+ * Returns a second span that began at the moment of the span of a roll, whatever its value, if more than half of the
+ * rolls have one. A visitor may roll at such a moment now and then, but not so often.
+ */
+function besideOf(spans: Spans, apart: readonly Span[]): Span | undefined {
+  const made = spans.filter((span) => span !== undefined);
+  const isBeside = (span: Span) => (one: Span) => one !== span && Math.abs(one.start - span.start) < MOMENT;
+  const beside = made.flatMap((span) => apart.find(isBeside(span)) ?? []);
+  return made.length > 2 && beside.length > made.length / 2 ? beside[0] : undefined;
+}
+
 interface Apart {
   readonly spans: Spans;
   readonly apart: readonly Span[];
@@ -289,7 +320,7 @@ interface Apart {
 /**
  * Returns a second span of a roll in a trace of its own, with the same value as the first, if each roll has such a twin
  * next to its span. The twin of the last roll may still come. Now and then the next roll of a visitor has the same
- * value, but not after each roll. A span with another value may be of a visitor, or of one more call of the code.
+ * value, but not after each roll. This also finds twins that a slow machine has started later.
  */
 function twinOf(visits: readonly Visit[], { spans, apart, wanted: { valueOf, isAnswer } }: Apart): Span | undefined {
   const rolled = visits.filter((visit, index) => spans[index] && isAnswer(visit, spans[index]));
@@ -310,7 +341,7 @@ type Advice = Required<Pick<Problem, 'id' | 'hint'>>;
 
 const STARTED_TWICE =
   'Your code starts a second span of that name for each roll. Look in app.ts for another startSpan or ' +
-  'startActiveSpan, perhaps with root: true, and take it out.';
+  'startActiveSpan, perhaps with root: true, and take it out. Call doRoll() once in each request.';
 
 const bestOf = (visit: Visit, spans: Span[], fit: Wanted['fit']): Span | undefined =>
   spans.toSorted((a, b) => fit(visit, b) - fit(visit, a))[0];

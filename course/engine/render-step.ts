@@ -13,6 +13,8 @@ export type StepOutline = Omit<StepSummary, 'state' | 'seen'>;
 type FrontMatter = Pick<RenderedStep, 'title' | 'minutes' | 'learn'> &
   Partial<Pick<RenderedStep, 'files' | 'questions' | 'faults'>> & {
     readonly kubectl?: KubectlMatter;
+    /** The whole task in one or two sentences, in Markdown. The page shows it above the text. */
+    readonly task?: string;
     /** Hints in Markdown, for a learner who is stuck. The solution comes after them. */
     readonly hints?: readonly string[];
   };
@@ -23,13 +25,14 @@ type FrontMatter = Pick<RenderedStep, 'title' | 'minutes' | 'learn'> &
  */
 export function renderStep(id: string, text: string): RenderedStep {
   const { matter, body } = partsOf(id, text);
-  const { title, minutes, learn, files = [], questions = [], faults, kubectl = {}, hints = [] } = matter;
+  const { title, minutes, task, learn, files = [], questions = [], faults, kubectl = {}, hints = [] } = matter;
   const blocks = kubectlBlocks({ id, files, hasQuestions: questions.length > 0, kubectl, hints: hints.length });
   return {
     id,
     number: Number(id.slice(0, 2)),
     title,
     minutes,
+    ...(task === undefined ? {} : { taskHtml: marked.parseInline(task, { async: false }) }),
     learn,
     files,
     questions,

@@ -8,6 +8,7 @@ import type { KubeObject } from '../../kubernetes/object.ts';
 
 export {
   API_VERSION,
+  CONFIRM_DELETION,
   FIELD_MANAGER,
   GROUP,
   LABELS,

@@ -13,21 +13,23 @@ function setUp(connect: (builder: ControllerBuilder) => ControllerBuilder) {
   const reconciled: string[] = [];
   const { controller, timers } = aController((key) => Promise.resolve(void reconciled.push(key)));
   let allKeys = (): Iterable<string> => [];
-  const builder = new ControllerBuilder((_, keys) => {
-    allKeys = keys;
+  let uidOf: (key: string) => string | undefined = () => undefined;
+  const builder = new ControllerBuilder((_, objects) => {
+    allKeys = objects.keys;
+    uidOf = objects.uidOf;
     return controller;
   });
   connect(builder).complete({ name: 'seat', reconcile: () => Promise.resolve(undefined) });
   controller.start();
-  return { timers, reconciled, allKeys: () => [...allKeys()] };
+  return { timers, reconciled, allKeys: () => [...allKeys()], uidOf: (key: string) => uidOf(key) };
 }
 
 test('reconciles an object of the store passed to `for` after it is added and after it is deleted', async () => {
   const store = aStore();
-  const { timers, reconciled, allKeys } = setUp((builder) => builder.for(store));
+  const { timers, reconciled, allKeys, uidOf } = setUp((builder) => builder.for(store));
   store.upsert(configMap('a'));
   await timers.advance(0);
-  expect(allKeys()).toEqual(['default/a']);
+  expect([allKeys(), uidOf('default/a'), uidOf('default/b')]).toEqual([['default/a'], 'a', undefined]);
   store.forget('default/a', 'a');
   await timers.advance(0);
   expect(reconciled).toEqual(['default/a', 'default/a']);

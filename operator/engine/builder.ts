@@ -17,13 +17,21 @@ export interface WatchOptions {
   readonly delay?: number;
 }
 
-/** Creates a controller for `reconciler`. `keys` returns the key of every object that the controller reconciles. */
-type CreateController = (reconciler: Reconciler, keys: () => Iterable<string>) => Controller;
+/** The objects that a controller reconciles. */
+export interface Objects {
+  /** Returns the key of every object. */
+  readonly keys: () => Iterable<string>;
+  /** Returns the uid of the object with this key. */
+  readonly uidOf: (key: string) => string | undefined;
+}
+
+/** Creates a controller for `reconciler`. */
+type CreateController = (reconciler: Reconciler, objects: Objects) => Controller;
 
 export class ControllerBuilder {
   readonly #create: CreateController;
   readonly #triggers: ((controller: Controller) => void)[] = [];
-  readonly #keys: (() => Iterable<string>)[] = [];
+  readonly #objects: Objects[] = [];
 
   constructor(create: CreateController) {
     this.#create = create;
@@ -34,7 +42,7 @@ export class ControllerBuilder {
    * all objects when this process becomes the leader, and at every resync.
    */
   for<T extends KubeObject>(store: CompactStore<T>): this {
-    this.#keys.push(() => store.keys());
+    this.#objects.push({ keys: () => store.keys(), uidOf: (key) => store.get(key)?.metadata.uid });
     return this.watches(store, ({ key }) => [key]);
   }
 
@@ -50,7 +58,10 @@ export class ControllerBuilder {
 
   /** Creates the controller and subscribes it to its sources. */
   complete(reconciler: Reconciler): void {
-    const controller = this.#create(reconciler, () => this.#keys.flatMap((keys) => [...keys()]));
+    const controller = this.#create(reconciler, {
+      keys: () => this.#objects.flatMap(({ keys }) => [...keys()]),
+      uidOf: (key) => this.#objects.map(({ uidOf }) => uidOf(key)).find((uid) => uid !== undefined),
+    });
     for (const connect of this.#triggers) connect(controller);
   }
 }

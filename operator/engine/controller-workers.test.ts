@@ -1,4 +1,5 @@
 import { SpanStatusCode } from '@opentelemetry/api';
+import { ApiError } from '../../kubernetes/api.ts';
 import { createLogger } from './log.ts';
 import { aController, endless, inTurn, rejects, returns, startController } from './testing/controller-harness.ts';
 import type { Reconcile } from './testing/controller-harness.ts';
@@ -80,22 +81,27 @@ describe('workers of a controller', () => {
 });
 
 describe('telemetry of a reconcile', () => {
-  test('makes a span for each reconcile, with the key and the result', async () => {
-    const { controller, timers } = startController(inTurn(rejects(new Error('no')), returns()));
-    controller.enqueue('a');
+  test('makes a span for each reconcile, with the uid and the result, and without a name in it', async () => {
+    const error = new ApiError('PATCH otel-ada', 403, { message: 'otel-ada is forbidden' });
+    const uidOf = (key: string) => `uid-of-${key.length}`;
+    const { controller, timers } = startController(inTurn(rejects(error), returns()), { uidOf });
+    controller.enqueue('otel-ada');
     await timers.advance(100);
-    expect(spans()).toMatchObject([
+    const made = spans();
+    expect(made.map(({ name, attributes, status }) => ({ name, attributes, status }))).toEqual([
       {
         name: 'seat reconcile',
-        attributes: { 'reconcile.key': 'a', 'reconcile.result': 'error' },
-        status: { code: SpanStatusCode.ERROR, message: 'no' },
+        attributes: { 'reconcile.uid': 'uid-of-8', 'reconcile.result': 'error' },
+        status: { code: SpanStatusCode.ERROR, message: 'ApiError 403' },
       },
       {
         name: 'seat reconcile',
-        attributes: { 'reconcile.key': 'a', 'reconcile.result': 'success' },
+        attributes: { 'reconcile.uid': 'uid-of-8', 'reconcile.result': 'success' },
         status: { code: SpanStatusCode.UNSET },
       },
     ]);
+    expect(made[0]?.events[0]?.attributes?.['exception.stacktrace']).toMatch(/^ {4}at .*controller-workers\.test/);
+    expect(JSON.stringify(made.map(({ events }) => events))).not.toContain('ada');
   });
 
   test('adds the controller, the key and the trace id to each log line of a reconcile', async () => {

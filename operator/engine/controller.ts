@@ -19,6 +19,11 @@ export interface ControllerOptions {
   readonly metrics: Pick<Metrics, 'controller'>;
   readonly log: Logger;
   readonly tracer: Tracer;
+  /**
+   * Returns the uid of the object with this key. Spans name objects by it, because a key may contain a person's name.
+   * Default: there is none.
+   */
+  readonly uidOf?: (key: string) => string | undefined;
   /** Maximum number of concurrent reconciles. Default 1. */
   readonly workers?: number;
   /**
@@ -46,6 +51,7 @@ export class Controller {
   readonly #hooks: ControllerHooks;
   readonly #log: Logger;
   readonly #tracer: Tracer;
+  readonly #uidOf: NonNullable<ControllerOptions['uidOf']>;
   readonly #timers: Timers;
   readonly #timeout: number;
   readonly #workers: number;
@@ -65,6 +71,7 @@ export class Controller {
     this.#hooks = metrics.controller(reconciler.name);
     this.#log = log;
     this.#tracer = tracer;
+    this.#uidOf = options.uidOf ?? (() => undefined);
     this.#timers = timers;
     this.#timeout = timeout;
     this.#workers = workers;
@@ -139,7 +146,9 @@ export class Controller {
 
   #process(key: string): Promise<void> {
     const { name } = this;
-    const spanSpec = { tracer: this.#tracer, name: `${name} reconcile`, attributes: { 'reconcile.key': key } };
+    const uid = this.#uidOf(key);
+    const attributes = uid === undefined ? {} : { 'reconcile.uid': uid };
+    const spanSpec = { tracer: this.#tracer, name: `${name} reconcile`, attributes };
     return withFields({ controller: name, key }, () =>
       inSpan(spanSpec, async (span) => {
         const startTime = this.#timers.now();

@@ -124,8 +124,8 @@ export class Manager {
   controller({ workers = 1 }: { readonly workers?: number } = {}): ControllerBuilder {
     const { log } = this.#options;
     const tracer = trace.getTracer(this.#options.tracer);
-    return new ControllerBuilder((reconciler, keys) => {
-      const controller = new Controller({ reconciler, metrics: this.metrics, log, tracer, workers });
+    return new ControllerBuilder((reconciler, { keys, uidOf }) => {
+      const controller = new Controller({ reconciler, metrics: this.metrics, log, tracer, uidOf, workers });
       this.#controllers.push({ controller, keys });
       return controller;
     });

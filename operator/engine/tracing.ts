@@ -28,11 +28,21 @@ export function inSpan<T>({ tracer, name, attributes = {} }: SpanSpec, work: (sp
 }
 
 /**
- * Sets the span's status to error and records the exception on the span.
+ * Sets the span's status to error and records the type of the exception and where it was thrown. Its message stays in
+ * the log, because it may name objects, and so people.
  * https://opentelemetry.io/docs/specs/otel/trace/exceptions/
  */
 export function recordError(span: Span, thrown: unknown): void {
-  const error = asError(thrown);
-  span.recordException(error);
-  span.setStatus({ code: SpanStatusCode.ERROR, message: error.message });
+  const error = asError(thrown) as Error & { readonly code?: unknown };
+  const { name, stack = '' } = error;
+  const code = ['number', 'string'].includes(typeof error.code) ? ` ${String(error.code)}` : '';
+  span.recordException({ name, stack: framesIn(stack) });
+  span.setStatus({ code: SpanStatusCode.ERROR, message: `${name}${code}` });
 }
+
+/** Returns the lines of a stack behind the message. */
+const framesIn = (stack: string): string =>
+  stack
+    .split('\n')
+    .filter((line) => /^ {4}at [^\s].*[:(<]/.test(line))
+    .join('\n');

@@ -1,12 +1,9 @@
 // What must be true before the seats of an expired class are deleted: the end was announced or is confirmed, and the
 // Workshop's status records how far each attendee got.
-import { GROUP, LIMITS } from '../api/types.ts';
+import { CONFIRM_DELETION, LIMITS } from '../api/types.ts';
 import type { Seat, Workshop, WorkshopStatus } from '../api/types.ts';
 import { scheduleAt } from './schedule.ts';
 import type { Schedule } from './schedule.ts';
-
-/** Annotation that confirms the deletion of the seats. Its value must be that of spec.schedule.expiresAt. */
-export const CONFIRM_DELETION = `${GROUP}/confirm-deletion`;
 
 type AttendeeRecord = NonNullable<WorkshopStatus['record']>[number];
 

@@ -1,7 +1,6 @@
-import { API_VERSION, FINALIZER, LABELS, MANAGED_BY } from '../api/types.ts';
+import { API_VERSION, CONFIRM_DELETION, FINALIZER, LABELS, MANAGED_BY } from '../api/types.ts';
 import { KINDS } from '../api/kinds.ts';
 import { apiError } from '../engine/testing/fake-api.ts';
-import { CONFIRM_DELETION } from './ending.ts';
 import { HOUR, NAMES, aWorkshopHarness, later } from './testing/workshop-harness.ts';
 
 describe('schedule of a class', () => {

@@ -6,8 +6,9 @@ import { dirname, join } from 'node:path';
 import { nodeConfig, NODE_FILES } from '../../cluster/components/images.ts';
 import type { ImageConfig } from '../../cluster/components/oci.ts';
 import { PYTHON_CONFIG } from '../../cluster/components/python.ts';
+import { TERMINAL_CONFIG, TERMINAL_FILES } from '../../cluster/components/terminal.ts';
 import { readDockerfile } from '../../cluster/image/dockerfile.ts';
-import { copyFlask, FLASK, LAB } from '../../cluster/image/recipes.ts';
+import { copyFlask, copyTerminal, FLASK, LAB, TERMINAL } from '../../cluster/image/recipes.ts';
 import type { Recipe } from '../../cluster/image/recipes.ts';
 import { versions } from '../../lab/versions.ts';
 import { repoRoot } from '../../support/paths.ts';
@@ -17,10 +18,11 @@ import { headCommit } from '../commit.ts';
 import type { Commit } from '../commit.ts';
 import { directoryEntries, joined } from './contents.ts';
 import type { Contents } from './contents.ts';
-import { debianContents, nodePackages } from './debian.ts';
+import { busyboxPackages, debianContents, nodePackages } from './debian.ts';
 import type { Architecture } from './debian.ts';
 import { PLATFORMS } from './image.ts';
 import type { ImageName, Platform, PlatformImage, ReleaseImage } from './image.ts';
+import { copyKubectl } from './kubectl.ts';
 import { writeLayout } from './layout.ts';
 import type { PlatformContent } from './layout.ts';
 import { nodeContents, NODE_VERSION } from './node.ts';
@@ -80,11 +82,25 @@ const FLASK_RECIPE: ReleaseRecipe = {
   },
 };
 
+const TERMINAL_RECIPE: ReleaseRecipe = {
+  name: 'intro-otel-terminal',
+  recipe: TERMINAL,
+  base: TERMINAL_CONFIG,
+  baseContents: async (architecture, report) => [
+    ...(await debianContents(busyboxPackages, architecture, report)),
+    { entries: TERMINAL_FILES, packages: [] },
+  ],
+  stage: async (context, architecture, report) => {
+    await copyTerminal(dirname(TERMINAL.dockerfile), context);
+    return copyKubectl(join(context, 'files'), architecture, report);
+  },
+};
+
 /** Builds all images of the release from the checked-out commit. Writes a layout and SBOMs for each to `directory`. */
 export async function buildReleaseImages(directory: string, report: Progress): Promise<ReleaseImage[]> {
   const commit = await headCommit();
   const images: ReleaseImage[] = [];
-  for (const recipe of [LAB_RECIPE, FLASK_RECIPE])
+  for (const recipe of [LAB_RECIPE, FLASK_RECIPE, TERMINAL_RECIPE])
     images.push(await report.step(`Build ${recipe.name}`, (step) => buildImage(recipe, commit, directory, step)));
   return images;
 }

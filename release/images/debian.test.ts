@@ -1,5 +1,5 @@
 import type { Entry } from '../../cluster/components/oci.ts';
-import { ARCHITECTURES, nodePackages, packageOf, pinsOf, pythonPackages } from './debian.ts';
+import { allPackages, ARCHITECTURES, packageOf, pinsOf } from './debian.ts';
 
 const pin = {
   file: 'libc6_2.36-9+deb12u14_amd64.deb',
@@ -11,7 +11,7 @@ const pin = {
 const copyright = (content: string): Entry[] => [{ path: '/usr/share/doc/libc6/copyright', from: { content } }];
 
 test.each(ARCHITECTURES)('pins every package of our images for %s, and its digest', (architecture) => {
-  for (const each of pinsOf([...nodePackages, ...pythonPackages], architecture)) {
+  for (const each of pinsOf(allPackages, architecture)) {
     expect(each.integrity).toMatch(/^sha256-[\w+/]{43}=$/);
     expect([architecture, 'all']).toContain(each.architecture);
     expect(each.version).toMatch(/^\d[\w.+:~-]*$/);
@@ -20,7 +20,7 @@ test.each(ARCHITECTURES)('pins every package of our images for %s, and its diges
 
 test('pins the same sources for all architectures', () => {
   const sources = ARCHITECTURES.map((architecture) =>
-    pinsOf([...nodePackages, ...pythonPackages], architecture).map(({ version }) => version.replace(/\+b\d+$/, '')),
+    pinsOf(allPackages, architecture).map(({ version }) => version.replace(/\+b\d+$/, '')),
   );
   expect(sources[0]).toEqual(sources[1]);
 });

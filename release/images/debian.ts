@@ -29,6 +29,12 @@ export const pythonPackages = [
   ...['libsqlite3-0', 'libssl3', 'libtinfo6', 'libtirpc-common', 'libtirpc3', 'libuuid1', 'media-types', 'zlib1g'],
 ] as const;
 
+/** The packages of the terminal: a busybox that needs no library, and what names the distribution. */
+export const busyboxPackages = ['base-files', 'busybox-static'] as const;
+
+/** All packages of our images. */
+export const allPackages = [...new Set([...nodePackages, ...pythonPackages, ...busyboxPackages])];
+
 /** The file with the pins, in the format of sha256sum(1). `node release/images/pin-debian.ts` writes it. */
 export const PINS = join(import.meta.dirname, 'debian.sha256');
 

@@ -4,7 +4,7 @@
 export const PLATFORMS = ['linux/amd64', 'linux/arm64'] as const;
 export type Platform = (typeof PLATFORMS)[number];
 
-export type ImageName = 'intro-otel' | 'intro-otel-flask';
+export type ImageName = 'intro-otel' | 'intro-otel-flask' | 'intro-otel-terminal';
 
 /** One platform's image in an image index. */
 export interface PlatformImage {

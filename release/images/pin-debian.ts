@@ -3,14 +3,13 @@
 import { writeFile } from 'node:fs/promises';
 import { run } from '../../support/run.ts';
 import { print } from '../../support/output.ts';
-import { ARCHITECTURES, nodePackages, PINS, pythonPackages, updatedLists } from './debian.ts';
+import { allPackages, ARCHITECTURES, PINS, updatedLists } from './debian.ts';
 import type { Architecture } from './debian.ts';
 
 /** Lists the pins of all packages for an architecture, as lines of debian.sha256. */
 async function pinsFor(architecture: Architecture): Promise<string[]> {
   const options = await updatedLists(architecture);
-  const names = [...nodePackages, ...pythonPackages];
-  const { stdout } = await run('apt-cache', [...options, 'show', '--no-all-versions', ...names]);
+  const { stdout } = await run('apt-cache', [...options, 'show', '--no-all-versions', ...allPackages]);
   return stdout.trim().split('\n\n').map(pinFrom);
 }
 

@@ -22,7 +22,8 @@ interface State {
 }
 
 const states: State[] = [
-  { name: 'course', path: './', reach: (page) => page.locator('.cm-content').waitFor() },
+  { name: 'first-sight', path: './', reach: (page) => page.getByRole('heading', { name: '1. Set up' }).waitFor() },
+  { name: 'course', path: './?step=04-automatic', reach: (page) => page.locator('.cm-content').waitFor() },
   {
     name: 'verdict',
     path: './#02-read-a-trace',
@@ -50,6 +51,17 @@ const states: State[] = [
       await page.locator('.span-row', { hasText: 'prizes' }).click();
       await page.getByText('The span as JSON').click();
       await page.getByText('Faults to find').click();
+    },
+  },
+  {
+    name: 'quality',
+    path: './',
+    reach: async (page, guide) => {
+      guide.lab.hasFindings = true;
+      await page.getByRole('button', { name: 'Play a round' }).click();
+      await page.getByText('http.method is deprecated').first().waitFor();
+      await page.getByText(/^Score: /).click();
+      await page.locator('#quality').scrollIntoViewIfNeeded();
     },
   },
   {
@@ -97,6 +109,33 @@ const states: State[] = [
     },
   },
   {
+    name: 'before-after',
+    path: './?step=06-manual',
+    reach: async (page) => {
+      await page.getByRole('button', { name: 'Play a round' }).click();
+      await page.locator('.span-row', { hasText: 'prizes' }).waitFor();
+      await typeInEditor(page, '# mine\n');
+      await page.getByRole('button', { name: 'Run', exact: true }).click();
+      await page.getByRole('button', { name: 'Compare with before the last Run' }).click();
+      await page.getByRole('region', { name: 'Now' }).locator('.span-row').last().click();
+    },
+  },
+  {
+    name: 'seen',
+    path: './?step=07-span-methods',
+    reach: async (page, guide) => {
+      await page.getByText('a first line').waitFor();
+      await page.getByRole('button', { name: 'Start', exact: true }).click();
+      await page.getByRole('button', { name: 'Check', exact: true }).waitFor();
+      const requirements = Array.from({ length: 10 }, (_, index) => ({
+        text: `requirement ${index}`,
+        seen: index > 3,
+      }));
+      guide.lab.see({ step: '07-span-methods', requirements });
+      await page.getByText('Seen in your requests: 6 of 10').waitFor();
+    },
+  },
+  {
     name: 'dialog',
     path: './#05-collector',
     reach: async (page) => page.getByRole('button', { name: 'Skip to here' }).click(),
@@ -114,7 +153,9 @@ const states: State[] = [
     name: 'explore-charts',
     path: 'explore',
     reach: async (page, guide) => {
-      guide.telemetry.dropped = [{ signal: 'metrics', reason: 'series', count: 12_345, example: 'a{user.id=17}' }];
+      guide.telemetry.dropped = [
+        { signal: 'metrics', hop: 'guide', reason: 'series', count: 12_345, example: 'a{user.id=17}' },
+      ];
       guide.addTraceWithLogs();
       await page.reload();
       const latency = page.getByRole('group', { name: 'Latency of prizes' });

@@ -1,15 +1,17 @@
 // Tests the board's pages with the board's real server, and an API server in memory.
 import { jest } from '@jest/globals';
+import type { Page } from 'playwright-core';
 import { BoardApi } from '../../apps/portal/board/testing/board-api.ts';
 import { BoardHarness, KEY } from '../../apps/portal/board/testing/board-harness.ts';
 import { aClaim, aSeat, aWorkshop } from '../../apps/portal/testing/objects.ts';
 import { BoardPages, live } from './fakes/board-pages.ts';
+import { FakeGuide } from './fakes/fake-guide.ts';
 
 jest.setTimeout(60_000);
 
 let pages: BoardPages;
 beforeAll(async () => {
-  pages = await BoardPages.start();
+  pages = await BoardPages.start(true);
 });
 afterAll(() => pages?.close());
 
@@ -28,6 +30,39 @@ async function aClassWithAda(): Promise<BoardHarness> {
       .end('<!doctype html><title>x</title><h1>The lab</h1>');
   return board;
 }
+
+// The board answers the scripts of a guide, and its policy limits what they do.
+test('shows a lab in two windows with one stream, and leads them back when the visit ends', async () => {
+  const ada = aSeat('1', { claim: aClaim('a'.repeat(64), 'Ada') });
+  const { assets } = pages;
+  const guide = await FakeGuide.start(assets);
+  guide.viewer = { owner: 'Ada', portal: 'instructor' };
+  const findGuide = () => Promise.resolve({ host: '127.0.0.1', port: Number(new URL(guide.url).port) });
+  const api = new BoardApi([aWorkshop(1)], [ada]);
+  const board = await new BoardHarness(api, { findGuide, assets: { board: assets, guide: assets } }).start();
+  const work = async (page: Page): Promise<void> => {
+    const [name = '', value = ''] = board.as().cookie.split('=', 2);
+    await page.context().addCookies([{ name, value, url: board.url }]);
+    await page.goto('/board/otel');
+    await live(page);
+    const labs = await Promise.all([1, 2].map(() => page.context().newPage()));
+    for (const lab of labs) await lab.goto('/s/otel-1/');
+    for (const lab of labs) await lab.getByText('dice runs').waitFor();
+    expect(guide.lab.listeners).toBe(1);
+    guide.lab.setLoad(60);
+    for (const lab of labs) await lab.getByText('60 a minute are played').waitFor();
+    await page.getByRole('button', { name: 'Ada' }).click();
+    await page.getByRole('button', { name: 'End the visit' }).click();
+    for (const lab of labs) await lab.waitForURL('**/board/otel');
+    // A window that still showed the lab would begin another visit by its next request.
+    await page.waitForTimeout(1_500);
+    expect(board.api.seat('otel-1').spec.visit).toBeUndefined();
+  };
+  await pages.open(board.url, work, { path: '/login' }).finally(() => {
+    guide.stop();
+    return board.stop();
+  });
+});
 
 const messages = ({ api }: BoardHarness): string[] => api.events.map(({ message }) => message);
 
@@ -55,10 +90,10 @@ test('leads an instructor from the login to a person who asked for help, who is 
         await page.getByRole('button', { name: 'Look in' }).click();
         const lab = await opened;
         await lab.getByRole('heading', { name: 'The lab' }).waitFor();
-        await lab.close();
         await page.getByText('Grace looks in.').waitFor();
         await page.getByRole('button', { name: 'End the visit' }).click();
         await page.getByText('The visit has ended.').waitFor();
+        await lab.close();
 
         await page.getByRole('button', { name: 'Move …' }).click();
         await page.getByRole('button', { name: 'Move', exact: true }).click();

@@ -5,7 +5,7 @@ import type { Page } from 'playwright-core';
 import type { BoardServer } from '../../apps/portal/web/testing/board-server.ts';
 import { aBoard, aClass, ago, aPerson } from '../../apps/portal/web/testing/states.ts';
 import { picture } from '../support/browser/browser.ts';
-import { BoardPages, expectSoon, live } from './fakes/board-pages.ts';
+import { BOARD, BoardPages, expectSoon, live } from './fakes/board-pages.ts';
 
 jest.setTimeout(60_000);
 
@@ -91,6 +91,18 @@ describe('the table', () => {
 });
 
 describe('an action', () => {
+  test('extends a class only if it has an end', () =>
+    pages.with(async (page, server) => {
+      await page.getByText('Extend or end').click();
+      await page.getByRole('button', { name: 'Extend', exact: true }).waitFor();
+      const { workshop } = server.state;
+      delete (workshop as { expiresAt?: string }).expiresAt;
+      server.show({ ...server.state, workshop });
+      await page.getByText('This class has no end').waitFor();
+      expect(await page.getByRole('button', { name: 'Extend', exact: true }).count()).toBe(0);
+      expect(await page.getByRole('button', { name: 'End the class …' }).isVisible()).toBe(true);
+    }));
+
   test('of the help queue is sent with the token, and its error is shown next to the button', () =>
     pages.with(
       async (page, server) => {
@@ -286,6 +298,25 @@ describe('the stream of events', () => {
       server.state = aBoard([aPerson('otel-1', { name: 'Only Ada' })]);
       server.send('end', { reason: 'session' });
       await page.getByRole('button', { name: 'Only Ada' }).waitFor();
+    }));
+
+  // A browser opens six connections to one origin over HTTP/1.1, and each stream keeps one.
+  test('is one for 8 windows that are visible at the same time, so that each still gets answers', () =>
+    pages.with(async (page, server) => {
+      const others = await Promise.all(Array.from({ length: 7 }, () => page.context().newPage()));
+      await Promise.all(others.map((other) => other.goto(BOARD)));
+      const windows = [page, ...others];
+      await Promise.all(windows.map(live));
+      expect(server.streams).toBe(1);
+      for (const one of windows) {
+        await one.locator('#queue li').first().getByRole('button', { name: 'Take' }).click();
+        await one.getByText('You have it.').waitFor();
+      }
+      server.show(aBoard([aPerson('otel-1', { name: 'Only Ada' })]));
+      await Promise.all(windows.map((one) => one.getByRole('button', { name: 'Only Ada' }).waitFor()));
+      await Promise.all(others.map((other) => other.close()));
+      server.show(aBoard([aPerson('otel-1', { name: 'Only Grace' })]));
+      await page.getByRole('button', { name: 'Only Grace' }).waitFor();
     }));
 
   test('is closed while the page is hidden', () =>

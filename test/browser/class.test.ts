@@ -1,81 +1,23 @@
 // Tests the bar of the class in a real browser, on the guide's pages behind a real portal.
-import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { jest } from '@jest/globals';
-import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { aSeat, aWorkshop } from '../../apps/portal/testing/objects.ts';
-import { PortalHarness } from '../../apps/portal/testing/portal-harness.ts';
-import { SeatApi } from '../../apps/portal/testing/seat-api.ts';
-import { repoRoot } from '../../support/paths.ts';
+import type { Page } from 'playwright-core';
+import type { SeatApi } from '../../apps/portal/testing/seat-api.ts';
 import { eventually } from '../../support/waiting.ts';
 import { violations } from '../support/browser/axe.ts';
-import { launchBrowser, misdeeds, picture } from '../support/browser/browser.ts';
+import { picture } from '../support/browser/browser.ts';
+import { ClassPages, SEAT, setVisible } from './fakes/class-pages.ts';
+import type { Room } from './fakes/class-pages.ts';
 import { FakeGuide } from './fakes/fake-guide.ts';
 
 jest.setTimeout(60_000);
 
-const SEAT = 'otel-1';
-
-let assets: string;
-let browser: Browser;
-
+let pages: ClassPages;
 beforeAll(async () => {
-  assets = mkdtempSync(join(tmpdir(), 'intro-otel-class-'));
-  const build = join(repoRoot, 'apps', 'guide', 'web', 'build.ts');
-  const env = { ...process.env, NODE_OPTIONS: '' };
-  const { status, stderr } = spawnSync(process.execPath, [build, assets], { encoding: 'utf8', env });
-  if (status !== 0) throw new Error(`expected the pages to be bundled, found: ${stderr}`);
-  browser = await launchBrowser();
+  pages = await ClassPages.open();
 });
+afterAll(() => pages?.close());
 
-afterAll(async () => {
-  await browser?.close();
-  rmSync(assets, { recursive: true, force: true });
-});
-
-interface Room {
-  readonly api: SeatApi;
-  readonly portal: PortalHarness;
-  readonly guide: FakeGuide;
-  readonly context: BrowserContext;
-  /** The page of the course, of the person who has the seat. */
-  readonly page: Page;
-}
-
-interface View {
-  readonly width?: number;
-  readonly colorScheme?: 'light' | 'dark';
-}
-
-/** Runs `work` with a class of one seat, and with a browser whose person has it. */
-async function inRoom(work: (room: Room) => Promise<void>, { width = 1280, colorScheme = 'light' }: View = {}) {
-  const api = new SeatApi([aWorkshop(1)], [aSeat('1')]);
-  const guide = await FakeGuide.start(assets);
-  guide.viewer = { owner: 'Ada', portal: 'learner' };
-  const findGuide = () => Promise.resolve({ host: '127.0.0.1', port: Number(new URL(guide.url).port) });
-  const portal = await new PortalHarness(api, { findGuide }).start();
-  const { cookie } = await portal.join('Ada');
-  const context = await browser.newContext({ viewport: { width, height: 800 }, colorScheme });
-  const [name = '', value = ''] = cookie.split('=', 2);
-  await context.addCookies([{ name, value, url: portal.url }]);
-  const page = await context.newPage();
-  page.setDefaultTimeout(10_000);
-  const found = misdeeds(page, `${portal.url}/s/${SEAT}/`);
-  try {
-    await page.goto(`${portal.url}/s/${SEAT}/`);
-    await work({ api, portal, guide, context, page });
-    expect(found.filter((line) => !line.endsWith('net::ERR_ABORTED'))).toEqual([]);
-  } catch (error) {
-    await picture(page, 'class-failed').catch(() => undefined);
-    throw error;
-  } finally {
-    await context.close();
-    await portal.stop();
-    guide.stop();
-  }
-}
+const inRoom: ClassPages['with'] = (work, view) => pages.with(work, view);
 
 /** An RFC 3339 time some seconds from now. What an instructor writes is newer than the claim. */
 const at = (seconds = 0): string => `${new Date(Date.now() + seconds * 1000).toISOString().slice(0, 19)}Z`;
@@ -217,8 +159,8 @@ test('asks nothing while it is hidden, and at once when somebody looks again', a
 });
 
 test('loads nothing of the class, and asks for nothing, in a lab without a portal', async () => {
-  const guide = await FakeGuide.start(assets);
-  const page = await browser.newPage();
+  const guide = await FakeGuide.start(pages.assets);
+  const page = await pages.browser.newPage();
   const asked: string[] = [];
   page.on('request', (request) => asked.push(new URL(request.url()).pathname));
   await page.goto(`${guide.url}/`);
@@ -258,43 +200,6 @@ test('says that the seat is gone once an instructor has freed it', async () => {
     await bar(page).getByRole('button', { name: 'Load the page again' }).waitFor();
   });
 });
-
-// A browser opens six connections to one origin over HTTP/1.1. An event stream keeps one of them.
-test('works in 8 tabs of one browser at the same time', async () => {
-  await inRoom(async ({ context, guide, page, portal }) => {
-    await bar(page).waitFor();
-    const tabs = await Promise.all(Array.from({ length: 7 }, () => context.newPage()));
-    const open = async (tab: Page): Promise<void> => {
-      // A tab that is opened in the background is hidden from the start. Playwright shows all tabs.
-      await tab.addInitScript(
-        "Object.defineProperty(document, 'visibilityState', { configurable: true, value: 'hidden' })",
-      );
-      await tab.goto(`${portal.url}/s/${SEAT}/`);
-      await tab.locator('.cm-content').waitFor();
-    };
-    await Promise.all(tabs.map(open));
-    expect(guide.lab.listeners).toBe(1);
-    for (const tab of tabs) {
-      await setVisible(page, false);
-      await setVisible(tab, true);
-      await tab.getByRole('button', { name: 'Play a round' }).click();
-      await tab.locator('#answer').getByText('plush bear').waitFor();
-      await read(tab, 'I am stuck');
-      await setVisible(tab, false);
-    }
-    await eventually(() => expect(guide.lab.listeners).toBe(0), { within: 5_000 });
-  });
-});
-
-async function setVisible(page: Page, isVisible: boolean): Promise<void> {
-  await page.evaluate(
-    (value) => {
-      Object.defineProperty(document, 'visibilityState', { configurable: true, value });
-      document.dispatchEvent(new Event('visibilitychange'));
-    },
-    isVisible ? 'visible' : 'hidden',
-  );
-}
 
 describe('accessibility', () => {
   const everything = (api: SeatApi): void => {

@@ -1,7 +1,7 @@
 // Tests the editor on the course page in a real browser: typing, Run, logs, and changes by somebody else.
 import { jest } from '@jest/globals';
 import { waitFor } from '../../support/waiting.ts';
-import { Pages, typeInEditor } from './fakes/pages.ts';
+import { EDITING, Pages, typeInEditor } from './fakes/pages.ts';
 import type { View } from './fakes/pages.ts';
 
 jest.setTimeout(30_000);
@@ -18,7 +18,7 @@ afterAll(() => pages?.close());
 describe.each([view, small])("the learner's files, on a page of $width px", (here) => {
   test('keeps typed text when the page is reloaded, saves it only on Run, and then draws the trace by itself', () =>
     pages.with('run', here, async (page, guide) => {
-      await page.goto('/');
+      await page.goto(EDITING);
       await typeInEditor(page, '// mine\n');
       await page.getByText('Not saved: app.ts').waitFor();
       await page.reload();
@@ -36,7 +36,7 @@ describe.each([view, small])("the learner's files, on a page of $width px", (her
 
   test("shows an error in the learner's code at its line, and explains it", () =>
     pages.with('error', here, async (page) => {
-      await page.goto('/');
+      await page.goto(EDITING);
       await typeInEditor(page, '\n\noops\n');
       await page.keyboard.press('Control+Enter');
       await page.getByRole('status').getByText("app.ts, line 3: Expected ';', found 'oops'").waitFor();
@@ -56,7 +56,7 @@ describe.each([view, small])("the learner's files, on a page of $width px", (her
       'conflict',
       here,
       async (page, guide) => {
-        await page.goto('/');
+        await page.goto(EDITING);
         await typeInEditor(page, '// mine\n');
         guide.lab.edit({ 'app.ts': '// theirs\n', 'settings.env': '# theirs too\n' });
         await page.getByRole('button', { name: 'Run', exact: true }).click();
@@ -72,12 +72,36 @@ describe.each([view, small])("the learner's files, on a page of $width px", (her
     ));
 });
 
+test('replaces the whole file by a paste, and by an editing command, without an inline style', () =>
+  pages.with('paste', view, async (page) => {
+    const code = "// code\nconst a = 'x';\n\n  if (a) {\n    b();\n  }\n".repeat(60);
+    await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+    await page.goto('/');
+    const editor = page.locator('.cm-content');
+    const pastes: readonly (() => Promise<unknown>)[] = [
+      () => page.keyboard.press('Control+V'),
+      // An input method or a password manager inserts text in this way. The browser would style it.
+      () => page.evaluate((text) => document.execCommand('insertText', false, text), code),
+    ];
+    for (const paste of pastes) {
+      await page.evaluate((text) => navigator.clipboard.writeText(text), code);
+      await editor.click();
+      await page.keyboard.press('Control+A');
+      await paste();
+      await page.keyboard.press('Control+Home');
+      await page.locator('.cm-line', { hasText: '// code' }).first().waitFor();
+      expect(await editor.innerText()).toMatch(/^\/\/ code\nconst a = 'x';/);
+      await page.keyboard.press('Control+A');
+      await page.keyboard.press('Backspace');
+    }
+  }));
+
 test('lets the learner undo the button Take theirs, which replaces the text of a file', () =>
   pages.with(
     'theirs',
     view,
     async (page, guide) => {
-      await page.goto('/');
+      await page.goto(EDITING);
       await typeInEditor(page, '// mine\n');
       guide.lab.edit({ 'app.ts': '// theirs\n' });
       await page.getByRole('button', { name: 'Run', exact: true }).click();
@@ -96,7 +120,7 @@ test("loads a file that somebody else has changed, if the learner hasn't changed
     'follows',
     view,
     async (page, guide) => {
-      await page.goto('/');
+      await page.goto(EDITING);
       await typeInEditor(page, '// mine\n');
       guide.lab.edit({ 'collector.yaml': '# theirs\n' });
       await page.getByRole('button', { name: 'Run', exact: true }).click();
@@ -110,7 +134,7 @@ test("loads a file that somebody else has changed, if the learner hasn't changed
 
 test('keeps a limited number of log lines on the page while a program prints without end', () =>
   pages.with('flood', view, async (page, guide) => {
-    await page.goto('/');
+    await page.goto(EDITING);
     await page.getByText('a first line').waitFor();
     for (let line = 0; line < 20_000; line += 1)
       guide.lab.log({ component: 'dice', pod: 'lab-dice-1', line: `line ${line} ${'x'.repeat(100)}` });
@@ -118,10 +142,41 @@ test('keeps a limited number of log lines on the page while a program prints wit
     expect((await page.locator('#log').textContent())?.length).toBeLessThan(100_000);
   }));
 
+test('searches the log, pauses it, makes it larger, and opens a trace by its id in it', () =>
+  pages.with('log', { width: 1366, height: 768, scheme: 'light' }, async (page, guide) => {
+    guide.lab.delay = 0;
+    const print = (line: string): void => guide.lab.log({ component: 'dice', pod: 'lab-dice-1', line });
+    await page.goto(EDITING);
+    await page.getByText('a first line').waitFor();
+    const id = guide.lab.newTrace('/visit');
+    print(`{"msg":"rolled","trace_id":"${id}"}`);
+    print('another line');
+    const log = page.locator('#log');
+    await log.getByRole('link', { name: id }).click();
+    await page.locator('.span-row', { hasText: 'dice GET /visit' }).waitFor();
+    expect(new URL(page.url()).search).toBe('?step=06-manual');
+    await page.getByLabel('Search the log').fill('ANOTHER');
+    await page.waitForFunction(() => document.getElementById('log')?.textContent === 'another line');
+    await page.getByLabel('Search the log').fill('');
+    await log.getByText('rolled').waitFor();
+    await page.getByRole('button', { name: 'Pause' }).click();
+    print('while paused');
+    guide.lab.edit({ 'settings.env': '# told after the line\n' });
+    await page.getByRole('tab', { name: 'settings.env' }).click();
+    await page.locator('.cm-line', { hasText: 'told after the line' }).waitFor();
+    expect(await log.textContent()).not.toContain('while paused');
+    await page.getByRole('button', { name: 'Pause' }).click();
+    await log.getByText('while paused').waitFor();
+    const height = async (): Promise<number> => (await log.boundingBox())?.height ?? 0;
+    const before = await height();
+    await page.getByRole('button', { name: 'Enlarge' }).click();
+    expect(await height()).toBeGreaterThan(before * 1.8);
+  }));
+
 test('repeats a request to dice after a Run until the new pod answers, and shows the trace of this answer', () =>
   pages.with('stale', view, async (page, guide) => {
     guide.lab.stale = 2;
-    await page.goto('/');
+    await page.goto(EDITING);
     await typeInEditor(page, '// mine\n');
     await page.getByRole('button', { name: 'Run', exact: true }).click();
     await page.locator('.span-row', { hasText: 'dice GET /rolldice' }).click();
@@ -132,7 +187,7 @@ test('repeats a request to dice after a Run until the new pod answers, and shows
 
 test('ignores old file contents if a request from before a Run is answered after the Run', () =>
   pages.with('late', view, async (page, guide) => {
-    await page.goto('/');
+    await page.goto(EDITING);
     await typeInEditor(page, '// mine\n');
     const old = guide.lab.versioned();
     let answer = (): void => {};
@@ -166,7 +221,7 @@ test('falls back to a plain text box, which can save and run, if CodeMirror does
     small,
     async (page, guide) => {
       await page.route('**/codemirror-*.js', (route) => route.fulfill({ status: 404 }));
-      await page.goto('/');
+      await page.goto(EDITING);
       const editor = page.getByRole('textbox', { name: 'app.ts, text of the file' });
       await editor.fill('// mine\noops\n');
       await page.getByRole('button', { name: 'Run', exact: true }).click();
@@ -181,7 +236,7 @@ test('falls back to a plain text box, which can save and run, if CodeMirror does
 
 test("shows the Collector's log after a Run that changes collector.yaml", () =>
   pages.with('collector', view, async (page) => {
-    await page.goto('/');
+    await page.goto(EDITING);
     await page.locator('.cm-content').waitFor();
     await page.getByRole('tab', { name: 'collector.yaml' }).click();
     await typeInEditor(page, '# mine\n');
@@ -194,7 +249,7 @@ test("shows the Collector's log after a Run that changes collector.yaml", () =>
 
 test('closes the event stream while the browser tab is hidden, and opens it again when the tab is shown', () =>
   pages.with('hidden', view, async (page, guide) => {
-    await page.goto('/');
+    await page.goto(EDITING);
     await page.getByText('a first line').waitFor();
     const turn = (state: string) =>
       page.evaluate((value) => {
@@ -229,9 +284,9 @@ test('says that the course is finished once every step is verified, and offers t
 test('hides Run and gives the reason if the guide may not change the lab', () =>
   pages.with('off', view, async (page, guide) => {
     guide.lab.editing = false;
-    await page.goto('/');
+    await page.goto(EDITING);
     await page.getByText('Editing is off').waitFor();
-    await page.getByRole('heading', { name: '1. Set up' }).waitFor();
+    await page.getByRole('heading', { name: '6. Manual instrumentation' }).waitFor();
     expect(await page.getByRole('button', { name: 'Run', exact: true }).isHidden()).toBe(true);
   }));
 
@@ -240,7 +295,7 @@ test('reports that Run could not save the files, and keeps the typed text', () =
     'away',
     view,
     async (page) => {
-      await page.goto('/');
+      await page.goto(EDITING);
       await typeInEditor(page, '// mine\n');
       await page.route('**/api/files', (route) =>
         route.fulfill({ status: 503, json: { error: 'expected the API server to answer, found: ECONNREFUSED' } }),

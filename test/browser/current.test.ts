@@ -4,7 +4,7 @@ import { jest } from '@jest/globals';
 import type { Page } from 'playwright-core';
 import type { Verdict } from '../../apps/guide/contract.ts';
 import type { FakeGuide } from './fakes/fake-guide.ts';
-import { Pages, typeInEditor } from './fakes/pages.ts';
+import { EDITING, Pages, typeInEditor } from './fakes/pages.ts';
 import type { View } from './fakes/pages.ts';
 
 jest.setTimeout(30_000);
@@ -97,13 +97,60 @@ describe('a verdict', () => {
     }));
 });
 
+describe('a requirement that the telemetry of a request shows', () => {
+  const seen = (step: string, ...states: boolean[]) => ({
+    step,
+    requirements: states.map((state, index) => ({ text: `requirement ${index + 1}`, seen: state })),
+  });
+
+  test('turns green without a check, is not yet verified, and is forgotten after a Run', () =>
+    pages.with('seen', view, async (page, guide) => {
+      await page.goto(STEP);
+      await page.getByText('a first line').waitFor();
+      guide.lab.see(seen('06-manual', true));
+      const list = page.locator('#seen-list li');
+      await press(page, 'Start');
+      await list.waitFor();
+      guide.lab.see(seen('06-manual', true, false));
+      await page.getByText('Seen in your requests: 1 of 2').waitFor();
+      expect(await list.allInnerTexts()).toEqual([
+        expect.stringMatching(/^✓\s+requirement 1\s*, seen$/) as string,
+        expect.stringMatching(/^○\s+requirement 2, not seen yet$/) as string,
+      ]);
+      guide.lab.see(seen('06-manual', true, true));
+      await page.getByText('Seen in your requests: 2 of 2').waitFor();
+      expect(await page.getByText('Steps: 0 of 11 verified').count()).toBe(1);
+      expect(guide.changes.filter((change) => change.includes('check'))).toEqual([]);
+      await typeInEditor(page, '# mine\n');
+      await press(page, 'Run');
+      await list.first().waitFor({ state: 'hidden' });
+    }));
+
+  test('is shown for the open step only, and until it is verified', () =>
+    pages.with('seen-step', view, async (page, guide) => {
+      await page.goto(STEP);
+      await page.getByText('a first line').waitFor();
+      await press(page, 'Start');
+      await page.getByRole('button', { name: 'Check', exact: true }).waitFor();
+      guide.lab.see(seen('07-span-methods', true));
+      guide.lab.log({ component: 'dice', pod: 'lab-dice-1', line: 'after the news' });
+      await page.locator('#log', { hasText: 'after the news' }).waitFor();
+      expect(await page.locator('#seen').isHidden()).toBe(true);
+      guide.lab.see(seen('06-manual', true));
+      await page.locator('#seen-list li').waitFor();
+      await press(page, 'Check');
+      await verdict(page).getByText('Verified.').waitFor();
+      expect(await page.locator('#seen').isHidden()).toBe(true);
+    }));
+});
+
 describe('the message of a Run', () => {
   test('no longer says "Not saved" after the learner has taken the other text', () =>
     pages.with(
       'not-saved',
       view,
       async (page, guide) => {
-        await page.goto('/');
+        await page.goto(EDITING);
         await typeInEditor(page, '// mine\n');
         guide.lab.edit({ 'app.ts': '// theirs\n' }, false);
         await press(page, 'Run');
@@ -151,7 +198,7 @@ describe('what another tab or a terminal has done', () => {
 
   test('is shown without a reload: files, faults and the load', () =>
     pages.with('other-files', view, async (page, guide) => {
-      await page.goto('/');
+      await page.goto(EDITING);
       await page.locator('.cm-content').waitFor();
       await page.getByText('a first line').waitFor();
       guide.lab.edit({ 'app.ts': '// theirs\n' });

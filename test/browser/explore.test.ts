@@ -3,6 +3,7 @@
 import { gzipSync } from 'node:zlib';
 import { jest } from '@jest/globals';
 import type { Page } from 'playwright-core';
+import type { PipelineHop } from '../../apps/guide/contract.ts';
 import { Pages, picture } from './fakes/pages.ts';
 import type { View } from './fakes/pages.ts';
 
@@ -169,7 +170,9 @@ test('says in words that nothing arrives and what was dropped, and continues by 
     async (page, guide) => {
       await page.clock.install();
       guide.telemetry.arrives = false;
-      guide.telemetry.dropped = [{ signal: 'metrics', reason: 'series', count: 12_345, example: 'a{user.id=17}' }];
+      guide.telemetry.dropped = [
+        { signal: 'metrics', hop: 'guide', reason: 'series', count: 12_345, example: 'a{user.id=17}' },
+      ];
       await page.goto('/explore');
       await page.getByText(/No metrics have arrived since the guide started at .*, 40 min ago/).waitFor();
       await page.getByText('dropped 12,345 metric points of new series').waitFor();
@@ -190,6 +193,22 @@ test('says in words that nothing arrives and what was dropped, and continues by 
     },
     [503, 0],
   ));
+
+test('says above the charts why they are missing: the cause, the place, and what to do', () =>
+  pages.with('explore-reason', view, async (page, guide) => {
+    guide.telemetry.arrives = false;
+    guide.telemetry.dropped = [{ signal: 'logs', hop: 'collector', reason: 'size', count: 1, to: 'the guide' }];
+    const place = 'collector.yaml, line 4';
+    const says = `${place}: the pipeline metrics/red exports to debug only, so no charts come to the guide`;
+    const broken = { ok: false, place, says, todo: 'Write exporters: [debug, otlp_http/guide] there, then Run.' };
+    const isIt = ({ signal, name }: PipelineHop) => signal === 'charts' && name === 'collector';
+    guide.lab.hops = guide.lab.hops.map((hop) => (isIt(hop) ? { ...hop, ...broken } : hop));
+    await page.goto('/explore');
+    const text = /The pipeline metrics\/red exports .* \(collector\.yaml, line 4\)\. To do: Write exporters: \[debug,/;
+    await page.getByText(text).waitFor();
+    await page.goto('/explore#logs');
+    await page.getByText(/The Collector has dropped 1 log record, because .* 4 MiB.* Cut long texts/).waitFor();
+  }));
 
 test('asks nothing while the page is hidden', () =>
   pages.with('explore-hidden', view, async (page, guide) => {
@@ -300,7 +319,7 @@ test("shows whatever a learner's code sends as text, and lets no long text widen
   pages.with('explore-hostile', { width: 390, scheme: 'light' }, async (page, guide) => {
     const text = `<img src=x onerror="document.title='ran'"><style>*{display:none}</style>${'x'.repeat(400)}`;
     guide.telemetry.services = [text];
-    guide.telemetry.dropped = [{ signal: 'metrics', reason: 'series', count: 3, example: text }];
+    guide.telemetry.dropped = [{ signal: 'metrics', hop: 'guide', reason: 'series', count: 3, example: text }];
     const record = { service: text, scope: text, severityText: text, body: text, eventName: text };
     guide.telemetry.log({ ...record, attributes: { [text]: text }, resource: { [text]: text } });
     guide.traces.learnersText = text;

@@ -6,7 +6,7 @@ import { jest } from '@jest/globals';
 import type { Page } from 'playwright-core';
 import { renderStep } from '../../course/engine/render-step.ts';
 import { repoRoot } from '../../support/paths.ts';
-import { Pages, typeInEditor } from './fakes/pages.ts';
+import { EDITING, Pages, typeInEditor } from './fakes/pages.ts';
 import type { View } from './fakes/pages.ts';
 
 jest.setTimeout(30_000);
@@ -107,7 +107,7 @@ test.each([
 test('brings back what a file was before a step replaced it', () =>
   pages.with('earlier', view, async (page, guide) => {
     guide.lab.kept = [{ from: 'before-08-context', file: 'app.ts', text: '// of step 7\n' }];
-    await page.goto('/');
+    await page.goto(EDITING);
     await page.locator('.cm-content').waitFor();
     await page.getByText('Earlier versions').click();
     await page.getByText('app.ts before step 8').waitFor();

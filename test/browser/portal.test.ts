@@ -72,9 +72,9 @@ async function joinAsAda(page: Page): Promise<void> {
 test('leads by keyboard from the class code to the page of the lab', async () => {
   const found = await withPortal(oneSeat(), async (page) => {
     await page.goto('/');
-    await page.getByLabel('Class code').focus();
+    await page.locator('#code:focus').waitFor();
     await page.keyboard.type(`${CODE.toUpperCase()}\n`);
-    await page.getByLabel('Your name').focus();
+    await page.locator('#name:focus').waitFor();
     await page.keyboard.type('Ada <b>\n');
     await page.getByText('Hello, Ada <b>.').waitFor();
     await page.getByRole('link', { name: 'Open your lab' }).press('Enter');
@@ -127,6 +127,74 @@ test('opens a class that was full when somebody leaves', async () => {
     expect(await heading(page)).toBe('The class is full');
     api.change('otel-1', { claim: undefined } as never);
     await page.getByLabel('Your name').waitFor();
+  });
+});
+
+describe('with a host for each seat', () => {
+  let portal: PortalHarness;
+  let origin: string;
+  const originOf = (seat: string): string => origin.replace('//', `//${seat}.`);
+
+  /** Starts a portal at a name that the browser finds on loopback. Its port is known only once it listens. */
+  beforeEach(async () => {
+    const url = { proto: 'http' as const, host: '' };
+    const api = new SeatApi([aWorkshop(2)], [aSeat('1'), aSeat('2')]);
+    portal = await new PortalHarness(api, { assets, url, subdomains: true }).start('otel-1', 'otel-2');
+    url.host = `class.localhost:${portal.port}`;
+    origin = `http://${url.host}`;
+    for (const guide of portal.guides.values())
+      guide.answer = (_request, response) =>
+        void response.writeHead(200, { 'content-type': 'text/html' }).end('<!doctype html><h1>The guide</h1>');
+  });
+  afterEach(() => portal.stop());
+
+  /** Joins as a person with a browser of their own. @returns the page of the person's lab */
+  async function join(name: string): Promise<Page> {
+    const page = await (await browser.newContext({ baseURL: origin })).newPage();
+    page.setDefaultTimeout(10_000);
+    await page.goto(`${origin}/join/${CODE}`);
+    await page.getByLabel('Your name').fill(name);
+    await page.getByRole('button', { name: 'Take a seat' }).click();
+    await page.getByRole('link', { name: 'Open your lab' }).click();
+    await page.getByRole('heading', { name: 'The guide' }).waitFor();
+    return page;
+  }
+
+  test('brings each person to the host of their own seat, and out again', async () => {
+    const pages = [await join('Ada'), await join('Bob')];
+    const hosts = pages.map((page) => new URL(page.url()).origin).sort();
+    expect(hosts).toEqual(['otel-1', 'otel-2'].map(originOf));
+    const [page] = pages as [Page];
+    const own = new URL(page.url()).origin;
+    // A cookie with a Domain would begin with a dot.
+    const domains = (await page.context().cookies()).map(({ domain }) => domain);
+    expect(new Set(domains)).toEqual(new Set(['class.localhost', new URL(own).hostname]));
+    await page.goto('/seat');
+    await page.getByRole('button', { name: 'Leave this seat' }).click();
+    await page.getByLabel('Class code').waitFor();
+    await page.goto(own);
+    expect(new URL(page.url()).origin).toBe(origin);
+    await Promise.all(pages.map((each) => each.context().close()));
+  });
+
+  test('lets a script of one seat reach neither another seat nor the portal', async () => {
+    const pages = [await join('Ada'), await join('Bob')];
+    const [page, neighbour] = pages as [Page, Page];
+    const other = new URL(neighbour.url());
+    const guide = portal.guide(other.hostname.split('.')[0] ?? '');
+    const before = guide.received.length;
+    const tries = [other.href, `${origin}/s/${other.hostname.split('.')[0]}/`, `${origin}/seat`].flatMap((url) =>
+      ['GET', 'POST'].map((method) => ({ url, method })),
+    );
+    const reach = `Promise.all(${JSON.stringify(tries)}.map(({ url, method }) =>
+      fetch(url, { method, credentials: 'include' }).then((answer) => answer.text(), () => 'nothing')))`;
+    expect(await page.evaluate(reach)).toEqual(tries.map(() => 'nothing'));
+    await page.evaluate(`fetch('${other.href}', { mode: 'no-cors', credentials: 'include' })`);
+    expect(guide.received.length).toBe(before);
+    await page.goto(other.href);
+    await page.getByRole('heading', { name: 'This is another person’s seat' }).waitFor();
+    expect(guide.received.length).toBe(before);
+    await Promise.all(pages.map((each) => each.context().close()));
   });
 });
 

@@ -3,7 +3,7 @@ import { gzipSync } from 'node:zlib';
 import { jest } from '@jest/globals';
 import type { Page } from 'playwright-core';
 import type { PipelineHop } from '../../apps/guide/contract.ts';
-import { Pages, typeInEditor } from './fakes/pages.ts';
+import { EDITING, Pages, typeInEditor } from './fakes/pages.ts';
 import type { View } from './fakes/pages.ts';
 
 jest.setTimeout(30_000);
@@ -284,14 +284,14 @@ test('names the first hop that loses telemetry and what to do, for each signal',
     await page.goto('/why');
     await page.getByRole('status').getByText('Begin with this one: Exporter, in dice, for metrics.').waitFor();
     await page.getByText('Set it to otlp in settings.env.').waitFor();
-    expect(await page.getByRole('heading', { level: 2 }).allInnerTexts()).toEqual(['Traces', 'Metrics', 'Logs']);
+    expect((await page.getByRole('heading', { level: 2 }).allInnerTexts()).at(-1)).toBe('Charts');
     await page.getByRole('button', { name: 'Look again' }).click();
   }));
 
 test('lets the learner reach the header, Start, the editor, Run and a span with the keyboard alone', () =>
   pages.with('keyboard', view, async (page, guide) => {
-    await page.goto('/#03-opentelemetry');
-    await title(page, '3. OpenTelemetry');
+    await page.goto('/#04-automatic');
+    await title(page, '4. Automatic instrumentation');
     await page.locator('.cm-content').waitFor();
     const press = async (key: string, until: string) => {
       for (let times = 0; times < 40; times += 1) {
@@ -308,8 +308,8 @@ test('lets the learner reach the header, Start, the editor, Run and a span with 
     await press('Tab', 'Start');
     await page.keyboard.press('Enter');
     await page.getByRole('button', { name: 'Check', exact: true }).waitFor();
-    await press('Tab', 'app.ts, text of the file');
-    await page.keyboard.type('// by keyboard\n');
+    await press('Tab', 'settings.env, text of the file');
+    await page.keyboard.type('# by keyboard\n');
     await page.keyboard.press('Escape');
     await press('Shift+Tab', 'Run');
     await page.keyboard.press('Enter');
@@ -317,7 +317,7 @@ test('lets the learner reach the header, Start, the editor, Run and a span with 
     await press('Tab', 'guide POST');
     await page.keyboard.press('Enter');
     await page.getByText('Status: UNSET').waitFor();
-    expect(guide.lab.files['app.ts']).toMatch(/^\/\/ by keyboard\n/);
+    expect(guide.lab.files['settings.env']).toMatch(/^# by keyboard\n/);
   }));
 
 test('paints the page within a second, before the editor loads, and loads less than 500 kB', () =>
@@ -327,7 +327,7 @@ test('paints the page within a second, before the editor loads, and loads less t
       const { pathname } = new URL(response.url());
       if (pathname !== '/api/run') bodies.push(response.body().then((body) => ({ path: pathname, body })));
     });
-    await page.goto('/');
+    await page.goto(EDITING);
     await page.locator('.cm-content').waitFor();
     // The headless browser does not load the icon by itself.
     const icon = await page.request.get((await page.locator('link[rel="icon"]').getAttribute('href')) ?? '');

@@ -83,6 +83,9 @@ test('types a command, and leaves it to the person to run it', () =>
     await page.getByRole('button', { name: 'Type it in the terminal' }).nth(1).click();
     await becomes(guide, `\x15${command}\r\x15[ -s settings.env ] || kubectl get configmap lab-dice > settings.env`);
     expect(guide.shells).toHaveLength(1);
+    await page.getByText('The terminal on this page is a POSIX shell').waitFor({ state: 'hidden' });
+    await page.getByRole('tab', { name: 'PowerShell' }).click();
+    await page.getByText('The terminal on this page is a POSIX shell').waitFor();
     // Only commands for a POSIX shell can be typed there.
     expect(await page.locator('.code-block:has(code.language-powershell) .type').count()).toBe(0);
   }));

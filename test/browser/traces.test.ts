@@ -1,7 +1,7 @@
 // Tests which trace the course page shows after a request, and what the page says if spans are missing.
 import { jest } from '@jest/globals';
 import { rollTrace } from '../../apps/guide/web/testing/fake-trace.ts';
-import { Pages } from './fakes/pages.ts';
+import { EDITING, Pages, typeInEditor } from './fakes/pages.ts';
 import type { View } from './fakes/pages.ts';
 import type { TraceOfPage } from '../../apps/guide/contract.ts';
 
@@ -27,6 +27,26 @@ test('shows the same trace after a reload of the page, and says what to do if Ja
     await page.getByText('Jaeger no longer has the trace shown here before').waitFor();
   }));
 
+test('says at the field for the load what is wrong with a number, and sets no load', () =>
+  pages.with('load', view, async (page, guide) => {
+    await page.goto('/');
+    const field = page.getByLabel('Load: extra rounds');
+    for (const [text, found] of [
+      ['-5', '-5'],
+      ['1e9', '1e9'],
+      ['', 'none'],
+    ] as const) {
+      await field.fill(text);
+      await page.getByRole('button', { name: 'Set', exact: true }).click();
+      await page.getByText(`Expected a whole number of rounds from 0 to 120, found ${found}.`).waitFor();
+    }
+    expect(guide.changes).toEqual([]);
+    await field.fill('60');
+    await field.press('Enter');
+    await page.getByText('60 a minute are played').waitFor();
+    expect(await field.getAttribute('aria-invalid')).toBeNull();
+  }));
+
 test('opens the switches of the faults in the step about them, next to the load and the links to the evidence', () =>
   pages.with('faults', view, async (page) => {
     await page.goto('/#09-metrics-and-logs');
@@ -34,7 +54,7 @@ test('opens the switches of the faults in the step about them, next to the load 
     expect(await page.getByRole('switch').first().isVisible()).toBe(false);
     await page.goto('/#10-troubleshooting');
     await page.getByRole('switch', { name: 'A spike of 400s and 500s' }).waitFor();
-    const links = page.locator('#try').getByRole('link');
+    const links = page.locator('#settings').getByRole('link');
     expect(await links.allInnerTexts()).toEqual(['Charts', 'Traces', 'What do they share?']);
     await links.first().click();
     await page.waitForURL('**/explore#charts');
@@ -45,12 +65,28 @@ test('links to the page "Why is there no telemetry?" if the trace has no span of
     await page.clock.install();
     await page.goto('/');
     guide.lab.diceSends = false;
+    const says = { ok: false, says: 'OTEL_SDK_DISABLED is true.', todo: 'Take it out.' };
+    guide.lab.hops = guide.lab.hops.map((hop) => (hop.name === 'sdk' ? { ...hop, ...says } : hop));
     await page.getByRole('button', { name: '/rolldice', exact: true }).click();
     await page.clock.runFor(1_000);
     await page.locator('.span-row', { hasText: 'guide POST /api/visit' }).waitFor();
     await page.clock.runFor(15_000);
     await page.getByRole('status').getByText('None of them is of dice.').waitFor();
     await page.locator('#trace-status').getByRole('link', { name: 'Why is there no telemetry?' }).waitFor();
+    await page.locator('#map-words').getByText('Spans stop here: OTEL_SDK_DISABLED is true. Take it out.').waitFor();
+    expect(await page.locator('.map .broken').textContent()).toBe('dice');
+  }));
+
+test('shows on the map which way the spans of a round have taken', () =>
+  pages.with('map', view, async (page) => {
+    await page.goto('/');
+    await page.getByRole('button', { name: 'Play a round' }).click();
+    await page.locator('#map-words').getByText('Spans of arcade, dice, guide and prizes went through').waitFor();
+    expect(await page.locator('.map .taken').count()).toBe(7);
+    expect(await page.locator('.map .broken').count()).toBe(0);
+    await page.emulateMedia({ reducedMotion: 'reduce' });
+    const moving = () => document.getAnimations().filter(({ playState }) => playState === 'running').length;
+    expect(await page.evaluate(moving)).toBe(0);
   }));
 
 test('draws no earlier trace below the message that no span of a request has come', () =>
@@ -120,7 +156,7 @@ test('scrolls on while more spans of the trace arrive, so that all of its rows a
 
 test('has the trace in sight on a screen of 1920 × 1080, before a request and after it, without scrolling', () =>
   pages.with('full-hd', { width: 1920, height: 1080, scheme: 'light' }, async (page) => {
-    await page.goto('/');
+    await page.goto(EDITING);
     await page.locator('.cm-content').waitFor();
     const bottoms = () =>
       page.evaluate(() =>
@@ -131,6 +167,29 @@ test('has the trace in sight on a screen of 1920 × 1080, before a request and a
     await page.getByRole('button', { name: 'Play a round' }).click();
     await page.locator('.span-row').nth(7).waitFor();
     expect([...before, ...(await bottoms())].filter((bottom) => bottom > 1080)).toEqual([]);
+  }));
+
+test('shows the trace from before the last Run next to the newest, and what differs', () =>
+  pages.with('before-after', { width: 1366, height: 768, scheme: 'light' }, async (page) => {
+    await page.goto(EDITING);
+    await page.locator('.cm-content').waitFor();
+    await page.getByRole('button', { name: '/visit', exact: true }).click();
+    await page.locator('.span-row', { hasText: 'dice GET /visit' }).waitFor();
+    expect(await page.locator('#compare-runs').count()).toBe(0);
+    await page.getByRole('button', { name: 'Play a round' }).click();
+    await page.locator('.span-row', { hasText: 'prizes' }).waitFor();
+    await typeInEditor(page, '# mine\n');
+    await page.getByRole('button', { name: 'Run', exact: true }).click();
+    await page.locator('.span-row', { hasText: 'dice GET /visit' }).waitFor();
+    const compare = page.getByRole('button', { name: 'Compare with before the last Run' });
+    await compare.click();
+    const before = page.getByRole('region', { name: 'Before the last Run' });
+    await before.locator('.span-row', { hasText: 'prizes GET /prizes/:roll server gone' }).click();
+    await before.getByText('node.pool', { exact: true }).waitFor();
+    await page.getByRole('region', { name: 'Now' }).getByText('dice GET /visit server new').waitFor();
+    await page.getByRole('listitem').getByText('Gone: arcade GET /play server').waitFor();
+    await compare.click();
+    expect(await page.locator('.span-row').count()).toBe(3);
   }));
 
 test("draws dice's own trace, and says so, if dice does not continue the caller's trace", () =>

@@ -12,10 +12,11 @@ import { dnsLabel, releaseName, someValues } from './arbitrary.ts';
 import { byName, chart, parseManifests, template } from './helm.ts';
 import type { Release } from './helm.ts';
 
-/** Returns values with which the seats can have hosts, because the chart refuses portal.subdomains without a name. */
+/** Returns values with hosts that fit, because the chart refuses others. */
 function withNames(values: SomeChartValues): SomeChartValues {
-  const { portal } = values;
-  if (!portal?.subdomains) return values;
+  const boardIngress = { ...values.portal?.boardIngress, host: 'board.example.com' };
+  const portal = { ...values.portal, boardIngress, boardUrl: 'https://board.example.com' };
+  if (!portal.subdomains) return { ...values, portal };
   const ingress = { ...portal.ingress, host: 'labs.example.com' };
   return { ...values, portal: { ...portal, url: 'https://labs.example.com', ingress } };
 }
@@ -88,6 +89,20 @@ test.each<[what: string, SomeChartValues['portal']]>([
       },
     },
   ],
+  [
+    'with a board behind an Ingress and a Gateway of its own',
+    {
+      ingress: { enabled: true, host: 'labs.example.com' },
+      boardIngress: {
+        enabled: true,
+        className: 'nginx',
+        host: 'board.example.com',
+        annotations: { 'cert-manager.io/cluster-issuer': 'yes' },
+        tls: [{ secretName: 'board-tls', hosts: ['board.example.com'] }],
+      },
+      boardHttpRoute: { enabled: true, parentRefs: [{ name: 'public' }], hostnames: ['board.example.com'] },
+    },
+  ],
 ])('helm template prints the same objects as renderOperator %s', async (_what, portal) => {
   await expectSame({ ...lab, values: { portal: portal ?? {} } });
 });
@@ -95,10 +110,32 @@ test.each<[what: string, SomeChartValues['portal']]>([
 test.each<[what: string, SomeChartValues['portal']]>([
   ['no portal.url', {}],
   ['an address in portal.url', { url: 'http://10.0.0.1:8080' }],
+  ['an IPv6 address in portal.url', { url: 'http://[::a]' }],
+  ['an IPv6 address and a port in portal.url', { url: 'http://[fe80::a]:8080' }],
   ['no portal.ingress.host', { url: 'https://labs.example.com', ingress: { enabled: true } }],
 ])('helm refuses a host for each seat with %s', async (_what, portal) => {
   const { stderr } = await template({ ...lab, values: { portal: { ...portal, subdomains: true } } });
-  expect(stderr).toMatch(/Expected portal\.(url with a host name|ingress\.host)/);
+  expect(stderr).toMatch(/Expected portal\.(url with a host name.*, found "|ingress\.host)/);
+});
+
+test.each(['https://labs.example.com', 'http://portal.localhost:8080', 'https://7.example.com'])(
+  'helm takes a host for each seat below %s',
+  async (url) => {
+    const { stderr } = await template({ ...lab, values: { portal: { url, subdomains: true } } });
+    expect(stderr).toBe('');
+  },
+);
+
+test.each<[what: string, SomeChartValues['portal']]>([
+  [
+    'host',
+    { ingress: { enabled: true, host: 'a.example.com' }, boardIngress: { enabled: true, host: 'a.example.com' } },
+  ],
+  ['every host', { ingress: { enabled: true }, boardIngress: { enabled: true } }],
+  ['URL', { url: 'https://a.example.com', boardUrl: 'https://a.example.com' }],
+])('helm refuses the same %s for the portal and the board', async (_what, portal) => {
+  const { stderr } = await template({ ...lab, values: { portal: portal ?? {} } });
+  expect(stderr).toMatch(/Expected another (host in portal\.boardIngress|address in portal\.boardUrl).*found "/);
 });
 
 test('helm template and renderLab both remove a default map entry whose value is null', async () => {

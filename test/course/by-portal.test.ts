@@ -20,6 +20,7 @@ import {
   installOperator,
   keepWorkshopEvidence,
   labOf,
+  namespacesOf,
   operator,
   workshopNow,
 } from '../support/cluster/workshop.ts';
@@ -35,6 +36,8 @@ const [ada, grace] = [
   { name: 'ada', displayName: 'Ada' },
   { name: 'grace', displayName: 'Grace' },
 ];
+/** Names of people who come later. Their seats stay free. */
+const LATE = ['Barbara', 'Edsger', 'Radia'];
 const [seat, graceSeat] = [`${workshop}-${ada.name}`, `${workshop}-${grace.name}`];
 const path = `${PORTAL.seats}${seat}/`;
 const lab = labOf(seat);
@@ -187,12 +190,14 @@ describe('with an instructor', () => {
     room = { ada: page, origin, ...others };
   }, 60_000);
 
+  test('adds seats for three who come late', () => story.seatsAdded(room, LATE), 30_000);
   test('brings an instructor to a learner who is stuck', () => story.stuckAndTaken(room), 60_000);
   test('lets an instructor look in, send a hint and resolve the request', () => story.lookedInAndHelped(room), 90_000);
   test('says on the board what a failed check has found', () => story.failedCheck(room), 60_000);
+  test('has five labs by now', () => story.allHere(room), 90_000);
   test(
     'turns a fault on in every lab',
-    () => story.faultForAll(room, () => Promise.all([seat, graceSeat].map(faultsOf))),
+    () => story.faultForAll(room, async () => Promise.all((await namespacesOf(workshop)).map(faultsOf))),
     60_000,
   );
   test('asks the room, and shows the answers without names', () => story.poll(room), 60_000);

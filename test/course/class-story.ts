@@ -1,4 +1,5 @@
-// A class as it happens: two learners and an instructor, each in a browser of their own. Each function is one scene.
+// A class of five as it happens: two learners and an instructor, each in a browser of their own. Each function is one
+// scene.
 import type { Locator, Page } from 'playwright-core';
 import type { Verdict } from '../../apps/guide/contract.ts';
 import { eventually } from '../../support/waiting.ts';
@@ -36,6 +37,26 @@ export async function login(board: Page, key: string): Promise<void> {
   await board.getByRole('heading', { name: 'Why people are stuck' }).waitFor();
 }
 
+/** Three more people are on their way. Nina adds a seat for each, and they start while the class goes on. */
+export async function seatsAdded({ board }: Room, names: readonly string[]): Promise<void> {
+  await board.getByText('Seats: pause or add').click();
+  for (const name of names) {
+    const field = board.getByLabel('Name', { exact: true });
+    await field.fill(name);
+    await board.getByRole('button', { name: 'Add a seat' }).click();
+    await yes(board);
+    await eventually(async () => expect(await field.inputValue()).toBe(''), { within: BOARD_WITHIN, every: 50 });
+  }
+  await board.getByText('2 of 5 seats taken').waitFor({ timeout: BOARD_WITHIN });
+}
+
+/** The three that came late have labs, too, and the board shows all five. */
+export async function allHere({ board }: Room): Promise<void> {
+  await board.getByText('2 of 5 seats taken · 5 ready', { exact: true }).waitFor({ timeout: 60_000 });
+  expect(await board.locator('#people tr').count()).toBe(5);
+  await picture(board, 'story-five-board');
+}
+
 /** Ada is stuck, and Nina takes the request. */
 export async function stuckAndTaken(room: Room): Promise<void> {
   const { ada, board } = room;
@@ -57,6 +78,8 @@ export async function lookedInAndHelped(room: Room): Promise<void> {
   await board.getByRole('button', { name: 'Look in', exact: true }).click();
   const lab = await opened;
   await lab.getByText(/^Steps: \d+ of \d+ verified/).waitFor();
+  await lab.getByText(/^dice runs/).waitFor();
+  await lab.locator('.cm-content').waitFor();
   await read(ada, 'Nina is looking at your lab (read-only).');
   await picture(lab, 'story-look-in');
   await lab.close();

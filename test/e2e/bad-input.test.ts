@@ -34,7 +34,8 @@ beforeAll(async () => {
   browser = await launchBrowser();
   page = await browser.newPage();
   page.setDefaultTimeout(15_000);
-  await page.goto(guide.origin);
+  // A step that edits files shows what becomes of a Run.
+  await page.goto(`${guide.origin}/?step=06-manual`);
   original = await lab.diceSource();
   await eventually(() => expect(events.states.at(-1)).toMatchObject({ phase: 'running' }), { within: 15_000 });
 }, 150_000);

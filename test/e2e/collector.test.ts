@@ -154,7 +154,7 @@ test("listens on the pod's address and on loopback only, whatever endpoints the 
   const pod = await lab.pod('collector');
   const ip = pod.status.podIP ?? '';
   expect(await listeningSockets(pod)).toEqual(
-    [`${ip}:13133`, `${ip}:4317`, `${ip}:4318`, '127.0.0.1:4317', '127.0.0.1:4318', '127.0.0.1:8888'].sort(),
+    [`${ip}:13133`, `${ip}:4317`, `${ip}:4318`, '127.0.0.1:4317', '127.0.0.1:4318', `${ip}:8888`].sort(),
   );
 });
 

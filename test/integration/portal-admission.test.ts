@@ -1,6 +1,6 @@
 // Tests the admission policies of the portal's account at the real API server: which fields of Seats and Workshops it
 // may change, and which ConfigMaps and Events it may write. Nothing is stored, because every write is a dry run.
-import { LABELS } from '../../lab/names.ts';
+import { CONFIRM_DELETION, LABELS } from '../../lab/names.ts';
 import { eventually } from '../../support/waiting.ts';
 import { attributesOf, byName } from '../support/cluster/account.ts';
 import type { Answer, Attempt } from '../support/cluster/account.ts';
@@ -142,6 +142,7 @@ test.each<[what: string, body: object]>([
   ['no poll', { spec: { poll: null } }],
   ['faults', { metadata: { labels: { [LABELS.faults]: 'spike' } } }],
   ['a pause', { spec: { rollout: { paused: true } } }],
+  ['an end with the deletion of all seats', { metadata: { annotations: { [CONFIRM_DELETION]: AT } } }],
   ['a later end', { spec: { schedule: { expiresAt: '2126-06-04T09:00:00Z' } } }],
   ['more seats', { spec: { seats: 3 } }],
 ])('may give a Workshop %s', async (_, body) => {
@@ -183,6 +184,12 @@ test('may create, change and delete the ConfigMap of a poll', async () => {
     [200, ''],
     [200, ''],
   ]);
+});
+
+test('may write down which sessions were logged out, but not remove the list', async () => {
+  const path = `${CONFIG_MAPS_API}/${CONFIG_MAPS.sessions}`;
+  expect(brief(await send('PATCH', path, { data: { a: '1' } }))).toEqual([200, '']);
+  expect(brief(await send('DELETE', path))).toEqual(refused('Expected a ConfigMap admission-poll-*'));
 });
 
 test('may not create, change or delete another ConfigMap, nor turn one into another', async () => {

@@ -5,14 +5,17 @@ import { WORKSHOP, SEAT } from '../../apps/portal/kinds.ts';
 import type { Seat } from '../../apps/portal/kinds.ts';
 import { claimIn, cookieIn } from '../../apps/portal/testing/portal-harness.ts';
 import type { HttpApi } from '../../kubernetes/client.ts';
-import { API_VERSION } from '../../lab/names.ts';
+import { KINDS } from '../../kubernetes/kinds.ts';
+import { API_VERSION, BOARD } from '../../lab/names.ts';
 import { eventually } from '../../support/waiting.ts';
 import { bringDefinitions } from '../support/cluster/definitions.ts';
 import { testApi } from '../support/cluster/engine.ts';
-import { LocalPortal, removeSecrets, writeSecrets } from '../support/cluster/portal.ts';
+import { INSTRUCTOR_KEY, LocalPortal, removeSecrets, writeSecrets } from '../support/cluster/portal.ts';
 
 const CLASS = 'portal-claims';
 const CODE = 'zzz999';
+/** The ConfigMap that the chart makes, with the default name of the portal. */
+const SESSIONS = { name: `intro-otel-${BOARD.sessions}`, namespace: 'default' };
 const PEOPLE = 200;
 /** Milliseconds from the first claim to the last. */
 const DURATION = 8_000;
@@ -28,6 +31,7 @@ beforeAll(async () => {
   api = await testApi();
   await bringDefinitions();
   await makeClass();
+  await api.apply({ apiVersion: 'v1', kind: 'ConfigMap', metadata: SESSIONS });
   secrets = writeSecrets();
   portals = await Promise.all([LocalPortal.start(secrets, 18_300), LocalPortal.start(secrets, 18_400)]);
 }, 120_000);
@@ -37,6 +41,7 @@ afterAll(async () => {
   removeSecrets(secrets);
   await Promise.all(seats.map((name) => api.delete(SEAT, { name: `${CLASS}-${name}` })));
   await api.delete(WORKSHOP, { name: CLASS });
+  await api.delete(KINDS.ConfigMap, SESSIONS);
   await api.close();
 }, 120_000);
 
@@ -92,6 +97,26 @@ const claimed = async (): Promise<[string, string][]> =>
   (await api.list<Seat>(SEAT))
     .filter(({ spec }) => spec.workshop === CLASS && spec.claim)
     .map(({ metadata, spec }) => [spec.claim?.name ?? '', metadata.name]);
+
+test('ends a session of an instructor at both portals, also for a copied cookie', async () => {
+  const [one, other] = portals.map(({ board }) => board) as [string, string];
+  const post = (path: string, fields: Record<string, string>, cookie = '') =>
+    fetch(`${one}${path}`, {
+      method: 'POST',
+      redirect: 'manual',
+      headers: { origin: one, cookie },
+      body: new URLSearchParams(fields),
+    });
+  const cookie = cookieIn(await post('/login', { key: INSTRUCTOR_KEY, name: 'Grace' }));
+  const page = (board: string) =>
+    fetch(`${board}/board`, { redirect: 'manual', headers: { cookie, accept: 'text/html' } });
+  const pages = await Promise.all([page(one), page(other)]);
+  expect(pages.map(({ status }) => status)).toEqual([200, 200]);
+  const csrf = /name="csrf" (?:content|value)="([^"]+)"/.exec((await pages[0]?.text()) ?? '')?.[1] ?? '';
+  expect((await post('/logout', { csrf }, cookie)).status).toBe(303);
+  expect((await page(one)).status).toBe(303);
+  await eventually(async () => expect((await page(other)).status).toBe(303), { within: 5_000, every: 50 });
+});
 
 test('gives each of 200 people one seat, and no seat to two, though one of two portals is killed', async () => {
   const killed = delay(DURATION / 2).then(() => portals[0]?.kill());

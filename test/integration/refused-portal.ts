@@ -1,6 +1,6 @@
 // What the portal's account may not do: changes of other fields than those of the class, and requests for which it has
 // no permission.
-import { LABELS, NAMES } from '../../lab/names.ts';
+import { CONFIRM_DELETION, LABELS, NAMES } from '../../lab/names.ts';
 import type { Act } from '../support/cluster/account.ts';
 import { CONFIG_MAPS, SEATS, claimOf } from '../support/cluster/portal-account.ts';
 
@@ -41,6 +41,11 @@ export const refusedWorkshopChanges: readonly (readonly [what: string, patch: ob
   ['a label', { metadata: { labels: { 'example.com/c': 'd' } } }, 'metadata.labels.example.com/c'],
   ['no labels', { metadata: { labels: null } }, 'metadata.labels.example.com/a'],
   ['an annotation', { metadata: { annotations: { a: 'b' } } }, 'metadata.annotations'],
+  [
+    'an annotation and a confirmation',
+    { metadata: { annotations: { a: 'b', [CONFIRM_DELETION]: 'c' } } },
+    'annotations.a',
+  ],
   ['a finalizer', { metadata: { finalizers: ['example.com/stay'] } }, 'metadata.finalizers'],
   ['an owner', { metadata: { ownerReferences: [OWNER] } }, 'metadata.ownerReferences'],
   ["no entry of the operator's fields", { metadata: { managedFields: [{}] } }, 'managedFields'],

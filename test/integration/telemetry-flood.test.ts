@@ -7,7 +7,7 @@ import { attributes, counter, logsJson, metricsJson } from '../../apps/guide/tes
 import { App, buildOutside, freePort } from '../../apps/testing/apps.ts';
 import { waitFor } from '../../support/waiting.ts';
 import { startCollector } from '../support/otlp/collector.ts';
-import type { LoopbackProcess } from '../support/otlp/process.ts';
+import type { CollectorProcess } from '../support/otlp/collector.ts';
 
 jest.setTimeout(300_000);
 
@@ -27,11 +27,12 @@ const IMAGE = { NODE_OPTIONS: '--max-semi-space-size=1', MALLOC_ARENA_MAX: '1', 
 
 let dist: { dist: string; remove: () => void };
 let guide: App;
-let collector: LoopbackProcess;
+let collector: CollectorProcess;
 
 beforeAll(async () => {
   dist = await buildOutside();
   const port = await freePort();
+  collector = await startCollector({ guide: `http://127.0.0.1:${port}` });
   guide = await App.start(dist.dist, 'guide', {
     ...IMAGE,
     ...Object.fromEntries(
@@ -42,10 +43,10 @@ beforeAll(async () => {
     INSTRUMENTATION: 'auto',
     RELEASE: 'lab',
     OTLP_PORT: String(port),
+    COLLECTOR_METRICS_URL: collector.metrics,
     OTEL_METRICS_EXPORTER: 'none',
     OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:9',
   });
-  collector = await startCollector({ guide: `http://127.0.0.1:${port}` });
   await guide.ready();
 });
 
@@ -159,7 +160,12 @@ test('stays small and answers while it gets log lines of megabytes, and keeps th
   });
   report(state);
   expect(records.at(-1)?.body).toMatch(/^x{16384}… cut from \d+ MB$/);
-  expect(state.dropped).toContainEqual(expect.objectContaining({ reason: 'size' }));
+  expect(state.dropped).toContainEqual(expect.objectContaining({ hop: 'guide', reason: 'cut' }));
+  const tooLong = Math.floor(LONG_LINES / 2);
+  await waitFor('what the Collector dropped', async () => {
+    const { dropped } = (await ask<Logs>('logs?limit=1')).state;
+    return dropped.find(({ hop, count }) => hop === 'collector' && count >= tooLong);
+  });
 });
 
 test('stays small and answers while it gets thousands of log lines a second, and keeps those of others', async () => {

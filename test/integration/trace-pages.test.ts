@@ -3,6 +3,7 @@ import { jest } from '@jest/globals';
 import { randomBytes } from 'node:crypto';
 import { TracePages } from '../../apps/guide/server/lab/trace-pages.ts';
 import type { TracePage } from '../../apps/guide/explore-contract.ts';
+import { PROBE_SCOPE } from '../../lab/names.ts';
 import { waitFor } from '../../support/waiting.ts';
 import { searchTraces } from '../../otlp/trace-search.ts';
 import { startJaeger } from '../support/otlp/jaeger.ts';
@@ -31,9 +32,11 @@ const spanOf = ({ traceId, start, note = '' }: SpanSpec): object => ({
   attributes: [{ key: 'note', value: { stringValue: note } }],
 });
 
-async function send(jaeger: JaegerProcess, service: string, specs: readonly SpanSpec[]): Promise<void> {
+async function send(jaeger: JaegerProcess, service: string, specs: readonly SpanSpec[], scope = ''): Promise<void> {
   const resource = { attributes: [{ key: 'service.name', value: { stringValue: service } }] };
-  const body = JSON.stringify({ resourceSpans: [{ resource, scopeSpans: [{ spans: specs.map(spanOf) }] }] });
+  const body = JSON.stringify({
+    resourceSpans: [{ resource, scopeSpans: [{ scope: { name: scope }, spans: specs.map(spanOf) }] }],
+  });
   const headers = { 'content-type': 'application/json' };
   const answer = await fetch(`${jaeger.otlp}/v1/traces`, { method: 'POST', headers, body });
   expect(answer.status).toBe(200);
@@ -114,6 +117,18 @@ describe('TracePages', () => {
     await arrived(jaeger, traces.at(-1)?.traceId ?? '');
     const kept = traces.slice(5).map(({ traceId }) => traceId);
     expect(idsOf(await pagesOf(jaeger))).toEqual(kept.toReversed());
+  });
+
+  test('leaves out the test spans of the guide, and names the spans of any other trace', async () => {
+    jaeger = await startJaeger();
+    const [start, request, probe, fake] = [Date.now() - 1_000, id(16), id(16), id(16)];
+    await send(jaeger, 'dice', [{ traceId: request, start }]);
+    await send(jaeger, 'guide', [{ traceId: probe, start }], PROBE_SCOPE);
+    await send(jaeger, 'dice', [{ traceId: fake, start }], PROBE_SCOPE);
+    await arrived(jaeger, fake);
+    const pages = await pagesOf(jaeger);
+    expect(new Set(idsOf(pages))).toEqual(new Set([request, fake]));
+    expect(pages[0]?.traces[0]?.operations).toEqual({ dice: ['work'] });
   });
 
   test('returns one empty page if Jaeger has no trace', async () => {

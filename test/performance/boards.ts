@@ -12,7 +12,7 @@ import { BOARD, NAMES } from '../../lab/names.ts';
 import { repoRoot } from '../../support/paths.ts';
 import { freePort } from '../../support/ports.ts';
 import { eventually } from '../../support/waiting.ts';
-import { kubeconfigOf, testCluster, textOf } from '../support/cluster/cluster.ts';
+import { apiGet, kubeconfigOf, testCluster, textOf } from '../support/cluster/cluster.ts';
 import { simulateNodes } from '../support/cluster/kwok.ts';
 import { installOperator, OPERATOR_NAMESPACE, residentSet, someoneLeads } from '../support/cluster/operator.ts';
 import { removeSecrets, writeSecrets } from '../support/cluster/portal.ts';
@@ -49,7 +49,7 @@ async function measureBoards(detail: (text: string) => void): Promise<Row[]> {
   const leader = await someoneLeads([await start()]);
   const seats = await watchSeats(WORKSHOP, SEATS);
   await createWorkshop(WORKSHOP, { seats: SEATS, rollout: { maxConcurrent: SEATS } });
-  await seats.allReady(detail);
+  await Promise.all([seats.allReady(detail), writeKeys()]);
   seats.stop();
   const portal = await startPortal();
   try {
@@ -73,6 +73,21 @@ async function measureBoards(detail: (text: string) => void): Promise<Row[]> {
     portal.child.kill();
     removeSecrets(portal.secrets);
     await rm(portal.folder, { recursive: true });
+  }
+}
+
+/** Writes the key and the login token of each seat, as the init container of its guide does. No guide runs here. */
+async function writeKeys(): Promise<void> {
+  const written = new Set<string>();
+  const secrets = `/api/v1/secrets?fieldSelector=${encodeURIComponent(`metadata.name=${NAMES.guideKey}`)}`;
+  while (written.size < SEATS) {
+    const { items } = await apiGet<{ items: { metadata: { namespace: string } }[] }>(secrets);
+    for (const { metadata } of items.filter((one) => !written.has(one.metadata.namespace))) {
+      const [key, token] = [randomBytes(32), randomBytes(32)].map((bytes) => bytes.toString('base64url'));
+      await patch(`/api/v1/namespaces/${metadata.namespace}/secrets/${NAMES.guideKey}`, { stringData: { key, token } });
+      written.add(metadata.namespace);
+    }
+    await sleep(1_000);
   }
 }
 
@@ -194,14 +209,14 @@ async function checkForAMinute(
 async function fail(seat: string, times: number): Promise<void> {
   const now = new Date().toISOString();
   const steps = { [STEP]: { startedAt: now, failed: { finding: 'shape', hop: 'shape', times, at: now } } };
-  const url = `${testCluster().api}/api/v1/namespaces/${seat}/configmaps/${NAMES.progress}`;
-  await textOf(
-    await fetch(url, {
-      method: 'PATCH',
-      headers: { 'content-type': 'application/merge-patch+json' },
-      body: JSON.stringify({ data: { steps: JSON.stringify(steps), lastActivity: now } }),
-    }),
-  );
+  await patch(`/api/v1/namespaces/${seat}/configmaps/${NAMES.progress}`, {
+    data: { steps: JSON.stringify(steps), lastActivity: now },
+  });
+}
+
+async function patch(path: string, body: object): Promise<void> {
+  const headers = { 'content-type': 'application/merge-patch+json' };
+  await textOf(await fetch(testCluster().api + path, { method: 'PATCH', headers, body: JSON.stringify(body) }));
 }
 
 interface Figures {

@@ -15,7 +15,9 @@ export async function onFrontPage<T>(lab: Lab, work: (page: Page) => Promise<T>)
   try {
     const page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
     page.setDefaultTimeout(PATIENCE);
-    await page.goto(await lab.link(`http://127.0.0.1:${testCluster().doorPort}`));
+    const origin = `http://127.0.0.1:${testCluster().doorPort}`;
+    await page.goto(await lab.link(origin));
+    await page.goto(`${origin}/?step=06-manual`); // a step that edits files, so that the page shows the editor
     await page.locator('.cm-content').waitFor();
     return await work(page);
   } finally {

@@ -1,6 +1,8 @@
 // Tests the portal as an attendee uses it: in a real browser, from the class code to the lab, through port-forward.
 import { mkdir } from 'node:fs/promises';
 import type { Browser, Page } from 'playwright-core';
+import { Attendee } from '../../cluster/rehearsal/attendee.ts';
+import { doCourse } from '../../cluster/rehearsal/course-work.ts';
 import { say } from '../../support/output.ts';
 import { eventually } from '../../support/waiting.ts';
 import { artefacts } from '../support/artefacts.ts';
@@ -139,4 +141,16 @@ test('ends the seat of a person whom the instructor has removed from it, and say
   await page.goto(`/s/${adasSeat}/`);
   await picture(page, 'portal-freed');
   expect(await page.locator('main').innerText()).toMatch(/seat/i);
+}, 60_000);
+
+test('lets a synthetic attendee of a rehearsal join and do the first steps', async () => {
+  const attendee = new Attendee(door.origin);
+  await attendee.join(code, ada?.name ?? '', 10_000);
+  await attendee.open(10_000);
+  const { steps, rounds } = await doCourse(attendee, 2);
+  expect(steps.map(({ step, problem }) => [step, problem])).toEqual([
+    ['01-set-up', undefined],
+    ['02-read-a-trace', undefined],
+  ]);
+  expect(rounds.length).toBeGreaterThan(0);
 }, 60_000);

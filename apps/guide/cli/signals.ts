@@ -2,6 +2,7 @@
 import { poll } from '../../../support/waiting.ts';
 import { print } from '../../../support/output.ts';
 import type { Charts, Instruments, Logs, SignalState } from '../explore-contract.ts';
+import { lossAsText } from '../losses.ts';
 import { printable } from './lines.ts';
 import { request } from './request.ts';
 import { chartLines, instrumentLines, recordLine } from './signal-lines.ts';
@@ -50,10 +51,4 @@ export async function printCharts(): Promise<void> {
 /** Prints lines. Names and texts in them come from the learner's code. */
 const printAll = (lines: readonly string[]): void => lines.forEach((line) => print(printable(line)));
 
-const printDropped = ({ dropped }: SignalState): void =>
-  printAll(
-    dropped.map(
-      ({ reason, count, example }) =>
-        `not kept (${reason}): ${count}${example === undefined ? '' : `, such as ${example}`}`,
-    ),
-  );
+const printDropped = ({ dropped }: SignalState): void => printAll(dropped.map((one) => `not kept: ${lossAsText(one)}`));

@@ -1,7 +1,22 @@
 // The interface between the guide's server and the course. The course imports the guide, so the guide can't import the
 // course. The entry point course/guide.ts passes the course to the server.
-import type { CourseOverview, Files, Step, Verdict } from '../contract.ts';
+import type { CourseOverview, Files, SeenStep, Step, Verdict } from '../contract.ts';
 import type { Environment } from './lab/environment.ts';
+import type { AppAnswer } from './lab/visit.ts';
+
+/** A request of the learner to dice, through the guide. */
+export interface LearnerRequest {
+  readonly path: string;
+  readonly answer: AppAnswer;
+  /** When it was sent, by the guide's clock, in milliseconds since the epoch. */
+  readonly sent: number;
+}
+
+export interface WatchOptions {
+  /** Ends the watch. */
+  readonly signal: AbortSignal;
+  readonly onSeen: (seen: SeenStep) => void;
+}
 
 /** The course, as the guide's server uses it. Each `id` must be the id of an existing step. */
 export interface CourseService {
@@ -18,6 +33,12 @@ export interface CourseService {
   /** Returns the files of the finished step, and records that the learner has seen them. */
   solution(id: string): Promise<Files>;
   resetAll(): Promise<CourseOverview>;
+  /**
+   * Looks what the requests leave of what a step asks for, until all is seen or nothing more can arrive. It proves
+   * nothing, and sends nothing.
+   * @param id the step, if the learner has started it. Otherwise the step that the learner started last
+   */
+  watch(id: string | undefined, requests: readonly LearnerRequest[], options: WatchOptions): Promise<void>;
 }
 
 export interface CourseOptions {

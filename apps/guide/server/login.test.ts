@@ -42,6 +42,23 @@ afterAll(() => server.close());
 const send = (path: string, headers: Record<string, string> = {}, method = 'GET') =>
   fetch(url + path, { method, headers, redirect: 'manual' });
 
+describe('the URL of a step', () => {
+  test('is kept by the form that asks for the key, and by the redirect after it', async () => {
+    const asked = await send('/?step=06-manual', { accept: 'text/html' });
+    expect(await asked.text()).toContain('<input type="hidden" name="step" value="06-manual">');
+    const { status, headers } = await send(`/login?key=${TOKEN}&step=06-manual`);
+    expect([status, headers.get('location')]).toEqual([303, './?step=06-manual']);
+  });
+
+  test.each(['06-"><script>', '//evil.example', '06-manual%0d%0aset-cookie:%20a=b'])(
+    'is no other text: %s',
+    async (step) => {
+      expect(await (await send(`/?step=${step}`, { accept: 'text/html' })).text()).not.toContain('name="step"');
+      expect((await send(`/login?key=${TOKEN}&step=${step}`)).headers.get('location')).toBe('./');
+    },
+  );
+});
+
 describe('a request without the key', () => {
   test.each([
     ['GET', '/'],

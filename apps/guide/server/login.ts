@@ -55,7 +55,14 @@ const isPortForward = async (request: Request, { trustsLoopback }: LoginOptions)
 function logIn(request: Request, response: Response, options: LoginOptions): void {
   // The portal's cookie lets its people in.
   if (!portalOf(response)) setCookie(request, response, options);
-  response.set({ 'cache-control': 'no-store', 'referrer-policy': 'no-referrer' }).redirect(303, rootOf(request));
+  const step = stepOf(request);
+  const url = rootOf(request) + (step === undefined ? '' : `?step=${step}`);
+  response.set({ 'cache-control': 'no-store', 'referrer-policy': 'no-referrer' }).redirect(303, url);
+}
+
+/** Returns the step of the course that a URL names, such as `?step=06-manual`, if it may be the id of one. */
+function stepOf({ query: { step } }: Request): string | undefined {
+  return typeof step === 'string' && /^\d\d-[a-z\d-]{1,40}$/.test(step) ? step : undefined;
 }
 
 function setCookie(request: Request, response: Response, options: LoginOptions): void {
@@ -94,7 +101,8 @@ function refuse(request: Request, response: Response, options: LoginOptions): vo
   response.status(401).set({ 'cache-control': 'no-store', connection: 'close' });
   response.set('www-authenticate', 'Bearer realm="intro-otel"');
   if (request.path.startsWith('/api/')) return void response.json({ error: text });
-  if (request.accepts(['text', 'html']) === 'html') return sendPage(response, loginPage(text, rootOf(request)));
+  if (request.accepts(['text', 'html']) === 'html')
+    return sendPage(response, loginPage(text, rootOf(request), stepOf(request)));
   response.type('text').send(`${text}\n`);
 }
 

@@ -88,7 +88,7 @@ function guideApp({ settings, environment, openCourse, log }: ApiParts): Express
   app.use(instructorsOnlyRead);
   addPages(app, settings, hasUi);
   addTraceApi(app, jaeger);
-  addExploreApi(app, jaeger, environment.lab.telemetry);
+  addExploreApi(app, { jaeger, keeps: settings.jaegerKeeps, telemetry: environment.lab.telemetry });
   addStatusApi(app, settings, hasUi);
   addRoundsApi(app, { arcade: apps.arcade, log, ownPagesOnly: ownPagesOnly(settings) });
   app.use('/api', courseAndLabApi({ settings, environment, openCourse, log }));

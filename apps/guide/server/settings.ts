@@ -26,6 +26,8 @@ export interface GuideSettings {
   readonly jaegerUrl: string;
   /** URL of Jaeger with its base path. */
   readonly jaeger: string;
+  /** How many traces Jaeger keeps at most, if the chart says so. */
+  readonly jaegerKeeps: number | undefined;
   /** How this lab's apps are instrumented: `none`, `auto` or `manual`. */
   readonly level: string;
   /** Names and URLs of all apps and backends of the lab. */
@@ -51,6 +53,7 @@ export function settingsFromEnv(): GuideSettings {
     apps,
     jaegerUrl,
     jaeger: jaegerUrl + fromEnv('JAEGER_BASE_PATH'),
+    jaegerKeeps: Number(process.env.JAEGER_MAX_TRACES) || undefined,
     level: process.env.INSTRUMENTATION ?? 'none',
     backends: Object.entries(urls).map(([name, url]) => ({ name, url })),
     patience: Number(process.env.OPEN_WITHIN_MS ?? 20_000),

@@ -25,12 +25,18 @@ const scripts = {
   guide: 'course.ts',
   explore: 'explore.ts',
   'explore-worker': 'explore-worker.ts',
+  'stream-worker': 'stream-worker.ts',
   lab: 'lab.ts',
   class: 'class.ts',
+  visit: 'visit.ts',
   why: 'why.ts',
 };
 
-const styles = { style: join('style', 'main.css'), 'class-bar': join('style', 'class.css') };
+const styles = {
+  style: join('style', 'main.css'),
+  'class-bar': join('style', 'class.css'),
+  'look-in': join('style', 'look-in.css'),
+};
 
 /** Writes all files that the guide serves under /assets to `folder`. @returns what the bundle consists of */
 export async function buildPages(folder: string): Promise<Metafile> {

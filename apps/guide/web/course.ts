@@ -3,7 +3,9 @@
 import type { Shared } from '../contract.ts';
 import { CoursePane } from './course/pane.ts';
 import { Workbench } from './editor/workbench.ts';
+import { MapPanel } from './map/panel.ts';
 import { PlayPanel } from './play/panel.ts';
+import { QualityPanel } from './quality/panel.ts';
 import { Runner } from './run/runner.ts';
 import { storeOfPage } from './store.ts';
 import { TerminalPanel } from './terminal/panel.ts';
@@ -13,7 +15,12 @@ const store = storeOfPage();
 const runner = new Runner();
 const workbench = new Workbench(store, runner);
 const trace = new TracePanel(store);
-const play = new PlayPanel(store, trace, () => runner.newest('dice'));
+const map = new MapPanel();
+const play = new PlayPanel(store, trace, () => ({ pod: runner.newest('dice'), step: course.openStep }));
+const quality = new QualityPanel({
+  goTo: ({ file, line }, message) => workbench.goTo({ file, line, message }),
+  showTrace: (traceId) => trace.show({ traceId, reveal: true }),
+});
 const course = new CoursePane(store, workbench, trace);
 
 /** What to read again when another tab, a terminal or the instructor has changed it. */
@@ -24,8 +31,19 @@ const changed: Record<Shared, () => Promise<void>> = {
   load: () => play.readLoad(),
 };
 
-runner.onUp = () => void play.askAgain();
-runner.onGoTo = (problem) => workbench.goTo(problem);
+runner.onUp = () => {
+  quality.begin();
+  trace.ranAgain();
+  void play.askAgain();
+};
+course.onCheck = () => quality.begin();
+trace.onFlow = (flow) => void map.show(flow);
+runner.log.onTrace = (traceId) => void trace.show({ traceId, reveal: true });
+runner.onSeen = (seen) => course.saw(seen);
+runner.onGoTo = (problem) => {
+  course.showFiles();
+  workbench.goTo(problem);
+};
 runner.onChange = (subject) => void changed[subject]();
 TerminalPanel.start();
 trace.restore();

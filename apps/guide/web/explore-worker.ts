@@ -1,7 +1,7 @@
 // The worker of the page "Explore". It reads, parses and compares traces, so that the page stays responsive.
 import { get, messageOf } from './api.ts';
 import { TraceLibrary } from './explore/trace-library.ts';
-import type { Question, Reply } from './explore/trace-messages.ts';
+import type { Question, Reply, Wanted } from './explore/trace-messages.ts';
 
 // A worker's URLs are relative to its script, which is one folder below the guide.
 const library = new TraceLibrary((path) => get(`../${path}`));
@@ -9,8 +9,8 @@ const tell = (reply: Reply): void => postMessage(reply);
 
 addEventListener('message', ({ data }: MessageEvent<Question>) => {
   if (data.ask === 'read') void read();
-  else if (data.ask === 'match') match(data.id, data.text);
-  else compare(data.id, data.marked);
+  else if (data.ask === 'match') match(data.id, data.wanted);
+  else compare(data);
 });
 
 async function read(): Promise<void> {
@@ -21,13 +21,12 @@ async function read(): Promise<void> {
   }
 }
 
-function match(id: number, text: string): void {
-  const traceIds = library.match(text);
-  tell({ tell: 'matched', id, traceIds, hint: traceIds.length > 0 ? '' : library.hintFor(text) });
+function match(id: number, wanted: Wanted): void {
+  tell({ tell: 'matched', id, ...library.match(wanted) });
 }
 
-function compare(id: number, marked: readonly string[]): void {
+function compare({ id, marked, since }: Extract<Question, { ask: 'compare' }>): void {
   const began = performance.now();
-  const comparison = library.compare(new Set(marked));
-  tell({ tell: 'compared', id, comparison, took: performance.now() - began });
+  const compared = library.compare(new Set(marked), since);
+  tell({ tell: 'compared', id, ...compared, took: performance.now() - began });
 }

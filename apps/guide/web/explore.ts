@@ -19,7 +19,7 @@ new Frame({
   parts: {
     charts: (place) => new ChartsPanel(place, store),
     traces: (place, page) => new TracesPanel(place, page, traces),
-    compare: (place) => new ComparePanel(place, traces),
+    compare: (place, page) => new ComparePanel(place, page, traces),
     metrics: (place, page) => new MetricsPanel(place, page),
     logs: (place, page) => new LogsPanel(place, page),
   },

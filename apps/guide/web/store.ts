@@ -1,5 +1,6 @@
 // Stores the learner's data in the browser, as values by name and separate for each lab. If the browser stores nothing
 // (private window, full storage), the page still works, but forgets the data on a reload.
+import { mayOnlyLook } from './class/look-in.ts';
 
 export interface Keeper {
   getItem(key: string): string | null;
@@ -46,11 +47,14 @@ export class Store {
   }
 }
 
-/** Returns the store for the lab that this page belongs to. */
+/**
+ * Returns the store for the lab that this page belongs to. It keeps nothing for an instructor who looks in: a draft from
+ * a takeover would hide the learner's file.
+ */
 export function storeOfPage(): Store {
   let keeper: Keeper | undefined;
   try {
-    keeper = localStorage;
+    keeper = mayOnlyLook() ? undefined : localStorage;
   } catch {
     // The browser's settings forbid storage.
   }

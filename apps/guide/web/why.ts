@@ -1,23 +1,16 @@
 // The script of the page "Why is there no telemetry?". It tests each hop of each signal when the page opens, and when
 // the reader presses the button.
 import { get, messageOf } from './api.ts';
-import type { PipelineHop, TelemetrySignal } from '../contract.ts';
+import type { DiagnosedPart, PipelineHop } from '../contract.ts';
 import { clock } from './explore/words.ts';
+import { hopTitles } from './hops.ts';
 import { byId, fill, h, whenPressed } from './dom.ts';
 
-const titles: Record<PipelineHop['name'], string> = {
-  sdk: 'SDK, in dice',
-  exporter: 'Exporter, in dice',
-  collector: 'Collector',
-  jaeger: 'Jaeger',
-  guide: 'Guide',
-  prometheus: 'Prometheus',
-};
-
-const signals: readonly [signal: TelemetrySignal, title: string][] = [
+const parts: readonly [part: DiagnosedPart, title: string, note?: string][] = [
   ['traces', 'Traces'],
   ['metrics', 'Metrics'],
   ['logs', 'Logs'],
+  ['charts', 'Charts', 'The Collector makes them from spans. So what is in dice is the same as for traces.'],
 ];
 
 async function look(): Promise<void> {
@@ -27,17 +20,16 @@ async function look(): Promise<void> {
     const { hops } = await get<{ hops: PipelineHop[] }>('api/why');
     fill(
       byId('hops'),
-      signals.flatMap(([signal, title]) =>
-        section(
-          title,
-          hops.filter((hop) => hop.signal === signal),
-        ),
-      ),
+      parts.flatMap(([part, title, note]) => [
+        h('h2', {}, title),
+        note !== undefined && h('p', { class: 'soft' }, note),
+        h('ol', { class: 'hops' }, ...hops.filter(({ signal }) => signal === part).map(item)),
+      ]),
     );
-    const broken = hops.find(({ ok }) => !ok);
-    status.dataset.tone = broken ? 'bad' : 'good';
-    status.textContent = broken
-      ? `Begin with this one: ${titles[broken.name]}, for ${broken.signal}.`
+    const first = hops.find(({ ok }) => !ok) ?? hops.find(loses);
+    status.dataset.tone = first ? 'bad' : 'good';
+    status.textContent = first
+      ? `Begin with this one: ${hopTitles[first.name]}, for ${first.signal}.`
       : `Every hop works, as of ${clock(Date.now())}: what the guide has just sent through the Collector came to ` +
         'Jaeger and to the guide, and nothing that is known of dice is in the way.';
   } catch (error) {
@@ -46,25 +38,33 @@ async function look(): Promise<void> {
   }
 }
 
-const section = (title: string, hops: readonly PipelineHop[]): HTMLElement[] => [
-  h('h2', {}, title),
-  h('ol', { class: 'hops' }, ...hops.map(item)),
-];
+/** Returns whether a hop that works has lost something in the last minutes. */
+const loses = ({ losses = [] }: PipelineHop): boolean => losses.some(({ isRecent }) => isRecent);
 
-function item({ name, ok, says, todo }: PipelineHop): HTMLElement {
+function item(hop: PipelineHop): HTMLElement {
+  const { name, ok, says, todo, losses = [] } = hop;
+  const isGood = ok && !loses(hop);
   return h(
     'li',
-    { class: ok ? 'hop good' : 'hop bad-hop' },
-    h(
-      'h3',
-      {},
-      titles[name],
-      h('span', { class: ok ? 'verdict-word good' : 'verdict-word bad' }, ok ? 'works' : 'is broken'),
-    ),
+    { class: isGood ? 'hop good' : 'hop bad-hop' },
+    h('h3', {}, hopTitles[name], h('span', { class: `verdict-word ${isGood ? 'good' : 'bad'}` }, verdictOf(hop))),
     h('p', {}, says),
-    todo !== undefined && h('p', { class: 'todo' }, h('strong', {}, 'To do: '), todo),
+    ...todoOf(todo),
+    ...losses.flatMap((loss) => [
+      h('p', {}, `${loss.isRecent ? '' : 'Earlier: '}${loss.says}.`),
+      ...todoOf(loss.isRecent ? loss.todo : undefined),
+    ]),
   );
 }
+
+function verdictOf(hop: PipelineHop): string {
+  if (hop.untested) return 'is not tested';
+  if (!hop.ok) return 'is broken';
+  return loses(hop) ? 'works, and has lost some' : 'works';
+}
+
+const todoOf = (todo: string | undefined): HTMLElement[] =>
+  todo === undefined ? [] : [h('p', { class: 'todo' }, h('strong', {}, 'To do: '), todo)];
 
 whenPressed(byId<HTMLButtonElement>('again'), look);
 void look();

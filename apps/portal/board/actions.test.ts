@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { CONFIRM_DELETION } from '../../../lab/names.ts';
 import { aClaim, aSeat, aWorkshop } from '../testing/objects.ts';
 import { Actions } from './actions.ts';
 import type { Action } from './contract.ts';
@@ -248,6 +249,26 @@ describe('the schedule', () => {
     await expect(run({ action: 'extend', minutes: 30 })).rejects.toThrow('found none');
     schedule('2026-11-30T10:30:00Z', undefined);
     await expect(run({ action: 'end' })).rejects.toThrow('found one that has not');
+  });
+
+  test('confirms that the operator deletes the seats, if it shall delete them at the end', async () => {
+    await run({ action: 'end' });
+    expect(JSON.stringify(api.patches)).not.toContain(CONFIRM_DELETION);
+    start(aWorkshop(3, { schedule: { afterExpiry: 'Delete' } }));
+    await run({ action: 'end' });
+    expect(api.patches).toMatchObject([{ metadata: { annotations: { [CONFIRM_DELETION]: at } } }]);
+    expect(end()).toBe(at);
+  });
+
+  test.each<Action>([
+    { action: 'hint', text: 'x' },
+    { action: 'hint', seat: 'otel-1', text: 'x' },
+    { action: 'poll', id: 'til', question: 'TIL?' },
+  ])('takes no %j once the portal keeps nothing of it', async (action) => {
+    schedule(undefined, '2026-11-30T09:00:01Z');
+    await run(action);
+    schedule(undefined, '2026-11-30T09:00:00Z');
+    await expect(run(action)).rejects.toThrow('found one that has ended. Extend it first.');
   });
 
   test('does not move the end of a class that is over', async () => {

@@ -1,6 +1,6 @@
 // Does what an instructor asks for on the board. Each action is a conditional write to the API server, and leaves an
 // Event that says who did what.
-import { seatState } from '../class-state.ts';
+import { isForgotten, seatState } from '../class-state.ts';
 import type { Classes } from '../classes.ts';
 import type { HttpApi } from '../../../kubernetes/client.ts';
 import { SEAT } from '../kinds.ts';
@@ -32,6 +32,7 @@ export class Actions {
 
   /** @throws BadAction if the action doesn't fit; ApiError or a connection error if the API server doesn't do it */
   async run(action: Action, asked: Asked): Promise<LinkAnswer | undefined> {
+    if (['hint', 'poll'].includes(action.action)) this.#expectNotForgotten(asked);
     if (action.action === 'reset') await this.#reset(action.seat, asked);
     else if (action.action === 'move') await this.#move(action, asked);
     else if (action.action === 'link') return this.#link(action.seat, asked);
@@ -94,6 +95,12 @@ export class Actions {
     const { token, expiresAt } = handOutToken(claim, this.#options.secret(), asked.now);
     this.#record(seat, asked, { reason: 'LinkHandedOut', what: 'made a link to the seat for its person' });
     return { url: `${asked.portalUrl}${HAND_OUT}${token}`, expiresAt };
+  }
+
+  /** A class that has ended some time ago keeps neither hints nor answers. */
+  #expectNotForgotten(asked: Asked): void {
+    if (isForgotten(this.#workshop(asked), asked.now))
+      throw notNow('expected a class that goes on, found one that has ended. Extend it first.');
   }
 
   #workshop({ workshop }: Asked): Workshop {

@@ -7,7 +7,9 @@ import { signSession } from '../session.ts';
 import { CSRF_HEADER } from './contract.ts';
 import { BoardApi } from './testing/board-api.ts';
 import { BoardHarness, KEY } from './testing/board-harness.ts';
+import type { StreamEvent } from './testing/board-harness.ts';
 
+const NOON = '2026-11-30T12:00:00Z';
 const SOON = { within: 2_000, every: 10 };
 const ada = aClaim('a'.repeat(64), '<script>alert(1)</script>');
 
@@ -62,12 +64,54 @@ describe('the login', () => {
     board.key = 'another-instructor-key-of-forty-three-chars';
     expect((await board.get('/board/otel', { cookie })).headers.get('location')).toBe('/login');
   });
+});
 
-  test('ends a session on its own browser', async () => {
-    const { cookie, csrf } = board.as();
+describe('the logout', () => {
+  let other: BoardHarness;
+
+  /** Starts another replica, with the same secrets. */
+  beforeEach(async () => {
+    other = new BoardHarness(board.api);
+    other.secrets = board.secrets;
+    await other.start();
+  });
+  afterEach(() => other.stop());
+
+  /** Returns why a stream ends. A heartbeat may send the state once more before that. */
+  const endOf = async (next: () => Promise<StreamEvent | undefined>): Promise<StreamEvent['data'] | undefined> => {
+    const event = await next();
+    return event?.event === 'state' ? endOf(next) : event?.data;
+  };
+
+  const statuses = (cookie: string): Promise<number[]> =>
+    Promise.all([board, other].map(async (one) => (await one.get('/board/otel', { cookie })).status));
+
+  test('ends the session at all replicas, also for a copied cookie and an open stream', async () => {
+    const [{ cookie, csrf }, another] = [board.as(), board.as()];
+    const streams = await Promise.all([board, other].map((one) => one.stream('/board/otel/events', { cookie })));
+    for (const { next } of streams) expect(await next()).toMatchObject({ event: 'state' });
+    expect(await statuses(cookie)).toEqual([200, 200]);
     expect((await board.post('/logout', { csrf: 'x' }, { cookie })).status).toBe(403);
     const answer = await board.post('/logout', { csrf }, { cookie });
     expect([answer.status, answer.headers.get('set-cookie')]).toEqual([303, expect.stringContaining('Max-Age=0')]);
+    expect(await statuses(cookie)).toEqual([303, 303]);
+    expect((await other.act({ action: 'end' }, { cookie, csrf })).status).toBe(401);
+    for (const { next } of streams) expect(await endOf(next)).toEqual({ reason: 'session' });
+    expect(await statuses(another.cookie)).toEqual([200, 200]);
+  });
+
+  test('says so if the cluster does not take it, and can be done again', async () => {
+    const { cookie, csrf } = board.as();
+    board.api.onWriteSessions = () => {
+      throw new TypeError('connect ECONNREFUSED');
+    };
+    const answer = await board.post('/logout', { csrf }, { cookie });
+    expect([answer.status, answer.headers.get('set-cookie')]).toEqual([503, null]);
+    expect(await answer.text()).toContain('You are still logged in');
+    expect(await statuses(cookie)).toEqual([200, 200]);
+    board.api.onWriteSessions = () => undefined;
+    expect((await board.post('/logout', { csrf }, { cookie })).status).toBe(303);
+    expect(await statuses(cookie)).toEqual([303, 303]);
   });
 });
 
@@ -224,10 +268,21 @@ describe('the pages', () => {
     const progress = await board.get(`/board/otel/progress.${type}`, { cookie });
     expect(progress.headers.get('content-disposition')).toBe(`attachment; filename="otel-progress.${type}"`);
     expect(await progress.text()).toContain('otel-1'.replace('-', type === 'md' ? '\\-' : '-'));
-    board.api.seats.changeClass('otel', { poll: { id: 'til', question: 'TIL?', at: '2026-11-30T10:00:00Z' } });
-    board.answer({ text: '=1+1' });
+    board.answered.push({ id: 'tool', question: 'Tool?', options: ['top', 'none'], answers: [{ text: 'top' }] });
+    board.answered.push({ id: 'til', question: 'TIL?', answers: [{ text: '=1+1' }] });
+    board.api.seats.changeClass('otel', { poll: { id: 'open', question: 'Open?', options: ['so'], at: NOON } });
     const answers = await (await board.get(`/board/otel/answers.${type}`, { cookie })).text();
-    expect(answers).toContain(type === 'csv' ? `"'=1+1",1` : '\\=1\\+1');
+    const rows = [
+      ['Tool?', 'top', 1],
+      ['Tool?', 'none', 0],
+      ['TIL?', type === 'csv' ? "'=1+1" : '\\=1\\+1', 1],
+      ['Open?', 'so', 0],
+    ] as const;
+    for (const [question, text, count] of rows)
+      expect(answers).toContain(
+        type === 'csv' ? `"${question}","${text}",${count},""` : `| ${question} | ${text} | ${count} |  |`,
+      );
+    expect(answers.trim().split('\n')).toHaveLength(type === 'csv' ? 5 : 8);
   });
 });
 
@@ -239,7 +294,7 @@ describe('a stream', () => {
         event: 'state',
         data: { people: [{ seat: 'otel-1' }, { seat: 'otel-2' }] },
       });
-    board.api.seats.change('otel-1', { help: { at: '2026-11-30T10:00:00Z' } });
+    board.api.seats.change('otel-1', { help: { at: NOON } });
     for (const { next, leave } of streams) {
       expect(await next()).toMatchObject({ data: { people: [{ seat: 'otel-1', needs: 'help' }, {}] } });
       leave();
@@ -250,14 +305,13 @@ describe('a stream', () => {
     const { next, leave } = await board.stream('/board/otel/events');
     await next();
     board.api.seats.change('otel-2', { replicas: 0 });
-    for (const text of ['a', 'b', 'c'])
-      board.api.seats.change('otel-1', { help: { text, at: '2026-11-30T10:00:00Z' } });
+    for (const text of ['a', 'b', 'c']) board.api.seats.change('otel-1', { help: { text, at: NOON } });
     expect(await next()).toMatchObject({ data: { people: [{ help: { text: 'c' } }, { state: 'Stopped' }] } });
     leave();
   });
 
   test('sends answers to the open poll, to the projector without names', async () => {
-    board.api.seats.changeClass('otel', { poll: { id: 'til', question: 'TIL?', at: '2026-11-30T10:00:00Z' } });
+    board.api.seats.changeClass('otel', { poll: { id: 'til', question: 'TIL?', at: NOON } });
     const { next, leave } = await board.stream('/board/otel/screen/events');
     await next();
     board.answer({ text: 'spans', name: 'Ada' });

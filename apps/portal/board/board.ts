@@ -27,6 +27,10 @@ export function createBoard(options: BoardOptions): Server {
       return input && (kind === 'board' ? boardState(input) : screenState(input));
     },
   });
+  const stop = options.ended.cache.onChange(() => {
+    streams.endInvalid();
+    parts.visits.endInvalid();
+  });
   const app = pages(parts, streams, options.assets.board);
   const guideAssets = express.static(options.assets.guide, { maxAge: '5m', redirect: false, index: false, setHeaders });
   const server = createServer({ shouldUpgradeCallback: mayUpgrade }, (request, response) => {
@@ -40,6 +44,7 @@ export function createBoard(options: BoardOptions): Server {
   });
   server.keepAliveTimeout = IDLE_BROWSER_MS;
   server.once('close', () => {
+    stop();
     streams.close();
     parts.visits.close();
     parts.proxy.close();

@@ -1,7 +1,7 @@
 // What each action writes into a Workshop.
 import { LIMITS } from '../../../cdk8s/operator/workshop.ts';
 import { rfc3339 } from '../../../kubernetes/conditions.ts';
-import { LABELS } from '../../../lab/names.ts';
+import { CONFIRM_DELETION, LABELS } from '../../../lab/names.ts';
 import type { Workshop } from '../kinds.ts';
 import type { Asked, ClassAction, ClassActionName } from './asked.ts';
 import { notNow } from './bad-action.ts';
@@ -70,14 +70,20 @@ function extended(expiresAt: string | undefined, minutes: number, now: number): 
   return rfc3339(Math.max(now, Date.parse(expiresAt)) + minutes * MINUTE);
 }
 
+/** The operator deletes seats at an end that it has not seen before only if somebody confirms it, as we do here. */
 function endNow(
-  { startsAt, expiresAt }: NonNullable<Workshop['spec']['schedule']> = {},
+  { startsAt, expiresAt, afterExpiry }: NonNullable<Workshop['spec']['schedule']> = {},
   now: number,
 ): Change | undefined {
   if (expiresAt !== undefined && Date.parse(expiresAt) <= now) return undefined;
   if (startsAt !== undefined && Date.parse(startsAt) >= now)
     throw notNow('expected a class that has started, found one that has not. Change its schedule with kubectl.');
-  return { spec: { schedule: { expiresAt: rfc3339(now) } } };
+  const end = rfc3339(now);
+  const isConfirmed = afterExpiry === 'Delete';
+  return {
+    ...(isConfirmed && { metadata: { annotations: { [CONFIRM_DELETION]: end } } }),
+    spec: { schedule: { expiresAt: end } },
+  };
 }
 
 function withSeat(seats: number): NonNullable<Change['spec']> {

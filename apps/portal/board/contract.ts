@@ -22,6 +22,8 @@ export interface BoardState {
     readonly state: ClassState;
     readonly startsAt?: string;
     readonly expiresAt?: string;
+    /** What happens to the seats when the class ends. */
+    readonly afterExpiry: 'Delete' | 'Stop' | 'Keep';
     readonly paused: boolean;
     /** Names of the faults that are active in every lab. */
     readonly faults: readonly string[];

@@ -18,29 +18,39 @@ test('writes who has passed what as CSV', () => {
   ]);
 });
 
-test.each(['=1+1', '+1', '-1', '@SUM(A1)', ' =1', '\t=1', '\n=1', '＝1+1', '=HYPERLINK("http://evil.example","x")'])(
+/** Returns the only cell of a table with this text, as CSV. */
+const cell = (text: string): string => csvOf({ head: ['a'], rows: [[text]] }).slice('\ufeff"a"\r\n'.length);
+
+test.each(['=1+1', '+1', '-1', '@SUM(A1)', ' =1', '"=1', '＝1+1', '=HYPERLINK("http://evil.example","x")'])(
   'lets a spreadsheet take %j for no formula',
-  (text) => {
-    const csv = csvOf({ head: ['a'], rows: [[text]] });
-    expect(csv.slice('\ufeff"a"\r\n'.length)).toBe(`"'${text.replaceAll('"', '""')}"\r\n`);
-  },
+  (text) => expect(cell(text)).toBe(`"'${text.replaceAll('"', '""')}"\r\n`),
 );
 
-test('keeps quotes, commas and line breaks within a cell', () => {
-  expect(csvOf({ head: ['a'], rows: [['x "y", z\r\nw']] })).toBe('\ufeff"a"\r\n"x ""y"", z\r\nw"\r\n');
-});
+test.each([
+  ['\t=1', "' =1"],
+  ['\n=1', "' =1"],
+  ['a;=1+1', "a;'=1+1"],
+  ['a; @SUM(A1)', "a;' @SUM(A1)"],
+  ['a;"=1', 'a;\'""=1'],
+  ['a;\t+1', "a;' +1"],
+  ['a\t=1', 'a =1'],
+  ['a\r\n-1', 'a -1'],
+  ['a=1; b-2', 'a=1; b-2'],
+])('lets no spreadsheet begin a formula within %j', (text, written) => expect(cell(text)).toBe(`"${written}"\r\n`));
+
+test('keeps quotes and commas within a cell', () => expect(cell('x "y", z')).toBe('"x ""y"", z"\r\n'));
 
 test('makes neither HTML nor links nor images of answers in Markdown', () => {
   const answers = [
     { text: '<img src=x onerror=alert(1)> | ![a](http://evil.example)\n# x', count: 2, names: ['*Ada*'] },
   ];
-  const text = markdownOf('Answers of otel', answersTable({ id: 'a', question: 'Why?', answers }));
+  const text = markdownOf('Answers of otel', answersTable([{ id: 'a', question: 'Why?', answers }]));
   expect(text.split('\n')).toEqual([
     '\\# Answers of otel'.slice(1),
     '',
     '| question | answer | count | names |',
     '| --- | --- | --- | --- |',
-    '| Why? | \\<img src\\=x onerror\\=alert\\(1\\)\\> \\| \\!\\[a\\]\\(http\\://evil.example\\) \\# x | 2 | \\*Ada\\* |',
+    '| Why? | \\<img src\\=x onerror\\=alert\\(1\\)\\> \\| \\!\\[a\\]\\(http\\://evil\\.example\\) \\# x | 2 | \\*Ada\\* |',
     '',
   ]);
 });

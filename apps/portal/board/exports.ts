@@ -1,4 +1,4 @@
-// The progress of a class and the answers to its poll as files: CSV for spreadsheets, and Markdown.
+// The progress of a class and the answers to its polls as files: CSV for spreadsheets, and Markdown.
 import type { BoardState, PollResults } from './contract.ts';
 
 type Cell = string | number | undefined;
@@ -27,15 +27,19 @@ export function progressTable({ people, steps }: Pick<BoardState, 'people' | 'st
   };
 }
 
-/** Returns the answers to a poll, each with how many people gave it. */
-export const answersTable = ({ question, answers }: PollResults): Table => ({
+/** Returns the answers to polls, each with how many people gave it. */
+export const answersTable = (polls: readonly PollResults[]): Table => ({
   head: ['question', 'answer', 'count', 'names'],
-  rows: answers.map(({ text, count, names }) => [question, text, count, names.join(', ')]),
+  rows: polls.flatMap(({ question, answers }) =>
+    answers.map(({ text, count, names }) => [question, text, count, names.join(', ')]),
+  ),
 });
 
 /**
  * Returns a table as CSV. A cell that a spreadsheet would take for a formula gets an apostrophe, because names and
- * answers come from people.
+ * answers come from people. Where the comma is the decimal separator, a spreadsheet begins a cell at each
+ * semicolon, also within our quotes. So a formula behind one gets an apostrophe, too. Tabs and line breaks become
+ * spaces.
  * https://www.rfc-editor.org/rfc/rfc4180 https://owasp.org/www-community/attacks/CSV_Injection
  */
 export const csvOf = ({ head, rows }: Table): string =>
@@ -44,9 +48,12 @@ export const csvOf = ({ head, rows }: Table): string =>
 
 function csvCell(cell: Cell): string {
   if (cell === undefined || typeof cell === 'number') return String(cell ?? '');
-  const text = /^\s*[=+\-@\t\r\uff1d\uff0b\uff0d\uff20]/.test(cell) ? `'${cell}` : cell;
+  const text = cell.replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ').replace(FORMULA, "$1'$2");
   return `"${text.replaceAll('"', '""')}"`;
 }
+
+/** The beginning of a formula. Excel also takes the wide characters for one. */
+const FORMULA = /(^|;)([\s"']*[=+\-@\uff1d\uff0b\uff0d\uff20])/g;
 
 /** Returns a table as Markdown under a heading. All text is escaped, so it can't make links, images or HTML. */
 export function markdownOf(title: string, { head, rows }: Table): string {
@@ -58,4 +65,4 @@ export function markdownOf(title: string, { head, rows }: Table): string {
 const markdownCell = (cell: Cell): string =>
   String(cell ?? '')
     .replace(/\s+/g, ' ')
-    .replace(/[\\`*_{}[\]()#+!|<>&~@:=^$-]/g, (character) => `\\${character}`);
+    .replace(/[\\`*_{}[\]()#+!|<>&~@:=^$.-]/g, (character) => `\\${character}`);

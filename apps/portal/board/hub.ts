@@ -74,8 +74,18 @@ export class Hub {
 
   /** Ends all streams, and tells the pages why. */
   end(reason: StreamEnd['reason']): void {
-    for (const viewer of [...this.#viewers]) endStream(viewer, reason);
+    for (const viewer of [...this.#viewers]) this.#endStream(viewer, reason);
     this.#close();
+  }
+
+  /** Ends the streams of pages whose session has ended. */
+  endInvalid(): void {
+    for (const viewer of [...this.#viewers]) if (!viewer.isValid()) this.#endStream(viewer, 'session');
+  }
+
+  #endStream(viewer: Viewer, reason: StreamEnd['reason']): void {
+    this.#viewers.delete(viewer);
+    viewer.response.end(eventOf('end', JSON.stringify({ reason })));
   }
 
   #send(): void {
@@ -99,11 +109,9 @@ export class Hub {
    * so each heartbeat looks for a change, too.
    */
   #beat(): void {
+    this.endInvalid();
     const beat = eventOf('beat', JSON.stringify({ at: new Date().toISOString() }));
-    for (const viewer of [...this.#viewers]) {
-      if (viewer.isValid()) viewer.response.write(beat);
-      else endStream(viewer, 'session');
-    }
+    for (const { response } of [...this.#viewers]) response.write(beat);
     this.changed();
   }
 
@@ -119,6 +127,3 @@ export class Hub {
     this.#options.onEmpty();
   }
 }
-
-const endStream = ({ response }: Viewer, reason: StreamEnd['reason']): void =>
-  void response.end(eventOf('end', JSON.stringify({ reason })));

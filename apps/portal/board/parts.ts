@@ -3,12 +3,14 @@ import type { HttpApi } from '../../../kubernetes/client.ts';
 import { Actions } from './actions.ts';
 import { COURSE_STEPS } from '../../../lab/course-steps.ts';
 import { textOf } from './findings.ts';
+import type { EndedSessions } from './ended-sessions.ts';
 import type { Classes } from '../classes.ts';
 import { GuideAddresses } from '../guide-addresses.ts';
 import type { FindGuide } from '../guide-finder.ts';
 import type { Workshop } from '../kinds.ts';
 import type { Origin } from '../origin.ts';
 import type { PortalLog } from '../parts.ts';
+import type { AnsweredPoll } from '../polls.ts';
 import { GuideProxy } from '../proxy.ts';
 import type { Secrets } from '../secret-files.ts';
 import { TokenBucket } from '../token-bucket.ts';
@@ -23,6 +25,8 @@ import { Writer } from './writer.ts';
 export interface PollSource {
   /** Returns the answers to a poll of a class. */
   results(workshop: Workshop, pollId: string): readonly PollAnswer[];
+  /** Returns all polls of a class that somebody has answered. */
+  all(workshop: Workshop): readonly AnsweredPoll[];
   /** Calls the listener after each new answer. */
   onChange(listener: () => void): unknown;
 }
@@ -33,6 +37,7 @@ export interface BoardOptions {
   readonly secrets: () => Secrets;
   /** Returns the instructor key. */
   readonly key: () => string;
+  readonly ended: EndedSessions;
   readonly polls: PollSource;
   readonly findGuide: FindGuide;
   /** Where browsers reach the board, from the chart's value portal.boardUrl. */
@@ -51,7 +56,7 @@ export interface BoardOptions {
 /** What the routes need. */
 export interface BoardParts extends Pick<
   BoardOptions,
-  'classes' | 'secrets' | 'key' | 'polls' | 'url' | 'portal' | 'log'
+  'classes' | 'secrets' | 'key' | 'ended' | 'polls' | 'url' | 'portal' | 'log'
 > {
   readonly actions: Actions;
   readonly visits: Visits;
@@ -66,16 +71,18 @@ export interface BoardParts extends Pick<
 }
 
 export function boardParts(options: BoardOptions): BoardParts {
-  const { api, classes, secrets, key, polls, findGuide, url, portal, instance, log } = options;
+  const { api, classes, secrets, key, ended, polls, findGuide, url, portal, instance, log } = options;
   const writer = new Writer({ api, classes });
   const events = { api, instance, log };
   const addresses = new GuideAddresses(findGuide);
   classes.seats.onChange((before, after) => void (after ?? addresses.lost(before?.metadata.name ?? '')));
   const current = () => ({ cookie: secrets().cookie, key: key() });
+  const unlessEnded = (session: BoardSession | undefined) => (session && !ended.has(session) ? session : undefined);
   return {
     classes,
     secrets,
     key,
+    ended,
     polls,
     url,
     portal,
@@ -84,8 +91,8 @@ export function boardParts(options: BoardOptions): BoardParts {
     visits: new Visits({ classes, writer, ...events }),
     proxy: new GuideProxy(addresses),
     wrongKeys: new TokenBucket({ size: 20, perSecond: 1 }),
-    sessionOf: (cookie) => sessionOf(cookie, current(), Date.now()),
-    isValid: ({ cookie }) => sessionIn(cookie, current(), Date.now()) !== undefined,
+    sessionOf: (cookie) => unlessEnded(sessionOf(cookie, current(), Date.now())),
+    isValid: ({ cookie }) => unlessEnded(sessionIn(cookie, current(), Date.now())) !== undefined,
     inputOf: (name, portalUrl) => {
       const workshop = classes.workshops.get(name);
       return workshop && { ...inputFor(workshop, classes, polls), portalUrl, now: Date.now() };

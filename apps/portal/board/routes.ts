@@ -17,7 +17,7 @@ import type { BoardParts } from './parts.ts';
 import { redirect, sendDocument, sendFile, sendJson, sendMessage } from './responses.ts';
 import { isEqual, newSession, setBoardCookie } from './session.ts';
 import type { BoardSession } from './session.ts';
-import { boardState, overviewOf, screenState } from './state.ts';
+import { allPolls, boardState, overviewOf, screenState } from './state.ts';
 import type { StateInput } from './state.ts';
 import type { StreamKind, Streams } from './streams.ts';
 import { ownOrigin } from '../origin.ts';
@@ -35,7 +35,7 @@ export function addBoardRoutes(app: Express, { parts, streams }: Routes): void {
   );
   app.post('/login', (request, response) => logIn(request, response, parts));
   app.use(onlyInstructors(parts));
-  app.post('/logout', ({ headers }, response) => redirect(response, '/login', cookieHeader(headers, undefined, parts)));
+  app.post('/logout', (request, response) => logOut(request, response, parts));
   app.get('/board', (request, response) => showClasses(request, response, parts));
   app.get('/board/:workshop', (request, response) =>
     ofClass(request, response, parts, (input) => sendDocument(response, boardPage(boardState(input), whoIn(response)))),
@@ -46,12 +46,14 @@ export function addBoardRoutes(app: Express, { parts, streams }: Routes): void {
     ),
   );
   app.get('/board/:workshop/privacy', (request, response) =>
-    ofClass(request, response, parts, (input) => sendPrivacy(input, response)),
+    ofClass(request, response, parts, (input) =>
+      sendDocument(response, privacyPage(overviewOf(input), whoIn(response))),
+    ),
   );
   app.get('/board/:workshop/events', stream('board', parts, streams));
   app.get('/board/:workshop/screen/events', stream('screen', parts, streams));
   app.get('/board/:workshop/:file', (request, response, next) =>
-    ofClass(request, response, parts, (input) => sendExport(request.params.file, input, response) || next()),
+    ofClass(request, response, parts, (input) => sendExport(request.params.file, input, response, parts) || next()),
   );
   app.post('/board/:workshop/actions', (request, response) => act(request, response, parts));
 }
@@ -87,6 +89,24 @@ function logIn({ body, headers }: Request, response: Response, parts: BoardParts
     again(`We ${error.message}`, 400);
   }
 }
+
+/** Ends the session at all portals, so that a copy of the cookie is worth nothing. */
+async function logOut({ headers }: Request, response: Response, parts: BoardParts): Promise<void> {
+  try {
+    await parts.ended.end(sessionIn(response), Date.now());
+  } catch (error) {
+    parts.log?.warn({ err: error }, 'The session of an instructor could not be ended');
+    return sendMessage(response, STILL_LOGGED_IN);
+  }
+  redirect(response, '/login', cookieHeader(headers, undefined, parts));
+}
+
+const STILL_LOGGED_IN = {
+  status: 503,
+  title: 'You are still logged in',
+  text: 'The cluster did not take the end of your session. Go back to the board, and log out again in a moment.',
+  link: { href: '/board', text: 'Back to the board' },
+};
 
 /** Lets only requests with a session through, and changes only with the session's token. */
 const onlyInstructors =
@@ -143,11 +163,6 @@ function showClasses({ headers }: Request, response: Response, { classes, portal
   sendDocument(response, classListPage(overviews, whoIn(response)));
 }
 
-function sendPrivacy(input: StateInput, response: Response): void {
-  const { afterExpiry = 'Stop' } = input.workshop.spec.schedule ?? {};
-  sendDocument(response, privacyPage({ ...overviewOf(input), afterExpiry }, whoIn(response)));
-}
-
 const stream =
   (kind: StreamKind, parts: BoardParts, streams: Streams): RequestHandler =>
   (request, response) =>
@@ -159,14 +174,14 @@ const stream =
     });
 
 /** @returns whether there is such a file */
-function sendExport(file: string, input: StateInput, response: Response): boolean {
+function sendExport(file: string, input: StateInput, response: Response, { polls }: BoardParts): boolean {
   const [, what, extension] = /^(progress|answers)\.(csv|md)$/.exec(file) ?? [];
   if (what === undefined) return false;
-  const state = boardState(input);
-  const { name } = state.workshop;
-  const poll = state.poll ?? { id: '', question: '', answers: [] };
-  const table = what === 'progress' ? progressTable(state) : answersTable(poll);
-  const title = what === 'progress' ? `Progress of ${name}` : `Answers of ${name}`;
+  const { workshop } = input;
+  const { name } = workshop.metadata;
+  const isProgress = what === 'progress';
+  const table = isProgress ? progressTable(boardState(input)) : answersTable(allPolls(workshop, polls.all(workshop)));
+  const title = isProgress ? `Progress of ${name}` : `Answers of ${name}`;
   const text = extension === 'csv' ? csvOf(table) : markdownOf(title, table);
   const type = extension === 'csv' ? 'text/csv' : 'text/markdown';
   sendFile(response, { name: `${name}-${file}`, type, text });

@@ -16,6 +16,8 @@ const LONGEST = 1024;
 export interface BoardSession {
   /** What the instructor asked to be called. */
   readonly name: string;
+  /** Names the session. It tells nobody how to make the cookie. */
+  readonly id: string;
   /** The token that each change needs besides the cookie. */
   readonly csrf: string;
   /** When the session ends, in milliseconds since 1970. */
@@ -52,9 +54,9 @@ export function newSession(name: string, secrets: SessionSecrets, now: number): 
 export function sessionIn(cookie: string, secrets: SessionSecrets, now: number): BoardSession | undefined {
   const [payload = '', signature = '', ...rest] = cookie.slice(0, LONGEST).split('.');
   if (rest.length > 0 || !isEqual(signature, signatureOf(payload, secrets))) return undefined;
-  const { name, until } = JSON.parse(Buffer.from(payload, 'base64url').toString()) as BoardSession;
+  const { name, until, id } = JSON.parse(Buffer.from(payload, 'base64url').toString()) as BoardSession;
   const csrf = hmac(keyFor(secrets, 'csrf'), payload).toString('base64url');
-  return until > now ? { name, until, csrf, cookie } : undefined;
+  return until > now ? { name, id, until, csrf, cookie } : undefined;
 }
 
 /** Returns the session in a Cookie header. A browser may send several cookies of the same name. */

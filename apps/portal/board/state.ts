@@ -4,6 +4,7 @@ import { parseFaultsLabel } from '../../../lab/faults.ts';
 import { helpOf, visitOf } from '../class-fields.ts';
 import { capacityOf, classState, hasNames, personIn, reasonOf, seatState } from '../class-state.ts';
 import type { Seat, Workshop } from '../kinds.ts';
+import type { AnsweredPoll } from '../polls.ts';
 import type { BoardState, Need, Person, PollResults, ScreenState, SeatCounts } from './contract.ts';
 
 /** What a state is made of. */
@@ -79,7 +80,7 @@ export function overviewOf({
   now,
 }: Pick<StateInput, 'workshop' | 'seats' | 'portalUrl' | 'now'>): BoardState['workshop'] {
   const { metadata, spec, status } = workshop;
-  const { startsAt, expiresAt } = spec.schedule ?? {};
+  const { startsAt, expiresAt, afterExpiry = 'Stop' } = spec.schedule ?? {};
   return defined({
     name: metadata.name,
     code: status?.code,
@@ -87,6 +88,7 @@ export function overviewOf({
     state: classState(workshop, seats, now),
     startsAt,
     expiresAt,
+    afterExpiry,
     paused: spec.rollout?.paused ?? false,
     faults: parseFaultsLabel(metadata.labels?.[LABELS.faults] ?? '').names,
     hasNames: hasNames(workshop),
@@ -217,6 +219,14 @@ export function pollOf({ spec: { poll } }: Workshop, answers: readonly PollAnswe
     options: poll.options,
     answers: countAnswers(answers, poll.options),
   });
+}
+
+/** Returns the polls of a class that somebody has answered, and the open one. */
+export function allPolls(workshop: Workshop, answered: readonly AnsweredPoll[]): PollResults[] {
+  const open = workshop.spec.poll;
+  const isListed = answered.some(({ id }) => id === open?.id);
+  const polls = open && !isListed ? [...answered, { ...open, answers: [] }] : answered;
+  return polls.map(({ id, question, options, answers }) => ({ id, question, answers: countAnswers(answers, options) }));
 }
 
 /** Counts equal answers, the most frequent first. Each option counts, also without an answer. */

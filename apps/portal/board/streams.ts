@@ -54,6 +54,11 @@ export class Streams {
     return [...this.#hubs.values()].reduce((sum, { hub }) => sum + hub.size, 0);
   }
 
+  /** Ends the streams of sessions that have ended. */
+  endInvalid(): void {
+    for (const { hub } of [...this.#hubs.values()]) hub.endInvalid();
+  }
+
   /** Ends all streams. */
   close(): void {
     this.#stop();

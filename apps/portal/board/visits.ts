@@ -64,6 +64,11 @@ export class Visits {
     return () => void this.#open.delete(exchange);
   }
 
+  /** Ends the exchanges that may no longer go on, such as those of a session that has ended. */
+  endInvalid(): void {
+    for (const exchange of [...this.#open]) if (!this.#isAllowed(exchange)) exchange.end();
+  }
+
   close(): void {
     clearInterval(this.#timer);
     this.#stop();

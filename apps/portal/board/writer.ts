@@ -12,7 +12,7 @@ import { BadAction, notNow } from './bad-action.ts';
 
 /** Fields to write. `null` removes one. */
 export interface Change {
-  readonly metadata?: { readonly labels?: Readonly<Record<string, string | null>> };
+  readonly metadata?: { readonly [K in 'annotations' | 'labels']?: Readonly<Record<string, string | null>> };
   readonly spec?: Readonly<Record<string, unknown>>;
 }
 

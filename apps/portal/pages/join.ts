@@ -13,7 +13,7 @@ const codeForm = (code = ''): Content => html`
       <form class="fields" action="/join" method="get">
         <label for="code">Class code</label>
         <input id="code" name="code" value="${code}" required maxlength="20" size="${length}" autocomplete="off"
-          autocapitalize="none" spellcheck="false" aria-describedby="code-help">
+          autocapitalize="none" spellcheck="false" autofocus aria-describedby="code-help">
         <button class="primary">Join</button>
         <p id="code-help" class="soft">${length} letters and digits. Your instructor shows them.</p>
       </form>`;
@@ -68,7 +68,7 @@ export const namePage = (form: ClaimForm, { name = '', problem }: Entered = {}):
         <p id="name-help" class="soft">Your instructor and your lab's pages show it. Any name will do.
           <a href="/kept">What is kept</a></p>
         <input id="name" name="name" value="${name}" required maxlength="${2 * LONGEST_NAME}" autocomplete="nickname"
-          aria-describedby="name-help"${problem === undefined ? '' : html` aria-invalid="true"`}>`,
+          autofocus aria-describedby="name-help"${problem === undefined ? '' : html` aria-invalid="true"`}>`,
     'Take a seat',
   )}
       ${keyHint}`,
@@ -81,7 +81,7 @@ export const rosterPage = (form: ClaimForm, roster: readonly RosterEntry[], prob
   content: html`${problemText(problem)}${claimForm(
     form,
     html`<label for="attendee">Your name</label>
-        <select id="attendee" name="attendee" required>
+        <select id="attendee" name="attendee" required autofocus>
           <option value="">Choose your name</option>${roster.map(rosterOption)}
         </select>`,
     'Take your seat',

@@ -12,6 +12,7 @@ interface Kept {
 }
 
 const ENDS = 'the seat is deleted or reset, or the Workshop is deleted';
+const HOUR = 'an hour after the class has ended';
 
 const kept: readonly Kept[] = [
   {
@@ -28,18 +29,18 @@ const kept: readonly Kept[] = [
   {
     what: 'A call for help with its text, the instructor who took it, the last hint, and who looks in',
     where: html`the Seat, <code>spec.help</code>, <code>hint</code> and <code>visit</code>`,
-    until: `a call: it is resolved or withdrawn; the rest: the next one; all: the seat is freed, or ${ENDS}`,
+    until: `a call: it is resolved or withdrawn; the rest: the next one; all: ${HOUR}, the seat is freed, or ${ENDS}`,
   },
   {
     what: 'Hints to all, and the open poll',
     where: html`the Workshop, <code>spec.announcement</code> and <code>poll</code>`,
-    until: 'the next one, or the Workshop is deleted',
+    until: `the next one, ${HOUR}, or the Workshop is deleted`,
   },
   {
     what: `Answers to polls. Each has a hash of the person instead of a name. A name is there only if the person chose
         to give it.`,
     where: 'a ConfigMap for each poll, in the namespace of the release',
-    until: 'the Workshop is deleted',
+    until: `${HOUR}, or the Workshop is deleted`,
   },
   {
     what: 'Progress: steps passed and started, the last failed check, the hints seen, and the last activity',
@@ -62,7 +63,12 @@ const kept: readonly Kept[] = [
     until: 'these pods restart or stop',
   },
   {
-    what: 'Telemetry of the class: it names seats, and no people',
+    what: 'Names of seats and namespaces, in log lines of the operator and the portal',
+    where: 'the logs of their pods',
+    until: 'the pods are deleted; a log collector of the cluster may keep them longer',
+  },
+  {
+    what: 'Telemetry of the class: it has the uids of seats, and no names',
     where: 'the Collector and the Jaeger of the release, or where the instructor sends it',
     until: 'Jaeger restarts; elsewhere, that system decides',
   },
@@ -95,8 +101,9 @@ export const keptPage = (): Page => ({
   title: 'What is kept, where, and until when',
   content: html`<p>Any name will do when you join. Your instructor sees it, with your progress and your calls for help.
         Other attendees don’t. Your instructor can look into your lab. Your lab’s page says so while it happens.</p>
-      <p>All of it is in the cluster of your class. It is gone when your instructor deletes the class, the Workshop.
-        Backups and audit logs of the cluster are up to whoever runs it.</p>
+      <p>All of it is in the cluster of your class. Calls for help, hints and answers to polls are gone an hour after
+        the class has ended. All is gone when your instructor deletes the class, the Workshop. Backups and audit logs of
+        the cluster are up to whoever runs it.</p>
       ${keptTable}
       <p><a href="/">Back</a></p>`,
 });

@@ -7,7 +7,7 @@ const keyForm = html`
       <form class="fields" action="/key" method="post">
         <label for="words">Your three words</label>
         <input id="words" name="words" required maxlength="100" autocomplete="off" autocapitalize="none"
-          spellcheck="false" aria-describedby="words-help">
+          spellcheck="false" autofocus aria-describedby="words-help">
         <button class="primary">Go to my seat</button>
         <p id="words-help" class="soft">You saw them when you took your seat. The page of your seat shows them, too.</p>
       </form>

@@ -9,14 +9,14 @@ import { SEAT } from '../kinds.ts';
 import type { Claim, Seat, Workshop } from '../kinds.ts';
 import { mergedWith } from './merge-patch.ts';
 
-export class SeatApi implements Pick<HttpApi, 'create' | 'get' | 'mergePatch'> {
+export class SeatApi implements Pick<HttpApi, 'create' | 'delete' | 'get' | 'mergePatch'> {
   readonly seats = new Map<string, Seat>();
   readonly workshops: Workshop[] = [];
   readonly configMaps = new Map<string, ConfigMap>();
   readonly #watches = new Set<{ classes: Classes; lag: number }>();
   #version = 100;
   /** Called before each request. It may wait or throw. */
-  onRequest: (method: 'create' | 'get' | 'patch') => Promise<void> = () => Promise.resolve();
+  onRequest: (method: 'create' | 'delete' | 'get' | 'patch') => Promise<void> = () => Promise.resolve();
   /** Called after each write, before its answer. It may wait or throw, as if the answer were lost. */
   onWritten: () => Promise<void> = () => Promise.resolve();
 
@@ -60,6 +60,12 @@ export class SeatApi implements Pick<HttpApi, 'create' | 'get' | 'mergePatch'> {
     return written as T;
   }
 
+  /** Deletes a ConfigMap. */
+  async delete(_kind: Kind, { name }: { name: string }): Promise<void> {
+    await this.onRequest('delete');
+    this.configMaps.delete(name);
+  }
+
   #putConfigMap(object: KubeObject): ConfigMap {
     const resourceVersion = String((this.#version += 1));
     const written = { ...object, metadata: { ...object.metadata, resourceVersion } } as ConfigMap;
@@ -76,7 +82,7 @@ export class SeatApi implements Pick<HttpApi, 'create' | 'get' | 'mergePatch'> {
     return written;
   }
 
-  delete(name: string): void {
+  deleteSeat(name: string): void {
     this.seats.delete(name);
     this.#tell(({ seats }) => seats.forget(name));
   }

@@ -9,7 +9,10 @@ import { forBrowsers } from '../../guide/web/build.ts';
 const here = import.meta.dirname;
 const root = join(here, '..', '..', '..');
 
-const entries = ['portal.ts', 'portal.css', 'board.ts', 'board.css', 'screen.ts'];
+const entries = [
+  ...['portal.ts', 'portal.css', 'board.ts', 'board.css', 'screen.ts'],
+  join('..', '..', 'guide', 'web', 'stream-worker.ts'),
+];
 
 /** Writes all files that the portal serves under /assets to `folder`. @returns what the bundle consists of */
 export async function buildPortalPages(folder: string): Promise<Metafile> {

@@ -113,6 +113,11 @@ processors:
       disable_stacktrace: true
     metrics:
       level: basic
+      # The guide reads here what the Collector has dropped.
+      readers:
+        - pull:
+            exporter:
+              prometheus: { host: "[${env:POD_IP}]", port: 8888, without_scope_info: true }
   pipelines:
     traces:
       receivers: [otlp, otlp/loopback]

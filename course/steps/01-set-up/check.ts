@@ -3,6 +3,7 @@ import type { PipelineHop } from '../../../apps/guide/contract.ts';
 import type { AppAnswer, Check, LabView, Look } from '../../engine/check.ts';
 import { allMet, finding, unmet } from '../../engine/findings.ts';
 import type { Finding } from '../../engine/findings.ts';
+import type { Live } from '../../engine/live.ts';
 import { hopInWords } from '../../engine/settle.ts';
 
 export const check: Check = (lab) =>
@@ -10,6 +11,8 @@ export const check: Check = (lab) =>
     expected: 'dice to answer GET /visit with 200',
     hint: 'Is its pod running? kubectl get pods shows it.',
   });
+
+export const live: Live = { paths: /^\/visit/ };
 
 async function look(lab: LabView): Promise<Look> {
   const answer = await lab.ask('/visit');

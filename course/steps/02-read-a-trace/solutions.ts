@@ -39,6 +39,11 @@ export const solutions: Solution[] = [
     right: true,
     answers: right(({ service, name }) => `  ${service.toUpperCase()}  "${name}" `),
   },
+  {
+    name: 'right answers that the page writes for spans that were clicked',
+    right: true,
+    answers: right(({ service, name, spanId }) => `${service} ${name} (${spanId})`),
+  },
   { name: 'right answers that give the ids of spans', right: true, answers: right(({ spanId }) => `0x${spanId}`) },
   {
     name: 'right answers that copy the rows of the waterfall',

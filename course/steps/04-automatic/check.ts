@@ -5,6 +5,7 @@ import { numberIn } from '../../../apps/telemetry/numbers.ts';
 import type { AppAnswer, Check, LabView, Look } from '../../engine/check.ts';
 import { allMet, finding, unknown, unmet, verdictOf } from '../../engine/findings.ts';
 import type { Finding, Problem } from '../../engine/findings.ts';
+import type { Live } from '../../engine/live.ts';
 import { diceSamplerHint } from '../../engine/sampling.ts';
 
 type Settings = Readonly<Record<string, string | undefined>>;
@@ -32,6 +33,8 @@ export const check: Check = async (lab) => {
   };
   return lab.settle(look, { expected: texts.library, hint: restart }, intervalOf(settings) + 2_000);
 };
+
+export const live: Live = { paths: /^\/visit/ };
 
 const restart = 'The settings look right: was dice restarted since? Press Run, or kubectl rollout restart.';
 

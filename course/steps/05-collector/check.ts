@@ -5,6 +5,7 @@ import type { Span } from '../../../otlp/traces.ts';
 import type { Check, Look } from '../../engine/check.ts';
 import { explained, finding } from '../../engine/findings.ts';
 import type { Explained, Finding, Problem } from '../../engine/findings.ts';
+import type { Live } from '../../engine/live.ts';
 import { renameHint } from '../../engine/names.ts';
 import type { Seen } from '../../engine/observation.ts';
 import { propagatorsHint } from '../../engine/propagation.ts';
@@ -41,6 +42,8 @@ export const check: Check = async (lab) => {
     explained('telemetry/sampled', diceSamplerHint(settings)) ?? { hint: guess };
   return lab.settle(look, { expected: 'the traces of some visits in Jaeger', ...reason });
 };
+
+export const live: Live = { paths: /^\/visit/ };
 
 interface KeptTrace {
   traceId: string;

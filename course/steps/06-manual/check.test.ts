@@ -79,6 +79,10 @@ describe.each([true, false])('with the context of the caller: %s', (joined) => {
     ],
     ['ends a second span do_roll with the value in a trace of its own', rollingTwice((value) => value)],
     ['ends a second span do_roll with a text in a trace of its own', rollingTwice((value) => `${value}`)],
+    [
+      'ends a second span do_roll with another whole number in a trace of its own',
+      rollingTwice((value) => (value % 6) + 1),
+    ],
     ['ends no span', () => ({ body: '4' })],
     [
       'ends a span for a six only',
@@ -91,9 +95,12 @@ describe.each([true, false])('with the context of the caller: %s', (joined) => {
     expect(passing(code, joined)).toEqual([]);
   });
 
-  test('says that a second span of each roll is in a trace of its own, and where, with each seed', () => {
+  test.each<[string, (value: number) => number]>([
+    ['the same value', (value) => value],
+    ['another value', (value) => 7 - value],
+  ])('says that a second span with %s is in a trace of its own, and where, with each seed', (_what, second) => {
     const problems = SEEDS.flatMap((seed) => {
-      const seen = seenOf({ paths, code: rollingTwice((value) => value), random: randomFrom(seed), joined });
+      const seen = seenOf({ paths, code: rollingTwice(second), random: randomFrom(seed), joined });
       const strays = seen.strays.map(({ traceId }) => traceId);
       return judge(seen).findings.filter(({ traceId }) => traceId !== undefined && strays.includes(traceId));
     });

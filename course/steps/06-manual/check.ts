@@ -10,6 +10,7 @@ import { renameHint } from '../../engine/names.ts';
 import { findingsOfPairs, judgePairs, PLAUSIBLE, severalSpans } from '../../engine/observation.ts';
 import type { Extra, Seen, Spans, Visit } from '../../engine/observation.ts';
 import { answeredValues, failedVisit, rollMatcher } from '../../engine/answers.ts';
+import type { Live } from '../../engine/live.ts';
 
 /** Two independent rolls agree twelve times in a row once in two billion. */
 const PATHS = Array.from({ length: 12 }, () => '/rolldice');
@@ -21,6 +22,8 @@ const texts = {
 };
 
 export const check = checkOfRequests(PATHS, judge, { expected: texts.span, hint: neverEnded, searches: true });
+
+export const live: Live = { paths: /^\/rolldice$/ };
 
 export function judge(seen: Seen): Pick<Look, 'findings' | 'traceId'> & { certain?: true } {
   const broken = failedVisit(seen.visits);

@@ -127,6 +127,16 @@ export const mistakes: Solution[] = [
     ]),
   },
   {
+    name: 'a second span with another whole number for each roll',
+    right: false,
+    finding: '06-manual/several',
+    says: /several spans do_roll in one roll, in traces of their own.*app\.ts for another startSpan.*root: true/,
+    ...changed([
+      SET,
+      `${SET}\n    tracer.startSpan('do_roll', { attributes: { 'roll.value': 7 - result }, root: true }).end();`,
+    ]),
+  },
+  {
     name: 'a second span with the value for each roll, in a trace of its own beside that of the libraries',
     right: false,
     finding: '06-manual/several',

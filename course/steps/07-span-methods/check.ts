@@ -9,6 +9,7 @@ import { checkOfRequests, neverEnded, NOT_ACTIVE } from '../../engine/check.ts';
 import type { Look } from '../../engine/check.ts';
 import { finding, met, unknown, unmet } from '../../engine/findings.ts';
 import type { Finding, Problem } from '../../engine/findings.ts';
+import type { Live } from '../../engine/live.ts';
 import { eventsInWords, EXCEPTION, isRecord, orRecord, recordElsewhere } from '../../engine/log-events.ts';
 import { renameHint } from '../../engine/names.ts';
 import { findingsOfPairs, judgePairs, PLAUSIBLE, severalSpans } from '../../engine/observation.ts';
@@ -35,6 +36,25 @@ const texts = {
 };
 
 export const check = checkOfRequests(PATHS, judge, { expected: texts.span, hint: neverEnded, searches: true });
+
+/** A roll that went well shows nothing of one that fails, and the other way round. */
+const [went, failed] = [/^\/rolldice(?!.*sides=0\b)/, /sides=0\b/];
+
+export const live: Live = {
+  paths: /^\/rolldice/,
+  needs: {
+    [texts.span]: went,
+    [texts.die]: went,
+    [texts.value]: went,
+    [texts.sides]: went,
+    [texts.event]: went,
+    [texts.quiet]: went,
+    [texts.answer]: failed,
+    [texts.ended]: failed,
+    [texts.status]: failed,
+    [texts.exception]: failed,
+  },
+};
 
 const sidesOf = ({ path }: Visit): number => Number(/sides=(\d+)/.exec(path)?.[1] ?? 6);
 

@@ -6,6 +6,7 @@ import { byLibrary, checkOfRequests, named, neverEnded, NOT_ACTIVE } from '../..
 import type { Look, Settings } from '../../engine/check.ts';
 import { finding, met, unknown, unmet } from '../../engine/findings.ts';
 import type { Finding, Problem } from '../../engine/findings.ts';
+import type { Live } from '../../engine/live.ts';
 import type { Seen, Visit } from '../../engine/observation.ts';
 import { burstOf } from '../../engine/pairing.ts';
 import { propagatorsHint } from '../../engine/propagation.ts';
@@ -20,6 +21,8 @@ const texts = {
 };
 
 export const check = checkOfRequests(PATHS, judge, { expected: texts.span, hint: neverEnded });
+
+export const live: Live = { paths: /^\/server_request/ };
 
 export function judge(seen: Seen, settings: Settings = {}): Pick<Look, 'findings' | 'traceId'> & { certain?: true } {
   const broken = failedVisit(seen.visits);

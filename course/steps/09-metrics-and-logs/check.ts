@@ -93,7 +93,7 @@ function doubtfulSetting(settings: Settings): string {
 interface TestOptions {
   /** When the check began, in milliseconds since the epoch. */
   readonly begun: number;
-  readonly observation: Observation;
+  readonly observation: Pick<Observation, 'look'>;
   /** What the guide had of dice's instruments before the rolls. */
   readonly before: readonly Totals[];
   /** Whether dice had sent all its numbers before the rolls. */

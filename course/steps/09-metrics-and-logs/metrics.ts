@@ -4,7 +4,7 @@ import type { InstrumentTotals } from '../../../apps/guide/server/telemetry/inst
 import { explained, finding } from '../../engine/findings.ts';
 import { renameHint } from '../../engine/names.ts';
 import type { Explained, Finding, Problem } from '../../engine/findings.ts';
-import { isLearners } from '../../engine/observation.ts';
+import { isLearners } from '../../../lab/services.ts';
 
 export const COUNTER = 'dice.rolls';
 export const HISTOGRAM = 'dice.roll.value';

@@ -113,7 +113,8 @@ async function answersIn(explore: Page, { mark, answers }: Story): Promise<Recor
 
 /** Returns all names of a row's values, one on each line. */
 async function namesIn(row: Locator): Promise<string> {
-  for (const more of await row.getByRole('button', { name: /other names? of the same traces/ }).all())
-    await more.click();
+  const buttons = await row.getByRole('button', { name: /other names? of the same traces/ }).all();
+  // A button goes when it is pressed, and then the ones behind it have other numbers.
+  for (const more of buttons.toReversed()) await more.click();
   return (await row.locator('code').allInnerTexts()).join('\n');
 }

@@ -25,15 +25,10 @@ export class BoardPages {
   readonly assets: string;
   readonly #browser: Browser;
 
-  /** Bundles the pages' files and starts a browser. */
-  static async start(): Promise<BoardPages> {
+  /** Bundles the files of the pages and starts a browser. @param withGuide whether the guide's pages are among them */
+  static async start(withGuide = false): Promise<BoardPages> {
     const assets = mkdtempSync(join(tmpdir(), 'intro-otel-board-'));
-    const build = join(repoRoot, 'apps', 'portal', 'web', 'build.ts');
-    const { status, stderr } = spawnSync(process.execPath, [build, assets], {
-      encoding: 'utf8',
-      env: { ...process.env, NODE_OPTIONS: '' },
-    });
-    if (status !== 0) throw new Error(`expected the pages to be bundled, found: ${stderr}`);
+    for (const program of ['portal', ...(withGuide ? ['guide'] : [])]) bundle(program, assets);
     return new BoardPages(assets, await launchBrowser());
   }
 
@@ -53,7 +48,8 @@ export class BoardPages {
    */
   async open(url: string, work: (page: Page) => Promise<void>, view: BoardView = {}): Promise<void> {
     const { width = 1366, height = 768, path = BOARD, allowed = [] } = view;
-    const page = await this.#browser.newPage({ viewport: { width, height }, baseURL: url });
+    const context = await this.#browser.newContext({ viewport: { width, height }, baseURL: url });
+    const page = await context.newPage();
     page.setDefaultTimeout(10_000);
     const found = misdeeds(page, url);
     try {
@@ -63,7 +59,7 @@ export class BoardPages {
       expect(found.filter((line) => !['ERR_ABORTED', ...allowed].some((part) => line.includes(part)))).toEqual([]);
       expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true);
     } finally {
-      await page.close();
+      await context.close();
     }
   }
 
@@ -73,6 +69,13 @@ export class BoardPages {
     server.state = view.state ?? aBoard();
     await this.open(server.url, (page) => work(page, server), view).finally(() => server.stop());
   }
+}
+
+function bundle(program: string, assets: string): void {
+  const build = join(repoRoot, 'apps', program, 'web', 'build.ts');
+  const env = { ...process.env, NODE_OPTIONS: '' };
+  const { status, stderr } = spawnSync(process.execPath, [build, assets], { encoding: 'utf8', env });
+  if (status !== 0) throw new Error(`expected the pages to be bundled, found: ${stderr}`);
 }
 
 /** Waits until the page shows that it is up to date. */

@@ -102,6 +102,7 @@ export function steps(): Step[] {
     minutes,
     ...(id === '10-troubleshooting' ? { faults: true } : {}),
     state: 'open',
+    taskHtml: 'Press <strong>Start</strong>, then <strong>Play a round</strong>, and read its <code>trace</code>.',
     learn: [
       'What an instrumentation library does, and what it can’t know',
       'How INSTRUMENTATION and OTEL_TRACES_EXPORTER work together',

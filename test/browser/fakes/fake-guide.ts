@@ -23,6 +23,7 @@ import type { TraceOfPage } from '../../../apps/guide/contract.ts';
 import { ExecPeer } from '../../../apps/testing/exec-peer.ts';
 import { solution } from './fake-course.ts';
 import { FakeLab } from './fake-lab.ts';
+import { qualityOf } from './fake-quality.ts';
 import { FakeTelemetry } from './fake-telemetry.ts';
 import type { Answer } from './fake-telemetry.ts';
 import { FakeTraces } from './fake-traces.ts';
@@ -99,6 +100,7 @@ const routes: [string, RegExp, Route][] = [
   ['PUT', /^\/api\/faults$/, (lab, { name, on }) => ok({ faults: lab.setFault(String(name), on === true) })],
   ['GET', /^\/api\/instrumentations$/, () => ok({ instrumentations: libraries })],
   ['GET', /^\/api\/why$/, (lab) => ok({ hops: lab.hops })],
+  ['GET', /^\/api\/quality$/, (lab) => ok(qualityOf(lab))],
   [
     'GET',
     /^\/api\/status$/,

@@ -9,6 +9,7 @@ import type {
   Files,
   LogLine,
   PodState,
+  SeenStep,
   Shared,
   SharedVersion,
   Step,
@@ -41,6 +42,13 @@ const works: PipelineHop[] = [
     { signal, name: 'collector', ok: true, says: `takes ${signal} at http://lab-collector:4318.` },
     { signal, name: 'guide', ok: true, says: 'has what it has just sent through the Collector.' },
   ]),
+  {
+    signal: 'charts',
+    name: 'collector',
+    ok: true,
+    says: 'makes the figures for the charts of the spans that it takes.',
+  },
+  { signal: 'charts', name: 'guide', ok: true, says: 'gets the figures for the charts.' },
 ];
 
 const FIRST_LINE = '{"level":30,"msg":"a first line"}';
@@ -59,6 +67,8 @@ export class FakeLab {
   diceSends = true;
   /** Whether dice ignores the caller's trace context, so that its spans form a separate trace. */
   diceBegins = false;
+  /** Whether there is something to advise on the telemetry of dice. */
+  hasFindings = false;
   /** The number of requests that the old pod still answers after a Run. */
   stale = 0;
   /** The verdicts that the next checks return, in order, before the usual verdict. */
@@ -207,6 +217,11 @@ export class FakeLab {
 
   log(line: LogLine): void {
     this.#send('log', line);
+  }
+
+  /** Tells the open pages what the learner's requests show of a step. */
+  see(seen: SeenStep): void {
+    this.#send('seen', seen);
   }
 
   #send(event: string, data: object): void {

@@ -20,6 +20,10 @@ export class FakeTraces {
   more = 0;
   /** Whether the arcade has answered some requests with the status 404. */
   hasRefusals = false;
+  /** How many of the newest traces are rounds of the load, which the guide began. */
+  loadRounds = 0;
+  /** How many traces Jaeger keeps. */
+  keeps: number | undefined;
   /** A text that a learner's code put everywhere in the traces that have failed. */
   learnersText: string | undefined;
   readonly #now = Date.now();
@@ -39,6 +43,7 @@ export class FakeTraces {
       ...{ traces, bytes: traces.length * 10_000, skipped: 0 },
       ...(next !== undefined && { next }),
       ...(next !== undefined && query.has('oldest') && { oldest }),
+      ...(this.keeps !== undefined && { keeps: this.keeps }),
     };
   }
 
@@ -49,20 +54,24 @@ export class FakeTraces {
   #trace(age: number): TraceSummary {
     const isNew = ((age * 7) % 11) % 2 === 0;
     const isFailed = isNew && age % 2 === 0 && age < PER_MINUTE;
+    const driver = age < this.loadRounds ? 'guide' : 'visitors';
     const trace = {
       traceId: String(Math.abs(age)).padStart(32, age < 0 ? 'b' : 'a'),
       start: this.#startOf(age),
       duration: 6 + ((age * 13) % 17) + (age % 97 === 5 ? 620 : 0),
-      service: 'visitors',
+      service: driver,
       operation: 'round',
-      services: ['arcade', 'dice', 'prizes', 'visitors'],
+      services: ['arcade', 'dice', 'prizes', driver].sort(),
       spans: 9,
       ...failuresOf(this.#startOf(age), isFailed, this.hasRefusals && age % 20 === 7),
-      attributes: { ...attributesOf(age, isNew, isFailed), ...moreOf(age, this.more) },
+      operations: { ...operations, [driver]: ['round'] },
+      attributes: { ...attributesOf(age, isNew, isFailed, driver), ...moreOf(age, this.more) },
     };
     return this.learnersText !== undefined && isFailed ? withText(trace, this.learnersText) : trace;
   }
 }
+
+const operations = { arcade: ['GET /play', 'GET'], dice: ['GET /rolldice'], prizes: ['GET /prizes/:roll'] };
 
 const failureAt = (time: number, service: string, status: string): Failure[] => [
   { service, counted: 'server', status, first: time + 5, last: time + 5 },
@@ -84,15 +93,17 @@ const withText = (trace: TraceSummary, text: string): TraceSummary => ({
   service: text,
   operation: text,
   services: [text],
+  operations: { [text]: [text] },
   attributes: { ...trace.attributes, [`${text}:${text}`]: [text] },
 });
 
-function attributesOf(age: number, isNew: boolean, isFailed: boolean): TraceSummary['attributes'] {
+function attributesOf(age: number, isNew: boolean, isFailed: boolean, driver: string): TraceSummary['attributes'] {
   const client = clients[age % 2] ?? '';
   const plugin = plugins[age % 3] ?? '';
   const pool = isNew ? 'green' : 'blue';
   return {
-    'visitors:client.version': [client],
+    [`${driver}:client.version`]: [client],
+    [`${driver}:resource.service.name`]: [driver],
     'arcade:http.request.header.x-client-version': [client],
     'arcade:http.request.header.x-browser-plugins': [plugin, ...plugin.split(', ')],
     'arcade:network.peer.port': [String(30_000 + age)],

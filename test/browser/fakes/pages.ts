@@ -19,6 +19,9 @@ export interface View {
   prefix?: string;
 }
 
+/** A step that edits files, so that the page shows the editor. */
+export const EDITING = '/?step=06-manual';
+
 export { picture };
 
 export class Pages {
@@ -114,8 +117,11 @@ function wider(page: Page): Promise<string[]> {
   );
 }
 
-/** Types text at the start of the file that is open in the editor. */
+/** Types text at the start of the file that is open in the editor. A step that edits nothing shows it on request. */
 export async function typeInEditor(page: Page, text: string): Promise<void> {
+  await page.locator('#pager a').first().waitFor();
+  const show = page.getByRole('button', { name: 'Show your files' });
+  if ((await page.locator('#code').isHidden()) && (await show.count()) > 0) await show.click();
   await page.locator('.cm-content').click();
   await page.keyboard.press('Control+Home');
   await page.keyboard.type(text);

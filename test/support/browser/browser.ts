@@ -1,4 +1,4 @@
-// Starts a real browser for tests of the guide's pages. It can connect only to 127.0.0.1.
+// Starts a real browser for tests of the guide's pages. It can connect only to 127.0.0.1, which *.localhost names, too.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { chromium } from 'playwright-core';
@@ -26,7 +26,7 @@ const FLAGS = [
   '--disable-background-networking',
   '--disable-component-update',
   '--disable-sync',
-  '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1',
+  '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE *.localhost',
 ];
 
 /** Installs a browser if the machine has none of PROGRAMS. */

@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { PORTAL_EVENT_RULES, PORTAL_NAMESPACE_RULES, PORTAL_RULES } from '../../../cdk8s/operator/rbac.ts';
 import type { AnyObject } from '../../../cdk8s/render.ts';
-import { FIELD_MANAGER, LABELS, PORTAL as NAMES } from '../../../lab/names.ts';
+import { BOARD, FIELD_MANAGER, LABELS, PORTAL as NAMES } from '../../../lab/names.ts';
 import { API_VERSION } from '../../../operator/api/types.ts';
 import type { Claim } from '../../../operator/api/types.ts';
 import { Account } from './account.ts';
@@ -34,8 +34,15 @@ const workshop = (name: string, spec: object): object => ({
   spec: { schedule: { startsAt: '2126-05-04T09:00:00Z' }, ...spec },
 });
 
-/** The ConfigMaps of the portal's namespace: the answers to a poll, and one that has nothing to do with the portal. */
-export const CONFIG_MAPS = { poll: 'admission-poll-admission.first', other: 'admission-other' } as const;
+/**
+ * The ConfigMaps of the portal's namespace: the answers to a poll, the sessions of instructors that were logged out,
+ * and one that has nothing to do with the portal.
+ */
+export const CONFIG_MAPS = {
+  poll: 'admission-poll-admission.first',
+  sessions: `admission-${BOARD.sessions}`,
+  other: 'admission-other',
+} as const;
 
 export const pollLabels = { [LABELS.component]: NAMES.polls.component };
 
@@ -83,6 +90,7 @@ const items = [
   workshop(WORKSHOPS.numbered, { seats: 2 }),
   workshop(WORKSHOPS.named, { attendees: [{ name: 'ada' }, { name: 'bob', displayName: 'Bob' }] }),
   configMap(CONFIG_MAPS.poll, pollLabels),
+  configMap(CONFIG_MAPS.sessions),
   configMap(CONFIG_MAPS.other),
 ];
 

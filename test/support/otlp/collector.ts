@@ -22,6 +22,7 @@ export const collectorConfigOf = (values: SomeValues = {}): string => podOf('col
 /** Replaces what differs between a pod and a process: addresses, the API server, and the time until a flush. */
 function override({ guide, prometheus }: CollectorOptions, ports: readonly number[]): string {
   const [grpc, http, loopbackGrpc, loopbackHttp, health] = ports.map((port) => `127.0.0.1:${port}`);
+  const metrics = { pull: { exporter: { prometheus: { host: '127.0.0.1', port: ports[5] } } } };
   const receiver = (grpcEndpoint?: string, httpEndpoint?: string): object => ({
     protocols: { grpc: { endpoint: grpcEndpoint }, http: { endpoint: httpEndpoint } },
   });
@@ -37,15 +38,21 @@ function override({ guide, prometheus }: CollectorOptions, ports: readonly numbe
       [GUIDE_EXPORTER]: { endpoint: guide },
       ...(prometheus !== undefined && { [PROMETHEUS_EXPORTER]: { endpoint: `${prometheus}/api/v1/otlp` } }),
     },
-    service: { telemetry: { metrics: { level: 'none' } } },
+    service: { telemetry: { metrics: { readers: [metrics] } } },
   });
 }
 
+export interface CollectorProcess extends LoopbackProcess {
+  /** URL of the Collector's metrics about itself. */
+  readonly metrics: string;
+}
+
 /** Starts a Collector whose URL accepts OTLP/HTTP. @throws Error with its log if it doesn't start */
-export async function startCollector(options: CollectorOptions): Promise<LoopbackProcess> {
-  const ports = await freePorts(5);
+export async function startCollector(options: CollectorOptions): Promise<CollectorProcess> {
+  const ports = await freePorts(6);
   const { env, text } = podOf('collector', options.values);
   const texts = [text('config.yaml'), options.own ?? '{}', override(options, ports)];
   const args = texts.map((yaml) => `--config=yaml:${yaml}`);
-  return startProcess(binary('collector'), { args, env }, ports[1] ?? 0);
+  const process = await startProcess(binary('collector'), { args, env }, ports[1] ?? 0);
+  return { ...process, metrics: `http://127.0.0.1:${ports[5]}/metrics` };
 }

@@ -34,6 +34,8 @@ export interface LoopbackProcess {
   readonly url: string;
   /** The process's id. */
   readonly pid: number;
+  /** Returns what the program has printed last. */
+  log(): string;
   stop(): Promise<void>;
 }
 
@@ -84,5 +86,5 @@ export async function startProcess(
     await stop();
     throw error;
   }
-  return { url, pid: child.pid ?? 0, stop };
+  return { url, pid: child.pid ?? 0, log: () => log, stop };
 }

@@ -6,13 +6,16 @@ import type { OpenCourse } from '../course-service.ts';
 import { Faults } from '../lab/faults.ts';
 import { Load } from '../lab/load.ts';
 import type { Environment } from '../lab/environment.ts';
+import { NewestLosses } from '../lab/losses.ts';
 import type { Kube } from '../kube.ts';
+import { LiveRequirements } from '../live-requirements.ts';
 import { PodWatcher } from '../pods/watcher.ts';
 import { courseApi } from './course.ts';
 import { exportApi } from './export.ts';
 import { filesApi } from './files.ts';
 import { jsonBody } from './csrf.ts';
 import { labApi } from './lab.ts';
+import { qualityApi } from './quality.ts';
 import { runApi } from './run.ts';
 import { telemetryApi } from './telemetry.ts';
 import { terminalApi } from './terminal.ts';
@@ -35,6 +38,7 @@ export const ignoredApiPaths = [
   'status',
   'charts',
   'metrics',
+  'quality',
   'logs',
   'terminal',
 ].map((name) => `/api/${name}`);
@@ -68,6 +72,7 @@ export function apiOf(environment: Environment, options: ApiOptions): Router {
 
   const load = new Load(lab.arcade);
   const course = openCourse({ environment, folder, prizes });
+  const live = new LiveRequirements({ course, version: async () => (await files?.read())?.version });
 
   const router = Router();
   router.use(ownPagesOnly, jsonBody);
@@ -78,8 +83,9 @@ export function apiOf(environment: Environment, options: ApiOptions): Router {
   router.get('/export', exportApi(course, environment));
   router.use('/files', filesApi(files, lab.outdated));
   router.use('/terminal', terminalApi({ ...terminal, kube }));
-  router.use('/run', runApi(kube && watcherOf(kube, { ...environment, load })));
-  if (lab.telemetry) router.use(telemetryApi(lab.telemetry));
-  router.use(labApi({ lab, load, faults, instrumentations: join(folder, 'instrumentations.json') }));
+  router.use('/run', runApi(kube && watcherOf(kube, { ...environment, load }), live));
+  router.use('/quality', qualityApi(lab));
+  if (lab.telemetry) router.use(telemetryApi({ telemetry: lab.telemetry, losses: new NewestLosses(lab) }));
+  router.use(labApi({ lab, load, live, faults, instrumentations: join(folder, 'instrumentations.json') }));
   return router;
 }

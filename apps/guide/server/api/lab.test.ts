@@ -159,6 +159,19 @@ describe("the API's routes for the lab", () => {
     harness.api.put('lab-faults', { faults: '' }, {});
   });
 
+  test('reports the hops of the parts that a page asks for, and refuses others', async () => {
+    const { body } = await harness.ask('/why?of=charts');
+    expect((body['hops'] as PipelineHop[]).map(({ signal, name }) => `${signal} ${name}`)).toEqual([
+      'charts collector',
+      'charts guide',
+    ]);
+    for (const of of ['profiles', 'charts,charts', 'charts,', '__proto__'])
+      expect(await harness.ask(`/why?of=${of}`)).toMatchObject({
+        status: 400,
+        body: { error: 'expected "of" to be some of traces, metrics, logs, charts' },
+      });
+  });
+
   test('reports the state of each hop of traces, metrics and logs', async () => {
     const { body } = await harness.ask('/why');
     const hops = body['hops'] as PipelineHop[];

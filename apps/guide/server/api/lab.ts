@@ -8,12 +8,14 @@ import { SetByClassError, TITLES } from '../lab/faults.ts';
 import type { Faults } from '../lab/faults.ts';
 import { maxPerMinute } from '../lab/load.ts';
 import type { Load } from '../lab/load.ts';
+import type { LiveRequirements } from '../live-requirements.ts';
 import { visit } from '../lab/visit.ts';
 import { diagnosePipeline } from '../lab/diagnose-pipeline.ts';
 import type { Lab } from '../lab/environment.ts';
 import { suppressTracing } from '../suppress-tracing.ts';
 import { poll } from '../../../../support/waiting.ts';
 import { recentTraces } from '../../../../otlp/traces.ts';
+import { diagnosedParts } from '../../contract.ts';
 import type { Instrumentation } from '../../contract.ts';
 import { editingDisabled } from './files.ts';
 import { refuse } from './errors.ts';
@@ -21,13 +23,14 @@ import { refuse } from './errors.ts';
 export interface LabParts {
   lab: Lab;
   load: Load;
+  live: LiveRequirements;
   faults: Faults | undefined;
   instrumentations: string;
 }
 
-export function labApi({ lab, load, faults: switches, instrumentations }: LabParts): Router {
+export function labApi({ lab, load, live, faults: switches, instrumentations }: LabParts): Router {
   const router = Router();
-  router.post('/visit', (request, response) => visitDice(lab, request, response));
+  router.post('/visit', (request, response) => visitDice({ lab, live }, request, response));
   router.get('/load', (_request, response) => void response.json({ perMinute: load.perMinute }));
   router.put('/load', (request, response) => setLoad(load, request, response));
   router.get('/faults', async (_request, response) => {
@@ -35,7 +38,7 @@ export function labApi({ lab, load, faults: switches, instrumentations }: LabPar
     response.json(listOf(await switches.names()));
   });
   router.put('/faults', (request, response) => setFault(switches, request, response));
-  router.get('/why', async (_request, response) => void response.json({ hops: await diagnosePipeline(lab) }));
+  router.get('/why', (request, response) => why(lab, request, response));
   router.get('/traces', (request, response) => search(lab, request, response));
   router.get(
     '/instrumentations',
@@ -59,13 +62,22 @@ async function untilNewestAnswers({ outdated }: Lab): Promise<void> {
   await poll(isNewest, { within: 5_000 });
 }
 
-async function visitDice(lab: Lab, request: Request, response: Response): Promise<void> {
-  const { path, newest } = (request.body ?? {}) as { path?: unknown; newest?: unknown };
+async function visitDice({ lab, live }: Pick<LabParts, 'lab' | 'live'>, { body: sent }: Request, response: Response) {
+  const { path, newest, step } = (sent ?? {}) as { path?: unknown; newest?: unknown; step?: unknown };
   if (typeof path !== 'string' || !paths.test(path))
     return refuse(response, 'expected "path" to be /, /visit, /rolldice or /server_request?param=…');
   if (newest === true) await untilNewestAnswers(lab);
-  const { status, body, traceId } = await visit({ url: lab.dice, path, collector: lab.collector });
+  const send = () => visit({ url: lab.dice, path, collector: lab.collector });
+  const { status, body, traceId } = await live.ask(path, textOf(step), send);
   response.json({ status, body, trace: traceId });
+}
+
+/** Answers with all hops, or with those of the parts that `of` names, separated by commas. */
+async function why(lab: Lab, { query }: Request, response: Response): Promise<void> {
+  const names = (textOf(query['of']) ?? diagnosedParts.join(',')).split(',');
+  const parts = diagnosedParts.filter((part) => names.includes(part));
+  if (parts.length < names.length) return refuse(response, `expected "of" to be some of ${diagnosedParts.join(', ')}`);
+  response.json({ hops: await diagnosePipeline(lab, parts) });
 }
 
 function setLoad(load: Load, request: Request, response: Response): void {

@@ -3,6 +3,7 @@
 import { Router } from 'express';
 import type { Response } from 'express';
 import type { PodEvent } from '../../contract.ts';
+import type { LiveRequirements } from '../live-requirements.ts';
 import type { PodWatcher } from '../pods/watcher.ts';
 import { editingDisabled } from './files.ts';
 import { refuse } from './errors.ts';
@@ -10,7 +11,8 @@ import { refuse } from './errors.ts';
 const maxListeners = 16; // tabs that listen at the same time
 const backlog = 256 * 1024; // bytes that may wait for a page that does not read
 
-export function runApi(watcher: PodWatcher | undefined): Router {
+/** @param live tells which requirements of a step are seen */
+export function runApi(watcher: PodWatcher | undefined, live: LiveRequirements): Router {
   const router = Router();
   router.get('/', (_request, response) => {
     if (!watcher) return refuse(response, editingDisabled, 503);
@@ -20,11 +22,12 @@ export function runApi(watcher: PodWatcher | undefined): Router {
       .set({ 'content-type': 'text/event-stream', 'cache-control': 'no-store', 'x-accel-buffering': 'no' })
       .flushHeaders();
     response.write('retry: 1000\n\n');
-    const stop = watcher.listen(writerTo(response));
+    const write = writerTo(response);
+    const stops = [watcher.listen(write), live.listen(write)];
     const beat = setInterval(() => response.write(': still here\n\n'), 15_000);
     response.once('close', () => {
       clearInterval(beat);
-      stop();
+      for (const stop of stops) stop();
     });
   });
   return router;

@@ -2,7 +2,9 @@ import { createServer } from 'node:http';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import express from 'express';
+import type { Logs } from '../../explore-contract.ts';
 import { counter, logsJson, metricsJson, redJson } from '../../testing/otlp-json.ts';
+import { NewestLosses } from '../lab/losses.ts';
 import { Telemetry } from '../telemetry/telemetry.ts';
 import { telemetryApi } from './telemetry.ts';
 
@@ -11,8 +13,12 @@ afterEach(() => {
   for (const server of running.splice(0)) server.close().closeAllConnections();
 });
 
-async function ask(path: string, telemetry = new Telemetry()): Promise<{ status: number; body: unknown }> {
-  const server = createServer(express().use(telemetryApi(telemetry))).listen(0, '127.0.0.1');
+async function ask(
+  path: string,
+  telemetry = new Telemetry(),
+  losses = new NewestLosses({ telemetry }),
+): Promise<{ status: number; body: unknown }> {
+  const server = createServer(express().use(telemetryApi({ telemetry, losses }))).listen(0, '127.0.0.1');
   running.push(server);
   await new Promise((resolve) => server.once('listening', resolve));
   const answer = await fetch(`http://127.0.0.1:${String((server.address() as AddressInfo).port)}${path}`);
@@ -69,4 +75,28 @@ test('answers with what has arrived', async () => {
     status: 404,
     body: { error: 'expected an export of other from dice, found none' },
   });
+});
+
+test('says what was lost before it came to the guide, without waiting for dice or the Collector', async () => {
+  const telemetry = new Telemetry();
+  telemetry.lost('logs', 'size', 'a request');
+  const lost = { hop: 'collector', to: 'the guide' } as const;
+  const losses = new NewestLosses({
+    telemetry,
+    collectorLosses: () =>
+      Promise.resolve([
+        { ...lost, signal: 'logs', reason: 'refused', count: 200 },
+        { ...lost, signal: 'metrics', reason: 'size', count: 7 },
+        { ...lost, signal: 'traces', reason: 'size', count: 1, to: 'Jaeger' },
+      ]),
+    report: () => Promise.reject(new Error('dice is gone')),
+  });
+  const droppedOf = async (path: string) =>
+    ((await ask(path, telemetry, losses)).body as Logs).state.dropped.map(({ last, ...one }) => [one, typeof last]);
+  const own = { signal: 'logs', hop: 'guide', reason: 'size', count: 1, example: 'a request' };
+  expect(await droppedOf('/logs')).toEqual([[own, 'number']]);
+  expect(await droppedOf('/logs')).toEqual([[{ ...own, items: 200 }, 'number']]);
+  const point = { ...lost, signal: 'metrics', reason: 'size', count: 7 };
+  expect(await droppedOf('/metrics?service=dice')).toEqual([[point, 'undefined']]);
+  expect(await droppedOf('/charts')).toEqual([[point, 'undefined']]);
 });

@@ -2,7 +2,8 @@
 import { Router } from 'express';
 import type { Request, Response } from 'express';
 import { SEVERITIES } from '../../../../otlp/logs.ts';
-import type { Severity } from '../../explore-contract.ts';
+import type { Dropped, Severity, SignalState } from '../../explore-contract.ts';
+import type { NewestLosses } from '../lab/losses.ts';
 import { MINUTES } from '../telemetry/grid.ts';
 import type { LogQuery } from '../telemetry/log-store.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
@@ -13,29 +14,43 @@ const LONGEST = 200;
 const MOST_RECORDS = 500;
 const severities: readonly Severity[] = [...SEVERITIES, 'unspecified'];
 
-export function telemetryApi(telemetry: Telemetry): Router {
+/** What the routes read. */
+interface Sources {
+  readonly telemetry: Telemetry;
+  readonly losses: NewestLosses;
+}
+
+export function telemetryApi(sources: Sources): Router {
   const router = Router();
-  router.get('/charts', (request, response) => charts(telemetry, request, response));
-  router.get('/metrics', (request, response) => instruments(telemetry, request, response));
-  router.get('/metrics/otlp', (request, response) => newestExport(telemetry, request, response));
-  router.get('/logs', (request, response) => logs(telemetry, request, response));
+  router.get('/charts', (request, response) => charts(sources, request, response));
+  router.get('/metrics', (request, response) => instruments(sources, request, response));
+  router.get('/metrics/otlp', (request, response) => newestExport(sources, request, response));
+  router.get('/logs', (request, response) => logs(sources, request, response));
   return router;
 }
 
-async function charts({ metrics }: Telemetry, { query }: Request, response: Response): Promise<void> {
+/** Returns an answer with everything that was lost on the way to the page, and not only in the guide. */
+const withLosses = <T extends { readonly state: SignalState }>(answer: T, dropped: readonly Dropped[]): T => ({
+  ...answer,
+  state: { ...answer.state, dropped },
+});
+
+async function charts({ telemetry, losses }: Sources, { query }: Request, response: Response): Promise<void> {
   const minutes = minutesIn(query);
   if (minutes === undefined) return refuse(response, expectedMinutes);
-  response.json(await suppressTracing(() => metrics.charts(minutes)));
+  const answer = await suppressTracing(() => telemetry.metrics.charts(minutes));
+  response.json(withLosses(answer, losses.of('charts')));
 }
 
-async function instruments({ metrics }: Telemetry, { query }: Request, response: Response): Promise<void> {
+async function instruments({ telemetry, losses }: Sources, { query }: Request, response: Response): Promise<void> {
   const [minutes, service] = [minutesIn(query), textIn(query, 'service')];
   if (minutes === undefined) return refuse(response, expectedMinutes);
   if (!service) return refuse(response, expectedText('service'));
-  response.json(await suppressTracing(() => metrics.instruments(service, minutes)));
+  const answer = await suppressTracing(() => telemetry.metrics.instruments(service, minutes));
+  response.json(withLosses(answer, losses.of('metrics')));
 }
 
-function newestExport(telemetry: Telemetry, { query }: Request, response: Response): void {
+function newestExport({ telemetry }: Sources, { query }: Request, response: Response): void {
   const [service, name] = [textIn(query, 'service'), textIn(query, 'name')];
   if (!service || !name) return refuse(response, expectedText('service" and "name'));
   const found = telemetry.newestExport(service, name);
@@ -43,10 +58,10 @@ function newestExport(telemetry: Telemetry, { query }: Request, response: Respon
   response.json(found);
 }
 
-function logs(telemetry: Telemetry, { query }: Request, response: Response): void {
+function logs({ telemetry, losses }: Sources, { query }: Request, response: Response): void {
   const parsed = logQueryIn(query);
   if (typeof parsed === 'string') return refuse(response, parsed);
-  response.json(telemetry.logs.query(parsed));
+  response.json(withLosses(telemetry.logs.query(parsed), losses.of('logs')));
 }
 
 type Query = Request['query'];

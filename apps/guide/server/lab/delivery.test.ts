@@ -28,6 +28,7 @@ test.each([
 ])('names the line of collector.yaml that leaves the guide out, %s, and what to write there', (_how, text, line) => {
   expect(gapIn({}, pipelines(text), 'metrics')).toEqual({
     finding: 'collector/exporters',
+    place: `collector.yaml, line ${line}`,
     says: `collector.yaml, line ${line}: the pipeline metrics exports to debug only, so no metrics come to the guide`,
     todo: 'Write exporters: [debug, otlp_http/guide] there, then Run.',
   });

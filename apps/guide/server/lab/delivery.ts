@@ -1,7 +1,7 @@
 // Judges by the learner's files whether metrics and logs come to the guide: by the exporters that settings.env names,
 // and by the exporters of the pipelines in collector.yaml.
 import type { TelemetrySignal } from '../../contract.ts';
-import { exportersGap, GUIDE } from './pipeline-gaps.ts';
+import { exportersGap, GUIDE, routeOf } from './pipeline-gaps.ts';
 import type { Gap } from './pipeline-gaps.ts';
 
 export type ReceivedSignal = 'metrics' | 'logs';
@@ -30,4 +30,4 @@ export const gapIn = (
   settings: Readonly<Record<string, string | undefined>>,
   yaml: string,
   signal: ReceivedSignal,
-): Gap | undefined => exporterGap(settings, signal) ?? exportersGap(yaml, signal, GUIDE);
+): Gap | undefined => exporterGap(settings, signal) ?? exportersGap(yaml, routeOf(signal, GUIDE));

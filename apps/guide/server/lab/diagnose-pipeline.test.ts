@@ -208,10 +208,10 @@ test.each<[string, Report | undefined, string, boolean]>([
 });
 
 test('names the cause of an error that the exporter in dice reports', async () => {
-  const report = reportWith((recorder) => recorder.exporterErrors.add('Not Found (HTTP status 404)'), 'auto');
+  const report = reportWith((recorder) => recorder.lost('traces', 'export', 'Not Found (HTTP status 404)', 3), 'auto');
   expect((await hops('', report))['exporter']).toMatchObject({
     ok: false,
-    says: 'dice says: Not Found (HTTP status 404)',
+    says: 'dice could not send 3 spans: Not Found (HTTP status 404)',
   });
 });
 

@@ -1,35 +1,56 @@
 // Answers the question "Why is there no telemetry?". It tests each hop of each signal: those in dice, the Collector,
-// and where the signal ends.
+// and where the signal ends. It tests the same for the charts that the Collector makes from spans.
 import { poll } from '../../../../support/waiting.ts';
-import type { Component, PipelineHop, TelemetrySignal } from '../../contract.ts';
+import { diagnosedParts } from '../../contract.ts';
+import type { Component, DiagnosedPart, PipelineHop } from '../../contract.ts';
 import type { Outdated } from '../pods/phase.ts';
 import { suppressTracing } from '../suppress-tracing.ts';
+import { diagnoseCharts } from './diagnose-charts.ts';
 import { diagnoseReceived } from './diagnose-received.ts';
 import { diagnoseTraces } from './diagnose-traces.ts';
+import type { DiceState } from './dice-state.ts';
 import { broken } from './hop-state.ts';
+import { lossesOf, withLosses } from './losses.ts';
 import { diceStateOf } from './pipeline-sources.ts';
 import type { PipelineSources } from './pipeline-sources.ts';
 
-const ALL: readonly TelemetrySignal[] = ['traces', 'metrics', 'logs'];
-
 /**
- * Tests all hops of the signals.
- * @returns the hops of one signal after another, each in the order in which telemetry passes them
+ * Tests all hops of the signals, and of the charts.
+ * @returns the hops of one after another, each in the order in which telemetry passes them
  */
 export function diagnosePipeline(
   sources: PipelineSources,
-  signals: readonly TelemetrySignal[] = ALL,
+  parts: readonly DiagnosedPart[] = diagnosedParts,
 ): Promise<PipelineHop[]> {
   return suppressTracing(async () => {
     const before = await settled(sources);
     const dice = await diceStateOf(sources);
-    const hops = signals.map((signal) =>
-      signal === 'traces' ? diagnoseTraces(sources, dice) : diagnoseReceived(sources, dice, signal),
-    );
+    const hops = parts.map((part) => hopsOf(sources, dice, part));
     const found = (await Promise.all(hops)).flat();
     // A Run meanwhile: nobody knows whether the old pod or the new one answered.
-    const after = await olderThanFiles(sources);
-    return found.map((hop) => honest(hop, { ...after, ...before }));
+    const older = { ...(await olderThanFiles(sources)), ...before };
+    const losses = await lossesOf({ ...sources, report: () => Promise.resolve(dice.report) });
+    return once(found.map((hop) => withLosses(honest(hop, older), losses)));
+  });
+}
+
+function hopsOf(sources: PipelineSources, dice: DiceState, part: DiagnosedPart): Promise<PipelineHop[]> {
+  if (part === 'traces') return diagnoseTraces(sources, dice);
+  return part === 'charts' ? diagnoseCharts(sources) : diagnoseReceived(sources, dice, part);
+}
+
+/** Says each finding in one place: where telemetry passes first. Later hops point to it. */
+function once(hops: readonly PipelineHop[]): PipelineHop[] {
+  return hops.map((hop, at) => {
+    if (hop.ok || hop.untested) return hop;
+    const before = hops.slice(0, at);
+    const { signal, name, finding } = hop;
+    const sdk = before.find((one) => one.signal === signal && one.name === 'sdk' && !one.ok);
+    if (name === 'exporter' && sdk?.finding === finding)
+      return { signal, name, ok: false, untested: true, says: 'not tested: see the SDK' };
+    const same = before.find((one) => one.name === name && one.says === hop.says && one.todo !== undefined);
+    if (!same) return hop;
+    return { signal, name, ok: false, ...(finding && { finding }), says: `as for ${same.signal}: see there` };
   });
 }
 

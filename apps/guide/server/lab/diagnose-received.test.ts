@@ -201,7 +201,11 @@ test('says that a processor may drop what the Collector takes, with the last err
   const podLog = () => Promise.resolve('2026-11-29T13:00:00.000Z\terror\tExporting failed. Dropping data.');
   const { collector, guide } = await hops('metrics', {}, { ...lost, podLog });
   expect(collector).toMatchObject({ ok: false, says: expect.stringContaining('but its log says: 2026') as string });
-  expect(guide?.todo).toMatch(/service\.pipelines\.metrics .*otlp_http\/guide still.*no processor drop all metrics/);
+  expect(collector?.todo).toMatch(
+    /service\.pipelines\.metrics .*otlp_http\/guide still.*no processor drop all metrics/,
+  );
+  expect(guide).toMatchObject({ ok: false, says: 'gets no metrics: see the Collector' });
+  expect(guide).not.toHaveProperty('todo');
 });
 
 test('says that the Collector takes nothing, if it refuses', async () => {
@@ -248,6 +252,11 @@ describe('while a Run replaces the Collector', () => {
     const outdated = (component: string) => Promise.resolve(component === 'dice' ? old : undefined);
     const found = await hops('metrics', {}, { outdated });
     expect([found.sdk?.ok, found.exporter?.ok, found.collector?.ok]).toEqual([false, false, true]);
+    expect(found.sdk?.todo).toBe('Press Run.');
+    expect(found.exporter).toEqual({
+      ...{ signal: 'metrics', name: 'exporter', ok: false, untested: true },
+      says: 'not tested: see the SDK',
+    });
   });
 });
 

@@ -1,5 +1,6 @@
 // Tests each hop of a span: the SDK and the exporter in dice, the Collector and Jaeger.
 import { randomBytes } from 'node:crypto';
+import { PROBE_SCOPE } from '../../../../lab/names.ts';
 import { traceFromJaeger } from '../../../../otlp/traces.ts';
 import { messageOf } from '../../../../support/errors.ts';
 import { poll } from '../../../../support/waiting.ts';
@@ -10,7 +11,7 @@ import type { DiceState } from './dice-state.ts';
 import { droppedStates, refusedState } from './dropped.ts';
 import { broken, works } from './hop-state.ts';
 import type { HopState } from './hop-state.ts';
-import { JAEGER } from './pipeline-gaps.ts';
+import { JAEGER, routeOf } from './pipeline-gaps.ts';
 import { collectorTrouble, diceTrouble } from './pipeline-sources.ts';
 import type { PipelineSources } from './pipeline-sources.ts';
 import { send } from './visit.ts';
@@ -29,6 +30,8 @@ export async function diagnoseTraces(sources: PipelineSources, dice: DiceState):
   }));
 }
 
+const ROUTE = routeOf('traces', JAEGER);
+
 type Backends = [collector: HopState, jaeger: HopState];
 
 async function backendHops(sources: PipelineSources): Promise<Backends> {
@@ -41,9 +44,9 @@ async function backendHops(sources: PipelineSources): Promise<Backends> {
     if (!jaeger.ok) return [collector, jaeger];
     if (await hasArrived(sources, sent))
       return [collector, works('has the span that the guide has just sent through the Collector')];
-    return await droppedStates(sources, { signal: 'traces', destination: JAEGER, collector });
+    return await droppedStates(sources, { route: ROUTE, collector });
   } catch (error) {
-    return [await refusedState(sources, 'traces', messageOf(error)), jaeger];
+    return [await refusedState(sources, ROUTE, messageOf(error)), jaeger];
   }
 }
 
@@ -65,11 +68,11 @@ async function jaegerState({ jaeger }: PipelineSources): Promise<HopState> {
  * Sends several test spans to the Collector. One test span is not enough, because a Collector that samples may drop it.
  * @returns the trace ids of the test spans
  */
-async function probe(collector: string): Promise<string[]> {
+export async function probe(collector: string): Promise<string[]> {
   const ids = Array.from({ length: 6 }, () => randomBytes(16).toString('hex'));
   for (const traceId of ids) {
     const now = Date.now();
-    await send(collector, {
+    const span = {
       traceId,
       spanId: randomBytes(8).toString('hex'),
       name: 'why is there no telemetry?',
@@ -77,7 +80,8 @@ async function probe(collector: string): Promise<string[]> {
       kind: 3,
       startTimeUnixNano: `${now}000000`,
       endTimeUnixNano: `${now + 1}000000`,
-    });
+    };
+    await send(collector, span, PROBE_SCOPE);
   }
   return ids;
 }

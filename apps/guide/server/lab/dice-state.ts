@@ -9,7 +9,7 @@ import type { Explanation } from '../symptoms/explanation.ts';
 import { exporterGap } from './delivery.ts';
 import type { ReceivedSignal } from './delivery.ts';
 import { droppingSampler, percent } from './dice-sampler.ts';
-import { broken, works } from './hop-state.ts';
+import { broken, brokenAt, works } from './hop-state.ts';
 import type { HopState } from './hop-state.ts';
 
 /** How dice is set, and what it reports about itself. */
@@ -43,7 +43,7 @@ const isOfOthers = ({ cause }: Explanation, signal: TelemetrySignal): boolean =>
 /** Returns the hop of a mistake that settings.env makes about the signal: the exporter's, or that of the SDK. */
 function mistakeIn({ mistakes }: DiceState, signal: TelemetrySignal, ofExporter: boolean): HopState | undefined {
   const mistake = mistakes.find((one) => isOfExporter(one) === ofExporter && !isOfOthers(one, signal));
-  return mistake && broken('settings/mistake', causeWithPlace(mistake), `${mistake.todo} Then press Run.`);
+  return mistake && brokenAt('settings/mistake', mistake, `${mistake.todo} Then press Run.`);
 }
 
 /** Returns the state of the SDK as it concerns spans. */
@@ -211,9 +211,5 @@ function working(settings: DiceState['settings'], report: Report | undefined, ot
 /** Returns the exporter's hop if a setting keeps a signal from leaving dice, or undefined. */
 export function exporterMistake(state: DiceState, signal: TelemetrySignal): HopState | undefined {
   const gap = exporterGap(state.settings, signal);
-  return mistakeIn(state, signal, true) ?? (gap && broken(gap.finding, gap.says, gap.todo));
+  return mistakeIn(state, signal, true) ?? (gap && { ok: false, ...gap });
 }
-
-/** Returns the newest error of an exporter of spans in dice in the last minutes. */
-export const exporterError = ({ report }: DiceState): string | undefined =>
-  report?.exporterErrors.find(({ ago }) => ago < RECENT)?.message;

@@ -5,6 +5,7 @@ import { truthOf } from '../../../../lab/faults.ts';
 import { ACCOUNT, inClusterConfig } from '../../../../kubernetes/in-cluster.ts';
 import type { ConfigMap, Pod } from '../../../../kubernetes/types.ts';
 import { urlFromEnv } from '../../../../support/env.ts';
+import { getText } from '../../../../support/http.ts';
 import type { Component } from '../../contract.ts';
 import type { Signer } from '../../passed-steps.ts';
 import type { Report } from '../../../telemetry/report.ts';
@@ -19,6 +20,7 @@ import type { Outdated } from '../pods/phase.ts';
 import { isStarting, newest } from '../pods/watcher.ts';
 import type { LearnerSources } from '../pods/watcher.ts';
 import { Telemetry } from '../telemetry/telemetry.ts';
+import { CollectorLosses } from './collector-losses.ts';
 import type { PipelineSources } from './pipeline-sources.ts';
 
 /** The URLs and names through which the guide reaches its lab. */
@@ -111,6 +113,7 @@ function labOf({ env, release, namespace, pods, files }: LabSources): Lab {
     flush: () => pods.flush(),
     startOf: (component) => pods.startOf(component),
     outdated: (component) => pods.outdated(component, () => pods.trouble(component, learner)),
+    ...collectorLossesOf(env, pods),
     telemetry: telemetryOf(env),
     truth: (fault) => ({ ...truthOf({ release, namespace })[fault] }),
   };
@@ -120,6 +123,21 @@ function labOf({ env, release, namespace, pods, files }: LabSources): Lab {
 function telemetryOf(env: NodeJS.ProcessEnv): Telemetry {
   const unavailable = 'The guide receives no metrics and logs, because OTLP_PORT is not set. Upgrade the lab.';
   return new Telemetry({ prometheus: prometheusIn(env), unavailable: env['OTLP_PORT'] ? undefined : unavailable });
+}
+
+const METRICS = { timeout: 1_500, bytes: 512 * 1024 };
+
+/** Returns what finds the Collector's losses. A lab of an older chart names no place to read them. */
+function collectorLossesOf(
+  { COLLECTOR_METRICS_URL: url }: NodeJS.ProcessEnv,
+  pods: NewestPods,
+): Pick<Lab, 'collectorLosses'> {
+  if (!url) return {};
+  const losses = new CollectorLosses({
+    metrics: () => getText(url, { signal: AbortSignal.timeout(METRICS.timeout), limit: METRICS.bytes }),
+    log: (sinceSeconds) => pods.log('collector', sinceSeconds),
+  });
+  return { collectorLosses: () => losses.list() };
 }
 
 /** Returns the URL of Prometheus, if the lab has it. */

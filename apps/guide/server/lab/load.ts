@@ -1,9 +1,8 @@
 // Plays extra rounds in the background at the rate that the learner sets. They come from the same mix of visitors as
-// the lab's other rounds.
-import { call } from '../../../../support/http.ts';
+// the lab's other rounds, and look like them in a trace. Otherwise their own attributes would look like the cause of
+// what fails while the load is on.
 import { visitorOf } from '../../../../lab/visitors.ts';
-import { SpanKind } from '@opentelemetry/api';
-import { injectContext, inSpan } from '../../../telemetry/manual.ts';
+import { playRound } from '../../../visitors/round.ts';
 import { inNewTrace } from '../suppress-tracing.ts';
 
 export const maxPerMinute = 120; // rounds
@@ -27,15 +26,6 @@ export class Load {
   }
 
   async #play(): Promise<void> {
-    const visitor = visitorOf((this.#round += 1));
-    const headers = {
-      'user-agent': visitor.userAgent,
-      'x-browser-plugins': visitor.plugins,
-      'x-client-version': visitor.clientVersion,
-    };
-    const url = `${this.#arcade}/play?player=${visitor.player}`;
-    await inSpan('round', { kind: SpanKind.CLIENT }, () =>
-      call(url, { headers: injectContext(headers), signal: AbortSignal.timeout(5_000) }),
-    ).catch(() => undefined);
+    await playRound(this.#arcade, visitorOf((this.#round += 1))).catch(() => undefined);
   }
 }

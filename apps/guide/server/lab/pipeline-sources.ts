@@ -3,6 +3,7 @@ import { accepts } from '../../../../support/ports.ts';
 import type { Report } from '../../../telemetry/report.ts';
 import { parseSettings } from '../../../telemetry/settings.ts';
 import type { Component, Files } from '../../contract.ts';
+import type { Dropped } from '../../explore-contract.ts';
 import type { Outdated } from '../pods/phase.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
 import { settingsMistakes } from '../symptoms/settings.ts';
@@ -40,6 +41,8 @@ export interface PipelineSources {
    * nothing else changes.
    */
   readonly flush?: () => Promise<boolean>;
+  /** Returns what the Collector has dropped of the lab's telemetry. */
+  readonly collectorLosses?: () => Promise<readonly Dropped[]>;
   /** The metrics and logs that the guide has received. Undefined if it receives none. */
   readonly telemetry?: Telemetry | undefined;
   /** Milliseconds within which what the guide sends through the Collector must arrive. */

@@ -5,9 +5,10 @@ import type { TracePage, TraceSummary } from '../../explore-contract.ts';
 import { oldestBefore } from './oldest-trace.ts';
 import { attributesOfTrace } from '../../../../otlp/trace-attributes.ts';
 import { failureOf, failuresIn } from '../../../../otlp/failures.ts';
+import { PROBE_SCOPE } from '../../../../lab/names.ts';
 import { searchTraces, TooDeepError } from '../../../../otlp/trace-search.ts';
 import type { FoundTraces } from '../../../../otlp/trace-search.ts';
-import type { Trace } from '../../../../otlp/traces.ts';
+import type { Span, Trace } from '../../../../otlp/traces.ts';
 
 /** Traces and bytes that the guide asks Jaeger for at a time. They bound the memory of both. */
 const DEPTH = 25;
@@ -77,7 +78,7 @@ export class TracePages {
     progress.bytes += bytes;
     if (!isComplete && !isShortest) return laterBegin(from, until, traces);
     if (!isComplete) progress.skipped += 1;
-    progress.traces.push(...traces.filter(({ start }) => start >= from && start < until));
+    progress.traces.push(...traces.filter((trace) => trace.start >= from && trace.start < until && !isProbe(trace)));
     progress.next = from > 0 ? from : undefined;
     this.#length = (until - from) * Math.min(8, (0.7 * DEPTH) / traces.length);
     return this.#beginBefore(from);
@@ -115,6 +116,24 @@ function pageOf({ traces, next, bytes, skipped }: Progress, limit: number): Trac
   return { traces: newest.filter(({ start }) => start >= last).map(summaryOf), next: last, bytes, skipped };
 }
 
+/** Whether the guide made the trace to find out why there is no telemetry. It is no request. */
+const isProbe = ({ spans }: Trace): boolean =>
+  spans.every(({ service, scope }) => service === 'guide' && scope === PROBE_SCOPE);
+
+/** Most names of spans in a trace, and characters of a name. A learner's code decides how many there are. */
+const NAMES = { most: 50, characters: 100 };
+
+function operationsOf(spans: readonly Span[]): TraceSummary['operations'] {
+  const names = new Map(spans.map(({ service, name }) => [JSON.stringify([service, name]), { service, name }]));
+  const some = [...names.values()].slice(0, NAMES.most);
+  return Object.fromEntries(
+    [...Map.groupBy(some, ({ service }) => service)].map(([service, of]) => [
+      service,
+      of.map(({ name }) => name.slice(0, NAMES.characters)),
+    ]),
+  );
+}
+
 export function summaryOf(trace: Trace): TraceSummary {
   const { traceId, start, duration, roots, services, spans } = trace;
   return {
@@ -127,6 +146,7 @@ export function summaryOf(trace: Trace): TraceSummary {
     spans: spans.length,
     errors: spans.filter((span) => failureOf(span) !== undefined).length,
     failures: failuresIn(spans),
+    operations: operationsOf(spans),
     attributes: attributesOfTrace(trace),
   };
 }

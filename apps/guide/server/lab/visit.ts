@@ -109,13 +109,17 @@ function spanOf({ traceId, spanId, path, start, status }: GuideSpan): object {
   };
 }
 
-/** Sends one span to the Collector. @throws if the Collector refuses the span */
-export const send = (collector: string, span: object): Promise<void> =>
+/**
+ * Sends one span to the Collector.
+ * @param scope name of the instrumentation scope
+ * @throws if the Collector refuses the span
+ */
+export const send = (collector: string, span: object, scope = 'guide'): Promise<void> =>
   sendOtlp(collector, 'traces', {
     resourceSpans: [
       {
         resource: { attributes: [text(ATTR_SERVICE_NAME, 'guide')] },
-        scopeSpans: [{ scope: { name: 'guide' }, spans: [span] }],
+        scopeSpans: [{ scope: { name: scope }, spans: [span] }],
       },
     ],
   });

@@ -38,7 +38,7 @@ export function labPage(level: string, viewer: Viewer = {}): string {
       <p>In a round of the game, the guide asks the arcade, which asks dice and then prizes.
         Play one, and follow it.</p>
 
-      <section aria-labelledby="play">
+      <section aria-labelledby="play" data-change>
         <h2 id="play">Play a round</h2>
         <p class="actions"><button type="button" id="round" class="primary">Roll the dice</button></p>
         <div id="outcome" role="status"></div>
@@ -50,7 +50,7 @@ export function labPage(level: string, viewer: Viewer = {}): string {
         <p id="dice-level" role="status"></p>
       </section>
 
-      <section aria-labelledby="apps">
+      <section aria-labelledby="apps" data-own>
         <h2 id="apps">The apps</h2>
         <ul class="links">${apps.map(link)}</ul>
       </section>

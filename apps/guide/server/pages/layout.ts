@@ -47,7 +47,7 @@ export function layout(page: Page): string {
     style: 'style.css',
     script,
     head: refresh ? html`<meta http-equiv="refresh" content="${refresh}">` : '',
-    files: classBar(page),
+    files: filesFor(page),
     attributes: [dataAttribute('lab', lab), dataAttribute('portal', viewer.portal), marksOf(page)],
     header: html`
       <a class="name" href="${root}">intro-otel</a>${ownerOf(viewer)}
@@ -68,22 +68,30 @@ const marksOf = ({ viewer = {}, wide }: Page): Content => [
   wide ? html` class="wide"` : '',
 ];
 
-/** The bar of the class: help, hints and polls. A lab without a portal loads nothing of it. */
-const classBar = ({ viewer = {}, root = './' }: Page): Content =>
-  isLearner(viewer)
+/**
+ * What a person of a class needs besides: a learner the bar with help, hints and polls, and an instructor the styles of
+ * a lab that is somebody else's. A lab without a portal loads nothing of it.
+ */
+function filesFor({ viewer = {}, root = './' }: Page): Content {
+  if (viewer.portal === undefined) return '';
+  return isLearner(viewer)
     ? html`
     <link rel="stylesheet" href="${root}assets/class-bar.css">
     <script type="module" src="${root}assets/class.js"></script>`
-    : '';
+    : html`
+    <link rel="stylesheet" href="${root}assets/look-in.css">
+    <script type="module" src="${root}assets/visit.js"></script>`;
+}
 
 const ownerOf = ({ owner }: Viewer): Content => (owner ? html` <span class="soft owner">${owner}</span>` : '');
 
 const notes: Readonly<Record<PortalRole, Content>> = {
   learner: '',
-  instructor: html`<p class="note">You look into this lab as the instructor. You can read everything here, and
-        change nothing.</p>`,
-  takeover: html`<p class="note">You work in this lab as the instructor. Its learner has agreed, sees that you are here,
-        and can end it at any time.</p>`,
+  instructor: html`<aside class="note" aria-label="You look in">You look into this lab as the instructor. You can read
+        everything, and change nothing, so Run, Check and the like are left out. To work here, ask the learner on the
+        board, and load this page again when they have agreed.</aside>`,
+  takeover: html`<aside class="note" aria-label="You work in this lab">You work in this lab as the instructor. Its
+        learner has agreed, sees that you are here, and can end it at any time.</aside>`,
 };
 
 function linksOf({ path: open }: Page, root: string): Content {

@@ -21,7 +21,8 @@ export function inMilliseconds(duration: number): string {
 
 export const counted = (count: number, noun: string): string => `${count} ${count === 1 ? noun : `${noun}s`}`;
 
-export const errorMark: Content = html` <strong class="error">error</strong>`;
+/** Marks a trace with a span that failed: see `failureOf`. */
+export const failedMark: Content = html` <strong class="error">failed</strong>`;
 
 /** Formats a time as the time of day in UTC, with milliseconds. */
 export function clock(time: number): string {

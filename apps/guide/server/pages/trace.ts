@@ -1,11 +1,13 @@
 // The page of one trace: a tree of its spans, with their times and attributes.
+import { hueOf } from '../../web/trace/hue.ts';
 import { html } from '../html.ts';
 import type { Content } from '../html.ts';
 import type { Attributes } from '../../../../otlp/attributes.ts';
 import type { Span, SpanEvent, Trace } from '../../../../otlp/traces.ts';
+import { failureMark } from '../../failure-words.ts';
 import { layout } from './layout.ts';
 import type { Page } from './layout.ts';
-import { clock, counted, errorMark, inMilliseconds, jaegerElsewhere, noJaegerUi } from './parts.ts';
+import { clock, counted, inMilliseconds, jaegerElsewhere, noJaegerUi } from './parts.ts';
 import type { JaegerPages } from './parts.ts';
 
 /** Where a page of a trace is: relative URL of the guide's root, and who looks at it. */
@@ -39,15 +41,16 @@ const incomplete = html`<p class="note">Some spans are still missing, or were ne
 /** Renders the page for a trace that has not arrived yet. The page reloads itself. */
 export function missingTracePage(traceId: string, options: TracePageOptions): string {
   return layout({
-    title: 'Not there yet',
+    title: 'No such trace',
     path: '/explore',
     ...options,
     refresh: 2,
     content: html`
-      <p>Jaeger has no trace <code>${traceId}</code> yet. Spans take a second or two to arrive.
-        This page asks again every two seconds.</p>
-      <p>Jaeger keeps a limited number of traces in memory. A restart of Jaeger deletes them all.
-        Play a round, or ask dice again, to make a new one.</p>`,
+      <p>Jaeger has no trace <code>${traceId}</code>. Most likely it is older than the traces that Jaeger keeps: only
+        the newest ones, in memory. A restart of Jaeger deletes them all. Choose one of
+        <a href="${options.root}explore#traces">the traces of the lab</a>, or play a round to make a new one.</p>
+      <p>Spans take a second or two to arrive. If the request was made just now, wait: this page asks again every two
+        seconds.</p>`,
   });
 }
 
@@ -65,13 +68,13 @@ export function noTraceIdPage(text: string, options: TracePageOptions): string {
 }
 
 function branch(span: Span, trace: Trace): Content {
-  const failed = span.status.code === 'error';
+  const mark = failureMark(span);
   return html`
         <li>
           <details>
-            <summary>
+            <summary class="hue-${hueOf(span.service)}">
               <span><b>${span.service}</b> ${span.name}
-                <span class="kind">${span.kind}</span>${failed ? errorMark : ''}</span>
+                <span class="kind">${span.kind}</span>${mark === '' ? '' : markOf(mark)}</span>
               <span class="took">${inMilliseconds(span.duration)}</span>
               ${bar(span, trace)}
             </summary>
@@ -84,6 +87,8 @@ function branch(span: Span, trace: Trace): Content {
           ${span.children.length > 0 ? html`<ul>${span.children.map((child) => branch(child, trace))}</ul>` : ''}
         </li>`;
 }
+
+const markOf = (mark: string): Content => html` <strong class="error">${mark}</strong>`;
 
 const madeBy = ({ scope, spanId, resource }: Span): Attributes => ({
   'otel.scope.name': scope,

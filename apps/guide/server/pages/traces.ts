@@ -2,10 +2,11 @@
 // without JavaScript. All others have the part "Traces" of the page "Explore".
 import { html } from '../html.ts';
 import type { Content } from '../html.ts';
+import { failureOf } from '../../../../otlp/failures.ts';
 import type { Trace } from '../../../../otlp/traces.ts';
 import { layout } from './layout.ts';
 import type { Viewer } from './layout.ts';
-import { clock, counted, errorMark, inMilliseconds, jaegerElsewhere, noJaegerUi } from './parts.ts';
+import { clock, counted, failedMark, inMilliseconds, jaegerElsewhere, noJaegerUi } from './parts.ts';
 import type { JaegerPages } from './parts.ts';
 
 export function tracesPage(traces: Trace[], jaeger: JaegerPages, viewer: Viewer = {}): string {
@@ -27,10 +28,10 @@ function list(traces: Trace[]): Content {
 }
 
 function item({ traceId, roots, spans, services, start, duration }: Trace): Content {
-  const failed = spans.some(({ status }) => status.code === 'error');
+  const failed = spans.some((span) => failureOf(span) !== undefined);
   return html`
           <li>
-            <a href="traces/${traceId}">${roots[0]?.service}: ${roots[0]?.name}</a>${failed ? errorMark : ''}
+            <a href="traces/${traceId}">${roots[0]?.service}: ${roots[0]?.name}</a>${failed ? failedMark : ''}
             <span>${clock(start)} UTC, ${inMilliseconds(duration)},
               ${counted(spans.length, 'span')} in ${services.join(', ')}</span>
           </li>`;

@@ -10,8 +10,8 @@ export function whyPage(viewer: Viewer = {}): string {
     script: 'why.js',
     viewer,
     content: html`
-      <p>Traces, metrics and logs each pass several hops before you can see them. This page tests all of them now.
-        Begin with the first one that is broken.</p>
+      <p>Traces, metrics, logs and charts each pass several hops before you can see them. This page tests all of them
+        now. Begin with the first one that is broken.</p>
       <p class="actions"><button type="button" id="again" class="primary">Look again</button></p>
       <p id="why-status" class="status" role="status"></p>
       <div id="hops"></div>

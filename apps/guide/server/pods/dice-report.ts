@@ -4,7 +4,7 @@
 import type { Pod } from '../../../../kubernetes/types.ts';
 import { PORTS } from '../../../../lab/ports.ts';
 import { call } from '../../../../support/http.ts';
-import type { Incident, OpenSpans, Report, StartedFile } from '../../../telemetry/report.ts';
+import type { Incident, Loss, OpenSpans, Report, Signal, StartedFile } from '../../../telemetry/report.ts';
 import { suppressTracing } from '../suppress-tracing.ts';
 
 const TIMEOUT = 1_500; // ms
@@ -74,7 +74,7 @@ export function parsedReport(body: string): Report | undefined {
         open: listOf(spans['open']).map(openSpansOf),
       },
       refused: listOf(given['refused']).map(incidentOf),
-      exporterErrors: listOf(given['exporterErrors']).map(incidentOf),
+      losses: listOf(given['losses']).flatMap(lossOf),
       exceptions: listOf(given['exceptions']).map(incidentOf),
     };
   } catch {
@@ -112,3 +112,11 @@ const incidentOf = ({ message, line, count, ago }: Fields): Incident => ({
   count: numberOf(count),
   ago: numberOf(ago),
 });
+
+const SIGNALS: readonly Signal[] = ['traces', 'metrics', 'logs'];
+
+function lossOf({ signal, at, message, count, ago }: Fields): Loss[] {
+  const known = SIGNALS.find((one) => one === signal);
+  const counts = { count: numberOf(count), ago: numberOf(ago) };
+  return known ? [{ signal: known, at: at === 'queue' ? 'queue' : 'export', message: textOf(message), ...counts }] : [];
+}

@@ -26,9 +26,12 @@ export function explained(table: readonly Symptom[], text: string): Pick<Explana
 
 export const inWords = ({ cause, todo }: Pick<Explanation, 'cause' | 'todo'>): string => `${cause}. ${todo}`;
 
+/** Returns the place of a cause, such as `settings.env, line 1`. */
+export const placeOf = ({ file, line }: Pick<Explanation, 'file' | 'line'>): string =>
+  `${file}${line === undefined ? '' : `, line ${line}`}`;
+
 /** Returns the cause as a sentence that begins with its place, such as `settings.env, line 1: …`. */
-export const causeWithPlace = ({ file, line, cause }: Explanation): string =>
-  `${file}${line === undefined ? '' : `, line ${line}`}: ${cause}`;
+export const causeWithPlace = (explanation: Explanation): string => `${placeOf(explanation)}: ${explanation.cause}`;
 
 /** Returns the number of the first line that matches the pattern, as the field `line`, or an empty object. */
 export function lineOf(text: string, pattern: RegExp): { line?: number } {

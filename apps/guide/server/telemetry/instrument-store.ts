@@ -1,12 +1,13 @@
 // The instruments of the apps, by service: series for the charts, the newest export of each instrument, and the totals
 // of each process.
 import type { JsonObject } from '../../../../otlp/json.ts';
+import { metricsFromOtlp } from '../../../../otlp/metrics.ts';
 import type { Metric, MetricPoint } from '../../../../otlp/metrics.ts';
 import type { Instrument, Instruments } from '../../explore-contract.ts';
 import { Budget, Shares, sum } from './budget.ts';
 import { slotOf, slotsUntil, timeWithin } from './grid.ts';
 import { SCALE } from './instrument.ts';
-import type { InstrumentTotals } from './instrument.ts';
+import type { InstrumentTotals, Series } from './instrument.ts';
 import { seriesOf } from './instrument-series.ts';
 import type { Losses } from './losses.ts';
 import { parsedExport, seriesIn, ServiceInstruments } from './service-instruments.ts';
@@ -71,6 +72,13 @@ export class InstrumentStore {
     );
   }
 
+  /** Returns the instruments of which a value has arrived since then, as their newest exports describe them. */
+  recent(since: number): RecentInstrument[] {
+    return [...this.#services.keys()].flatMap((service) =>
+      this.#instrumentsOf(service).flatMap((instrument) => recentOf(service, instrument, since)),
+    );
+  }
+
   /** Returns the instruments of a service with values in the last minutes. */
   instruments(service: string, minutes: number): Omit<Instruments, 'state'> {
     const slots = slotsUntil(SCALE, slotOf(SCALE, this.#now()), minutes);
@@ -102,6 +110,24 @@ export class InstrumentStore {
     for (const service of this.#services.values())
       if (this.#budgets.of(service.name) === budget && service.removeStale(now)) this.#services.delete(service.name);
   }
+}
+
+/** An instrument, and the series of which a value has arrived lately. */
+export interface RecentInstrument {
+  readonly service: string;
+  readonly scope: string;
+  readonly name: string;
+  /** The unit as it was reported last. An app that starts anew may have changed it. */
+  readonly unit: string;
+  readonly series: readonly Pick<Series, 'attributes' | 'bounds'>[];
+}
+
+function recentOf(service: string, instrument: StoredInstrument, since: number): RecentInstrument[] {
+  const series = seriesIn(instrument).filter(({ seen }) => seen >= since);
+  if (series.length === 0) return [];
+  const { scope, name, unit: first } = instrument;
+  const unit = metricsFromOtlp(parsedExport(instrument))[0]?.unit ?? first;
+  return [{ service, scope, name, unit, series }];
 }
 
 const shownOf = (service: string, instrument: StoredInstrument, slots: readonly number[]): Instrument => {

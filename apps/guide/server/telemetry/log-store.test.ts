@@ -87,8 +87,8 @@ test('keeps the newest records of each service, and counts those that left for t
   expect(records.map(({ id }) => id)).toEqual(Array.from({ length: 500 }, (_one, index) => 9_502 + index));
   expect(records.at(-1)?.body).toMatch(/^line 9999 x/);
   expect(bodies({ service: 'prizes' })).toEqual(['keep me']);
-  expect(state.dropped).toEqual([
-    { signal: 'logs', reason: 'age', count: expect.any(Number) as number, example: 'records of dice' },
+  expect(state.dropped).toMatchObject([
+    { signal: 'logs', hop: 'guide', reason: 'age', count: expect.any(Number) as number, example: 'records of dice' },
   ]);
   expect(state.bytes).toBeLessThanOrEqual(state.limit ?? 0);
 });
@@ -111,7 +111,7 @@ test('keeps the body of a record with too many attributes, and says that it lost
   accept([record('hi', { attributes: attributes(many) })]);
   expect(telemetry.logs.query()).toMatchObject({
     records: [{ body: 'hi', attributes: {} }],
-    state: { dropped: [{ reason: 'size', count: 1, example: expect.stringContaining('of dice') as string }] },
+    state: { dropped: [{ reason: 'cut', count: 1, example: expect.stringContaining('of dice') as string }] },
   });
 });
 

@@ -27,7 +27,7 @@ export interface LogQuery {
 }
 
 export class LogStore {
-  readonly losses = new Losses('logs');
+  readonly losses: Losses;
   readonly #rings = new Shares(SHARES, (bytes) => new LogRing(bytes));
   readonly #now: () => number;
   readonly #since: number;
@@ -38,6 +38,7 @@ export class LogStore {
   /** @param unavailable why no records will arrive, if it is so */
   constructor(now: () => number, unavailable?: string) {
     this.#now = now;
+    this.losses = new Losses('logs', now);
     this.#unavailable = unavailable;
     this.#since = now();
   }
@@ -84,19 +85,15 @@ export class LogStore {
     this.#latest = this.#now();
     const content = this.#encode(contentOf(record, this.#latest), origin);
     const left = ring.add({ id: this.#last, severity: record.severity, origin }, content);
-    if (left === undefined) this.#lose(`a record of ${origin.service} with ${content.length} bytes`);
+    if (left === undefined) this.losses.add('size', `a record of ${origin.service} with ${content.length} bytes`);
     else if (left > 0) this.losses.add('age', `records of ${origin.service}`, left);
   }
 
   #encode(content: Content, { service }: SharedOrigin): Buffer {
     const whole = Buffer.from(JSON.stringify(content));
     if (whole.length <= LARGEST) return whole;
-    this.#lose(`attributes of a record of ${service} with ${whole.length} bytes: ${content.body}`);
+    this.losses.add('cut', `attributes of a record of ${service} with ${whole.length} bytes: ${content.body}`);
     return Buffer.from(JSON.stringify({ ...content, attributes: {} }));
-  }
-
-  #lose(what: string): void {
-    this.losses.add('size', what);
   }
 }
 

@@ -66,6 +66,14 @@ test.each<[string, Refused, number, RegExp]>([
   expect(await refusalOf(refused)).toEqual([status, expect.stringMatching(message)]);
 });
 
+test('counts what it can not read, because the Collector does not send it again', async () => {
+  await refusalOf({ headers: { 'content-type': 'application/x-protobuf' } });
+  await post('/v1/logs', '{');
+  const { dropped } = telemetry.logs.query().state;
+  expect(dropped).toMatchObject([{ hop: 'guide', reason: 'format', count: 2 }]);
+  expect(Math.abs((dropped[0]?.last ?? 0) - Date.now())).toBeLessThan(5_000);
+});
+
 test.each(['', '{', '[1,', '{"resourceLogs":[}', '"\\ud800'])('refuses %j, which is not JSON', async (body) => {
   const answer = await post('/v1/logs', body);
   expect([answer.status, await answer.text()]).toEqual([400, expect.stringContaining('expected OTLP JSON')]);
@@ -82,7 +90,7 @@ test.each(['1', 'null', '[]', '{"resourceLogs":1}', '{"__proto__":{"resourceLogs
 test('keeps the beginning of a line of 10 MB, and says how long it was', async () => {
   expect((await post('/v1/logs', line(`start ${'x'.repeat(1e7)}`))).status).toBe(200);
   expect(bodies()).toEqual([expect.stringMatching(/^start x{16378}… cut from 10 MB$/)]);
-  expect(telemetry.logs.query().state.dropped).toMatchObject([{ reason: 'size', count: 1 }]);
+  expect(telemetry.logs.query().state.dropped).toMatchObject([{ hop: 'guide', reason: 'cut', count: 1 }]);
 });
 
 test('refuses a request that is too large even without long texts, and counts it', async () => {

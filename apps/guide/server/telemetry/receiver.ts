@@ -31,7 +31,7 @@ interface Refusal {
   readonly message: string;
   readonly headers?: Readonly<Record<string, string>>;
   /** Under which reason the request counts as lost. */
-  readonly reason?: 'size' | 'busy';
+  readonly reason?: 'size' | 'busy' | 'format';
 }
 
 /** Returns a server that is not listening yet. */
@@ -95,6 +95,7 @@ const unsupported = (header: string, { found, expected, setting }: Mismatch): Re
   status: 415,
   code: INVALID_ARGUMENT,
   message: `expected ${header} ${expected}, found ${found.slice(0, 100)}. Set ${setting} for the Collector's exporter.`,
+  reason: 'format',
 });
 
 const unknownPath: Refusal = {
@@ -123,7 +124,7 @@ async function receive(telemetry: Telemetry, exchange: Exchange & { signal: Tele
   const strings = new CutStrings();
   const body = await bodyOf(request, strings);
   if (!body) return refuse(telemetry, exchange, tooLarge('more'));
-  if (strings.cut > 0) telemetry.refused(signal, 'size', 'the ends of texts of more than 16 kB');
+  if (strings.cut > 0) telemetry.lost(signal, 'cut', 'the end of a text of more than 16 kB', strings.cut);
   try {
     telemetry.accept(signal, body);
     answer(response, 200, {});
@@ -132,6 +133,7 @@ async function receive(telemetry: Telemetry, exchange: Exchange & { signal: Tele
       status: 400,
       code: INVALID_ARGUMENT,
       message: `expected OTLP JSON: ${messageOf(error)}`,
+      reason: 'format',
     });
   }
 }
@@ -155,7 +157,7 @@ async function bodyOf(request: IncomingMessage, strings: CutStrings): Promise<Bu
 /** Answers with an error, and reads the rest of the request, so that the client reads the answer. */
 function refuse(telemetry: Telemetry, { request, response, signal }: Exchange, refusal: Refusal): void {
   const { status, code, message, headers, reason } = refusal;
-  if (signal && reason) telemetry.refused(signal, reason, `a request: ${message}`);
+  if (signal && reason) telemetry.lost(signal, reason, `a request: ${message}`);
   const isEndless = Number(request.headers['content-length'] ?? Infinity) > MOST_READ;
   answer(response, status, { code, message }, { ...headers, ...(isEndless ? { connection: 'close' } : {}) });
   if (isEndless) response.once('finish', () => request.destroy());

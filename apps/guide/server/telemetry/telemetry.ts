@@ -2,8 +2,9 @@
 // fixed limits, whatever arrives.
 import type { JsonObject } from '../../../../otlp/json.ts';
 import { metricsFromOtlp } from '../../../../otlp/metrics.ts';
-import type { SignalState } from '../../explore-contract.ts';
+import type { Dropped, SignalState } from '../../explore-contract.ts';
 import { InstrumentStore } from './instrument-store.ts';
+import type { RecentInstrument } from './instrument-store.ts';
 import type { InstrumentTotals } from './instrument.ts';
 import { LogStore } from './log-store.ts';
 import { Losses } from './losses.ts';
@@ -24,7 +25,7 @@ interface TelemetryOptions {
 export class Telemetry {
   readonly logs: LogStore;
   readonly metrics: Metrics;
-  readonly #losses = new Losses('metrics');
+  readonly #losses: Losses;
   readonly #probes = new Probes();
   readonly #red: RedStore;
   readonly #instruments: InstrumentStore;
@@ -32,6 +33,7 @@ export class Telemetry {
   readonly #since: number;
   readonly #unavailable: string | undefined;
   #latest: number | undefined;
+  #latestCharts: number | undefined;
 
   /** @param options how this differs from a guide that receives everything and keeps it in memory */
   constructor({ now = Date.now, unavailable, prometheus }: TelemetryOptions = {}) {
@@ -39,6 +41,7 @@ export class Telemetry {
     this.#since = now();
     this.#unavailable = unavailable;
     this.logs = new LogStore(now, unavailable);
+    this.#losses = new Losses('metrics', now);
     this.#red = new RedStore(this.#losses, now);
     this.#instruments = new InstrumentStore(this.#losses, now);
     this.metrics = prometheus ? new PrometheusMetrics(prometheus, this.#ownMetrics(), now) : this.#ownMetrics();
@@ -53,12 +56,25 @@ export class Telemetry {
     const document = this.#probes.take(signal, JSON.parse(body.toString()));
     if (signal === 'logs') return this.logs.add(document);
     this.#latest = this.#now();
-    for (const metric of metricsFromOtlp(document)) (isRed(metric) ? this.#red : this.#instruments).add(metric);
+    for (const metric of metricsFromOtlp(document)) {
+      if (isRed(metric)) this.#latestCharts = this.#latest;
+      (isRed(metric) ? this.#red : this.#instruments).add(metric);
+    }
   }
 
-  /** Counts a request that the guide refused. */
-  refused(signal: TelemetrySignal, reason: 'size' | 'busy', example: string): void {
-    (signal === 'logs' ? this.logs.losses : this.#losses).add(reason, example);
+  /** Counts what the guide refused of the requests for a signal, or kept only in part. */
+  lost(signal: TelemetrySignal, reason: 'size' | 'cut' | 'busy' | 'format', example: string, count = 1): void {
+    (signal === 'logs' ? this.logs.losses : this.#losses).add(reason, example, count);
+  }
+
+  /** Returns what the guide did not keep of a signal. */
+  losses(signal: TelemetrySignal): Dropped[] {
+    return (signal === 'logs' ? this.logs.losses : this.#losses).list();
+  }
+
+  /** When the newest figures for the charts arrived. */
+  get latestCharts(): number | undefined {
+    return this.#latestCharts;
   }
 
   /** Returns whether a probe has arrived. */
@@ -86,19 +102,25 @@ export class Telemetry {
     return this.#instruments.totals();
   }
 
+  /** Returns the instruments of which a value has arrived since then. They are those in the guide's own memory. */
+  recentInstruments(since: number): RecentInstrument[] {
+    return this.#instruments.recent(since);
+  }
+
   #ownMetrics(): Metrics {
     return {
-      charts: (minutes) => Promise.resolve({ ...this.#red.charts(minutes), state: this.#state() }),
+      charts: (minutes) =>
+        Promise.resolve({ ...this.#red.charts(minutes), state: this.#state(this.#latestCharts) }),
       instruments: (service, minutes) =>
-        Promise.resolve({ ...this.#instruments.instruments(service, minutes), state: this.#state() }),
+        Promise.resolve({ ...this.#instruments.instruments(service, minutes), state: this.#state(this.#latest) }),
     };
   }
 
-  #state(): SignalState {
+  #state(latest: number | undefined): SignalState {
     return {
       signal: 'metrics',
       source: 'memory',
-      ...(this.#latest === undefined ? {} : { latest: this.#latest }),
+      ...(latest === undefined ? {} : { latest }),
       bytes: this.#red.bytes + this.#instruments.bytes,
       limit: this.#red.limit + this.#instruments.limit,
       since: this.#since,

@@ -1,5 +1,6 @@
 // Help for a learner who is stuck, in stages: a hint, a plainer one, then the solution next to the learner's own files.
 import type { Step } from '../../contract.ts';
+import { CHANGE, mayOnlyLook } from '../class/look-in.ts';
 import { button, h } from '../dom.ts';
 import type { Child } from '../dom.ts';
 import { prose } from './prose.ts';
@@ -24,7 +25,7 @@ export function helpSection({ hints, files, seen }: Step, actions: HelpActions):
   };
   const more = async (): Promise<void> => {
     show();
-    await actions.sawHints(list.childElementCount);
+    if (!mayOnlyLook()) await actions.sawHints(list.childElementCount);
     const hadFocus = document.activeElement === next;
     offer();
     if (hadFocus) place.querySelector('button')?.focus();
@@ -38,7 +39,7 @@ export function helpSection({ hints, files, seen }: Step, actions: HelpActions):
     h('summary', {}, 'If you are stuck'),
     h(
       'p',
-      { class: 'soft' },
+      { class: 'soft', ...CHANGE },
       "The course records which hints and solutions you have seen. They don't change the result of a check.",
     ),
     h('div', { role: 'status' }, list),
@@ -47,4 +48,4 @@ export function helpSection({ hints, files, seen }: Step, actions: HelpActions):
 }
 
 const solutionButton = (hasFiles: boolean, actions: HelpActions): HTMLElement[] =>
-  hasFiles ? [button('Compare with the solution', () => actions.compareWithSolution())] : [];
+  hasFiles ? [button('Compare with the solution', () => actions.compareWithSolution(), CHANGE)] : [];

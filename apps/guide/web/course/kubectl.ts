@@ -6,6 +6,7 @@ import { h } from '../dom.ts';
 import type { Child } from '../dom.ts';
 import type { Store } from '../store.ts';
 import { TabList } from '../tab-list.ts';
+import { otherShellNote } from '../terminal/type-button.ts';
 import { prose } from './prose.ts';
 
 const titles: Record<Shell, string> = { bash: 'bash, zsh', powershell: 'PowerShell', cmd: 'cmd' };
@@ -25,6 +26,11 @@ export function kubectlSection(html: string, store: Store): HTMLElement {
 }
 
 function shellTabs(commands: HTMLElement, store: Store): Child {
+  const note = otherShellNote();
+  const show = (shell: Shell): void => {
+    showOnly(commands, shell);
+    if (note) note.hidden = shell === 'bash';
+  };
   const list = h('div', { class: 'tabs', role: 'tablist', 'aria-label': 'Shell' });
   commands.setAttribute('role', 'tabpanel');
   const tabs = new TabList<Shell>({
@@ -35,11 +41,11 @@ function shellTabs(commands: HTMLElement, store: Store): Child {
     labelOf: (shell) => titles[shell],
     onOpen: (shell) => {
       store.set(KEY, shell);
-      showOnly(commands, shell);
+      show(shell);
     },
   });
-  showOnly(commands, tabs.current);
-  return list;
+  show(tabs.current);
+  return [list, note];
 }
 
 /** Shows the commands of one shell. A command that is the same in every shell stays. */

@@ -1,13 +1,17 @@
 // The course pane next to the editor, which shows the list of steps, the open step and its buttons.
 import { get, messageOf, send } from '../api.ts';
-import type { CourseOverview, Files, Step, Verdict } from '../../contract.ts';
+import type { CourseOverview, Files, SeenStep, Step, Verdict } from '../../contract.ts';
 import { confirmed } from '../dialog.ts';
 import type { Confirmation } from '../dialog.ts';
 import { byId, fill, h, whenPressed } from '../dom.ts';
 import type { Workbench } from '../editor/workbench.ts';
 import type { Store } from '../store.ts';
 import type { TracePanel } from '../trace/panel.ts';
+import { StepLayout } from './layout.ts';
 import { QuestionForm, forgetAnswers } from './questions.ts';
+import { SeenView } from './seen-view.ts';
+import { goTo, stayAt } from './step-history.ts';
+import { hrefOf, isPlain, stepsIn } from './step-url.ts';
 import { finished, pager, stepButtons, stepView } from './step-view.ts';
 import { VerdictView } from './verdict.ts';
 import type { Situation } from './verdict.ts';
@@ -19,6 +23,8 @@ export class CoursePane {
   readonly #trace: TracePanel;
   readonly #article = byId('step');
   readonly #status = byId('course-status');
+  readonly #layout = new StepLayout();
+  readonly #seen = new SeenView();
   #course: CourseOverview = { passed: 0, total: 0, editing: true, steps: [] };
   /**
    * Id of the step that the learner opened last. If an answer from the guide is about another step, it has arrived too
@@ -29,15 +35,37 @@ export class CoursePane {
   #form: QuestionForm | undefined;
   readonly #verdict: VerdictView;
 
+  /** Is called before a check. */
+  onCheck: () => void = () => {};
+
   constructor(store: Store, workbench: Workbench, trace: TracePanel) {
     this.#store = store;
     this.#workbench = workbench;
     this.#trace = trace;
     this.#verdict = new VerdictView(store, () => this.#situation());
-    workbench.onUpdate = () => this.#verdict.update();
+    workbench.onUpdate = () => {
+      this.#verdict.update();
+      this.#seen.update(workbench.version);
+    };
     whenPressed(byId<HTMLButtonElement>('reset-all'), () => this.#resetAll());
-    addEventListener('hashchange', () => {
-      if (this.#hashStep()) void this.#open(this.#hashStep() ?? '', true);
+    this.#followLinks();
+  }
+
+  /** Opens the steps that links and the browser's history lead to, without a reload of the page. */
+  #followLinks(): void {
+    const follow = (): void => {
+      const id = this.#stepIn(location);
+      if (id !== undefined && id !== this.#wanted) void this.#open(id, true);
+    };
+    addEventListener('popstate', follow);
+    addEventListener('hashchange', follow);
+    document.addEventListener('click', (event) => {
+      const link = (event.target as Element).closest<HTMLAnchorElement>('a[href^="?step="]');
+      const id = link && this.#stepIn(link);
+      if (!id || !isPlain(event)) return;
+      event.preventDefault();
+      byId<HTMLDetailsElement>('steps').open = false;
+      if (goTo(id)) void this.#open(id, true);
     });
   }
 
@@ -52,9 +80,9 @@ export class CoursePane {
       return true;
     }
     const { steps } = this.#course;
-    const next = this.#hashStep() ?? steps.find(({ state }) => state !== 'passed')?.id ?? steps.at(-1)?.id;
-    byId<HTMLDetailsElement>('steps').open = steps.every(({ state }) => state === 'open') && innerWidth >= 1000;
-    if (next) void this.#open(next, false);
+    const next = this.#stepIn(location) ?? this.#lastOpen() ?? steps.find(({ state }) => state !== 'passed')?.id;
+    const id = next ?? steps.at(-1)?.id;
+    if (id !== undefined) void this.#open(id, false);
     return this.#course.editing;
   }
 
@@ -77,9 +105,19 @@ export class CoursePane {
     this.#verdict.restore(step);
   }
 
-  #hashStep(): string | undefined {
-    const id = location.hash.slice(1);
-    return this.#course.steps.find((step) => step.id === id)?.id;
+  /** Returns the step that a URL names. */
+  #stepIn(url: Pick<Location, 'search' | 'hash'>): string | undefined {
+    return stepsIn(url).find((id) => this.#isStep(id));
+  }
+
+  /** Returns the step that this browser has shown last, for a learner who comes back from another page. */
+  #lastOpen(): string | undefined {
+    const id = this.#store.get<string>('step');
+    return id !== undefined && this.#isStep(id) ? id : undefined;
+  }
+
+  #isStep(id: string): boolean {
+    return this.#course.steps.some((step) => step.id === id);
   }
 
   /** Loads the learner's progress. @returns whether the guide answered */
@@ -107,7 +145,7 @@ export class CoursePane {
           { class: `state-${state}` },
           h(
             'a',
-            { href: `#${id}`, 'aria-current': id === this.#wanted ? 'step' : undefined },
+            { href: hrefOf(id), 'aria-current': id === this.#wanted ? 'step' : undefined },
             h('span', { class: 'sign', 'aria-hidden': 'true' }, signOf[state]),
             h('span', {}, `${number}. ${title}`),
             h('span', { class: 'sr' }, `, ${stateInWords[state]}`),
@@ -120,6 +158,8 @@ export class CoursePane {
 
   async #open(id: string, focus: boolean): Promise<void> {
     this.#wanted = id;
+    this.#store.set('step', id);
+    stayAt(id);
     this.#list();
     try {
       const step = await get<Step>(`api/course/${id}`);
@@ -140,6 +180,7 @@ export class CoursePane {
     const actions = {
       start: () => this.#begin(step),
       showTrace: (traceId: string) => void this.#trace.show({ traceId, reveal: true }),
+      spanIn: (traceId: string, spanId: string) => this.#trace.spanIn(traceId, spanId),
       check: () => this.#check(step),
       reset: () =>
         this.#replaceFiles(step, 'reset', {
@@ -158,13 +199,30 @@ export class CoursePane {
           yes: 'Skip',
         }),
       open: (name: Step['files'][number]) => this.#workbench.open(name),
+      showFiles: () => this.showFiles(),
       sawHints: (seen: number) => this.#doing(() => send('POST', `api/course/${step.id}/hints`, { seen })),
       compareWithSolution: () => this.#doing(() => this.#compareWithSolution(step)),
     };
-    if (step.faults) byId<HTMLDetailsElement>('faults-part').open = true;
+    this.#layout.apply(step);
+    this.#seen.open(step);
     fill(this.#article, stepView({ step, form: this.#form, actions, store: this.#store }));
     fill(byId('step-actions'), stepButtons(step, actions));
     fill(byId('pager'), pager(step, this.#course));
+  }
+
+  /** Shows what the learner's own requests show of a step. */
+  saw(seen: SeenStep): void {
+    this.#seen.show(seen, this.#workbench.version);
+  }
+
+  /** The id of the open step. */
+  get openStep(): string {
+    return this.#wanted;
+  }
+
+  /** Shows the learner's files, also in a step that edits none. */
+  showFiles(): void {
+    this.#layout.showFiles();
   }
 
   /** Shows how the finished files of the step differ from the learner's. The guide records that they were shown. */
@@ -181,7 +239,6 @@ export class CoursePane {
       await Promise.all([this.#refresh(), this.#workbench.reload()]);
       this.#show(started);
       this.#verdict.restore(started);
-      byId<HTMLDetailsElement>('steps').open = false;
       if (file) this.#workbench.open(file);
       byId('step-title').focus();
       this.#showTraceOf(started);
@@ -195,6 +252,7 @@ export class CoursePane {
 
   async #check(step: Step): Promise<void> {
     const asked = this.#situation();
+    this.onCheck();
     this.#verdict.say(
       asked.hasUnsaved
         ? 'Checking what the lab runs. What you have changed since the last Run is not in it.'

@@ -1,5 +1,6 @@
 // The questions of a step as a form. The browser stores the learner's answers until the step is reset.
 import type { Question } from '../../contract.ts';
+import { mayOnlyLook } from '../class/look-in.ts';
 import { h } from '../dom.ts';
 import type { Store } from '../store.ts';
 
@@ -13,10 +14,12 @@ const fewOptions = 4;
 
 export class QuestionForm {
   readonly dom: HTMLFormElement;
+  readonly questions: readonly Question[];
   readonly #store: Store;
   readonly #key: string;
 
   constructor(questions: readonly Question[], store: Store, stepId: string) {
+    this.questions = questions;
     this.#store = store;
     this.#key = keyOf(stepId);
     const known = store.get<Answers>(this.#key) ?? {};
@@ -25,6 +28,7 @@ export class QuestionForm {
       { class: 'questions', 'aria-label': 'Questions' },
       questions.map((question) => field(question, known[question.name] ?? '')),
     );
+    if (mayOnlyLook()) for (const one of this.dom.elements) one.setAttribute('disabled', '');
     this.dom.addEventListener('input', () => this.#store.set(this.#key, this.answers()));
   }
 
@@ -36,11 +40,16 @@ export class QuestionForm {
 
   /** Fills in one answer for the learner, and moves the focus to its field. */
   set(name: string, value: string): void {
+    this.fill(name, value)?.focus();
+  }
+
+  /** Fills in one answer for the learner. @returns its field */
+  fill(name: string, value: string): HTMLInputElement | undefined {
     const input = this.dom.elements.namedItem(name);
-    if (!(input instanceof HTMLInputElement)) return;
+    if (!(input instanceof HTMLInputElement)) return undefined;
     input.value = value;
     input.dispatchEvent(new Event('input', { bubbles: true }));
-    input.focus();
+    return input;
   }
 }
 

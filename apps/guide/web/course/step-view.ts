@@ -1,5 +1,6 @@
 // Shows one step: what to learn, what to do, its questions and its commands.
-import type { CourseOverview, FileName, Step, StepSummary } from '../../contract.ts';
+import type { CourseOverview, FileName, SpanOfPage, Step, StepSummary } from '../../contract.ts';
+import { CHANGE, mayOnlyLook, OWN } from '../class/look-in.ts';
 import { button, h } from '../dom.ts';
 import type { Child } from '../dom.ts';
 import type { Store } from '../store.ts';
@@ -8,15 +9,21 @@ import { kubectlSection } from './kubectl.ts';
 import { librarySearch } from './library-search.ts';
 import { prose } from './prose.ts';
 import type { QuestionForm } from './questions.ts';
+import { SpanPicker } from './span-picker.ts';
+import { hrefOf } from './step-url.ts';
 import { stateInWords } from './words.ts';
 
 export interface StepActions {
   start(): unknown;
   showTrace(traceId: string): unknown;
+  /** Returns a span of this trace, if the page shows the trace. */
+  spanIn(traceId: string, spanId: string): SpanOfPage | undefined;
   check(): unknown;
   reset(): unknown;
   skip(): unknown;
   open(name: FileName): unknown;
+  /** Shows the editor in a step that changes no file. */
+  showFiles(): unknown;
   sawHints(count: number): unknown;
   compareWithSolution(): unknown;
 }
@@ -32,39 +39,73 @@ export function stepView({ step, form, actions, store }: StepParts): Child {
   return [
     h('h2', { id: 'step-title', tabindex: '-1' }, `${step.number}. ${step.title}`),
     h('p', { class: 'soft' }, `${step.minutes} minutes, ${stateInWords[step.state]}`, traceOf(step)),
-    step.learn.length > 0 &&
-      h(
-        'div',
-        { class: 'learn' },
-        h('h3', {}, 'What you learn'),
-        h(
-          'ul',
-          {},
-          step.learn.map((one) => h('li', {}, one)),
-        ),
-      ),
+    task(step),
+    learn(step),
     prose(step.html),
     kubectlSection(step.kubectlHtml, store),
-    step.files.length > 0 &&
-      h(
-        'p',
-        { class: 'group' },
-        h('span', { class: 'soft' }, 'It is about'),
-        step.files.map((name) => button(name, () => actions.open(name), { class: 'quiet' })),
-      ),
+    filesOf(step, actions),
     step.questions.length > 0 && questionsOf(step, form, actions),
     step.state !== 'open' && helpSection(step, actions),
+    h('p', { class: 'soft' }, step.state === 'open' ? beginInWords : resetInWords),
   ];
+}
+
+/** The whole task in a sentence or two. It is in sight, however long the text below it is. */
+function task({ taskHtml }: Step): Child {
+  if (taskHtml === undefined) return undefined;
+  const words = h('span', {});
+  words.innerHTML = taskHtml; // comes from our own Markdown
+  return h('p', { class: 'task' }, h('strong', { class: 'soft' }, 'Your task '), words);
+}
+
+const learn = ({ learn: all }: Step): Child =>
+  all.length > 0 && [
+    h(
+      'details',
+      { class: 'learn' },
+      h('summary', {}, 'What you learn'),
+      h(
+        'ul',
+        {},
+        all.map((one) => h('li', {}, one)),
+      ),
+    ),
+  ];
+
+/** The files of the step, or the way to the editor, which a step without files does not show. */
+function filesOf({ files }: Step, actions: StepActions): Child {
+  return h(
+    'p',
+    { class: 'group' },
+    h('span', { class: 'soft' }, files.length > 0 ? 'It is about' : 'This step changes no file.'),
+    files.map((name) => button(name, () => actions.open(name), { class: 'quiet' })),
+    files.length === 0 && button('Show your files', () => actions.showFiles(), { class: 'quiet' }),
+  );
 }
 
 /** The questions are about what happens after Start, so they appear only then. */
 function questionsOf({ state, questions, traceId }: Step, form: QuestionForm, actions: StepActions): Child {
-  if (state === 'open') return h('p', { class: 'soft' }, 'Press Start. The questions of this step then appear here.');
+  if (state === 'open')
+    return h('p', { class: 'soft', ...CHANGE }, 'Press Start. The questions of this step then appear here.');
   return [
-    questions.some(({ name }) => name === 'pick') && librarySearch((name) => form.set('pick', name)),
-    state === 'started' && traceId !== undefined && subjectOf(traceId, actions),
+    questions.some(({ name }) => name === 'pick') && !mayOnlyLook() && librarySearch((name) => form.set('pick', name)),
+    state === 'started' && traceId !== undefined && [subjectOf(traceId, actions), pickerOf(traceId, form, actions)],
+    mayOnlyLook() &&
+      h('p', { class: 'soft' }, 'The answers are in the browser of the learner until they are verified.'),
     form.dom,
   ];
+}
+
+/** Answers the questions about a trace by clicks on its spans. Those with options have buttons already. */
+function pickerOf(traceId: string, form: QuestionForm, actions: StepActions): Child {
+  const questions = form.questions.filter(({ options }) => options === undefined);
+  if (questions.length === 0) return undefined;
+  return new SpanPicker({
+    questions,
+    spanOf: (spanId) => actions.spanIn(traceId, spanId),
+    answerTo: (name) => form.answers()[name] ?? '',
+    answer: (name, text) => form.fill(name, text),
+  }).dom;
 }
 
 /** Names the trace that the questions are about, and leads back to it. */
@@ -74,7 +115,7 @@ const subjectOf = (traceId: string, actions: StepActions): Child => [
     'p',
     { class: 'group' },
     button('Show its trace', () => actions.showTrace(traceId)),
-    button('Start again', () => actions.start()),
+    button('Start again', () => actions.start(), CHANGE),
   ),
 ];
 
@@ -96,11 +137,10 @@ const resetInWords = 'Reset writes the files with which this step starts, and ke
 export function stepButtons(step: Step, actions: StepActions): Child {
   const fresh = step.state === 'open';
   return [
-    fresh && button('Start', () => actions.start(), { class: 'primary' }),
-    !fresh && button('Check', () => actions.check(), { class: step.state === 'passed' ? '' : 'primary' }),
-    fresh && button('Skip to here', () => actions.skip()),
-    !fresh && button('Reset this step', () => actions.reset()),
-    h('p', { class: 'soft' }, fresh ? beginInWords : resetInWords),
+    fresh && button('Start', () => actions.start(), { class: 'primary', ...CHANGE }),
+    !fresh && button('Check', () => actions.check(), { class: step.state === 'passed' ? '' : 'primary', ...CHANGE }),
+    fresh && button('Skip to here', () => actions.skip(), CHANGE),
+    !fresh && button('Reset this step', () => actions.reset(), CHANGE),
   ];
 }
 
@@ -108,15 +148,20 @@ export function stepButtons(step: Step, actions: StepActions): Child {
 export const finished = (): Child => [
   h('h2', {}, 'You have finished the course'),
   h('p', {}, 'A check has verified every step against telemetry that you sent. Your lab stays as it is.'),
-  h('p', {}, h('a', { href: 'api/export', download: '' }, 'Download my work'), ': your code, settings and a trace.'),
+  h('p', OWN, h('a', { href: 'api/export', download: '' }, 'Download my work'), ': your code, settings and a trace.'),
 ];
 
 /** Builds the links to the previous and the next step. */
 export function pager(step: Step, { steps }: CourseOverview): Child {
   const at = steps.findIndex(({ id }) => id === step.id);
-  return [neighbour(steps[at - 1], '← '), neighbour(steps[at + 1], '', ' →')];
+  const [before, after] = [steps[at - 1], steps[at + 1]];
+  return [
+    before ? h('a', { href: hrefOf(before.id) }, `← ${wordsOf(before)}`) : h('span'),
+    // After a step comes the next one: then this link is what to press.
+    after
+      ? h('a', { href: hrefOf(after.id), class: step.state === 'passed' && 'next' }, `${wordsOf(after)}\u00a0→`)
+      : h('span'),
+  ];
 }
 
-function neighbour(step: StepSummary | undefined, before: string, after = ''): HTMLElement {
-  return step ? h('a', { href: `#${step.id}` }, `${before}${step.number}. ${step.title}${after}`) : h('span');
-}
+const wordsOf = ({ number, title }: StepSummary): string => `${number}. ${title}`;

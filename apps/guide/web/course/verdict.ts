@@ -44,11 +44,12 @@ export class VerdictView {
     this.#now = now;
   }
 
-  /** Shows a text in place of a verdict, while a check runs. */
+  /** Shows a text in place of a verdict, while a check runs, and scrolls to it. */
   say(text: string): void {
     this.#shown = undefined;
     this.#place.dataset.tone = 'busy';
     fill(this.#place, text);
+    this.#place.scrollIntoView({ block: 'nearest' });
   }
 
   /** Shows the result of a check that has just ended, and scrolls to it. */

@@ -10,6 +10,7 @@ import { EditorState, Prec } from '@codemirror/state';
 import type { Extension } from '@codemirror/state';
 import { EditorView, highlightActiveLine, highlightActiveLineGutter, keymap, lineNumbers } from '@codemirror/view';
 import type { FileName } from '../../contract.ts';
+import { mayOnlyLook } from '../class/look-in.ts';
 import { h } from '../dom.ts';
 import type { Problem } from '../run/watch.ts';
 import { assist } from './assist.ts';
@@ -121,15 +122,35 @@ export class CodeEditor implements Editor {
         syntaxHighlighting(colours),
         look,
         problemMarks,
+        EditorState.readOnly.of(mayOnlyLook()),
         assist(assistantOf(name)),
         EditorView.contentAttributes.of({
+          ...plainText(),
           tabindex: '0',
-          'aria-label': `${labelOf(name)}. Tab indents; Escape, then Tab, leaves the editor.`,
+          'aria-label': mayOnlyLook()
+            ? labelOf(name)
+            : `${labelOf(name)}. Tab indents; Escape, then Tab, leaves the editor.`,
         }),
         EditorView.updateListener.of(({ docChanged, state }) => {
           if (docChanged && !this.#quiet) this.#events.onEdit(name, state.doc.toString());
         }),
       ],
     });
+  }
+}
+
+/**
+ * Makes the browser insert text without markup, where it can. CodeMirror handles a paste itself. But a browser that
+ * inserts text with an editing command, such as from an input method or a password manager, would add elements with an
+ * inline style, which the Content Security Policy forbids.
+ * https://w3c.github.io/editing/docs/execCommand/#contenteditable
+ */
+function plainText(): Record<string, string> {
+  try {
+    h('div').contentEditable = 'plaintext-only';
+    return { contenteditable: 'plaintext-only' };
+  } catch {
+    // Firefox knows it from version 136 on.
+    return {};
   }
 }

@@ -2,6 +2,7 @@
 // learner can put such a text into the editor, where Undo brings their own back.
 import { structuredPatch } from 'diff';
 import type { FileName, Files } from '../../contract.ts';
+import { CHANGE } from '../class/look-in.ts';
 import { button, fill, h } from '../dom.ts';
 
 export interface Comparison {
@@ -32,10 +33,14 @@ export function showComparison(place: HTMLElement, { title, texts, mine, put }: 
       h(
         'p',
         {},
-        button(`Put this ${file} into the editor`, () => {
-          close();
-          put(file, text);
-        }),
+        button(
+          `Put this ${file} into the editor`,
+          () => {
+            close();
+            put(file, text);
+          },
+          CHANGE,
+        ),
       ),
     ]),
     h('p', {}, button('Close', close, { class: 'quiet' })),

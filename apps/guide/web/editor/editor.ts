@@ -1,5 +1,6 @@
 // The interface of an editor, and a simple text editor for browsers that can't load CodeMirror.
 import type { FileName } from '../../contract.ts';
+import { mayOnlyLook } from '../class/look-in.ts';
 import { h } from '../dom.ts';
 import type { Problem } from '../run/watch.ts';
 
@@ -33,6 +34,7 @@ export class PlainEditor implements Editor {
     autocapitalize: 'off',
     autocomplete: 'off',
     rows: 22,
+    readonly: mayOnlyLook(),
   });
   readonly #texts = new Map<FileName, string>();
   #name: FileName = 'app.ts';

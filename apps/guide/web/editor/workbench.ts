@@ -2,6 +2,7 @@
 // them to the lab.
 import { ApiError, get, messageOf, send } from '../api.ts';
 import type { FileName, Files, KeptFile, VersionedFiles } from '../../contract.ts';
+import { mayOnlyLook } from '../class/look-in.ts';
 import { confirmed } from '../dialog.ts';
 import { button, byId, fill, h, whenPressed } from '../dom.ts';
 import type { Runner } from '../run/runner.ts';
@@ -22,7 +23,7 @@ export class Workbench {
   readonly #runButton = byId<HTMLButtonElement>('run');
   #editor: Editor | undefined;
   #loaded = false;
-  #editing = true;
+  #editing = !mayOnlyLook();
   #problems: Problem[] = [];
   /**
    * A counter that changes with each Run. If it has changed while the page was reading the files from the lab, these

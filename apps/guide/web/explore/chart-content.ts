@@ -3,7 +3,7 @@ import type { Values } from '../../explore-contract.ts';
 import { clock, counted, withUnit } from './words.ts';
 
 /** Name of a colour in tokens.css. */
-export type Colour = `hue-${number}` | 'bad' | 'soft';
+export type Colour = `hue-${number}` | `status-${string}` | 'bad' | 'soft';
 
 export interface Line {
   readonly label: string;

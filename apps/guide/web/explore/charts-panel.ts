@@ -27,7 +27,7 @@ interface Row {
 }
 
 export class ChartsPanel implements Part {
-  readonly #note = new StateNote(quiet);
+  readonly #note = new StateNote({ part: 'charts', quiet });
   readonly #choice = h('fieldset', { class: 'choice', hidden: true }, h('legend', {}, 'Services'));
   readonly #boxes = new Map<string, HTMLInputElement>();
   readonly #place = h('div', { class: 'services' });
@@ -67,7 +67,7 @@ export class ChartsPanel implements Part {
   async #ask(): Promise<void> {
     try {
       this.#charts = await get<Charts>('api/charts?minutes=15');
-      this.#note.show(this.#charts.state);
+      this.#note.show(this.#charts.state, endInWords(this.#charts));
       this.#draw(this.#charts);
     } catch (error) {
       this.#note.showError(error);
@@ -115,6 +115,12 @@ export class ChartsPanel implements Part {
     this.#store.set('hidden-services', hidden);
     if (this.#charts) this.#draw(this.#charts);
   }
+}
+
+/** Says that the charts of dice have ended, if they have. Other services change only with the whole lab. */
+function endInWords({ services }: Charts): string | undefined {
+  const ended = services.find(({ service }) => service === 'dice')?.ended;
+  return ended === undefined ? undefined : `The charts of dice end: its last spans were reported at ${clock(ended)}.`;
 }
 
 /** Says which spans the charts count, and since when there are none. */

@@ -1,5 +1,6 @@
 // A trait of traces in words, without a DOM.
 import type { Part, Trait } from '../../../../otlp/compare-traces.ts';
+import { DRIVER } from '../../../../otlp/trace-drivers.ts';
 import { counted } from './words.ts';
 
 /** A value, and which services report it under this name. */
@@ -40,7 +41,10 @@ function split(key: string): [service: string, name: string] {
 
 /** Returns the search for the traces that have the trait: see `wantedIn`. */
 export const searchOf = ({ parts }: Pick<Trait, 'parts'>): string =>
-  parts.flatMap(([name]) => (name ? [`${name.key}=${name.value}`] : [])).join(' & ');
+  parts.flatMap(([name]) => (name ? [`${searchedKey(name.key)}=${name.value}`] : [])).join(' & ');
+
+/** What any driver reports is searched by its own name, because traces have the name of their driver in the key. */
+const searchedKey = (key: string): string => (key.startsWith(`${DRIVER}:`) ? key.slice(DRIVER.length + 1) : key);
 
 export const percent = (count: number, total: number): number => (total === 0 ? 0 : Math.round((count / total) * 100));
 

@@ -1,7 +1,7 @@
 // The frame of the page "Explore": its tabs, and what the URL's hash opens.
-import { h } from '../dom.ts';
+import { fill, h } from '../dom.ts';
 import { TabList } from '../tab-list.ts';
-import { partHref, titles, traceHref, viewOf } from './page.ts';
+import { partHref, partNames, titles, traceHref, viewOf } from './page.ts';
 import type { Page, Part, PartName, Parameters, View } from './page.ts';
 
 /** Creates a part in its place. */
@@ -27,10 +27,13 @@ export class Frame implements Page {
   readonly #mounted: ReadonlyMap<Name, Mounted>;
   readonly #tabs: TabList<PartName>;
   readonly #list: HTMLElement;
+  /** Says that the hash names no part. */
+  readonly #unknown = h('p', { class: 'note', role: 'status', hidden: true });
   #open: Name | undefined;
 
   constructor({ list, panel, parts, trace }: FrameOptions) {
     this.#list = list;
+    panel.append(this.#unknown);
     const all = Object.entries({ ...parts, trace }) as [Name, PartFactory][];
     this.#mounted = new Map(all.map(([name, make]) => [name, this.#mount(panel, name, make)]));
     const names = Object.keys(parts) as PartName[];
@@ -74,7 +77,9 @@ export class Frame implements Page {
 
   /** Shows what the hash names. */
   #follow(): void {
-    const { name, parameters } = viewOf(location.hash);
+    const { name, parameters, unknown } = viewOf(location.hash);
+    this.#unknown.hidden = unknown === undefined;
+    if (unknown !== undefined) fill(this.#unknown, unknownInWords(unknown));
     const next = this.#mounted.get(name) ? name : 'charts';
     if (next !== this.#open) this.#swap(next);
     this.#mounted.get(next)?.part.show(parameters);
@@ -107,6 +112,10 @@ export class Frame implements Page {
     return this.#mounted.has('traces') ? 'traces' : 'charts';
   }
 }
+
+const unknownInWords = (name: string): string =>
+  `The address names “${name.slice(0, 40)}”, which is no part of this page. Expected ${partNames.join(', ')} ` +
+  'or trace=ID. These are the charts.';
 
 const isFocusable = (element: Element | null): element is HTMLElement | SVGElement =>
   element instanceof HTMLElement || element instanceof SVGElement;

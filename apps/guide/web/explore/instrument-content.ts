@@ -3,12 +3,14 @@ import type { Attributes } from '../../../../otlp/attributes.ts';
 import type { Instrument, InstrumentSeries, Values } from '../../explore-contract.ts';
 import type { ChartContent, Colour, Line, Point } from './chart-content.ts';
 import type { Times } from './service-charts.ts';
+import { hues } from '../trace/hue.ts';
 import { clock, withUnit } from './words.ts';
 
 /** The most series that a chart draws. */
 export const maxLines = 12;
 const maxPoints = 50;
-const hues = 6;
+/** Lines with the same dashes. */
+const alike = 6;
 const dashes = [[], [7, 4], [2, 3]] as const;
 
 export function contentsOf(instrument: Instrument, times: Times): ChartContent[] {
@@ -48,7 +50,7 @@ function chartOf({ series, unit: measured }: Instrument, times: Times, { title, 
 
 function lineOf(at: number): Pick<Line, 'colour' | 'dash'> {
   const colour: Colour = `hue-${at % hues}`;
-  return { colour, dash: dashes[Math.floor(at / hues) % dashes.length] ?? [] };
+  return { colour, dash: dashes[Math.floor(at / alike) % dashes.length] ?? [] };
 }
 
 const endOf = ({ ended }: InstrumentSeries): Pick<Line, 'ended'> => (ended === undefined ? {} : { ended });

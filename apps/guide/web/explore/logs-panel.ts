@@ -25,7 +25,7 @@ const severities: readonly Severity[] = ['trace', 'debug', 'info', 'warn', 'erro
 
 export class LogsPanel implements Part {
   readonly #page: Page;
-  readonly #note = new StateNote(quiet);
+  readonly #note = new StateNote({ part: 'logs', quiet });
   readonly #text = h('input', { type: 'search', id: 'log-text', autocomplete: 'off', spellcheck: 'false' });
   readonly #severity = h(
     'select',
@@ -46,6 +46,7 @@ export class LogsPanel implements Part {
   /** Number of the search. An answer to an earlier search is ignored. */
   #turn = 0;
   #isLive = true;
+  #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(place: HTMLElement, page: Page) {
     this.#page = page;
@@ -63,14 +64,14 @@ export class LogsPanel implements Part {
   }
 
   hide(): void {
+    clearTimeout(this.#timer);
     this.#poll.stop();
   }
 
   #form(): HTMLElement {
-    let timer: ReturnType<typeof setTimeout>;
     this.#text.addEventListener('input', () => {
-      clearTimeout(timer);
-      timer = setTimeout(() => this.#changed(), typing);
+      clearTimeout(this.#timer);
+      this.#timer = setTimeout(() => this.#changed(), typing);
     });
     for (const select of [this.#severity, this.#service.element])
       select.addEventListener('change', () => this.#changed());
@@ -168,7 +169,10 @@ export class LogsPanel implements Part {
   #tell(): void {
     const shown = this.#list.children.length;
     const { waiting } = this.#window;
-    fill(this.#status, `${counted(shown, 'record')}${this.#isLive ? ', live' : ', paused'}`);
+    fill(
+      this.#status,
+      `${shown === 0 ? 'no record' : counted(shown, 'record')}${this.#isLive ? ', live' : ', paused'}`,
+    );
     fill(this.#newer, `${counted(waiting, 'newer record')}: show`);
     this.#newer.hidden = waiting === 0;
     this.#list.classList.toggle('none', shown === 0);

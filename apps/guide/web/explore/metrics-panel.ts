@@ -17,7 +17,7 @@ const first = 'dice';
 
 export class MetricsPanel implements Part {
   readonly #page: Page;
-  readonly #note = new StateNote(quiet);
+  readonly #note = new StateNote({ part: 'metrics', quiet });
   readonly #service = new ServiceChoice({ id: 'metrics-service' });
   readonly #status = h('p', { class: 'soft', role: 'status' });
   readonly #place = h('div');

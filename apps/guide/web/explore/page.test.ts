@@ -1,4 +1,4 @@
-import { partHref, traceHref, viewOf } from './page.ts';
+import { partHref, traceHref, traceIdIn, viewOf } from './page.ts';
 
 const id = 'a'.repeat(32);
 
@@ -7,11 +7,25 @@ test.each([
   ['#charts', 'charts', ''],
   ['#logs&service=dice&text=a%26b', 'logs', 'service=dice&text=a%26b'],
   [`#trace=${id}&span=b`, 'trace', `trace=${id}&span=b`],
-  ['#trace=<b>', 'charts', ''],
+  ['#trace=<b>', 'trace', 'trace=%3Cb%3E'],
   ['#elsewhere&service=dice', 'charts', ''],
 ])('reads from the hash "%s" that the page shows %s', (hash, name, parameters) => {
   const view = viewOf(hash);
   expect([view.name, view.parameters.toString()]).toEqual([name, parameters]);
+});
+
+test('says what a hash names that is no part of the page', () => {
+  expect(['#elsewhere&service=dice', '#charts', '', '#trace=zzz'].map((hash) => viewOf(hash).unknown)).toEqual([
+    'elsewhere',
+    undefined,
+    undefined,
+    undefined,
+  ]);
+});
+
+test('reads the id of a trace, in capitals too, and takes nothing else for one', () => {
+  expect([traceIdIn(id), traceIdIn(` ${id.toUpperCase()}`)]).toEqual([id, id]);
+  expect(['zzz', '', id.slice(1), `${id}a`, `0x${id}`].map(traceIdIn)).toEqual(Array(5).fill(undefined));
 });
 
 test('writes a hash that names the part and its parameters, without those that are not set', () => {

@@ -37,16 +37,22 @@ export interface Page {
 export interface View {
   readonly name: PartName | 'trace';
   readonly parameters: URLSearchParams;
+  /** What the hash names instead of a part. */
+  readonly unknown?: string;
 }
 
 const isPart = (name: string): name is PartName => (partNames as readonly string[]).includes(name);
 
-/** Reads what the page shows from its hash. Returns the charts for a hash that names nothing of this page. */
+/**
+ * Reads what the page shows from its hash. Returns the charts for a hash that names nothing of this page. The id of a
+ * trace may be no id: see `traceIdIn`.
+ */
 export function viewOf(hash: string): View {
   const parameters = new URLSearchParams(hash.replace(/^#/, ''));
   const [name = ''] = parameters.keys();
-  if (name === 'trace' && /^[0-9a-f]{32}$/.test(parameters.get(name) ?? '')) return { name, parameters };
-  if (!isPart(name)) return { name: 'charts', parameters: new URLSearchParams() };
+  if (name === 'trace') return { name, parameters };
+  if (!isPart(name))
+    return { name: 'charts', parameters: new URLSearchParams(), ...(name !== '' && { unknown: name }) };
   parameters.delete(name);
   return { name, parameters };
 }
@@ -60,6 +66,9 @@ export function partHref(part: PartName, parameters: Parameters = {}): string {
 export function traceHref(traceId: string, spanId?: string): string {
   return `#trace=${traceId}${spanId === undefined ? '' : `&span=${spanId}`}`;
 }
+
+/** Returns the id of a trace in a text. Undefined if the text is none: 32 hexadecimal digits. */
+export const traceIdIn = (text: string): string | undefined => /^\s*([0-9a-f]{32})\s*$/i.exec(text)?.[1]?.toLowerCase();
 
 /** What a part of an error bar stands for. The times are in milliseconds since the epoch. */
 export interface ErrorBar extends Pick<Failure, 'service' | 'counted' | 'status'> {

@@ -37,7 +37,9 @@ function requestsOf({ service, requests }: ServiceCharts, times: Times): ChartCo
 
 function errorsOf(charts: ServiceCharts, times: Times, window: number): ChartContent {
   const { service, counted } = charts;
-  const lines = charts.errors.map(({ status, values }) => ({ label: status, values, colour: colourOf(status) }));
+  const lines = charts.errors
+    .filter(({ values }) => values.some(Boolean))
+    .map(({ status, values }) => ({ label: status, values, colour: colourOf(status) }));
   const failed = pointsOf(charts).filter(({ isError }) => isError);
   return {
     ...times,
@@ -78,12 +80,15 @@ function latencyOf(charts: ServiceCharts, times: Times): ChartContent {
   };
 }
 
-/** The colour of an HTTP status, or of errors without one. */
-function colourOf(status: string): Colour {
-  if (status.startsWith('5')) return status === '500' ? 'bad' : 'hue-3';
-  if (status.startsWith('4')) return status === '400' ? 'hue-2' : 'hue-4';
-  return 'hue-5';
-}
+/** The statuses with a colour of their own in tokens.css. */
+const coloured = ['400', '401', '403', '404', '409', '422', '429', '500', '502', '503', '504', 'error'];
+
+/**
+ * Returns the colour of a status: see `failureIn`. It depends on the status only, so it is the same in every chart.
+ * Rare statuses of one class share a colour.
+ */
+export const colourOf = (status: string): Colour =>
+  `status-${coloured.includes(status) ? status : `${status.charAt(0)}xx`}`;
 
 function pointsOf({ exemplars }: ServiceCharts): Point[] {
   return exemplars

@@ -1,4 +1,4 @@
-import { filterOf, fits, inWords, parametersOf, sorted } from './trace-filter.ts';
+import { barInWords, filterOf, fits, ignoredIn, inWords, parametersOf, sorted, withoutBar } from './trace-filter.ts';
 import type { TraceRow } from './trace-messages.ts';
 
 const row = (more: Partial<TraceRow> = {}): TraceRow => ({
@@ -20,8 +20,6 @@ test.each([
   ['', true],
   ['service=arcade', true],
   ['service=dice', false],
-  ['operation=PLAY', true],
-  ['operation=roll', false],
   ['min=20&max=20', true],
   ['min=21', false],
   ['max=19', false],
@@ -30,6 +28,8 @@ test.each([
   ['from=1021', false],
   ['until=999', false],
   ['min=x', true],
+  ['max=-1', true],
+  ['max=1e999', true],
 ])('decides whether a trace fits %s', (text, does) => {
   expect(fits(filter(text), row())).toBe(does);
 });
@@ -60,6 +60,7 @@ test('writes a filter to the parameters of the page, and reads it again', () => 
 test('says which traces a filter chooses', () => {
   expect(inWords(filter('error=true&service=prizes'))).toBe('failed traces with prizes');
   expect(inWords(filter('min=500'))).toBe('traces of 500 ms or more');
+  expect(inWords(filter('service=dice&operation=roll'))).toMatch(/ with a span of dice named like “roll”$/);
   expect(inWords(filter('from=1000&until=2000'))).toMatch(/^traces from \S+:01 to \S+:02$/);
   expect(inWords(filter('service=guide&status=404'))).toBe(
     'traces with a server span of guide that ended with HTTP status 404',
@@ -67,6 +68,24 @@ test('says which traces a filter chooses', () => {
   expect(inWords(filter('service=dice&status=5xx&spans=internal'))).toMatch(
     /an internal span .* status 5xx that has no/,
   );
+});
+
+test('names the parameters of an address that it ignores, and what they should be', () => {
+  const parameters = new URLSearchParams('min=-1&max=x&from=5&status=200&spans=all&error=true&service=a');
+  expect(ignoredIn(parameters)).toEqual([
+    'The address has min=-1, which is ignored: expected milliseconds from 0 on.',
+    'The address has max=x, which is ignored: expected milliseconds from 0 on.',
+    'The address has status=200, which is ignored: expected a status from 400 to 599, 4xx, 5xx or error.',
+    'The address has spans=all, which is ignored: expected server or internal.',
+  ]);
+  expect(ignoredIn(new URLSearchParams('min=&max=5&status=4xx&spans=server'))).toEqual([]);
+});
+
+test('says and removes what no field of the search shows', () => {
+  const bar = filter('service=guide&status=404&from=1000&until=2000&min=5');
+  expect(barInWords(bar)).toMatch(/^traces with a server span of guide that .* HTTP status 404 from \S+:01 to \S+:02$/);
+  expect(parametersOf(withoutBar(bar))).toEqual({ service: 'guide', min: '5' });
+  expect(barInWords(filter('service=guide&min=5'))).toBe('');
 });
 
 test('sorts by a column, and then by the newest', () => {

@@ -5,7 +5,7 @@ import { clock } from './words.ts';
 
 export interface TraceFilter {
   readonly service: string;
-  /** Text in the operation, ignoring case. */
+  /** Text in the name of a span, of the service if there is one, ignoring case. The worker finds these traces. */
   readonly operation: string;
   /** Milliseconds. */
   readonly min?: number;
@@ -32,23 +32,65 @@ export interface Order {
   readonly isDescending: boolean;
 }
 
-/** Reads a filter from the parameters of the page. */
+const numeric = ['min', 'max', 'from', 'until'] as const;
+
+/** Reads a number from 0 on. Undefined for any other text. */
+function numberIn(text: string): number | undefined {
+  const number = text.trim() === '' ? Number.NaN : Number(text);
+  return number >= 0 && number < Infinity ? number : undefined;
+}
+
+const STATUS = /^([45](\d\d|xx)|error)$/;
+
+/** Reads a filter from the parameters of the page. It ignores what `ignoredIn` names. */
 export function filterOf(parameters: URLSearchParams): TraceFilter {
-  const numbers = ['min', 'max', 'from', 'until'].flatMap((name) => {
-    const text = parameters.get(name) ?? '';
-    return text !== '' && Number.isFinite(Number(text)) ? [[name, Number(text)]] : [];
+  const numbers = numeric.flatMap((name) => {
+    const number = numberIn(parameters.get(name) ?? '');
+    return number === undefined ? [] : [[name, number]];
   });
   const service = parameters.get('service') ?? '';
-  const status = /^([45](\d\d|xx)|error)$/.exec(parameters.get('status') ?? '')?.[0] ?? '';
+  const status = parameters.get('status') ?? '';
   return {
     service,
     operation: parameters.get('operation') ?? '',
     isFailed: parameters.get('error') === 'true',
-    status: service === '' ? '' : status,
+    status: service !== '' && STATUS.test(status) ? status : '',
     counted: parameters.get('spans') === 'internal' ? 'internal' : 'server',
     attribute: parameters.get('attribute') ?? '',
     ...(Object.fromEntries(numbers) as Pick<TraceFilter, 'min' | 'max' | 'from' | 'until'>),
   };
+}
+
+/** Says which parameters of the page's address the filter ignores, and what they should be. Empty if there are none. */
+export function ignoredIn(parameters: URLSearchParams): string[] {
+  const expected: [name: string, isRight: (text: string) => boolean, form: string][] = [
+    ...numeric.map((name): [string, (text: string) => boolean, string] => [
+      name,
+      (text) => numberIn(text) !== undefined,
+      'milliseconds from 0 on',
+    ]),
+    ['status', (text) => STATUS.test(text), 'a status from 400 to 599, 4xx, 5xx or error'],
+    ['spans', (text) => text === 'server' || text === 'internal', 'server or internal'],
+    ['error', (text) => text === 'true' || text === 'false', 'true or false'],
+  ];
+  return expected.flatMap(([name, isRight, form]) => {
+    const text = parameters.get(name) ?? '';
+    const found = `${name}=${text.slice(0, 40)}`;
+    return text === '' || isRight(text) ? [] : [`The address has ${found}, which is ignored: expected ${form}.`];
+  });
+}
+
+/** Returns the filter without the parts that no field of the search shows. An error bar sets them. */
+export function withoutBar(filter: TraceFilter): TraceFilter {
+  const parameters = new URLSearchParams(parametersOf(filter));
+  for (const name of ['status', 'spans', 'from', 'until']) parameters.delete(name);
+  return filterOf(parameters);
+}
+
+/** Says what a filter asks for that no field of the search shows. Empty if it asks for nothing else. */
+export function barInWords(filter: TraceFilter): string {
+  const text = [filter.status !== '' && failureInWords(filter), timeInWords(filter)].filter(Boolean).join(' ');
+  return text && `traces ${text}`;
 }
 
 /** Returns the parameters from which `filterOf` reads the filter. */
@@ -60,15 +102,10 @@ export function parametersOf({ isFailed, counted, ...filter }: TraceFilter): Rec
   );
 }
 
-/** Whether a trace fits all of the filter but its attribute. */
+/** Whether a trace fits all of the filter but its attribute and its operation. */
 export function fits(filter: TraceFilter, row: TraceRow): boolean {
-  const { service, operation, isFailed } = filter;
-  return (
-    (service === '' || row.services.includes(service)) &&
-    row.operation.toLowerCase().includes(operation.toLowerCase()) &&
-    (!isFailed || row.errors > 0) &&
-    isWithin(filter, row)
-  );
+  const { service, isFailed } = filter;
+  return (service === '' || row.services.includes(service)) && (!isFailed || row.errors > 0) && isWithin(filter, row);
 }
 
 const isWithin = (filter: TraceFilter, { start, duration, failures }: TraceRow): boolean => {
@@ -98,7 +135,7 @@ export function inWords(filter: TraceFilter): string {
   return [
     isFailed ? 'failed traces' : 'traces',
     service && (status === '' ? `with ${service}` : failureInWords(filter)),
-    operation && `of “${operation}”`,
+    operation && `with a span${service && ` of ${service}`} named like “${operation}”`,
     min !== undefined && `of ${min} ms or more`,
     max !== undefined && `of ${max} ms or less`,
     attribute && `with ${attribute}`,

@@ -11,11 +11,12 @@ const trace = (id: number, attributes: TraceSummary['attributes'] = {}): TraceSu
   spans: 1,
   errors: 0,
   failures: [],
+  operations: { arcade: ['GET /play'] },
   attributes,
 });
 
 /** A guide with these traces, and the paths that were asked for. */
-function guideWith(traces: TraceSummary[]) {
+function guideWith(traces: TraceSummary[], keeps?: number) {
   const asked: string[] = [];
   const readPage = (path: string): Promise<TracePage> => {
     asked.push(path);
@@ -25,10 +26,14 @@ function guideWith(traces: TraceSummary[]) {
     const next = before.length > 200 ? found.at(-1)?.start : undefined;
     const isFirst = until === Infinity && next !== undefined;
     const oldest = isFirst ? { oldest: before.at(-1)?.start ?? 0 } : {};
-    return Promise.resolve({ traces: found, bytes: 10, skipped: 1, ...(next !== undefined && { next }), ...oldest });
+    const known = { ...(next !== undefined && { next }), ...(keeps !== undefined && { keeps }) };
+    return Promise.resolve({ traces: found, bytes: 10, skipped: 1, ...known, ...oldest });
   };
   return { asked, library: new TraceLibrary(readPage) };
 }
+
+const nothing = { attribute: '', operation: '', service: '' };
+const all = (library: TraceLibrary) => library.match(nothing).traceIds;
 
 const numbered = (from: number, until: number) =>
   Array.from({ length: until - from }, (_, index) => trace(from + index));
@@ -53,7 +58,7 @@ test('reads only new traces the second time, and those whose spans may have come
   asked.length = 0;
   await library.read(() => undefined);
   expect(asked).toHaveLength(1);
-  expect(library.match('').length).toBe(910);
+  expect(all(library)).toHaveLength(910);
 });
 
 test('stops after 4,000 traces, and says that there are more', async () => {
@@ -61,7 +66,7 @@ test('stops after 4,000 traces, and says that there are more', async () => {
   let last: unknown;
   await library.read((_rows, reading) => (last = reading));
   expect(last).toMatchObject({ state: 'done', isCut: true });
-  expect(library.match('').length).toBe(4_000);
+  expect(all(library)).toHaveLength(4_000);
 });
 
 test.each([
@@ -81,7 +86,7 @@ test.each([
     trace(2, { 'arcade:client.version': ['3.2.0'], 'prizes:resource.service.version': ['2.0.0'], 'a:query': ['a=b'] }),
   ]);
   await library.read(() => undefined);
-  expect(library.match(text).sort()).toEqual(found);
+  expect([...library.match({ ...nothing, attribute: text }).traceIds].sort()).toEqual(found);
 });
 
 test('compares the marked traces with all others', async () => {
@@ -92,8 +97,35 @@ test('compares the marked traces with all others', async () => {
   await library.read(() => undefined);
   const ids = new Set(Array.from({ length: 10 }, (_, index) => String(20 + index)));
   expect(library.compare(ids)).toMatchObject({
-    marked: 10,
-    others: 19,
-    traits: [{ parts: [[{ key: 'a:v', value: '2' }]], marked: 10, others: 0 }],
+    comparison: { marked: 10, others: 19, traits: [{ parts: [[{ key: 'a:v', value: '2' }]], marked: 10, others: 0 }] },
+    leftOut: { marked: 0, others: 0 },
   });
+  expect(library.compare(ids, 22_000)).toMatchObject({
+    comparison: { marked: 8, others: 0 },
+    leftOut: { marked: 2, others: 19 },
+  });
+});
+
+test('finds traces with any span of an operation, and says what it found', async () => {
+  const { library } = guideWith([
+    { ...trace(1, { 'a:v': ['1'] }), operations: { visitors: ['round'], dice: ['GET /rolldice'] } },
+    trace(2, { 'a:v': ['1'] }),
+  ]);
+  await library.read(() => undefined);
+  expect(library.match({ ...nothing, operation: 'rolldice' }).traceIds).toEqual(['1']);
+  expect(library.match({ attribute: 'a:v=1', operation: 'GET', service: 'arcade' })).toEqual({
+    traceIds: ['2'],
+    hints: { attribute: '2 traces have a:v=1.', operation: '' },
+  });
+  expect(library.match({ ...nothing, operation: 'rolldice', service: 'arcade' })).toEqual({
+    traceIds: [],
+    hints: { attribute: '', operation: 'No span of arcade has “rolldice” in its name. The names are: GET /play.' },
+  });
+});
+
+test('estimates no more traces than Jaeger keeps', async () => {
+  const { library } = guideWith(numbered(1, 451), 300);
+  const abouts: unknown[] = [];
+  await library.read((_rows, { about }) => abouts.push(about));
+  expect(abouts).toEqual([300, 300, undefined]);
 });

@@ -1,16 +1,24 @@
 // The traces that the worker has read, with their attributes. It reads them page by page, finds those with a value, and
 // compares some of them with the others.
 import { compareTraces } from '../../../../otlp/compare-traces.ts';
-import type { Comparison } from '../../../../otlp/compare-traces.ts';
+import { attributesAlike, driversOf } from '../../../../otlp/trace-drivers.ts';
 import type { TracePage, TraceSummary } from '../../explore-contract.ts';
 import { hasAll, hintFor, wantedIn } from './attribute-search.ts';
-import type { Reading, TraceRow } from './trace-messages.ts';
+import { hasOperation, operationHint } from './operation-search.ts';
+import type { Compared, Matched, Reading, TraceRow, Wanted } from './trace-messages.ts';
+import { counted } from './words.ts';
 
 /** Most traces that the page keeps: twice as many as Jaeger keeps by default. */
 const MOST = 4_000;
 const PAGE = 200;
 /** Spans may come this many milliseconds later than those of newer traces, so traces of this time are read again. */
 const LATE = 15_000;
+
+/** The traces that have one of the things that are wanted, and what the page says about them. */
+interface Found {
+  readonly found: readonly TraceSummary[];
+  readonly hint: string;
+}
 
 export type ReadPage = (path: string) => Promise<TracePage>;
 
@@ -50,24 +58,50 @@ export class TraceLibrary {
     return next !== undefined && next < this.#readUntil - LATE;
   }
 
-  /** Returns the traces that have all the values in the text: see `wantedIn`. */
-  match(text: string): string[] {
+  /** Returns the traces that have all that is wanted. */
+  match(wanted: Wanted): Matched {
+    const all = [...this.#traces.values()];
+    const [attribute, operation] = [this.#withAttribute(wanted, all), this.#withOperation(wanted, all)];
+    const ids = new Set(operation.found.map(({ traceId }) => traceId));
+    const both = attribute.found.filter(({ traceId }) => ids.has(traceId));
+    return {
+      traceIds: both.map(({ traceId }) => traceId),
+      hints: { attribute: attribute.hint, operation: operation.hint },
+    };
+  }
+
+  #withAttribute({ attribute: text }: Wanted, all: readonly TraceSummary[]): Found {
+    if (text === '') return { found: all, hint: '' };
     const wanted = wantedIn(text);
-    return [...this.#traces.values()]
-      .filter(({ attributes }) => hasAll(attributes, wanted))
-      .map(({ traceId }) => traceId);
+    const found = all.filter(({ attributes }) => hasAll(attributes, wanted));
+    const have = `${counted(found.length, 'trace')} ${found.length === 1 ? 'has' : 'have'} ${text}.`;
+    return { found, hint: (found.length === 0 && hintFor(text, all.map(attributesOf))) || have };
   }
 
-  /** Says why no trace has the values in the text: see `hintFor`. */
-  hintFor(text: string): string {
-    return hintFor(text, [...this.#traces.values()].map(attributesOf));
+  #withOperation({ operation: text, service }: Wanted, all: readonly TraceSummary[]): Found {
+    if (text === '') return { found: all, hint: '' };
+    const found = all.filter(({ operations }) => hasOperation(operations, text, service));
+    const hint = (): string =>
+      operationHint(
+        text,
+        service,
+        all.map(({ operations }) => operations),
+      );
+    return { found, hint: found.length === 0 ? hint() : '' };
   }
 
-  compare(marked: ReadonlySet<string>): Comparison {
-    const [some, others] = [true, false].map((wanted) =>
-      [...this.#traces.values()].filter(({ traceId }) => marked.has(traceId) === wanted),
-    );
-    return compareTraces((some ?? []).map(attributesOf), (others ?? []).map(attributesOf));
+  /** Compares the marked traces with the others. @param since leaves out those that started before, if given */
+  compare(marked: ReadonlySet<string>, since = -Infinity): Compared {
+    const all = [...this.#traces.values()];
+    const drivers = driversOf(all);
+    const groups = [true, false].map((isWanted) => all.filter(({ traceId }) => marked.has(traceId) === isWanted));
+    const [some = [], others = []] = groups.map((group) => group.filter(({ start }) => start >= since));
+    const left = groups.map((group) => group.filter(({ start }) => start < since).length);
+    const alike = (trace: TraceSummary) => attributesAlike(trace, drivers);
+    return {
+      comparison: compareTraces(some.map(alike), others.map(alike)),
+      leftOut: { marked: left[0] ?? 0, others: left[1] ?? 0 },
+    };
   }
 }
 
@@ -76,10 +110,11 @@ class Total {
   #oldest: number | undefined;
 
   /** Assumes that the traces before the page are as close together as those that were read. */
-  after({ next, oldest }: TracePage, count: number, newest: number): Pick<Reading, 'about'> {
+  after({ next, oldest, keeps = MOST }: TracePage, count: number, newest: number): Pick<Reading, 'about'> {
     this.#oldest ??= oldest;
     if (this.#oldest === undefined || next === undefined || newest <= next) return {};
-    return { about: Math.round((count * (newest - this.#oldest)) / (newest - next)) };
+    const about = Math.round((count * (newest - this.#oldest)) / (newest - next));
+    return { about: Math.min(about, keeps, MOST) };
   }
 }
 

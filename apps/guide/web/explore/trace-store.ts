@@ -1,9 +1,7 @@
 // The traces of the page "Explore" and the marks on them. A worker reads the traces and compares them.
-import type { Comparison } from '../../../../otlp/compare-traces.ts';
 import { fits, inWords } from './trace-filter.ts';
 import type { TraceFilter } from './trace-filter.ts';
-import { counted } from './words.ts';
-import type { Matched, Question, Reading, Reply, TraceRow } from './trace-messages.ts';
+import type { Compared, Matched, Question, Reading, Reply, TraceRow, Wanted } from './trace-messages.ts';
 
 /** A question that the worker answers with its id. */
 type Asked = Extract<Question, { id: number }>;
@@ -20,9 +18,11 @@ export interface Marks {
 /** The traces that fit a filter. */
 export interface Found {
   readonly rows: readonly TraceRow[];
-  /** Says how many traces have the attribute that the filter asks for, or why none has it. */
-  readonly hint: string;
+  /** Say how many traces have what the filter asks for, or why none has it. */
+  readonly hints: Matched['hints'];
 }
+
+const noHints = { attribute: '', operation: '' };
 
 export class TraceStore {
   readonly rows = new Map<string, TraceRow>();
@@ -72,13 +72,13 @@ export class TraceStore {
   }
 
   async find(filter: TraceFilter): Promise<Found> {
-    const { attribute } = filter;
-    const matched = attribute === '' ? undefined : await this.#match(attribute);
+    const { attribute, operation, service } = filter;
+    const asksWorker = attribute !== '' || operation !== '';
+    const matched = asksWorker ? await this.#match({ attribute, operation, service }) : undefined;
     const fitting = [...this.rows.values()].filter((row) => fits(filter, row));
-    if (!matched) return { rows: fitting, hint: '' };
+    if (!matched) return { rows: fitting, hints: noHints };
     const ids = new Set(matched.traceIds);
-    const have = `${counted(ids.size, 'trace')} ${ids.size === 1 ? 'has' : 'have'} ${attribute}.`;
-    return { rows: fitting.filter(({ traceId }) => ids.has(traceId)), hint: matched.hint || have };
+    return { rows: fitting.filter(({ traceId }) => ids.has(traceId)), hints: matched.hints };
   }
 
   /** Marks a trace, or takes its mark away. */
@@ -88,15 +88,24 @@ export class TraceStore {
     this.mark(ids, 'traces that you chose');
   }
 
-  async #match(text: string): Promise<Matched> {
-    const answer = await this.#ask((id) => ({ ask: 'match', id, text }));
-    return answer.tell === 'matched' ? answer : { traceIds: [], hint: '' };
+  /** When the first marked trace started. Infinity if none is marked. */
+  get firstMarked(): number {
+    return [...this.marks.ids].reduce((first, id) => Math.min(first, this.rows.get(id)?.start ?? first), Infinity);
   }
 
-  /** Compares the marked traces with the others. `took` is in milliseconds. */
-  async compare(): Promise<{ comparison: Comparison; took: number } | undefined> {
+  async #match(wanted: Wanted): Promise<Matched> {
+    const answer = await this.#ask((id) => ({ ask: 'match', id, wanted }));
+    return answer.tell === 'matched' ? answer : { traceIds: [], hints: noHints };
+  }
+
+  /**
+   * Compares the marked traces with the others. `took` is in milliseconds.
+   * @param since leaves out traces that started before, if given
+   */
+  async compare(since?: number): Promise<(Compared & { took: number }) | undefined> {
     const marked = [...this.marks.ids];
-    const answer = await this.#ask((id) => ({ ask: 'compare', id, marked }));
+    const begin = since === undefined ? {} : { since };
+    const answer = await this.#ask((id) => ({ ask: 'compare', id, marked, ...begin }));
     return answer.tell === 'compared' ? answer : undefined;
   }
 

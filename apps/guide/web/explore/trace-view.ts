@@ -10,6 +10,7 @@ import { inWords, rowsOf } from '../trace/flat.ts';
 import { traceLinks } from '../trace/trace-links.ts';
 import { waterfall } from '../trace/waterfall.ts';
 import { bodyOf, logLine, severityMark } from './log-line.ts';
+import { partHref, traceIdIn } from './page.ts';
 import type { Part } from './page.ts';
 import { Poll } from './poll.ts';
 import { cut, logsOf } from './trace-logs.ts';
@@ -39,16 +40,30 @@ export class TraceView implements Part {
   }
 
   show(parameters: URLSearchParams): void {
-    const traceId = parameters.get('trace') ?? '';
+    const text = parameters.get('trace') ?? '';
+    const traceId = traceIdIn(text);
     this.#spanId = parameters.get('span') ?? undefined;
-    if (traceId !== this.#traceId) this.#clear(traceId);
     this.#title.focus();
+    if (traceId === undefined) return this.#refuse(text);
+    if (traceId !== this.#traceId) this.#clear(traceId);
     this.#goToSpan();
     this.#poll.start();
   }
 
   hide(): void {
     this.#poll.stop();
+  }
+
+  /** Says that the address has something else than a trace id, such as one that was cut when it was copied. */
+  #refuse(text: string): void {
+    this.#poll.stop();
+    this.#clear('');
+    fill(
+      this.#status,
+      h('span', { class: 'bad' }, `There is no trace “${text.slice(0, 100)}”.`),
+      ' Expected a trace id: 32 characters, each 0 to 9 or a to f. Was it cut when it was copied? Copy it again, or ',
+      chooseAnother(),
+    );
   }
 
   #clear(traceId: string): void {
@@ -66,6 +81,7 @@ export class TraceView implements Part {
       if (trace) this.#show(trace);
       else this.#showMissing();
     } catch (error) {
+      if (traceId !== this.#traceId) return;
       if (error instanceof ApiError && error.status === 404) this.#showMissing();
       else fill(this.#status, h('span', { class: 'bad' }, `${messageOf(error)} This page asks again by itself.`));
     }
@@ -74,8 +90,11 @@ export class TraceView implements Part {
   #showMissing(): void {
     fill(
       this.#status,
-      `Jaeger has no trace ${this.#traceId}. Spans take a second or two to arrive: this page asks again by itself. ` +
-        'Jaeger keeps a limited number of traces in memory, and a restart deletes them. ',
+      `Jaeger has no trace ${this.#traceId}. Most likely it is older than the traces that Jaeger keeps: only the ` +
+        'newest ones, in memory, until it restarts. Play a new round, or ',
+      chooseAnother(),
+      ' Or the request was made just now: spans take a second or two to arrive, and this page asks again by itself. ' +
+        'If it stays so, they were not sent, or were sampled out: ',
       h('a', { href: 'why' }, 'Why no telemetry?'),
     );
   }
@@ -87,6 +106,7 @@ export class TraceView implements Part {
     this.#drawn = text;
     fill(this.#status, summary(trace));
     this.#goToSpan();
+    if (this.#spanId !== undefined) this.#status.append(` ${missingSpan(this.#spanId)}`);
   }
 
   /** Draws the trace again when more of it has arrived. Open rows stay open, and the focus stays. */
@@ -138,8 +158,8 @@ export class TraceView implements Part {
   #logList(trace: TraceWithLogs, logs: TraceLogs): Child {
     const records = trace.logs.filter(({ spanId }) => spanId !== undefined && logs.spans.has(spanId));
     return [
-      h('h3', {}, `${counted(trace.logs.length, 'log line')} in order`),
-      trace.logs.length > maxLogs && h('p', { class: 'note' }, `The page shows the first ${maxLogs} of them.`),
+      h('h3', {}, headOf(records.length, logs.others.length)),
+      records.length > maxLogs && h('p', { class: 'note' }, `The page shows the first ${maxLogs} of them.`),
       trace.logs.length === 0 && noLogs(),
       h(
         'ol',
@@ -211,13 +231,27 @@ function selectorOf(element: HTMLElement): string | undefined {
 }
 
 function summary(trace: TraceWithLogs): string {
-  const spans = rowsOf(trace).length;
+  const [spans, logs] = [rowsOf(trace).length, trace.logs.length];
   const shown = spans > maxSpans ? ` The page draws the first ${counted(maxSpans, 'span')}.` : '';
   return (
-    `${counted(spans, 'span')} in ${trace.services.join(', ')}, and ${counted(trace.logs.length, 'log line')}; ` +
+    `${counted(spans, 'span')} in ${trace.services.join(', ')}, and ` +
+    `${logs === 0 ? 'no log lines' : counted(logs, 'log line')}; ` +
     `${inWords(trace.duration)} in all, from ${clock(trace.start)}.${shown}`
   );
 }
+
+/** @param others number of log lines that belong to no span of the trace */
+function headOf(count: number, others: number): string {
+  if (count > 0) return `${counted(count, 'log line')} in order`;
+  return others > 0 ? 'No log lines of these spans' : 'No log lines';
+}
+
+/** The link is the end of a sentence. */
+const chooseAnother = (): HTMLElement =>
+  h('span', {}, 'choose another one under ', h('a', { href: partHref('traces') }, 'Traces'), '.');
+
+const missingSpan = (spanId: string): string =>
+  `It has no span ${spanId.slice(0, 40)}, which the address names: it was not sent, or has not arrived yet.`;
 
 function noLogs(): HTMLElement {
   return h(

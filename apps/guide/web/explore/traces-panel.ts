@@ -2,11 +2,13 @@
 // The part "What do they share?" shows how those differ from the others.
 import { button, fill, h } from '../dom.ts';
 import type { Child } from '../dom.ts';
+import { NumberField } from '../number-field.ts';
+import type { NumberRule } from '../number-rule.ts';
 import type { Page, Part } from './page.ts';
 import { ReadNote } from './read-note.ts';
 import { Scatter } from './scatter.ts';
 import { ServiceChoice } from './service-choice.ts';
-import { filterOf, parametersOf } from './trace-filter.ts';
+import { barInWords, filterOf, ignoredIn, parametersOf, withoutBar } from './trace-filter.ts';
 import type { TraceFilter } from './trace-filter.ts';
 import type { TraceRow } from './trace-messages.ts';
 import type { TraceStore } from './trace-store.ts';
@@ -16,7 +18,18 @@ import { counted } from './words.ts';
 /** Milliseconds without a key press after which the search begins. */
 const typing = 300;
 
-const failed = 'A trace failed if one of its spans did: its HTTP status is 400 or more, or its own status is ERROR.';
+const about =
+  'Service and Operation search all spans of a trace: Operation is text in the name of a span, of the chosen ' +
+  'service. The list names the first span. Durations are those of whole traces. ' +
+  'A trace failed if one of its spans did: its HTTP status is 400 or more, or its own status is ERROR.';
+
+const duration: NumberRule = { noun: 'milliseconds', least: 0, empty: 'any duration', example: 500 };
+const slow: NumberRule = { noun: 'milliseconds', least: 0, example: 500 };
+
+const aboveOf = (least: number): NumberRule => ({ ...duration, least, example: Math.max(least, duration.example) });
+
+const numberInput = (id: string, value?: number): HTMLInputElement =>
+  h('input', { type: 'number', id, min: 0, step: 'any', value });
 
 export class TracesPanel implements Part {
   readonly #page: Page;
@@ -25,7 +38,14 @@ export class TracesPanel implements Part {
   readonly #scatter: Scatter;
   readonly #table: TraceTable;
   readonly #service = new ServiceChoice({ id: 'trace-service', all: 'all' });
-  readonly #operation = h('input', { type: 'search', id: 'trace-operation', autocomplete: 'off', size: 12 });
+  readonly #operation = h('input', {
+    type: 'search',
+    id: 'trace-operation',
+    autocomplete: 'off',
+    spellcheck: 'false',
+    size: 12,
+    'aria-describedby': 'trace-search-about trace-operation-found',
+  });
   readonly #attribute = h('input', {
     type: 'search',
     id: 'trace-attribute',
@@ -34,13 +54,16 @@ export class TracesPanel implements Part {
     placeholder: 'name=value',
     'aria-describedby': 'trace-attribute-form trace-attribute-found',
   });
-  readonly #min = h('input', { type: 'number', id: 'trace-min', min: 0, step: 'any' });
-  readonly #max = h('input', { type: 'number', id: 'trace-max', min: 0, step: 'any' });
+  readonly #min = new NumberField(numberInput('trace-min'), duration);
+  readonly #max = new NumberField(numberInput('trace-max'), () => aboveOf(this.#min.read() ?? 0));
   readonly #failed = h('input', { type: 'checkbox', id: 'trace-failed' });
-  readonly #slow = h('input', { type: 'number', id: 'trace-slow', min: 0, step: 'any', value: 500 });
+  readonly #slow = new NumberField(numberInput('trace-slow', 500), slow);
   readonly #count = h('p', { role: 'status' });
   readonly #example = h('code');
   readonly #found = h('p', { role: 'status', id: 'trace-attribute-found', class: 'search-hint' });
+  readonly #foundOperation = h('p', { role: 'status', id: 'trace-operation-found', class: 'search-hint bad' });
+  /** Says what else is searched for, because the address asks for it. */
+  readonly #address = h('div', { role: 'status' });
   readonly #marks = h('span', { role: 'status' });
   readonly #compare = button('What do they share?', () => this.#page.open('compare'), { class: 'primary' });
   #filter: TraceFilter = filterOf(new URLSearchParams());
@@ -48,6 +71,7 @@ export class TracesPanel implements Part {
   #rows: readonly TraceRow[] = [];
   #turn = 0;
   #isShown = false;
+  #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(place: HTMLElement, page: Page, store: TraceStore) {
     [this.#page, this.#store, this.#note] = [page, store, new ReadNote(store)];
@@ -66,8 +90,11 @@ export class TracesPanel implements Part {
       this.#form(),
       this.#help(),
       this.#found,
-      h('p', { class: 'soft about' }, failed),
+      this.#foundOperation,
+      h('p', { id: 'trace-search-about', class: 'soft about' }, about),
+      this.#address,
       this.#actions(),
+      this.#slow.problem,
       this.#scatter.element,
       this.#count,
       this.#table.element,
@@ -78,31 +105,32 @@ export class TracesPanel implements Part {
     this.#isShown = true;
     this.#filter = filterOf(parameters);
     this.#write(this.#filter);
+    this.#tellAddress(ignoredIn(parameters));
     this.#store.read();
     void this.#update();
   }
 
   hide(): void {
     this.#isShown = false;
+    this.#stopTimer();
   }
 
   #form(): HTMLElement {
-    let timer: ReturnType<typeof setTimeout>;
     const form = h(
       'form',
       { class: 'filters', role: 'search', onsubmit: (event) => event.preventDefault() },
       field('Service', this.#service.element),
       field('Operation', this.#operation),
       field('Attribute', this.#attribute),
-      field('At least (ms)', this.#min),
-      field('At most (ms)', this.#max),
+      field('At least (ms)', this.#min.input),
+      field('At most (ms)', this.#max.input),
       field('Only failed', this.#failed),
     );
     form.addEventListener('input', () => {
-      clearTimeout(timer);
-      timer = setTimeout(() => this.#changed(), typing);
+      clearTimeout(this.#timer);
+      this.#timer = setTimeout(() => this.#searchNow(), typing);
     });
-    return form;
+    return h('div', {}, form, this.#min.problem, this.#max.problem);
   }
 
   /** Says what the field for attributes expects. */
@@ -118,7 +146,10 @@ export class TracesPanel implements Part {
   }
 
   #actions(): HTMLElement {
-    const mark = (filter: Partial<TraceFilter>) => void this.#store.markFitting({ ...this.#filter, ...filter });
+    const mark = (filter: Partial<TraceFilter>): void => {
+      this.#searchNow();
+      void this.#store.markFitting({ ...this.#filter, ...filter });
+    };
     return h(
       'div',
       { class: 'actions mark-actions', role: 'group', 'aria-label': 'Mark traces' },
@@ -128,8 +159,8 @@ export class TracesPanel implements Part {
       h(
         'span',
         { class: 'group' },
-        button('those of at least', () => mark({ min: Number(this.#slow.value) })),
-        this.#slow,
+        button('those of at least', () => this.#markSlow(mark)),
+        this.#slow.input,
         h('label', { for: 'trace-slow' }, 'ms'),
       ),
       button('none', () => this.#store.mark([], '')),
@@ -138,18 +169,57 @@ export class TracesPanel implements Part {
     );
   }
 
+  #markSlow(mark: (filter: Partial<TraceFilter>) => void): void {
+    const min = this.#slow.read();
+    if (min === undefined) this.#slow.input.focus();
+    else mark({ min });
+  }
+
+  /** Says what the address asks for that no field shows, and what it asks for in vain. */
+  #tellAddress(ignored: readonly string[]): void {
+    const bar = barInWords(this.#filter);
+    fill(
+      this.#address,
+      bar !== '' &&
+        h(
+          'p',
+          { class: 'note' },
+          `The address asks for ${bar}, too. `,
+          button('Search without that', () => this.#search(withoutBar(this.#filter)), { class: 'quiet' }),
+        ),
+      ignored.map((text) => h('p', { class: 'bad' }, text)),
+    );
+  }
+
+  #stopTimer(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+  }
+
+  /** Searches for what the reader has typed, if that has not happened yet. */
+  #searchNow(): void {
+    if (this.#timer === undefined) return;
+    this.#stopTimer();
+    this.#changed();
+  }
+
   #changed(): void {
     const given = {
       ...parametersOf(this.#filter),
       service: this.#service.value,
       operation: this.#operation.value.trim(),
       attribute: this.#attribute.value.trim(),
-      min: this.#min.value,
-      max: this.#max.value,
+      min: String(this.#min.read() ?? ''),
+      max: String(this.#max.read() ?? ''),
       error: String(this.#failed.checked),
     };
-    this.#filter = filterOf(new URLSearchParams(given));
-    this.#page.remember(parametersOf(this.#filter));
+    this.#search(filterOf(new URLSearchParams(given)));
+  }
+
+  #search(filter: TraceFilter): void {
+    this.#filter = filter;
+    this.#page.remember(parametersOf(filter));
+    this.#tellAddress([]);
     void this.#update();
   }
 
@@ -157,18 +227,19 @@ export class TracesPanel implements Part {
     this.#service.choose(service);
     this.#operation.value = operation;
     this.#attribute.value = attribute;
-    this.#min.value = min === undefined ? '' : String(min);
-    this.#max.value = max === undefined ? '' : String(max);
+    this.#min.write(min);
+    this.#max.write(max);
     this.#failed.checked = isFailed;
   }
 
   async #update(): Promise<void> {
     const turn = (this.#turn += 1);
-    const { rows, hint } = await this.#store.find(this.#filter);
+    const { rows, hints } = await this.#store.find(this.#filter);
     if (turn !== this.#turn) return;
     const all = [...this.#store.rows.values()];
     this.#rows = rows;
-    fill(this.#found, this.#store.isReading ? '' : hint);
+    fill(this.#found, this.#store.isReading ? '' : hints.attribute);
+    fill(this.#foundOperation, this.#store.isReading ? '' : hints.operation);
     this.#found.classList.toggle('bad', rows.length === 0);
     const services = [...new Set(all.flatMap((row) => row.services))].sort();
     this.#service.offer(services);
@@ -187,7 +258,7 @@ export class TracesPanel implements Part {
       shown === total ? counted(total, 'trace') : `${shown} of ${counted(total, 'trace')} fit the search`,
     );
     const which = ids.size === 0 && !filter ? '' : `: ${reason}${filter ? ', those read later too' : ''}`;
-    fill(this.#marks, `${counted(ids.size, 'trace')} marked${which}`);
+    fill(this.#marks, `${ids.size === 0 ? 'no trace' : counted(ids.size, 'trace')} marked${which}`);
     this.#compare.hidden = ids.size === 0;
   }
 }

@@ -1,4 +1,4 @@
-import type { Dropped, SignalState } from '../../explore-contract.ts';
+import type { SignalState } from '../../explore-contract.ts';
 import { number, span, stateInWords, withUnit } from './words.ts';
 
 const now = Date.UTC(2026, 10, 29, 10, 0, 0);
@@ -16,14 +16,11 @@ test.each([
   else expect(missing).toMatch(expected);
 });
 
-test.each<[Dropped['reason'], RegExp]>([
-  ['series', /dropped 12,345 metric points of new series, because .* An example: dice\.rolls\{user\.id=17\}$/],
-  ['size', /dropped 12,345 metric requests or records that are larger/],
-  ['age', /Newer records took the place of 12,345 metric records/],
-  ['busy', /refused 12,345 metric requests, because/],
-])('names in words what the guide dropped because of "%s"', (reason, expected) => {
-  const dropped = [{ signal: 'metrics' as const, reason, count: 12_345, example: 'dice.rolls{user.id=17}' }];
-  expect(stateInWords({ ...state, latest: now, dropped }, now).dropped[0]).toMatch(expected);
+test('says what was lost, where, and what to do', () => {
+  const lost = { signal: 'metrics', hop: 'collector', reason: 'size', count: 12_345, to: 'the guide' } as const;
+  expect(stateInWords({ ...state, latest: now, dropped: [lost] }, now).dropped).toEqual([
+    expect.stringMatching(/^The Collector has dropped 12,345 metric points, because .*\. Leave long texts out/),
+  ]);
 });
 
 test.each([

@@ -1,5 +1,6 @@
 // Numbers, times and the state of a signal, in words.
-import type { Dropped, SignalState } from '../../explore-contract.ts';
+import type { SignalState } from '../../explore-contract.ts';
+import { lossAsText } from '../../losses.ts';
 
 const MINUTE = 60_000; // ms
 
@@ -30,21 +31,6 @@ export function withUnit(value: number, unit: string): string {
   return bare === '' || bare === '1' ? number(value) : `${number(value)} ${bare}`;
 }
 
-const nouns = { metrics: 'metric', logs: 'log' } as const;
-
-function droppedInWords({ signal, reason, count, example }: Dropped): string {
-  const noun = nouns[signal];
-  const text: Record<Dropped['reason'], string> = {
-    series:
-      `The guide dropped ${counted(count, `${noun} point`)} of new series, because it has no room for another ` +
-      'series. Attributes with many values, such as an id, make many series.',
-    size: `The guide dropped ${counted(count, `${noun} request`)} or records that are larger than it accepts.`,
-    age: `Newer records took the place of ${counted(count, `${noun} record`)}.`,
-    busy: `The guide refused ${counted(count, `${noun} request`)}, because it was still reading others.`,
-  };
-  return example === undefined ? text[reason] : `${text[reason]} An example: ${example}`;
-}
-
 /** What a page says about the telemetry that arrives. */
 export interface StateInWords {
   /** Says that nothing arrives, and since when or why, or what doesn't answer. Undefined if all is well. */
@@ -57,7 +43,7 @@ export interface StateInWords {
  * @param quiet milliseconds after which a signal without news counts as missing
  */
 export function stateInWords(state: SignalState, now: number, quiet = MINUTE): StateInWords {
-  return { missing: missingInWords(state, now, quiet), dropped: state.dropped.map(droppedInWords) };
+  return { missing: missingInWords(state, now, quiet), dropped: state.dropped.map(lossAsText) };
 }
 
 function missingInWords(state: SignalState, now: number, quiet: number): string | undefined {

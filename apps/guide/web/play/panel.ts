@@ -1,7 +1,10 @@
 // The panel that plays rounds, sends requests to dice, sets the rate of extra rounds, and switches faults.
 import { ApiError, get, messageOf, send } from '../api.ts';
 import type { Fault, Round, Visit } from '../../contract.ts';
+import { mayOnlyLook } from '../class/look-in.ts';
 import { byId, fill, h, whenPressed } from '../dom.ts';
+import { NumberField } from '../number-field.ts';
+import type { NumberRule } from '../number-rule.ts';
 import type { Store } from '../store.ts';
 import { isOfAnotherPod } from '../trace/panel.ts';
 import type { TracePanel } from '../trace/panel.ts';
@@ -13,6 +16,9 @@ import { roundInWords, visitInWords } from './words.ts';
  */
 const patience = 10_000; // ms
 
+/** The guide's server refuses any other rate. */
+const load: NumberRule = { noun: 'rounds', least: 0, most: 120, isWhole: true, example: 60 };
+
 /** A request to dice that was sent. */
 interface Asked {
   readonly traceId: string | undefined;
@@ -22,10 +28,19 @@ interface Asked {
   readonly turn: number;
 }
 
+/** What a request depends on besides its path. */
+interface Situation {
+  /** Name of dice's newest pod, once the pod is ready. */
+  readonly pod: string | undefined;
+  /** Id of the step that the learner has open. */
+  readonly step: string;
+}
+
 export class PlayPanel {
   readonly #trace: TracePanel;
   readonly #store: Store;
   readonly #answer = byId('answer');
+  readonly #load = new NumberField(byId<HTMLInputElement>('per-minute'), load);
   /** The path of the last request to dice. After a Run, the panel requests it again. */
   #last: string;
 
@@ -34,11 +49,10 @@ export class PlayPanel {
    * request.
    */
   #turn = 0;
-  readonly #newest: () => string | undefined;
+  readonly #now: () => Situation;
 
-  /** Creates the panel. @param newest returns the name of dice's newest pod once the pod is ready */
-  constructor(store: Store, trace: TracePanel, newest: () => string | undefined) {
-    this.#newest = newest;
+  constructor(store: Store, trace: TracePanel, now: () => Situation) {
+    this.#now = now;
     this.#store = store;
     this.#trace = trace;
     this.#last = store.get<string>('ask') ?? '/rolldice';
@@ -57,12 +71,13 @@ export class PlayPanel {
       input.value = this.#last;
     byId('other-path').addEventListener('submit', (event) => {
       event.preventDefault();
-      const { pathname, search } = new URL(input.value.trim().replace(/^\/*/, '/'), location.origin);
+      const { pathname, search } = new URL(input.value.trim().replace(/^[\\/]*/, '/'), location.origin);
       void this.ask(pathname + search);
     });
   }
 
   start(): void {
+    byId('load').after(this.#load.problem);
     byId('load').addEventListener('submit', (event) => {
       event.preventDefault();
       void this.#setLoad();
@@ -109,7 +124,7 @@ export class PlayPanel {
   async #showNewest(path: string, { traceId: first, reveal, turn }: Asked): Promise<void> {
     let traceId = first;
     for (const end = performance.now() + patience; traceId !== undefined && turn === this.#turn;) {
-      const pod = this.#newest();
+      const { pod } = this.#now();
       const query = { traceId, reveal, service: 'dice', ...(pod === undefined ? {} : { pod }) };
       const trace = await this.#trace.show(query);
       if (!trace || !isOfAnotherPod(trace, query) || performance.now() > end || turn !== this.#turn) return;
@@ -119,7 +134,7 @@ export class PlayPanel {
 
   #visited(path: string): Promise<string | undefined> {
     return this.#answered(`Asking dice for ${path}…`, async () => {
-      const visit = await send<Visit>('POST', 'api/visit', { path });
+      const visit = await send<Visit>('POST', 'api/visit', { path, step: this.#now().step });
       return { text: visitInWords(path, visit), trace: visit.trace };
     });
   }
@@ -150,19 +165,19 @@ export class PlayPanel {
     box.addEventListener('change', () => this.#store.set('ask-after-run', box.checked));
   }
 
-  #setLoad(): Promise<void> {
-    const perMinute = byId<HTMLInputElement>('per-minute').valueAsNumber;
-    return reported(byId('load-status'), async () => loadInWords(await send<Load>('PUT', 'api/load', { perMinute })));
+  async #setLoad(): Promise<void> {
+    const perMinute = this.#load.read();
+    if (perMinute === undefined) return this.#load.input.focus();
+    await reported(byId('load-status'), async () => loadInWords(await send<Load>('PUT', 'api/load', { perMinute })));
   }
 
   /** Shows the rate of extra rounds that the lab has now. */
   async readLoad(): Promise<void> {
     const status = byId('load-status');
     await reported(status, async () => {
-      const load = await get<Load>('api/load');
-      const input = byId<HTMLInputElement>('per-minute');
-      if (document.activeElement !== input) input.value = String(load.perMinute);
-      return load.perMinute === 0 && status.textContent === '' ? '' : loadInWords(load);
+      const now = await get<Load>('api/load');
+      if (document.activeElement !== this.#load.input && this.#load.isRight) this.#load.write(now.perMinute);
+      return now.perMinute === 0 && status.textContent === '' && !mayOnlyLook() ? '' : loadInWords(now);
     });
   }
 
@@ -181,7 +196,13 @@ export class PlayPanel {
   }
 
   #faultSwitch({ name, title, on }: Fault): HTMLElement {
-    const box = h('input', { type: 'checkbox', role: 'switch', id: `fault-${name}`, checked: on });
+    const box = h('input', {
+      type: 'checkbox',
+      role: 'switch',
+      id: `fault-${name}`,
+      checked: on,
+      disabled: mayOnlyLook(),
+    });
     box.addEventListener(
       'change',
       () =>

@@ -1,7 +1,9 @@
 // Shows the state, the log and the errors of the learner's pods. The guide streams them to the page as Server-Sent
 // Events.
-import type { Component, LogLine, PodState, Shared, SharedVersion } from '../../contract.ts';
+import type { Component, LogLine, PodState, SeenStep, Shared, SharedVersion } from '../../contract.ts';
 import { button, byId, fill } from '../dom.ts';
+import { openStream } from '../shared-stream.ts';
+import { LogView } from '../log/view.ts';
 import { LogBuffer } from './log-buffer.ts';
 import { RunWatch } from './watch.ts';
 import type { Problem, Report } from './watch.ts';
@@ -14,12 +16,12 @@ export class Runner {
     dice: { buffer: new LogBuffer(), pod: '' },
     collector: { buffer: new LogBuffer(), pod: '' },
   };
-  readonly #log = byId('log');
+  /** The box that shows the log of the chosen component. */
+  readonly log = new LogView(() => this.#logs[this.#choice.value as Component].buffer.text());
   readonly #choice = byId<HTMLSelectElement>('log-of');
   readonly #status = byId('run-status');
   readonly #more = byId('run-more');
-  #events: EventSource | undefined;
-  #drawing = false;
+  #stopListening: (() => void) | undefined;
   #problems = '';
   readonly #versions = new Map<Shared, string>();
 
@@ -30,9 +32,11 @@ export class Runner {
   onGoTo: (problem: Problem) => void = () => {};
   /** Is called when somebody has changed what the page shows, in this tab, in another one or in a terminal. */
   onChange: (subject: Shared) => void = () => {};
+  /** Is called with what the learner's own requests show of a step. */
+  onSeen: (seen: SeenStep) => void = () => {};
 
   constructor() {
-    this.#choice.addEventListener('change', () => this.#draw());
+    this.#choice.addEventListener('change', () => this.log.change());
   }
 
   /**
@@ -43,33 +47,34 @@ export class Runner {
     // A page that was opened in the background listens once somebody looks at it.
     if (document.visibilityState !== 'hidden') this.#listen();
     document.addEventListener('visibilitychange', () => {
-      if (document.visibilityState === 'hidden') this.#events?.close();
+      if (document.visibilityState === 'hidden') this.#stopListening?.();
       else this.#listen();
     });
   }
 
   #listen(): void {
-    this.#events?.close();
-    const events = new EventSource('api/run');
-    this.#events = events;
-    events.addEventListener('state', ({ data }: MessageEvent<string>) => this.#onState(JSON.parse(data) as PodState));
-    events.addEventListener('log', ({ data }: MessageEvent<string>) => this.#onLog(JSON.parse(data) as LogLine));
-    events.addEventListener('version', ({ data }: MessageEvent<string>) =>
-      this.#onVersion(JSON.parse(data) as SharedVersion),
-    );
-    events.addEventListener('error', () => {
-      if (!this.#watch.waiting) this.say({ tone: 'quiet', text: 'No connection to the guide. Trying again…' });
-      // The browser reconnects by itself after a broken connection, but not after a refusal.
-      if (events.readyState === EventSource.CLOSED)
-        setTimeout(() => {
-          if (events === this.#events) this.#listen();
-        }, patience);
+    this.#stopListening?.();
+    const stop = openStream({
+      url: 'api/run',
+      worker: 'assets/stream-worker.js',
+      on: {
+        state: (data) => this.#onState(JSON.parse(data) as PodState),
+        log: (data) => this.#onLog(JSON.parse(data) as LogLine),
+        seen: (data) => this.onSeen(JSON.parse(data) as SeenStep),
+        version: (data) => this.#onVersion(JSON.parse(data) as SharedVersion),
+      },
+      onOpen: () => {
+        // The guide repeats the recent lines of each log.
+        for (const log of Object.values(this.#logs)) log.pod = '';
+        this.#report();
+      },
+      onError: (isRefused) => {
+        if (!this.#watch.waiting) this.say({ tone: 'quiet', text: 'No connection to the guide. Trying again…' });
+        // The browser reconnects by itself after a broken connection, but not after a refusal.
+        if (isRefused) setTimeout(() => stop === this.#stopListening && this.#listen(), patience);
+      },
     });
-    events.addEventListener('open', () => {
-      // The guide repeats the recent lines of each log.
-      for (const log of Object.values(this.#logs)) log.pod = '';
-      this.#report();
-    });
+    this.#stopListening = stop;
   }
 
   /** The first version is the one that the page has just read. */
@@ -150,7 +155,7 @@ export class Runner {
   #onLog({ component, pod, line }: LogLine): void {
     this.#beginLog({ component, pod });
     this.#logs[component].buffer.add(line);
-    if (component === this.#choice.value) this.#draw();
+    if (component === this.#choice.value) this.log.draw();
   }
 
   /** Clears the log when a new pod appears, even before the pod prints anything. */
@@ -160,23 +165,11 @@ export class Runner {
     log.buffer.clear();
     log.buffer.add(`— pod ${pod} —`);
     log.pod = pod;
-    if (component === this.#choice.value) this.#draw();
+    if (component === this.#choice.value) this.log.draw();
   }
 
   #showLogOf(component: Component): void {
     this.#choice.value = component;
-    this.#draw();
-  }
-
-  /** Draws the log at most once per frame. The view follows the end of the log unless the reader has scrolled up. */
-  #draw(): void {
-    if (this.#drawing) return;
-    this.#drawing = true;
-    requestAnimationFrame(() => {
-      this.#drawing = false;
-      const atEnd = this.#log.scrollTop + this.#log.clientHeight >= this.#log.scrollHeight - 40;
-      this.#log.textContent = this.#logs[this.#choice.value as Component].buffer.text();
-      if (atEnd) this.#log.scrollTop = this.#log.scrollHeight;
-    });
+    this.log.change();
   }
 }

@@ -1,14 +1,19 @@
 // The panel that shows the newest trace. It asks the guide for the trace until all spans have arrived, and draws the
 // spans as they arrive.
 import { ApiError, get, messageOf } from '../api.ts';
-import type { TraceOfPage } from '../../contract.ts';
+import type { SpanOfPage, TraceOfPage } from '../../contract.ts';
 import { byId, fill, h } from '../dom.ts';
+import type { Flow } from '../map/flow.ts';
 import type { Store } from '../store.ts';
+import { BeforeAfter } from './before-after.ts';
 import { inWords, isFromAnother, isWhole, rowsOf } from './flat.ts';
 import { traceLinks } from './trace-links.ts';
 import { waterfall } from './waterfall.ts';
 
 const pause = 400; // ms
+/** Milliseconds for which a panel that has seen no span asks more often, because then most traces come. */
+const soon = 2_000;
+const shortPause = 150; // ms
 /**
  * Milliseconds that the panel waits for a trace. The SDK sends spans at least every 5 s. So if a trace takes longer
  * than this limit, something is wrong.
@@ -49,6 +54,12 @@ export class TracePanel {
   #turn = 0;
   #drawn = '';
   #latest: TraceOfPage | undefined;
+  /** What the latest trace was asked for with. */
+  #query: Partial<TraceQuery> = {};
+  readonly #beforeAfter = new BeforeAfter(() => this.#latest && this.#draw(this.#latest, this.#query));
+
+  /** Is called with what becomes of the spans of the newest request. */
+  onFlow: (flow: Flow) => void = () => {};
 
   constructor(store: Store) {
     this.#store = store;
@@ -69,6 +80,7 @@ export class TracePanel {
     const turn = ++this.#turn;
     const { traceId } = query;
     fill(this.#status, 'Waiting for the spans of ', traceName(traceId), '…');
+    this.onFlow({ kind: 'waiting' });
     const seen: Arrival = { size: 0, grown: performance.now() };
     const end = seen.grown + patience;
     while (performance.now() < end) {
@@ -77,7 +89,9 @@ export class TracePanel {
       if (trace && (isOfAnotherPod(trace, query) || this.#hasAll(trace, seen, query))) return trace;
       const other = trace && (await this.#insteadOf(trace, query));
       if (other && turn === this.#turn) return this.show(other);
-      await new Promise((resolve) => setTimeout(resolve, pause));
+      await new Promise((resolve) =>
+        setTimeout(resolve, end - patience + soon > performance.now() ? shortPause : pause),
+      );
       if (turn !== this.#turn) return undefined;
     }
     this.#reportTimeout(seen.size, query);
@@ -90,6 +104,7 @@ export class TracePanel {
     if (size !== seen.size) {
       Object.assign(seen, { size, grown: performance.now() });
       this.#draw(trace, query);
+      this.onFlow({ kind: 'arrived', trace });
       if (query.reveal) this.#reveal(seen);
     }
     return isComplete(trace, query) && performance.now() - seen.grown > quiet;
@@ -97,9 +112,9 @@ export class TracePanel {
 
   /** Scrolls to the trace, and again when it has grown, unless the learner has scrolled meanwhile. */
   #reveal(seen: Arrival): void {
-    if (seen.scrolledTo !== undefined && seen.scrolledTo !== scrollY) return;
+    if (seen.scrolledTo !== undefined && seen.scrolledTo !== position()) return;
     byId('trace').scrollIntoView({ block: 'nearest' });
-    seen.scrolledTo = scrollY;
+    seen.scrolledTo = position();
   }
 
   /**
@@ -130,6 +145,17 @@ export class TracePanel {
     // A trace that began elsewhere, such as a round of the load, was not started by the service. As long as only spans
     // of the service have come, the first of them is an orphan.
     return traces.findLast(({ roots: [root] }) => root?.service === service && !root.orphan)?.traceId;
+  }
+
+  /** Returns a span of a trace, if the panel shows this trace. */
+  spanIn(traceId: string, spanId: string): SpanOfPage | undefined {
+    const trace = this.#latest?.traceId === traceId ? this.#latest : undefined;
+    return trace && rowsOf(trace).find(({ span }) => span.spanId === spanId)?.span;
+  }
+
+  /** Takes the trace that is shown as the one from before the Run that has just completed. */
+  ranAgain(): void {
+    this.#beforeAfter.keep(this.#latest);
   }
 
   /** Shows the message that the request made no trace. */
@@ -163,11 +189,13 @@ export class TracePanel {
     }
   }
 
-  #draw(trace: TraceOfPage, { service = '', caller }: Partial<TraceQuery> = {}): void {
+  #draw(trace: TraceOfPage, query: Partial<TraceQuery> = {}): void {
+    const { service = '', caller } = query;
     const open = new Set(
       [...this.#place.querySelectorAll<HTMLElement>('[aria-expanded="true"]')].map(({ dataset }) => dataset.span ?? ''),
     );
     const focused = document.activeElement instanceof HTMLElement ? document.activeElement.dataset.span : undefined;
+    const fresh = newIn(trace, this.#latest);
     this.#drawn = summary(trace);
     fill(
       this.#status,
@@ -178,16 +206,21 @@ export class TracePanel {
         ' too.',
       ],
     );
-    fill(this.#place, traceLinks(trace.traceId), waterfall(trace, open));
+    fill(
+      this.#place,
+      traceLinks(trace.traceId),
+      this.#beforeAfter.around(trace, open, (words) => waterfall(trace, open, undefined, { fresh, words })),
+    );
     if (focused) this.#place.querySelector<HTMLElement>(`[data-span="${focused}"]`)?.focus();
     this.#store.set('trace', trace.traceId);
-    this.#latest = trace;
+    [this.#latest, this.#query] = [trace, query];
   }
 
   #reportMissing(traceId: string): void {
     // A trace of an earlier request must not stand below a message about this one.
     fill(this.#place);
     this.#latest = undefined;
+    this.onFlow({ kind: 'stopped' });
     fill(
       this.#status,
       `No span of this trace has come within ${patience / 1000} s: `,
@@ -206,11 +239,25 @@ export class TracePanel {
     const trace = this.#latest;
     if (!trace || isComplete(trace, query)) return;
     const { service } = query;
-    if (service !== undefined && !trace.services.includes(service))
+    if (service !== undefined && !trace.services.includes(service)) {
+      this.onFlow({ kind: 'stopped', trace });
       fill(this.#status, `${this.#drawn} None of them is of ${service}. `, why());
-    else fill(this.#status, `${this.#drawn} Some spans are missing: see which spans have lost their parent.`);
+    } else fill(this.#status, `${this.#drawn} Some spans are missing: see which spans have lost their parent.`);
   }
 }
+
+/** Returns the ids of the spans that were not there when the page drew the trace before. */
+function newIn(trace: TraceOfPage, drawn: TraceOfPage | undefined): Set<string> {
+  const known = new Set(drawn?.traceId === trace.traceId ? rowsOf(drawn).map(({ span }) => span.spanId) : []);
+  return new Set(
+    rowsOf(trace)
+      .map(({ span }) => span.spanId)
+      .filter((id) => !known.has(id)),
+  );
+}
+
+/** Returns how far the page and the column of the trace are scrolled, in pixels. */
+const position = (): number => scrollY + byId('results').scrollTop;
 
 function isComplete(trace: TraceOfPage, { service }: TraceQuery): boolean {
   return isWhole(trace) && (service === undefined || trace.services.includes(service));

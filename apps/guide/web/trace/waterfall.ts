@@ -2,6 +2,7 @@
 // SVG, because the Content Security Policy allows no inline style.
 import type { AttributeValue, Attributes } from '../../../../otlp/attributes.ts';
 import type { SpanOfPage } from '../../contract.ts';
+import { failureMark, statusNote } from '../../failure-words.ts';
 import { button, fill, h, svg } from '../dom.ts';
 import type { Child } from '../dom.ts';
 import { copyButton } from '../copy.ts';
@@ -15,11 +16,21 @@ const deepest = 8;
 /** Returns what stands below the row of a span, such as its log lines. */
 export type Below = (span: SpanOfPage) => Child;
 
+/** How a waterfall differs from the usual one. */
+export interface Marks {
+  /** Ids of the spans that have just arrived. */
+  readonly fresh?: ReadonlySet<string>;
+  /** A word for each of these spans, such as “new”. */
+  readonly words?: ReadonlyMap<string, string>;
+  /** What begins the ids of the rows, if the page has two waterfalls. */
+  readonly prefix?: string;
+}
+
 /**
  * Draws the waterfall of a trace.
  * @param open ids of the spans whose rows are open; these rows stay open when more spans arrive
  */
-export function waterfall(trace: DrawnTrace, open: ReadonlySet<string>, below?: Below): HTMLElement {
+export function waterfall(trace: DrawnTrace, open: ReadonlySet<string>, below?: Below, marks: Marks = {}): HTMLElement {
   return h(
     'div',
     { class: 'waterfall' },
@@ -31,38 +42,56 @@ export function waterfall(trace: DrawnTrace, open: ReadonlySet<string>, below?: 
     h(
       'ul',
       { class: 'rows' },
-      rowsOf(trace).map((row) => item(row, trace, open.has(row.span.spanId), below?.(row.span))),
+      rowsOf(trace).map((row) =>
+        item(row, { trace, marks, isOpen: open.has(row.span.spanId), below: below?.(row.span) }),
+      ),
     ),
   );
 }
 
-function item(row: Row, trace: DrawnTrace, isOpen: boolean, below: Child): HTMLElement {
+interface ItemOptions {
+  readonly trace: DrawnTrace;
+  readonly marks: Marks;
+  readonly isOpen: boolean;
+  readonly below: Child;
+}
+
+function item(row: Row, { trace, marks, isOpen, below }: ItemOptions): HTMLElement {
   const { span, depth } = row;
-  const id = `span-${span.spanId}`;
+  const id = `${marks.prefix ?? ''}span-${span.spanId}`;
   const details = h('div', { class: 'span-details', id, hidden: !isOpen });
-  if (isOpen) fill(details, detailsOf(span));
+  const show = (): void =>
+    fill(
+      details,
+      detailsOf(span, () => close(head)),
+    );
   const head = h(
     'button',
     {
       type: 'button',
-      class: `span-row depth-${Math.min(depth, deepest)} hue-${hueOf(span.service)}`,
+      class: `span-row depth-${Math.min(depth, deepest)} hue-${hueOf(span.service)}${freshness(span, marks)}`,
       'aria-expanded': String(isOpen),
       'aria-controls': id,
       'data-span': span.spanId,
       onclick: () => {
         details.hidden = !details.hidden;
         head.setAttribute('aria-expanded', String(!details.hidden));
-        if (!details.hidden) fill(details, detailsOf(span));
+        if (!details.hidden) show();
       },
     },
-    nameOf(span, depth),
+    nameOf(span, depth, marks.words?.get(span.spanId)),
     h('span', { class: 'took' }, inWords(span.duration)),
     bar(row, trace),
   );
+  if (isOpen) show();
   return h('li', {}, head, below, details);
 }
 
-function nameOf(span: SpanOfPage, depth: number): HTMLElement {
+const freshness = ({ spanId }: SpanOfPage, { fresh }: Marks): string => (fresh?.has(spanId) ? ' fresh' : '');
+
+/** @param mark a word about the span, such as “new” */
+function nameOf(span: SpanOfPage, depth: number, mark: string | undefined): HTMLElement {
+  const failure = failureMark(span);
   return h(
     'span',
     { class: 'span-name' },
@@ -71,7 +100,8 @@ function nameOf(span: SpanOfPage, depth: number): HTMLElement {
     span.name,
     ' ',
     h('span', { class: 'soft' }, span.kind),
-    span.status.code === 'error' && h('strong', { class: 'bad' }, ' error'),
+    mark !== undefined && h('strong', { class: 'mark' }, ` ${mark}`),
+    failure !== '' && h('strong', { class: 'bad' }, ` ${failure}`),
     span.orphan && h('strong', { class: 'bad' }, ' parent missing'),
     h('span', { class: 'sr' }, `, level ${depth + 1}${eventCount(span)}`),
   );
@@ -82,7 +112,7 @@ function bar({ span, from, width }: Row, { start, duration }: DrawnTrace): SVGEl
   return svg(
     'svg',
     {
-      class: span.status.code === 'error' ? 'bar failed' : 'bar',
+      class: failureMark(span) === '' ? 'bar' : 'bar failed',
       viewBox: '0 0 1000 20',
       preserveAspectRatio: 'none',
       'aria-hidden': 'true',
@@ -92,8 +122,8 @@ function bar({ span, from, width }: Row, { start, duration }: DrawnTrace): SVGEl
   );
 }
 
-function detailsOf(span: SpanOfPage): Child {
-  const json = spanJson(span);
+function detailsOf(span: SpanOfPage, onClose: () => void): Child {
+  const [json, note] = [spanJson(span), statusNote(span)];
   return [
     span.orphan &&
       h(
@@ -109,6 +139,7 @@ function detailsOf(span: SpanOfPage): Child {
       h('strong', span.status.code === 'error' ? { class: 'bad' } : {}, span.status.code.toUpperCase()),
       span.status.message ? ` ${span.status.message}` : '',
     ),
+    note !== '' && h('p', { class: 'soft' }, note),
     h('h3', {}, 'Attributes'),
     list(span.attributes),
     h('h3', {}, 'Events'),
@@ -135,14 +166,13 @@ function detailsOf(span: SpanOfPage): Child {
       copyButton(() => json, 'the JSON of this span'),
       h('pre', { tabindex: '0', role: 'group', 'aria-label': `${span.name} as JSON` }, json),
     ),
-    button('Close', (): void => close(span.spanId), { class: 'quiet' }),
+    button('Close', onClose, { class: 'quiet' }),
   ];
 }
 
-function close(spanId: string): void {
-  const head = document.querySelector<HTMLButtonElement>(`[data-span="${spanId}"]`);
-  head?.click();
-  head?.focus();
+function close(head: HTMLButtonElement): void {
+  head.click();
+  head.focus();
 }
 
 function list(attributes: Attributes): HTMLElement {

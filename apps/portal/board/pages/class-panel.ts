@@ -9,10 +9,14 @@ import type { BoardState } from '../contract.ts';
 /** Where the result of an action is shown. */
 const result = html`<p class="status" role="status"></p>`;
 
-export const classPanel = ({ name, hasNames }: BoardState['workshop']): Content => html`<h2>The whole class</h2>
+export const classPanel = ({
+  name,
+  hasNames,
+  expiresAt,
+}: BoardState['workshop']): Content => html`<h2>The whole class</h2>
           ${hintPanel}
           ${faultsPanel}
-          ${timePanel}
+          ${timePanel(expiresAt !== undefined)}
           ${seatsPanel(hasNames)}
           <details><summary>Export</summary>
             <p>Progress: <a href="/board/${name}/progress.csv" download>CSV</a>,
@@ -47,8 +51,10 @@ const faultsPanel = html`<details data-acts><summary>Faults in every lab</summar
             </form>${result}
           </details>`;
 
-const timePanel = html`<details data-acts><summary>Extend or end</summary>
-            <form data-action="extend">
+/** A class without an end has nothing to extend. */
+const timePanel = (hasEnd: boolean): Content => html`<details data-acts><summary>Extend or end</summary>
+            <p id="no-end"${hasEnd ? html` hidden` : ''}>This class has no end. It goes on until you end it.</p>
+            <form data-action="extend"${hasEnd ? '' : html` hidden`}>
               <label for="minutes">Extend by</label>
               <select id="minutes" name="minutes">
                 <option value="15">15 minutes</option><option value="30" selected>30 minutes</option>

@@ -30,7 +30,7 @@ const pages: Readonly<Record<string, string>> = {
   classes: classListPage([hostileClass], who),
   board: boardPage(hostileState, who),
   screen: screenPage('otel-101', aScreen({ title: HOSTILE, code: HOSTILE, joinUrl: HOSTILE })),
-  privacy: privacyPage({ ...hostileClass, expiresAt: HOSTILE, afterExpiry: 'Stop' }, who),
+  privacy: privacyPage({ ...hostileClass, expiresAt: HOSTILE }, who),
   message: messagePage({ title: HOSTILE, text: HOSTILE, status: 404, link: { href: HOSTILE, text: HOSTILE } }),
 };
 
@@ -73,10 +73,12 @@ test.each([
   expect(privacyPage({ ...workshop, afterExpiry }, who)).toContain(text);
 });
 
-test('says that a class without an end has none', () => {
+test('says that a class without an end has none, and offers no extension', () => {
   const fields = Object.entries(workshop).filter(([name]) => name !== 'expiresAt');
   const endless = Object.fromEntries(fields) as unknown as typeof workshop;
-  expect(privacyPage({ ...endless, afterExpiry: 'Stop' }, who)).toContain('has no end.');
+  expect(privacyPage(endless, who)).toContain('has no end.');
+  expect(boardPage(aBoard([], { workshop: endless }), who)).toMatch(/<form data-action="extend" hidden>/);
+  expect(boardPage(aBoard(), who)).toMatch(/<form data-action="extend">/);
 });
 
 test("has the deck's questions within the limits of a poll, each with an id of its own", () => {

@@ -6,25 +6,26 @@ import type { BoardState } from '../contract.ts';
 import { render } from './layout.ts';
 import type { Who } from './layout.ts';
 
-type AfterExpiry = 'Delete' | 'Stop' | 'Keep';
+type Class = BoardState['workshop'];
 
-const ends: Readonly<Record<AfterExpiry, string>> = {
-  Delete: 'When it ends, all seats are deleted. The Workshop stays, with the record and the answers to polls.',
-  Stop: 'When it ends, the seats stop, and nothing is deleted.',
-  Keep: 'When it ends, the seats go on, and nothing is deleted.',
+const ends: Readonly<Record<Class['afterExpiry'], string>> = {
+  Delete:
+    'Then all seats are deleted, with the names and the work in them. The Workshop stays, with its list of names and ' +
+    'the record.',
+  Stop: 'Then the seats stop. Names and work stay in them.',
+  Keep: 'Then the seats go on. Names and work stay in them.',
 };
 
-/** @param afterExpiry what happens to the seats when the class ends */
-export const privacyPage = (
-  { name, title = name, expiresAt, afterExpiry }: BoardState['workshop'] & { readonly afterExpiry: AfterExpiry },
-  who: Who,
-): string =>
+export const privacyPage = ({ name, title = name, expiresAt, afterExpiry }: Class, who: Who): string =>
   render({
     title: 'What is kept, where, and until when',
     who,
     isWide: true,
     links: html`<a href="/board/${name}">Back to the class</a>`,
-    content: html`<p>${title} ${endOf(expiresAt)} ${ends[afterExpiry]}</p>
+    content: html`<p>${title} ${endOf(expiresAt)} ${ends[afterExpiry]} The portal deletes calls for help, hints,
+        polls and their answers an hour after the end. Export before that what you want to keep:
+        <a href="/board/${name}/progress.csv" download>progress</a>,
+        <a href="/board/${name}/answers.csv" download>answers</a>.</p>
       <p>To delete all of it, delete the Workshop: <code>kubectl delete workshop ${name}</code>. Backups and audit logs
         of your cluster are not ours: ask who runs it.</p>
       ${keptTable}
@@ -34,5 +35,5 @@ export const privacyPage = (
 
 const endOf = (expiresAt: string | undefined): Content =>
   expiresAt === undefined
-    ? 'has no end.'
+    ? 'has no end. It ends when you end it.'
     : html`ends at <time datetime="${expiresAt}">${expiresAt.slice(0, 16).replace('T', ' ')} UTC</time>.`;

@@ -2,13 +2,16 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { AnsweredPoll } from '../../polls.ts';
 import { FakeGuide, getPage, listen, newSecrets, sendForm } from '../../testing/portal-harness.ts';
 import { createBoard } from '../board.ts';
+import { EndedSessions } from '../ended-sessions.ts';
 import { CSRF_HEADER } from '../contract.ts';
 import type { Action, BoardState } from '../contract.ts';
 import type { BoardOptions } from '../parts.ts';
 import { newSession, BOARD_COOKIE, sessionIn } from '../session.ts';
 import type { PollAnswer } from '../state.ts';
+import { SESSIONS } from './board-api.ts';
 import type { BoardApi } from './board-api.ts';
 
 export const KEY = 'an-instructor-key-of-forty-three-characters';
@@ -23,9 +26,12 @@ export class BoardHarness {
   readonly api: BoardApi;
   readonly guides = new Map<string, FakeGuide>();
   readonly answers: PollAnswer[] = [];
+  /** The polls that the export finds. */
+  readonly answered: AnsweredPoll[] = [];
   secrets = newSecrets();
   key = KEY;
   url = '';
+  readonly ended;
   readonly #listeners: (() => void)[] = [];
   readonly #folder = mkdtempSync(join(tmpdir(), 'intro-otel-board-'));
   readonly #server;
@@ -33,12 +39,19 @@ export class BoardHarness {
   constructor(api: BoardApi, options: Partial<BoardOptions> = {}) {
     this.api = api;
     writeFileSync(join(this.#folder, 'guide.js'), 'export const own = true;\n');
+    this.ended = new EndedSessions({ api: api.api, configMap: SESSIONS });
+    api.onSessions((configMap) => this.ended.cache.upsert(configMap));
     this.#server = createBoard({
+      ended: this.ended,
       api: api.api,
       classes: api.classes,
       secrets: () => this.secrets,
       key: () => this.key,
-      polls: { results: () => this.answers, onChange: (listener) => this.#listeners.push(listener) },
+      polls: {
+        results: () => this.answers,
+        all: () => this.answered,
+        onChange: (listener) => this.#listeners.push(listener),
+      },
       findGuide: (seat) => Promise.resolve(this.#guideOf(seat)),
       portal: { port: 8080 },
       assets: { board: this.#folder, guide: this.#folder },

@@ -10,6 +10,7 @@ export class ClassPanel {
     const { announcement } = workshop;
     byId('announcement').textContent = announcement ? `Last hint, by ${announcement.by}: ${announcement.text}` : '';
     this.#showFaults(workshop.faults);
+    showExtension(workshop.expiresAt !== undefined);
   }
 
   /** Boxes change only when the class does, so that nobody's choice is lost before it is applied. */
@@ -20,4 +21,11 @@ export class ClassPanel {
     for (const box of document.querySelectorAll<HTMLInputElement>('input[name="names"]'))
       box.checked = faults.includes(box.value);
   }
+}
+
+/** Shows the form that extends the class, or that it has no end. The form stays while it has the focus. */
+function showExtension(hasEnd: boolean): void {
+  byId('no-end').hidden = hasEnd;
+  const form = document.querySelector<HTMLFormElement>('form[data-action="extend"]');
+  if (form) form.hidden = !hasEnd && !form.contains(document.activeElement);
 }

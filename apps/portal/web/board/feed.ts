@@ -1,5 +1,6 @@
 // Follows the server's events. The stream is closed while the page is hidden, because a browser has few connections.
 import type { StreamEnd } from '../../board/contract.ts';
+import { openStream } from '../../../guide/web/shared-stream.ts';
 
 export type Connection =
   | { readonly state: 'live' }
@@ -23,7 +24,7 @@ const PAUSE = 3_000;
 
 export class Feed<State> {
   readonly #options: FeedOptions<State>;
-  #source: EventSource | undefined;
+  #stop: (() => void) | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #last = Date.now();
   #hasEnded = false;
@@ -42,7 +43,7 @@ export class Feed<State> {
   #look(): void {
     if (this.#hasEnded) return;
     if (document.visibilityState === 'hidden') this.#close();
-    else if (!this.#source) this.#begin();
+    else if (!this.#stop) this.#begin();
   }
 
   #begin(): void {
@@ -52,19 +53,27 @@ export class Feed<State> {
 
   #open(): void {
     this.#close();
-    const source = new EventSource(this.#options.url);
-    this.#source = source;
-    source.addEventListener('state', ({ data }) => {
-      this.#hear();
-      this.#options.onState(JSON.parse(String(data)) as State);
+    const stop = openStream({
+      url: this.#options.url,
+      worker: '/assets/stream-worker.js',
+      on: {
+        state: (data) => {
+          this.#hear();
+          this.#options.onState(JSON.parse(data) as State);
+        },
+        beat: () => this.#hear(),
+        end: (data) => {
+          const { reason } = JSON.parse(data) as StreamEnd;
+          if (reason === 'class') this.#end(reason);
+          else void this.#refused(stop);
+        },
+      },
+      onError: (isRefused) => {
+        this.#lose();
+        if (isRefused) void this.#refused(stop);
+      },
     });
-    source.addEventListener('beat', () => this.#hear());
-    source.addEventListener('end', ({ data }) => {
-      const { reason } = JSON.parse(String(data)) as StreamEnd;
-      if (reason === 'class') this.#end(reason);
-      else void this.#refused(source);
-    });
-    source.addEventListener('error', () => void this.#fail(source));
+    this.#stop = stop;
     this.#watch();
   }
 
@@ -82,17 +91,11 @@ export class Feed<State> {
     });
   }
 
-  async #fail(source: EventSource): Promise<void> {
-    if (source !== this.#source) return;
-    this.#lose();
-    if (source.readyState === EventSource.CLOSED) await this.#refused(source);
-  }
-
   /** Opens the stream again later, unless the instructor is logged out. A server that restarts ends streams, too. */
-  async #refused(source: EventSource): Promise<void> {
-    source.close();
+  async #refused(stop: () => void): Promise<void> {
+    stop();
     const isLoggedOut = await this.#options.isLoggedOut();
-    if (source !== this.#source) return;
+    if (stop !== this.#stop) return;
     if (isLoggedOut) this.#end('session');
     else this.#after(PAUSE, () => this.#open());
   }
@@ -109,8 +112,8 @@ export class Feed<State> {
 
   #close(): void {
     clearTimeout(this.#timer);
-    this.#source?.close();
-    this.#source = undefined;
+    this.#stop?.();
+    this.#stop = undefined;
   }
 
   #after(milliseconds: number, work: () => void): void {

@@ -1,5 +1,6 @@
 // The dialog of one person. It follows the state while it is open.
 import type { Action, BoardState, Person } from '../../board/contract.ts';
+import { ENDED_VISITS } from '../../../guide/web/class/look-in.ts';
 import { copyButton } from '../../../guide/web/copy.ts';
 import { byId, fill, h } from '../../../guide/web/dom.ts';
 import type { Outcome } from './act.ts';
@@ -57,6 +58,7 @@ export class PersonDialog {
   follow(action: Action, outcome: Outcome): void {
     if (!outcome.isDone) return;
     if (action.action === 'lookIn') this.#openLab(action.seat);
+    if (action.action === 'endVisit') tellOfEnd(action.seat);
     if (!outcome.link) return;
     byId('hand-out').hidden = false;
     fill(byId('hand-out').querySelector('code') ?? byId('hand-out'), outcome.link.url);
@@ -109,6 +111,13 @@ export class PersonDialog {
     const form = this.#dialog.querySelector<HTMLElement>(`form[data-action="${action}"]`);
     if (form) form.hidden = !isPossible && !form.contains(document.activeElement);
   }
+}
+
+/** Tells the windows that show the lab. */
+function tellOfEnd(seat: string): void {
+  const channel = new BroadcastChannel(ENDED_VISITS);
+  channel.postMessage(seat);
+  channel.close();
 }
 
 function visitInWords(visit: Person['visit']): string {

@@ -18,7 +18,7 @@ test.each<[Action, RegExp]>([
   [{ action: 'pause', paused: false }, /Go on/],
   [{ action: 'extend', minutes: 30 }, /30 minutes/],
   [{ action: 'addSeat' }, /room for one more lab/],
-  [{ action: 'end' }, /Nobody can join or work/],
+  [{ action: 'end' }, /Nobody can join.*The seats stop.*answers are deleted an hour later/],
   [{ action: 'poll', id: 'tracing', question: '?' }, /open poll closes/],
 ])('asks before %j, and says what is lost', (action, words) => {
   const question = questionOf(action, state);

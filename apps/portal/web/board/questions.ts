@@ -10,6 +10,13 @@ interface Context {
 
 type Question<K extends Action['action']> = (action: ActionOf<K>, context: Context) => Confirmation | undefined;
 
+/** What becomes of the seats at the end, as spec.schedule.afterExpiry of the Workshop says. */
+const atEnd: Readonly<Record<BoardState['workshop']['afterExpiry'], string>> = {
+  Delete: 'All seats are deleted. Lost for good: the files and the progress.',
+  Stop: 'The seats stop and keep their files.',
+  Keep: 'The seats go on.',
+};
+
 const questions: { readonly [K in Action['action']]?: Question<K> } = {
   reset: (_action, { name }) => ({
     title: `Reset the seat of ${name}?`,
@@ -61,11 +68,11 @@ const questions: { readonly [K in Action['action']]?: Question<K> } = {
     yes: 'Extend',
   }),
   addSeat: () => ({ title: 'Add a seat?', text: 'The cluster needs room for one more lab.', yes: 'Add a seat' }),
-  end: () => ({
+  end: (_action, { state }) => ({
     title: 'End the class now?',
     text:
-      'Nobody can join or work any more. The seats then stop and keep their work, or are deleted, as ' +
-      'spec.schedule.afterExpiry of the Workshop says. Export progress and answers first.',
+      `Nobody can join any more. ${atEnd[state.workshop.afterExpiry]} Calls for help, hints, polls and their answers ` +
+      'are deleted an hour later. Export progress and answers first.',
     yes: 'End the class',
   }),
   poll: ({ id }, { state }) =>

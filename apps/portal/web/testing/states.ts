@@ -65,6 +65,7 @@ export function aBoard(people: readonly Person[] = aClass(30), fields: Partial<B
       joinUrl: URL,
       state: 'Open',
       expiresAt: ago(-95),
+      afterExpiry: 'Stop',
       paused: false,
       faults: [],
       hasNames: false,
