@@ -4,7 +4,7 @@ import { gzipSync } from 'node:zlib';
 import { jest } from '@jest/globals';
 import type { Page, Response } from 'playwright-core';
 import { print } from '../../support/output.ts';
-import { picture, Pages, typeInEditor } from './fakes/pages.ts';
+import { EDITING, picture, Pages, typeInEditor } from './fakes/pages.ts';
 import type { View } from './fakes/pages.ts';
 import { violations } from '../support/browser/axe.ts';
 
@@ -24,7 +24,7 @@ const imports = "import { trace } from '@opentelemetry/api';\nconst tracer = tra
 /** Opens the front page. The worker reads some megabytes first, which takes long on a busy machine. */
 async function open(page: Page): Promise<void> {
   page.setDefaultTimeout(40_000);
-  await page.goto('/');
+  await page.goto(EDITING);
 }
 
 /** Replaces the text of the open file. */
@@ -127,7 +127,7 @@ test('edits and runs as before if the worker fails to load', () =>
     await page.route('**/language-worker-*.js', (route) =>
       route.fulfill({ status: 200, contentType: 'text/javascript', body: 'x' }),
     );
-    await page.goto('/');
+    await page.goto(EDITING);
     await typeInEditor(page, 'trace.');
     await page.getByText('Not saved: app.ts').waitFor();
     await page.getByRole('button', { name: 'Run', exact: true }).click();
