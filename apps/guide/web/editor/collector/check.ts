@@ -118,8 +118,9 @@ const fits: Readonly<Record<SchemaNode['type'], (text: string) => boolean>> = {
 };
 
 function scalar(node: Scalar, schema: SchemaNode, owner: string): Found {
-  if (node.value === null) return [];
-  const text = String(node.value as string | number | boolean);
+  const { value } = node;
+  if (value === null) return [];
+  const text = typeof value === 'string' ? value : JSON.stringify(value);
   // What comes from the environment is known only when the Collector starts.
   if (text.includes('${') || schema.loose || fits[schema.type](text)) return [];
   return [at(node, `${owner} is ${words[schema.type]}, and this is \`${text.slice(0, 40)}\`.`, true)];
