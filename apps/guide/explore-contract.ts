@@ -13,9 +13,9 @@ export interface Dropped {
   /** Where it was lost. `sdk` and `exporter` are in dice. */
   readonly hop: 'sdk' | 'exporter' | 'collector' | 'guide';
   /**
-   * `series`: no room for another series. `size`: a request or batch is larger than the hop accepts. `cut`: the guide
-   * kept only a part. `age`: newer records took its place. `busy`: the guide was still reading other requests. `format`:
-   * the guide can't read it. `full`: the hop's queue had no room. `refused`: the next hop did not take it.
+   * `series`: no room for another series. `size`: a request or batch is larger than the hop accepts. `cut`: the
+   * guide kept only a part. `age`: newer records took its place. `busy`: the guide was still reading other requests.
+   * `format`: the guide can't read it. `full`: the hop's queue had no room. `refused`: the next hop did not take it.
    */
   readonly reason: 'series' | 'size' | 'cut' | 'age' | 'busy' | 'format' | 'full' | 'refused';
   /** How many spans, data points or log records. With `size`, `busy` and `format` at the guide: how many requests. */

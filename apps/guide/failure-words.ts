@@ -12,8 +12,9 @@ const isError = ({ status }: Ended): boolean => status.code === 'error';
 
 /** Returns the span's HTTP status if it is a failure, as the span has it: `499`, and not the `4xx` of a chart. */
 function failedStatus(span: Ended): string {
-  const status = failureOf({ ...span, status: { code: 'unset' } });
-  return status === undefined ? '' : String(span.attributes['http.response.status_code']);
+  const code = span.attributes['http.response.status_code'];
+  const isFailure = failureOf({ ...span, status: { code: 'unset' } }) !== undefined;
+  return isFailure && (typeof code === 'number' || typeof code === 'string') ? String(code) : '';
 }
 
 /**

@@ -4,7 +4,8 @@ import type { LogQuery } from '../../apps/guide/server/telemetry/log-store.ts';
 import type { Span, Trace } from '../../otlp/traces.ts';
 import { spanOf } from '../harness/generated.ts';
 import { arrivalOf } from './arrival.ts';
-import { Observation, spansNamed } from './observation.ts';
+import { spansNamed } from './judge-pairs.ts';
+import { Observation } from './observation.ts';
 
 const arrival = () => arrivalOf({ OTEL_BSP_SCHEDULE_DELAY: '20' }, '');
 const traceOf = (traceId: string, spans: Span[]): Trace => ({

@@ -1,5 +1,5 @@
-// Tests the page "Explore" in a real browser: what its search and its address ask for, the time of a comparison, and how
-// one trace is shown.
+// Tests the page "Explore" in a real browser: what its search and its address ask for, the time of a comparison, and
+// how one trace is shown.
 import { jest } from '@jest/globals';
 import type { Page } from 'playwright-core';
 import { violations } from '../support/browser/axe.ts';

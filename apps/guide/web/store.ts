@@ -48,8 +48,8 @@ export class Store {
 }
 
 /**
- * Returns the store for the lab that this page belongs to. It keeps nothing for an instructor who looks in: a draft from
- * a takeover would hide the learner's file.
+ * Returns the store for the lab that this page belongs to. It keeps nothing for an instructor who looks in: a draft
+ * from a takeover would hide the learner's file.
  */
 export function storeOfPage(): Store {
   let keeper: Keeper | undefined;

@@ -7,8 +7,9 @@ import type { Live, Look } from '../../engine/check.ts';
 import { explained, finding, unknown, unmet } from '../../engine/findings.ts';
 import type { Problem } from '../../engine/findings.ts';
 import { renameHint } from '../../engine/names.ts';
-import { findingsOfPairs, judgePairs, PLAUSIBLE, severalSpans } from '../../engine/observation.ts';
-import type { Extra, Seen, Spans, Visit } from '../../engine/observation.ts';
+import { findingsOfPairs, judgePairs, PLAUSIBLE, severalSpans } from '../../engine/judge-pairs.ts';
+import type { Extra, Spans } from '../../engine/judge-pairs.ts';
+import type { Seen, Visit } from '../../engine/observation.ts';
 import { answeredValues, failedVisit, rollMatcher } from '../../engine/answers.ts';
 
 /** Two independent rolls agree twelve times in a row once in two billion. */

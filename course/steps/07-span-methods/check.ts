@@ -11,8 +11,9 @@ import { finding, met, unknown, unmet } from '../../engine/findings.ts';
 import type { Finding, Problem } from '../../engine/findings.ts';
 import { eventsInWords, EXCEPTION, isRecord, orRecord, recordElsewhere } from '../../engine/log-events.ts';
 import { renameHint } from '../../engine/names.ts';
-import { findingsOfPairs, judgePairs, PLAUSIBLE, severalSpans } from '../../engine/observation.ts';
-import type { Extra, Seen, Spans, Visit } from '../../engine/observation.ts';
+import { findingsOfPairs, judgePairs, PLAUSIBLE, severalSpans } from '../../engine/judge-pairs.ts';
+import type { Extra, Spans } from '../../engine/judge-pairs.ts';
+import type { Seen, Visit } from '../../engine/observation.ts';
 
 /**
  * The dice that the check rolls. Six rolls of 20 and 100 sides are all below 7 once in a million. A die of one side

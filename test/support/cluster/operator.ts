@@ -59,8 +59,8 @@ export interface OperatorDeployment extends Manifest {
 }
 
 /**
- * Applies the definitions and what gives the operator and the portal their rights: accounts, RBAC and admission policies
- * of the chart. @returns the operator's Deployment
+ * Applies the definitions and what gives the operator and the portal their rights: accounts, RBAC and admission
+ * policies of the chart. @returns the operator's Deployment
  */
 export async function installOperatorRights(): Promise<OperatorDeployment> {
   await apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: OPERATOR_NAMESPACE } });

@@ -1,5 +1,6 @@
-// Finds in collector.yaml what keeps a signal, or the charts, from where they should end. The Collector merges the file
-// with the lab's own configuration: a list in the file takes the place of the lab's, and what the file leaves out stays.
+// Finds in collector.yaml what keeps a signal, or the charts, from where they should end. The Collector merges the
+// file with the lab's own configuration: a list in the file takes the place of the lab's, and what the file leaves out
+// stays.
 import type { FindingId } from '../../../../lab/findings.ts';
 import {
   GUIDE_EXPORTER,
