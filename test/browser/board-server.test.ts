@@ -6,6 +6,7 @@ import { BoardHarness, KEY } from '../../apps/portal/board/testing/board-harness
 import { aClaim, aSeat, aWorkshop } from '../../apps/portal/testing/objects.ts';
 import { BoardPages, live } from './fakes/board-pages.ts';
 import { FakeGuide } from './fakes/fake-guide.ts';
+import { EDITING } from './fakes/pages.ts';
 
 jest.setTimeout(60_000);
 
@@ -46,7 +47,7 @@ test('shows a lab in two windows with one stream, and leads them back when the v
     await page.goto('/board/otel');
     await live(page);
     const labs = await Promise.all([1, 2].map(() => page.context().newPage()));
-    for (const lab of labs) await lab.goto('/s/otel-1/');
+    for (const lab of labs) await lab.goto(`/s/otel-1${EDITING}`);
     for (const lab of labs) await lab.getByText('dice runs').waitFor();
     expect(guide.lab.listeners).toBe(1);
     guide.lab.setLoad(60);
