@@ -231,7 +231,7 @@ describe('a restart of Jaeger during a step', () => {
     const missing = await fetch(`${guide.origin}/traces/${traceId}`);
     expect([missing.status, await missing.text()]).toEqual([
       404,
-      expect.stringContaining('Jaeger keeps a limited number of traces in memory'),
+      expect.stringContaining('the newest ones, in memory. A restart of Jaeger deletes them all.'),
     ]);
   });
 
