@@ -70,7 +70,7 @@ const rounds = (): Trace[] => receiver.traces().filter(isRound);
 /** Waits until `more` rounds have come, and returns the time. */
 async function played(more: number): Promise<number> {
   const wanted = rounds().length + more;
-  await waitFor(`${wanted} rounds`, () => rounds().length >= wanted || undefined, { within: 40_000, every: 200 });
+  await waitFor(`${wanted} rounds`, () => rounds().length >= wanted || undefined, { within: 120_000, every: 200 });
   return Date.now();
 }
 

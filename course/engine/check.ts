@@ -10,12 +10,19 @@ import type { Arrival } from './arrival.ts';
 import { explained } from './findings.ts';
 import type { Finding } from './findings.ts';
 import type { Observation, Seen } from './observation.ts';
-import type { Live } from './live.ts';
 import { logsGap } from './log-events.ts';
 import { samplerHint, withSampler } from './sampling.ts';
 
 export type { Verdict } from '../../apps/guide/contract.ts';
 export type { AppAnswer } from '../../apps/guide/server/lab/visit.ts';
+
+/** How a step is judged live. A step without this is judged by its check only. */
+export interface Live {
+  /** The requests to dice that the step is about, by their paths. */
+  readonly paths: RegExp;
+  /** The requests without which nothing says that a requirement is met, by the text of the requirement. */
+  readonly needs?: Readonly<Record<string, RegExp>>;
+}
 
 /** What a check knows at one moment. */
 export interface Look {

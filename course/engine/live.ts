@@ -12,14 +12,6 @@ import type { Finding } from './findings.ts';
 import { sourcesOf, viewOf } from './lab-view.ts';
 import { Observation } from './observation.ts';
 
-/** How a step is judged live. A step without this is judged by its check only. */
-export interface Live {
-  /** The requests to dice that the step is about, by their paths. */
-  readonly paths: RegExp;
-  /** The requests without which nothing says that a requirement is met, by the text of the requirement. */
-  readonly needs?: Readonly<Record<string, RegExp>>;
-}
-
 export interface LiveOptions {
   readonly lab: Lab;
   readonly code: StepCode;

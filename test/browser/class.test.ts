@@ -7,6 +7,7 @@ import { violations } from '../support/browser/axe.ts';
 import { picture } from '../support/browser/browser.ts';
 import { ClassPages, SEAT, setVisible } from './fakes/class-pages.ts';
 import type { Room } from './fakes/class-pages.ts';
+import { EDITING } from './fakes/pages.ts';
 import { FakeGuide } from './fakes/fake-guide.ts';
 
 jest.setTimeout(60_000);
@@ -163,7 +164,7 @@ test('loads nothing of the class, and asks for nothing, in a lab without a porta
   const page = await pages.browser.newPage();
   const asked: string[] = [];
   page.on('request', (request) => asked.push(new URL(request.url()).pathname));
-  await page.goto(`${guide.url}/`);
+  await page.goto(`${guide.url}${EDITING}`);
   await page.locator('.cm-content').waitFor();
   expect(asked.filter((path) => path.includes('class'))).toEqual([]);
   expect(asked).toContain('/assets/guide.js');

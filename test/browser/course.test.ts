@@ -76,7 +76,7 @@ test('replaces the whole file by a paste, and by an editing command, without an 
   pages.with('paste', view, async (page) => {
     const code = "// code\nconst a = 'x';\n\n  if (a) {\n    b();\n  }\n".repeat(60);
     await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
-    await page.goto('/');
+    await page.goto(EDITING);
     const editor = page.locator('.cm-content');
     const pastes: readonly (() => Promise<unknown>)[] = [
       () => page.keyboard.press('Control+V'),

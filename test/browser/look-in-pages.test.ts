@@ -45,7 +45,11 @@ test('offers an instructor what reads, and nothing that changes the lab', () =>
     await page.getByRole('button', { name: 'Show another hint' }).click();
     expect((await names(page)).toSorted()).toEqual([
       'app.ts',
+      'log-large',
       'log-of',
+      'log-pause',
+      'log-search',
+      'quality-look',
       'settings.env',
       'tab-app.ts',
       'tab-collector.yaml',

@@ -1,6 +1,6 @@
 // Tests the panel "Telemetry quality" of the front page in a real browser.
 import { jest } from '@jest/globals';
-import { Pages } from './fakes/pages.ts';
+import { EDITING, Pages } from './fakes/pages.ts';
 import type { View } from './fakes/pages.ts';
 
 jest.setTimeout(30_000);
@@ -20,7 +20,7 @@ describe.each(views)('telemetry quality, on a page of $width px', (view) => {
   test('lists findings after a request, and leads from each to its span and its line', () =>
     pages.with('quality', view, async (page, guide) => {
       guide.lab.hasFindings = true;
-      await page.goto('./');
+      await page.goto(`.${EDITING}`);
       await page.locator('.cm-content').waitFor();
       await page.getByRole('button', { name: '/rolldice' }).click();
       const finding = page.locator('.finding', { hasText: 'http.method is deprecated' });
@@ -46,7 +46,7 @@ describe.each(views)('telemetry quality, on a page of $width px', (view) => {
   test('advises nothing if there is nothing to say, and forgets findings with the next Run', () =>
     pages.with('quality-none', view, async (page, guide) => {
       guide.lab.hasFindings = true;
-      await page.goto('./');
+      await page.goto(`.${EDITING}`);
       await page.locator('.cm-content').waitFor();
       await page.getByRole('button', { name: '/rolldice' }).click();
       await page.locator('.finding').first().waitFor();

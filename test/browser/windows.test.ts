@@ -4,6 +4,7 @@ import { jest } from '@jest/globals';
 import type { Page } from 'playwright-core';
 import { eventually } from '../../support/waiting.ts';
 import { ClassPages, SEAT, setVisible } from './fakes/class-pages.ts';
+import { EDITING } from './fakes/pages.ts';
 
 jest.setTimeout(60_000);
 
@@ -18,8 +19,8 @@ const bar = (page: Page) => page.getByRole('complementary', { name: 'Your class'
 test('works in 8 windows that are visible at the same time, with one stream for all', async () => {
   await pages.with(async ({ context, guide, page, portal }) => {
     const others = await Promise.all(Array.from({ length: 7 }, () => context.newPage()));
-    await Promise.all(others.map((other) => other.goto(`${portal.url}/s/${SEAT}/`)));
     const windows = [page, ...others];
+    await Promise.all(windows.map((one) => one.goto(`${portal.url}/s/${SEAT}${EDITING}`)));
     await Promise.all(windows.map((one) => one.locator('.cm-content').waitFor()));
     for (const one of windows) {
       await one.locator('#log').getByText('a first line').waitFor();
@@ -47,7 +48,7 @@ test('works in 8 tabs of one browser at the same time', async () => {
       await tab.addInitScript(
         "Object.defineProperty(document, 'visibilityState', { configurable: true, value: 'hidden' })",
       );
-      await tab.goto(`${portal.url}/s/${SEAT}/`);
+      await tab.goto(`${portal.url}/s/${SEAT}${EDITING}`);
       await tab.locator('.cm-content').waitFor();
     };
     await Promise.all(tabs.map(open));

@@ -77,7 +77,8 @@ export async function lookedInAndHelped(room: Room): Promise<void> {
   const opened = board.context().waitForEvent('page');
   await board.getByRole('button', { name: 'Look in', exact: true }).click();
   const lab = await opened;
-  await lab.getByText(/^Steps: \d+ of \d+ verified/).waitFor();
+  await lab.getByText(/^Steps: \d+ of \d+ verified/).click();
+  await lab.getByRole('link', { name: '6. ' }).first().click(); // a step that edits files, so that the page shows them
   await lab.getByText(/^dice runs/).waitFor();
   await lab.locator('.cm-content').waitFor();
   await read(ada, 'Nina is looking at your lab (read-only).');

@@ -7,6 +7,7 @@ import { MapPanel } from './map/panel.ts';
 import { PlayPanel } from './play/panel.ts';
 import { QualityPanel } from './quality/panel.ts';
 import { Runner } from './run/runner.ts';
+import type { Problem } from './run/watch.ts';
 import { storeOfPage } from './store.ts';
 import { TerminalPanel } from './terminal/panel.ts';
 import { TracePanel } from './trace/panel.ts';
@@ -18,7 +19,7 @@ const trace = new TracePanel(store);
 const map = new MapPanel();
 const play = new PlayPanel(store, trace, () => ({ pod: runner.newest('dice'), step: course.openStep }));
 const quality = new QualityPanel({
-  goTo: ({ file, line }, message) => workbench.goTo({ file, line, message }),
+  goTo: ({ file, line }, message) => showLine({ file, line, message }),
   showTrace: (traceId) => trace.show({ traceId, reveal: true }),
 });
 const course = new CoursePane(store, workbench, trace);
@@ -40,16 +41,18 @@ course.onCheck = () => quality.begin();
 trace.onFlow = (flow) => void map.show(flow);
 runner.log.onTrace = (traceId) => void trace.show({ traceId, reveal: true });
 runner.onSeen = (seen) => course.saw(seen);
-runner.onGoTo = (problem) => {
-  course.showFiles();
-  workbench.goTo(problem);
-};
+runner.onGoTo = showLine;
 runner.onChange = (subject) => void changed[subject]();
 TerminalPanel.start();
 trace.restore();
 play.start();
 const editing = course.start();
 requestAnimationFrame(() => setTimeout(() => void startEditing()));
+
+function showLine(problem: Problem): void {
+  course.showFiles();
+  workbench.goTo(problem);
+}
 
 async function startEditing(): Promise<void> {
   if (!(await editing)) return workbench.off();

@@ -1,9 +1,8 @@
 // The check of step 1. It passes if dice runs, the Collector accepts spans, and these spans arrive in Jaeger.
 import type { PipelineHop } from '../../../apps/guide/contract.ts';
-import type { AppAnswer, Check, LabView, Look } from '../../engine/check.ts';
+import type { AppAnswer, Check, LabView, Live, Look } from '../../engine/check.ts';
 import { allMet, finding, unmet } from '../../engine/findings.ts';
 import type { Finding } from '../../engine/findings.ts';
-import type { Live } from '../../engine/live.ts';
 import { hopInWords } from '../../engine/settle.ts';
 
 export const check: Check = (lab) =>

@@ -2,10 +2,9 @@
 // a metric.
 import { refusedValues } from '../../../apps/telemetry/environment.ts';
 import { numberIn } from '../../../apps/telemetry/numbers.ts';
-import type { AppAnswer, Check, LabView, Look } from '../../engine/check.ts';
+import type { AppAnswer, Check, LabView, Live, Look } from '../../engine/check.ts';
 import { allMet, finding, unknown, unmet, verdictOf } from '../../engine/findings.ts';
 import type { Finding, Problem } from '../../engine/findings.ts';
-import type { Live } from '../../engine/live.ts';
 import { diceSamplerHint } from '../../engine/sampling.ts';
 
 type Settings = Readonly<Record<string, string | undefined>>;

@@ -2,10 +2,9 @@
 // the changes prove that the Collector made them.
 import { ATTR_USER_AGENT_ORIGINAL } from '@opentelemetry/semantic-conventions';
 import type { Span } from '../../../otlp/traces.ts';
-import type { Check, Look } from '../../engine/check.ts';
+import type { Check, Live, Look } from '../../engine/check.ts';
 import { explained, finding } from '../../engine/findings.ts';
 import type { Explained, Finding, Problem } from '../../engine/findings.ts';
-import type { Live } from '../../engine/live.ts';
 import { renameHint } from '../../engine/names.ts';
 import type { Seen } from '../../engine/observation.ts';
 import { propagatorsHint } from '../../engine/propagation.ts';

@@ -3,14 +3,13 @@
 import type { AttributeValue } from '../../../otlp/attributes.ts';
 import type { Span } from '../../../otlp/traces.ts';
 import { byLibrary, checkOfRequests, named, neverEnded } from '../../engine/check.ts';
-import type { Look } from '../../engine/check.ts';
+import type { Live, Look } from '../../engine/check.ts';
 import { explained, finding, unknown, unmet } from '../../engine/findings.ts';
 import type { Problem } from '../../engine/findings.ts';
 import { renameHint } from '../../engine/names.ts';
 import { findingsOfPairs, judgePairs, PLAUSIBLE, severalSpans } from '../../engine/observation.ts';
 import type { Extra, Seen, Spans, Visit } from '../../engine/observation.ts';
 import { answeredValues, failedVisit, rollMatcher } from '../../engine/answers.ts';
-import type { Live } from '../../engine/live.ts';
 
 /** Two independent rolls agree twelve times in a row once in two billion. */
 const PATHS = Array.from({ length: 12 }, () => '/rolldice');

@@ -3,10 +3,9 @@
 import type { Span, Trace } from '../../../otlp/traces.ts';
 import { failedVisit } from '../../engine/answers.ts';
 import { byLibrary, checkOfRequests, named, neverEnded, NOT_ACTIVE } from '../../engine/check.ts';
-import type { Look, Settings } from '../../engine/check.ts';
+import type { Live, Look, Settings } from '../../engine/check.ts';
 import { finding, met, unknown, unmet } from '../../engine/findings.ts';
 import type { Finding, Problem } from '../../engine/findings.ts';
-import type { Live } from '../../engine/live.ts';
 import type { Seen, Visit } from '../../engine/observation.ts';
 import { burstOf } from '../../engine/pairing.ts';
 import { propagatorsHint } from '../../engine/propagation.ts';

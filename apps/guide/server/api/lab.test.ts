@@ -165,8 +165,8 @@ describe("the API's routes for the lab", () => {
       'charts collector',
       'charts guide',
     ]);
-    for (const of of ['profiles', 'charts,charts', 'charts,', '__proto__'])
-      expect(await harness.ask(`/why?of=${of}`)).toMatchObject({
+    for (const part of ['profiles', 'charts,charts', 'charts,', '__proto__'])
+      expect(await harness.ask(`/why?of=${part}`)).toMatchObject({
         status: 400,
         body: { error: 'expected "of" to be some of traces, metrics, logs, charts' },
       });

@@ -99,7 +99,7 @@ function questionsOf({ state, questions, traceId }: Step, form: QuestionForm, ac
 /** Answers the questions about a trace by clicks on its spans. Those with options have buttons already. */
 function pickerOf(traceId: string, form: QuestionForm, actions: StepActions): Child {
   const questions = form.questions.filter(({ options }) => options === undefined);
-  if (questions.length === 0) return undefined;
+  if (questions.length === 0 || mayOnlyLook()) return undefined;
   return new SpanPicker({
     questions,
     spanOf: (spanId) => actions.spanIn(traceId, spanId),
