@@ -109,7 +109,7 @@ test('ends a session of an instructor at both portals, also for a copied cookie'
     });
   const cookie = cookieIn(await post('/login', { key: INSTRUCTOR_KEY, name: 'Grace' }));
   const page = (board: string) =>
-    fetch(`${board}/board`, { redirect: 'manual', headers: { cookie, accept: 'text/html' } });
+    fetch(`${board}/board/${CLASS}`, { redirect: 'manual', headers: { cookie, accept: 'text/html' } });
   const pages = await Promise.all([page(one), page(other)]);
   expect(pages.map(({ status }) => status)).toEqual([200, 200]);
   const csrf = /name="csrf" (?:content|value)="([^"]+)"/.exec((await pages[0]?.text()) ?? '')?.[1] ?? '';

@@ -187,6 +187,7 @@ describe("the API's routes for the lab", () => {
       'metrics exporter',
       'metrics guide',
       'logs guide',
+      'charts guide',
     ]);
     harness.api.put('lab-dice', { 'settings.env': 'INSTRUMENTATION=none\n' });
     expect(((await harness.ask('/why')).body['hops'] as object[])[0]).toMatchObject({
