@@ -1,6 +1,7 @@
 // What a synthetic attendee does: the course's steps, one after another, with the solutions that the guide shows.
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { CourseOverview, Files, Step, TraceOfPage, Verdict, VersionedFiles } from '../../apps/guide/contract.ts';
+import { eventually } from '../../support/waiting.ts';
 import type { Attendee } from './attendee.ts';
 
 /** What became of a step. */
@@ -85,8 +86,12 @@ const LIBRARY = '@opentelemetry/instrumentation-express';
 async function answersOf(attendee: Attendee, { questions, traceId }: Step): Promise<Record<string, string>> {
   const names = new Set(questions.map(({ name }) => name));
   if (names.has('pick')) return { pick: LIBRARY };
-  return names.has('root') && traceId ? readTrace(await attendee.api<TraceOfPage>(`traces/${traceId}`)) : {};
+  return names.has('root') && traceId ? readTrace(await traceOf(attendee, traceId)) : {};
 }
+
+/** Waits for a trace, whose spans arrive a second or two after its request. */
+const traceOf = (attendee: Attendee, traceId: string): Promise<TraceOfPage> =>
+  eventually(() => attendee.api<TraceOfPage>(`traces/${traceId}`), { within: 10_000, every: 500 });
 
 /** Names the root of a trace, its slowest span besides, and a parent with a child, by their ids. */
 export function readTrace({ roots: [root] }: TraceOfPage): Record<string, string> {

@@ -67,7 +67,7 @@ export class PageLearner implements Learner {
   /** Replaces the text of a file in the editor, by pasting from the clipboard. */
   async replace(name: FileName, text: string): Promise<void> {
     await this.page.getByRole('tab', { name }).click();
-    await this.page.locator('.cm-content').click();
+    await this.page.locator('.cm-content').focus();
     await this.page.evaluate(`navigator.clipboard.writeText(${JSON.stringify(text)})`);
     await this.page.keyboard.press('Control+a');
     await this.page.keyboard.press('Control+v');

@@ -7,7 +7,7 @@ export const walkthrough: Walkthrough = {
     await learner.ask('/rolldice?sides=20');
     await learner.read('do_roll', 'roll.sides', 'rolled');
     await eventually(() => failedRoll(learner), { within: 60_000 });
-    await learner.read(/do_roll.*error/, 'exception');
+    await learner.read(/do_roll.*ERROR/, 'exception');
   },
 };
 
@@ -18,7 +18,7 @@ export const walkthrough: Walkthrough = {
 async function failedRoll(learner: Learner): Promise<void> {
   expect(await learner.ask('/rolldice?sides=0')).toContain('answered 400');
   await learner
-    .row(/do_roll.*error/)
+    .row(/do_roll.*ERROR/)
     .first()
     .waitFor({ timeout: 10_000 });
 }
