@@ -1,5 +1,6 @@
 // Tests what a person sees of the course page without scrolling, that each step has a title and a URL of its own, and
 // that a person answers questions about a trace by choosing its spans.
+import { gzipSync } from 'node:zlib';
 import { jest } from '@jest/globals';
 import type { Page } from 'playwright-core';
 import { EDITING, Pages } from './fakes/pages.ts';
@@ -140,4 +141,35 @@ test('takes clicks on spans for answers, one question after the other, and only 
     await page.getByRole('button', { name: 'Answer by clicking spans' }).click();
     await row('dice GET /visit').click();
     await page.getByText('That is another trace').waitFor();
+  }));
+
+test('paints the page within a second, before the editor loads, and loads less than 500 kB', () =>
+  pages.with('weight', laptop, async (page) => {
+    const bodies: Promise<{ path: string; body: Buffer }>[] = [];
+    page.on('response', (response) => {
+      const path = new URL(response.url()).pathname;
+      // The worker of the editor comes after the page, and has a test of its own.
+      if (!/^.api.run$|language-worker/.test(path)) bodies.push(response.body().then((body) => ({ path, body })));
+    });
+    await page.goto(EDITING);
+    await page.locator('.cm-content').waitFor();
+    page.removeAllListeners('response');
+    // The headless browser does not load the icon by itself.
+    const icon = await page.request.get((await page.locator('link[rel="icon"]').getAttribute('href')) ?? '');
+    expect([icon.status(), icon.headers()['content-type']]).toEqual([200, 'image/svg+xml']);
+    bodies.push(icon.body().then((body) => ({ path: 'icon', body })));
+    const sizes = (await Promise.all(bodies)).map(({ path, body }) => ({ path, size: gzipSync(body).length }));
+    const total = sizes.reduce((sum, { size }) => sum + size, 0);
+    const times = await page.evaluate(() => ({
+      paint: performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? Infinity,
+      editor:
+        performance.getEntriesByType('resource').find(({ name }) => name.includes('/codemirror-'))?.startTime ?? 0,
+    }));
+    process.stdout.write(
+      `front page: ${(total / 1000).toFixed(0)} kB gzipped in ${sizes.length} answers, first paint after ` +
+        `${times.paint.toFixed(0)} ms, editor requested after ${times.editor.toFixed(0)} ms\n`,
+    );
+    expect(total).toBeLessThan(500_000);
+    expect(times.paint).toBeLessThan(1_000);
+    expect(sizes.some(({ path }) => path.includes('codemirror'))).toBe(true);
   }));

@@ -1,9 +1,8 @@
 // Tests a step's buttons and the panels beside it as a learner uses them, including with the keyboard alone.
-import { gzipSync } from 'node:zlib';
 import { jest } from '@jest/globals';
 import type { Page } from 'playwright-core';
 import type { PipelineHop } from '../../apps/guide/contract.ts';
-import { EDITING, Pages, typeInEditor } from './fakes/pages.ts';
+import { Pages, typeInEditor } from './fakes/pages.ts';
 import type { View } from './fakes/pages.ts';
 
 jest.setTimeout(30_000);
@@ -318,36 +317,4 @@ test('lets the learner reach the header, Start, the editor, Run and a span with 
     await page.keyboard.press('Enter');
     await page.getByText('Status: UNSET').waitFor();
     expect(guide.lab.files['settings.env']).toMatch(/^# by keyboard\n/);
-  }));
-
-test('paints the page within a second, before the editor loads, and loads less than 500 kB', () =>
-  pages.with('weight', view, async (page) => {
-    const bodies: Promise<{ path: string; body: Buffer }>[] = [];
-    page.on('response', (response) => {
-      const { pathname } = new URL(response.url());
-      // The worker of the editor comes after the page, and is bounded by a test of its own.
-      const isOfPage = pathname !== '/api/run' && !pathname.includes('/language-worker');
-      if (isOfPage) bodies.push(response.body().then((body) => ({ path: pathname, body })));
-    });
-    await page.goto(EDITING);
-    await page.locator('.cm-content').waitFor();
-    page.removeAllListeners('response');
-    // The headless browser does not load the icon by itself.
-    const icon = await page.request.get((await page.locator('link[rel="icon"]').getAttribute('href')) ?? '');
-    expect([icon.status(), icon.headers()['content-type']]).toEqual([200, 'image/svg+xml']);
-    bodies.push(icon.body().then((body) => ({ path: 'icon', body })));
-    const sizes = (await Promise.all(bodies)).map(({ path, body }) => ({ path, size: gzipSync(body).length }));
-    const total = sizes.reduce((sum, { size }) => sum + size, 0);
-    const times = await page.evaluate(() => ({
-      paint: performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? Infinity,
-      editor:
-        performance.getEntriesByType('resource').find(({ name }) => name.includes('/codemirror-'))?.startTime ?? 0,
-    }));
-    process.stdout.write(
-      `front page: ${(total / 1000).toFixed(0)} kB gzipped in ${sizes.length} answers, first paint after ` +
-        `${times.paint.toFixed(0)} ms, editor requested after ${times.editor.toFixed(0)} ms\n`,
-    );
-    expect(total).toBeLessThan(500_000);
-    expect(times.paint).toBeLessThan(1_000);
-    expect(sizes.some(({ path }) => path.includes('codemirror'))).toBe(true);
   }));
