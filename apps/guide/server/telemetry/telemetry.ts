@@ -109,8 +109,7 @@ export class Telemetry {
 
   #ownMetrics(): Metrics {
     return {
-      charts: (minutes) =>
-        Promise.resolve({ ...this.#red.charts(minutes), state: this.#state(this.#latestCharts) }),
+      charts: (minutes) => Promise.resolve({ ...this.#red.charts(minutes), state: this.#state(this.#latestCharts) }),
       instruments: (service, minutes) =>
         Promise.resolve({ ...this.#instruments.instruments(service, minutes), state: this.#state(this.#latest) }),
     };
