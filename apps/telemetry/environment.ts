@@ -5,28 +5,20 @@ import { nearest } from '../../support/nearest.ts';
 import { mistakesIn } from './mistakes.ts';
 import type { Mistake } from './mistakes.ts';
 import { expectedNumber, numbers, withoutUnit } from './numbers.ts';
+import { LOG_LEVELS, SAMPLERS } from './variables.ts';
 
 const protocols = ['grpc', 'http/protobuf', 'http/json'];
 const compressions = ['gzip', 'none'];
 const signals = ['TRACES', 'METRICS', 'LOGS'];
 
 /** Variables with a fixed set of values. With `list: true`, several values may be given, separated by commas. */
-const choices: Record<string, { expected: string[]; list?: true }> = {
+const choices: Record<string, { expected: readonly string[]; list?: true }> = {
   OTEL_TRACES_EXPORTER: { expected: ['otlp', 'console', 'zipkin', 'none'], list: true },
   OTEL_METRICS_EXPORTER: { expected: ['otlp', 'console', 'prometheus', 'none'], list: true },
   OTEL_LOGS_EXPORTER: { expected: ['otlp', 'console', 'none'], list: true },
   OTEL_PROPAGATORS: { expected: ['tracecontext', 'baggage', 'b3', 'b3multi', 'none'], list: true },
-  OTEL_TRACES_SAMPLER: {
-    expected: [
-      'always_on',
-      'always_off',
-      'traceidratio',
-      'parentbased_always_on',
-      'parentbased_always_off',
-      'parentbased_traceidratio',
-    ],
-  },
-  OTEL_LOG_LEVEL: { expected: ['none', 'error', 'warn', 'info', 'debug', 'verbose', 'all'] },
+  OTEL_TRACES_SAMPLER: { expected: SAMPLERS },
+  OTEL_LOG_LEVEL: { expected: LOG_LEVELS },
   OTEL_SDK_DISABLED: { expected: ['true', 'false'] },
   ...forEachSignal('PROTOCOL', protocols),
   ...forEachSignal('COMPRESSION', compressions),
@@ -34,7 +26,7 @@ const choices: Record<string, { expected: string[]; list?: true }> = {
 
 const urls = ['OTEL_EXPORTER_OTLP_ENDPOINT', ...signals.map((signal) => `OTEL_EXPORTER_OTLP_${signal}_ENDPOINT`)];
 
-function forEachSignal(setting: string, expected: string[]): Record<string, { expected: string[] }> {
+function forEachSignal(setting: string, expected: readonly string[]): Record<string, { expected: string[] }> {
   const names = [
     `OTEL_EXPORTER_OTLP_${setting}`,
     ...signals.map((signal) => `OTEL_EXPORTER_OTLP_${signal}_${setting}`),
@@ -52,7 +44,7 @@ function expectedInstead(name: string, value: string): string | undefined {
   return expectedNumber(name, value);
 }
 
-function expectedChoice({ expected, list }: { expected: string[]; list?: true }, value: string): string | undefined {
+function expectedChoice({ expected, list }: { expected: readonly string[]; list?: true }, value: string): string | undefined {
   const given = list
     ? value
         .split(',')

@@ -5,6 +5,19 @@ const perSignal = (setting: string): string[] => [
   ...['TRACES', 'METRICS', 'LOGS'].map((signal) => `OTEL_EXPORTER_OTLP_${signal}_${setting}`),
 ];
 
+/** The values of `OTEL_TRACES_SAMPLER` that the SDK knows. */
+export const SAMPLERS: readonly string[] = [
+  'always_on',
+  'always_off',
+  'traceidratio',
+  'parentbased_always_on',
+  'parentbased_always_off',
+  'parentbased_traceidratio',
+];
+
+/** The values of `OTEL_LOG_LEVEL`. */
+export const LOG_LEVELS: readonly string[] = ['none', 'error', 'warn', 'info', 'debug', 'verbose', 'all'];
+
 /** Variables that our apps or the SDK's packages read. A test compares the list with the packages. */
 export const VARIABLES: readonly string[] = [
   'INSTRUMENTATION',

@@ -1,6 +1,7 @@
 // What the variables in settings.env mean, and which values the SDK of the image takes.
 // https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables/
 // https://opentelemetry.io/docs/specs/otel/protocol/exporter/
+import { LOG_LEVELS, SAMPLERS } from '../../../../telemetry/variables.ts';
 
 /** What a value must be. A list has its items separated by commas. */
 export type Kind = 'text' | 'choice' | 'list' | 'boolean' | 'number' | 'ratio' | 'milliseconds' | 'url' | 'pairs';
@@ -48,17 +49,6 @@ const batch = (what: string): [string, Setting][] => {
   ];
 };
 
-const SAMPLERS = [
-  'always_on',
-  'always_off',
-  'traceidratio',
-  'parentbased_always_on',
-  'parentbased_always_off',
-  'parentbased_traceidratio',
-];
-
-const LEVELS = ['none', 'error', 'warn', 'info', 'debug', 'verbose', 'all'];
-
 const libraries = (doc: string): Setting => setting('list', doc, undefined, ['express', 'http', 'pino', 'undici']);
 
 /** The libraries that a lab's image has. A name that is not here is no mistake: the SDK takes any. */
@@ -91,7 +81,7 @@ export const SETTINGS: ReadonlyMap<string, Setting> = new Map<string, Setting>([
     ]),
   ],
   ['OTEL_SDK_DISABLED', setting('boolean', 'Whether the SDK does nothing.', 'false')],
-  ['OTEL_LOG_LEVEL', setting('choice', "How much the SDK logs about itself, on dice's own log.", 'info', LEVELS)],
+  ['OTEL_LOG_LEVEL', setting('choice', "How much the SDK logs about itself, on dice's own log.", 'info', LOG_LEVELS)],
   [
     'OTEL_PROPAGATORS',
     setting('list', 'How the context travels in headers.', 'tracecontext,baggage', [
