@@ -12,7 +12,12 @@ const compressions = ['gzip', 'none'];
 const signals = ['TRACES', 'METRICS', 'LOGS'];
 
 /** Variables with a fixed set of values. With `list: true`, several values may be given, separated by commas. */
-const choices: Record<string, { expected: readonly string[]; list?: true }> = {
+interface Choice {
+  readonly expected: readonly string[];
+  readonly list?: true;
+}
+
+const choices: Record<string, Choice> = {
   OTEL_TRACES_EXPORTER: { expected: ['otlp', 'console', 'zipkin', 'none'], list: true },
   OTEL_METRICS_EXPORTER: { expected: ['otlp', 'console', 'prometheus', 'none'], list: true },
   OTEL_LOGS_EXPORTER: { expected: ['otlp', 'console', 'none'], list: true },
@@ -26,7 +31,7 @@ const choices: Record<string, { expected: readonly string[]; list?: true }> = {
 
 const urls = ['OTEL_EXPORTER_OTLP_ENDPOINT', ...signals.map((signal) => `OTEL_EXPORTER_OTLP_${signal}_ENDPOINT`)];
 
-function forEachSignal(setting: string, expected: readonly string[]): Record<string, { expected: string[] }> {
+function forEachSignal(setting: string, expected: readonly string[]): Record<string, Choice> {
   const names = [
     `OTEL_EXPORTER_OTLP_${setting}`,
     ...signals.map((signal) => `OTEL_EXPORTER_OTLP_${signal}_${setting}`),
@@ -44,7 +49,7 @@ function expectedInstead(name: string, value: string): string | undefined {
   return expectedNumber(name, value);
 }
 
-function expectedChoice({ expected, list }: { expected: readonly string[]; list?: true }, value: string): string | undefined {
+function expectedChoice({ expected, list }: Choice, value: string): string | undefined {
   const given = list
     ? value
         .split(',')
