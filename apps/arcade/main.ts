@@ -15,6 +15,9 @@ const diceUrl = urlFromEnv('DICE_URL');
 const prizesUrl = urlFromEnv('PRIZES_URL');
 const budget = numberFromEnv('BUDGET_MS', 500);
 
+/** Milliseconds for which a connection to dice is tried again. During a Run, dice takes none for a moment. */
+const connectWithin = budget * 0.9;
+
 const log = createLogger();
 const app = express();
 
@@ -76,7 +79,7 @@ const traitHeaders = (request: Request): Record<string, string> =>
 async function playRound(request: Request): Promise<PrizesResponse & { roll: number }> {
   const signal = AbortSignal.timeout(budget);
   try {
-    const roll = await getJson<number>(`${diceUrl}/rolldice`, { headers: injectContext(), signal });
+    const roll = await getJson<number>(`${diceUrl}/rolldice`, { headers: injectContext(), signal, connectWithin });
     trace.getActiveSpan()?.addEvent('rolled', { 'roll.value': roll });
     const { status, body } = await call(`${prizesUrl}/prizes/${roll}`, {
       headers: injectContext(traitHeaders(request)),

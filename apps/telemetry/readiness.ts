@@ -39,6 +39,16 @@ export function openServers(): Server[] {
   return [...servers];
 }
 
+let ofHealth: Server | undefined;
+
+/** Tells which server is that for health checks, and none of the app's. */
+export function declareHealthServer(server: Server): void {
+  ofHealth = server;
+}
+
+/** Returns the servers of the app's own code. */
+export const appServers = (): Server[] => openServers().filter((server) => server !== ofHealth);
+
 /**
  * Returns whether the app can serve requests, and the reason. The response to the readiness probe contains the reason.
  */

@@ -1,9 +1,10 @@
 // A clean exit on SIGTERM. The process first keeps serving while Kubernetes removes the pod from its Services. Then it
 // accepts no new requests, finishes the running ones, sends the remaining telemetry and exits with code 0. This takes
 // less than the pod's grace period of five seconds.
-import type { Server } from 'node:net';
+import { Server as HttpServer } from 'node:http';
+import { Server } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
-import { declareShutdown, openServers } from './readiness.ts';
+import { appServers, declareShutdown, openServers } from './readiness.ts';
 
 const timeouts = { requests: 800, flush: 1000 }; // ms
 
@@ -21,9 +22,15 @@ const LONGEST_DRAIN = 3000;
 export const drainTime = (text: string | undefined): number =>
   /^\d+$/.test(text ?? '') ? Math.min(Number(text), LONGEST_DRAIN) : 0;
 
+let isStopping = false;
+
+/** Whether the process has got a signal to stop. */
+export const isShuttingDown = (): boolean => isStopping;
+
 /** Makes the process exit cleanly on SIGTERM and SIGINT. `flush` sends the remaining telemetry and must not throw. */
 export function exitCleanly(flush: () => Promise<void>): void {
   const shutDown = async () => {
+    isStopping = true;
     declareShutdown();
     await delay(drainTime(process.env['DRAIN_MS']));
     await Promise.race([Promise.all(openServers().map(close)), delay(timeouts.requests)]);
@@ -32,6 +39,24 @@ export function exitCleanly(flush: () => Promise<void>): void {
   };
   process.once('SIGTERM', () => void shutDown());
   process.once('SIGINT', () => void shutDown());
+}
+
+/** Milliseconds for which a connection that was just opened may still send its request. */
+const LATE_REQUEST = 50;
+
+/**
+ * Closes the app's servers, and waits for their open requests. Health checks still get answers. A connection that was
+ * just opened is not closed before its request has come, as the method `close` of an HTTP server would.
+ */
+export async function closeServers(): Promise<void> {
+  await Promise.all(appServers().map(closeLate));
+}
+
+async function closeLate(server: Server): Promise<void> {
+  const closed = new Promise<void>((resolve) => Server.prototype.close.call(server, () => resolve()));
+  await delay(LATE_REQUEST);
+  if (server instanceof HttpServer) server.closeIdleConnections();
+  await closed;
 }
 
 function close(server: Server): Promise<void> {

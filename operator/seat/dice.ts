@@ -1,7 +1,8 @@
 // Handles the files that an attendee may edit: code, settings and Collector configuration in the ConfigMap of the dice.
 // The operator never changes a file after the attendee has edited it.
-import { OWN } from '../../lab/names.ts';
+import { OWN, RUN } from '../../lab/names.ts';
 import type { OwnFile } from '../../lab/names.ts';
+import { unverifiedClaims } from '../../lab/run-token.ts';
 import { sha256 } from '../../cdk8s/canonical-json.ts';
 import { NAMES, RELEASE } from '../api/types.ts';
 import { isDeployment } from './types.ts';
@@ -51,10 +52,12 @@ function hashAnnotations({ metadata }: Deployment, files: AttendeeFiles): Record
 }
 
 /** Adds the hashes of the attendee's files to the pod template, so that an edit of a file starts new pods. */
-function withHashes(deployment: Deployment, files: AttendeeFiles): Deployment {
+const withHashes = (deployment: Deployment, files: AttendeeFiles): LabObject =>
+  withAnnotations(deployment, hashAnnotations(deployment, files));
+
+function withAnnotations(deployment: Deployment, added: Readonly<Record<string, string>>): LabObject {
   const { template, ...spec } = deployment.spec;
-  const annotations = { ...template.metadata?.annotations, ...hashAnnotations(deployment, files) };
-  const metadata = { ...template.metadata, annotations };
+  const metadata = { ...template.metadata, annotations: { ...template.metadata?.annotations, ...added } };
   return { ...deployment, spec: { ...spec, template: { ...template, metadata } } };
 }
 
@@ -67,8 +70,28 @@ export function withoutAttendeeFiles(files: AttendeeFiles, lab: readonly LabObje
   const customized = customizedDeployments(files);
   return lab.map((object) => {
     if (isDice(object)) return diceWithout(object, files);
-    return isDeployment(object) && customized.includes(object.metadata.name)
-      ? (withHashes(object, files) as unknown as LabObject)
-      : object;
+    return isDeployment(object) && customized.includes(object.metadata.name) ? withHashes(object, files) : object;
   });
+}
+
+/** Whether the guide has written a file for a Run, so that the dice that runs has it already. */
+function isOfRun(file: OwnFile, { data = {} }: ConfigMap): boolean {
+  const hashes: Readonly<Partial<Record<OwnFile, string>>> = unverifiedClaims(data[RUN.record])?.files ?? {};
+  return hashes[file] !== undefined && hashes[file] === sha256(data[file] ?? '');
+}
+
+/**
+ * Leaves the hashes of files that a Run has changed as they are in the live Deployment. Otherwise, each Run would start
+ * a new pod. A learner could forge the guide's record of a Run, and would then only keep a dice that is old.
+ */
+export function withRuns(lab: readonly LabObject[], live: ConfigMap | undefined, dice?: Deployment): LabObject[] {
+  const known = dice?.spec.template.metadata?.annotations ?? {};
+  const kept = OWN.filter(
+    ({ file, component, started }) =>
+      component === 'dice' && live && isOfRun(file, live) && known[started] !== undefined,
+  );
+  const hashes = Object.fromEntries(kept.map(({ started }) => [started, known[started] ?? '']));
+  return lab.map((object) =>
+    isDeployment(object) && object.metadata.name === NAMES.dice ? withAnnotations(object, hashes) : object,
+  );
 }

@@ -35,7 +35,7 @@ const changed: Record<Shared, () => Promise<void>> = {
 runner.onUp = () => {
   quality.begin();
   trace.ranAgain();
-  void play.askAgain();
+  void play.askAgain().then((isDrawn) => isDrawn && runner.drawn());
 };
 course.onCheck = () => quality.begin();
 trace.onFlow = (flow) => void map.show(flow);

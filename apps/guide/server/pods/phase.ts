@@ -40,6 +40,8 @@ export interface Evidence {
    * health checks. `silent` means that it takes the connection and does not answer, because it is busy.
    */
   readonly report?: Report | 'refused' | 'silent' | undefined;
+  /** Why the files of the last Run don't run, although the pod serves. */
+  readonly failedRun?: Pick<PodState, 'message' | 'file' | 'line'> | undefined;
   /** Why the pod has to be restarted to run the learner's files as they are now. */
   readonly outdated?: Outdated | undefined;
 }
@@ -81,6 +83,7 @@ const reasonFrom = ({ file, line, ...meaning }: Explanation): Reason => ({
 function trouble(component: Component, pod: Pod, { container, evidence, now }: Observation<ContainerStatus>): Reason {
   const crash = recentCrash(component, pod, { container, evidence, now });
   if (crash.message !== undefined) return crash;
+  if (evidence.failedRun) return evidence.failedRun;
   const { reason, todo, file } = evidence.outdated ?? {};
   if (todo !== undefined) return { message: `${reason}. ${todo}`, ...(file && { file }) };
   const mistake = component === 'dice' ? mistakesOf(evidence)[0] : withoutEffect(evidence.files?.['collector.yaml']);

@@ -1,6 +1,15 @@
 // Shows the state, the log and the errors of the learner's pods. The guide streams them to the page as Server-Sent
 // Events.
-import type { Component, LogLine, PodState, SeenStep, Shared, SharedVersion } from '../../contract.ts';
+import type {
+  Component,
+  LogLine,
+  PodState,
+  RunProgress,
+  SavedFiles,
+  SeenStep,
+  Shared,
+  SharedVersion,
+} from '../../contract.ts';
 import { button, byId, fill } from '../dom.ts';
 import { openStream } from '../shared-stream.ts';
 import { LogView } from '../log/view.ts';
@@ -60,6 +69,7 @@ export class Runner {
       on: {
         state: (data) => this.#onState(JSON.parse(data) as PodState),
         log: (data) => this.#onLog(JSON.parse(data) as LogLine),
+        run: (data) => this.#onRun(JSON.parse(data) as RunProgress),
         seen: (data) => this.onSeen(JSON.parse(data) as SeenStep),
         version: (data) => this.#onVersion(JSON.parse(data) as SharedVersion),
       },
@@ -94,8 +104,9 @@ export class Runner {
     this.say(this.#watch.report());
   }
 
-  begin(restarted: string[]): void {
-    const up = this.#watch.begin(restarted, performance.now());
+  begin(saved: Omit<SavedFiles, 'version'>): void {
+    const { restarted } = saved;
+    const up = this.#watch.begin(saved, performance.now());
     const [component] = this.#watch.awaited;
     if (component) this.#showLogOf(component);
     if (restarted.length === 0) this.say({ tone: 'good', text: 'Nothing to run: the lab already had these files.' });
@@ -130,6 +141,18 @@ export class Runner {
     if (state.phase !== 'gone') this.#beginLog(state);
     this.#report();
     if (up) this.onUp();
+  }
+
+  #onRun(progress: RunProgress): void {
+    const up = this.#watch.onRun(progress, performance.now());
+    this.#report();
+    if (up) this.onUp();
+  }
+
+  /** Records that the page has drawn the first trace of the Run. */
+  drawn(): void {
+    this.#watch.drawn(performance.now());
+    this.#report();
   }
 
   #report(): void {
