@@ -11,7 +11,10 @@ export interface Call {
   signal?: AbortSignal;
   /** Largest body to read, in bytes. The promise rejects if the server sends more. */
   limit?: number;
-  /** Milliseconds for which a refused connection is tried again. Default: it is not. */
+  /**
+   * Milliseconds for which a connection is tried again that is refused, or breaks off before the answer begins. For
+   * requests without a body. Default: no connection is tried again.
+   */
   connectWithin?: number;
 }
 

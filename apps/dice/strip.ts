@@ -1,7 +1,7 @@
 // Prints the TypeScript code on standard input as JavaScript, with Node's own type stripping. This is a separate
 // program, because the type stripper (a WebAssembly module) keeps 11 MiB of memory until its process ends. That is too
 // much for the dice's memory limit.
-// Usage: strip.js FILE [check]. FILE is the path that errors name. With `check` the code is compiled, and not run.
+// Usage: strip.js FILE [check]. FILE is the path that errors name. With `check` the code is compiled too, and not run.
 import { readFileSync } from 'node:fs';
 import { stripTypeScriptTypes } from 'node:module';
 import { pathToFileURL } from 'node:url';
@@ -49,4 +49,4 @@ const [file = '', check] = process.argv.slice(2);
 const sourceUrl = pathToFileURL(file).href;
 const code = strip(sourceUrl);
 if (code !== undefined && check) await compile(code, sourceUrl);
-else if (code !== undefined) process.stdout.write(code);
+if (code !== undefined) process.stdout.write(code);

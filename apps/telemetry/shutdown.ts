@@ -42,7 +42,7 @@ export function exitCleanly(flush: () => Promise<void>): void {
 }
 
 /** Milliseconds for which a connection that was just opened may still send its request. */
-const LATE_REQUEST = 50;
+const LATE_REQUEST = 10;
 
 /**
  * Closes the app's servers, and waits for their open requests. Health checks still get answers. A connection that was
@@ -53,10 +53,15 @@ export async function closeServers(): Promise<void> {
 }
 
 async function closeLate(server: Server): Promise<void> {
-  const closed = new Promise<void>((resolve) => Server.prototype.close.call(server, () => resolve()));
-  await delay(LATE_REQUEST);
-  if (server instanceof HttpServer) server.closeIdleConnections();
-  await closed;
+  let isClosed = false;
+  Server.prototype.close.call(server, () => {
+    isClosed = true;
+  });
+  // A client may keep its connection open after the answer.
+  while (!isClosed) {
+    await delay(LATE_REQUEST);
+    if (server instanceof HttpServer) server.closeIdleConnections();
+  }
 }
 
 function close(server: Server): Promise<void> {

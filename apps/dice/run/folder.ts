@@ -45,16 +45,15 @@ export class RunFolder {
   }
 
   read(slot: Slot): Version | undefined {
-    const stored = this.#json(slot) as { token?: unknown; texts?: Partial<RunTexts> } | undefined;
-    const { token, texts } = stored ?? {};
-    if (!texts || RUN_FILES.some((name) => typeof texts[name] !== 'string')) return undefined;
-    const version = { texts: texts as RunTexts, token: typeof token === 'string' ? token : undefined };
+    const { token, texts, script } = (this.#json(slot) ?? {}) as Partial<Record<keyof Version, unknown>>;
+    if (!areTexts(texts)) return undefined;
+    const version = { texts, token: textOf(token), script: textOf(script) };
     const claims = this.verified(version.token);
-    return claims && isOfTexts(claims, version.texts) ? { ...version, claims } : { texts: version.texts };
+    return claims && isOfTexts(claims, texts) ? { ...version, claims } : { texts };
   }
 
-  write(slot: Slot, { texts, token }: Version): void {
-    this.#write(slot, { texts, token });
+  write(slot: Slot, { texts, token, script }: Version): void {
+    this.#write(slot, { texts, token, script });
   }
 
   /** Makes what was tried the current version. */
@@ -72,8 +71,8 @@ export class RunFolder {
 
   /** Remembers why the files of a Run don't run, and forgets these files. */
   fail(failure: Failure): void {
-    this.#write('failed', { ...failure, text: failure.text.slice(0, LONGEST_TEXT) });
     rmSync(this.#file('next'), { force: true });
+    this.#write('failed', { ...failure, text: failure.text.slice(0, LONGEST_TEXT) });
   }
 
   #file(name: string): string {
@@ -89,9 +88,22 @@ export class RunFolder {
     }
   }
 
-  /** Writes a file as a whole, so that a process which ends meanwhile leaves no half of it. */
+  /** Writes a file as a whole, so that a process which ends meanwhile leaves no half of it. @throws Error without room */
   #write(name: string, value: object): void {
-    writeFileSync(`${this.#file(name)}.new`, JSON.stringify(value));
-    renameSync(`${this.#file(name)}.new`, this.#file(name));
+    const unfinished = `${this.#file(name)}.new`;
+    try {
+      writeFileSync(unfinished, JSON.stringify(value));
+      renameSync(unfinished, this.#file(name));
+    } catch (error) {
+      rmSync(unfinished, { force: true });
+      throw error;
+    }
   }
+}
+
+const textOf = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
+
+function areTexts(value: unknown): value is RunTexts {
+  const texts = (value ?? {}) as Partial<Record<string, unknown>>;
+  return RUN_FILES.every((name) => typeof texts[name] === 'string');
 }

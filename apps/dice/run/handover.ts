@@ -1,7 +1,7 @@
 // Takes a Run from the guide on the health port: checks the guide's signature and the code, and then replaces this
 // process by one with the new files. Anybody in the namespace reaches the port, so nothing is read before the token.
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { setImmediate as nextTurn, setTimeout as delay } from 'node:timers/promises';
+import { setTimeout as delay } from 'node:timers/promises';
 import { messageOf } from '../../../support/errors.ts';
 import { say } from '../../../support/output.ts';
 import { RUN } from '../../../lab/names.ts';
@@ -14,7 +14,7 @@ import { stripTypes } from '../strip-types.ts';
 import { emptyFolder, endChildren } from './cleanup.ts';
 import { startAnew } from './origin.ts';
 import type { DiceRun } from './run.ts';
-import type { Failure } from './version.ts';
+import type { Failure, Version } from './version.ts';
 
 /** How far dice has come with a Run, as the health port tells the guide. */
 export interface RunStatus {
@@ -92,7 +92,7 @@ export class Handover {
   async #take(request: IncomingMessage): Promise<number> {
     const token = [request.headers[RUN.header]].flat()[0] ?? '';
     const claims = this.#admit(token);
-    const { n, failed, options } = this.#run;
+    const { n, failed } = this.#run;
     if ([n, failed?.n].includes(claims.n)) return 200;
     if (this.#pending?.n === claims.n) return 202;
     this.#refuseNow(claims);
@@ -101,7 +101,7 @@ export class Handover {
       const texts = textsIn(await bodyOf(request, LONGEST));
       if (!isOfTexts(claims, texts)) throw new Refusal(401, 'expected the files that the guide signed, found others');
       this.#run.highest = claims.n;
-      void this.#replace(claims, { texts, token }, options);
+      void this.#replace(claims, { texts, token });
       return 202;
     } catch (error) {
       this.#pending = undefined;
@@ -125,32 +125,36 @@ export class Handover {
     if (this.#pending || !this.#run.isServing) throw new Refusal(409, 'dice is busy with another Run');
   }
 
-  async #replace(claims: RunClaims, version: { texts: RunTexts; token: string }, { tmp, env }: DiceRun['options']) {
-    const { source, flush, shutdown } = this.#options;
+  /** Checks the files, and replaces this process by one with them. */
+  async #replace(claims: RunClaims, version: Version): Promise<void> {
+    const { source, flush } = this.#options;
     try {
       const checked = stripTypes(source, Buffer.from(version.texts['app.ts']), true);
+      // What is sent now need not be sent while nothing listens.
       await Promise.all([checked, Promise.race([flush().catch(() => undefined), delay(LIMITS.flush)])]);
+      this.#store({ ...version, script: await checked });
     } catch (error) {
       return this.#fail(claims, startFailure(source, messageOf(error)));
     }
     this.#pending = { n: claims.n, stage: 'starting' };
-    // Just after a turn of the event loop, no connection waits that the kernel would reset.
-    await nextTurn();
-    await Promise.race([closeServers(), delay(LIMITS.requests)]);
-    await Promise.race([shutdown(), delay(LIMITS.flush)]);
-    if (isShuttingDown()) return;
-    await endChildren();
-    this.#store(version);
-    emptyFolder(tmp);
-    startAnew(env, claims.n);
+    await this.#end();
+    if (!isShuttingDown()) startAnew(this.#run.options.env, claims.n);
   }
 
-  /** Keeps what runs now, to which dice returns if the new files fail. */
-  #store(next: { texts: RunTexts; token: string }): void {
+  /** Keeps what runs now, to which dice returns if the new files fail. @throws Error if there is no room */
+  #store(next: Version): void {
     const { folder } = this.#run.options;
     this.#run.promote();
     folder.write('current', this.#run.choice);
     folder.write('next', next);
+  }
+
+  /** Ends what the code of now does: its requests, its telemetry, its child processes and its files. */
+  async #end(): Promise<void> {
+    await Promise.race([closeServers(), delay(LIMITS.requests)]);
+    await Promise.race([this.#options.shutdown(), delay(LIMITS.flush)]);
+    await endChildren();
+    emptyFolder(this.#run.options.tmp);
   }
 
   #fail({ n, files }: RunClaims, text: string): void {

@@ -60,7 +60,7 @@ export class DiceRun {
     this.highest = highest(found);
     this.failed = this.choice.failed;
     this.code = this.isMounted ? code : Buffer.from(this.texts['app.ts']);
-    this.stripped = stripTypes(join(mounted, 'app.ts'), this.code);
+    this.stripped = this.#strip();
     this.stripped.catch(() => undefined);
     this.isServing = !this.choice.isTrial;
     if (this.failed && this.failed !== found.failed) folder.fail(this.failed);
@@ -117,6 +117,13 @@ export class DiceRun {
   /** Is called when the learner's code calls process.exit. It returns if that may end the process. */
   onExit(message: string): void {
     if (this.isTrial) this.#fallBack('error', message);
+  }
+
+  /** The check of a Run has made the script. Later starts don't trust it, because learner's code could have changed it. */
+  async #strip(): Promise<string> {
+    const { script, isTrial } = this.choice;
+    if (isTrial && script !== undefined) return script;
+    return stripTypes(join(this.options.mounted, 'app.ts'), this.code);
   }
 
   #watch(): Trial {

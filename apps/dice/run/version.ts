@@ -9,6 +9,8 @@ export interface Version {
   readonly texts: RunTexts;
   readonly token?: string | undefined;
   readonly claims?: RunClaims | undefined;
+  /** app.ts as JavaScript, from the check of a Run. */
+  readonly script?: string | undefined;
 }
 
 /** Why a Run's files don't run. */

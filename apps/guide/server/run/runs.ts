@@ -189,6 +189,8 @@ class Follower {
     for (const end = performance.now() + LOST; performance.now() < end; await delay(PAUSE)) {
       const state = stateOf(await this.#ask(), this.#options.n);
       if (state === undefined) continue;
+      // The container was restarted before dice had stored the files.
+      if (state === 'unknown') return false;
       this.#tell(state);
       if (state === 'serving') void this.#watchTrial();
       if (state === 'serving' || typeof state === 'object') return true;
@@ -203,7 +205,7 @@ class Follower {
       const status = await this.#ask();
       const state = stateOf(status, this.#options.n);
       if (typeof state === 'object') return this.#tell(state);
-      if (status && (state === undefined || !status.isTrial)) return;
+      if (state === 'unknown' || status?.isTrial === false) return;
     }
   }
 
@@ -221,10 +223,10 @@ class Follower {
   }
 }
 
-/** Returns how far dice is with Run `n`, or undefined if dice tells nothing about it. */
-function stateOf(status: DiceStatus | undefined, n: number): FollowedState | undefined {
+/** Returns how far dice is with Run `n`, `unknown` if it knows no such Run, or undefined if it doesn't answer. */
+function stateOf(status: DiceStatus | undefined, n: number): FollowedState | 'unknown' | undefined {
   if (!status) return undefined;
   if (status.failed?.n === n) return status.failed;
   if (status.n === n) return status.isServing ? 'serving' : 'starting';
-  return status.pending?.n === n ? status.pending.stage : undefined;
+  return status.pending?.n === n ? status.pending.stage : 'unknown';
 }
