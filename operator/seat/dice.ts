@@ -74,24 +74,35 @@ export function withoutAttendeeFiles(files: AttendeeFiles, lab: readonly LabObje
   });
 }
 
-/** Whether the guide has written a file for a Run, so that the dice that runs has it already. */
-function isOfRun(file: OwnFile, { data = {} }: ConfigMap): boolean {
-  const hashes: Readonly<Partial<Record<OwnFile, string>>> = unverifiedClaims(data[RUN.record])?.files ?? {};
-  return hashes[file] !== undefined && hashes[file] === sha256(data[file] ?? '');
-}
+type RunClaims = ReturnType<typeof unverifiedClaims>;
+
+/** Whether the guide has written a file's text for a Run, so that the dice that runs has it already. */
+const isOfRun = (claims: RunClaims, file: OwnFile, text: string): boolean =>
+  Object.entries(claims?.files ?? {}).some(([name, hash]) => name === file && hash === sha256(text));
 
 /**
- * Leaves the hashes of files that a Run has changed as they are in the live Deployment. Otherwise, each Run would start
- * a new pod. A learner could forge the guide's record of a Run, and would then only keep a dice that is old.
+ * Returns the hashes that the pod template of dice has after a Run, or undefined before the first one. A file of the
+ * Run keeps its hash in the live Deployment. Otherwise, each Run would start a new pod. A file that somebody has edited
+ * since then gets a hash that no pod has, because the dice that runs may have another text than its pod started with.
+ * A learner could forge the record of a Run, and would then only keep a dice that is old.
  */
-export function withRuns(lab: readonly LabObject[], live: ConfigMap | undefined, dice?: Deployment): LabObject[] {
+function runHashes(live: ConfigMap | undefined, dice: Deployment | undefined): Record<string, string> | undefined {
+  const { [RUN.record]: record, ...data }: Readonly<Record<string, string>> = live?.data ?? {};
+  if (record === undefined) return undefined;
   const known = dice?.spec.template.metadata?.annotations ?? {};
-  const kept = OWN.filter(
-    ({ file, component, started }) =>
-      component === 'dice' && live && isOfRun(file, live) && known[started] !== undefined,
-  );
-  const hashes = Object.fromEntries(kept.map(({ started }) => [started, known[started] ?? '']));
+  const claims = unverifiedClaims(record);
+  const hashes = OWN.filter(({ component }) => component === 'dice').map(({ file, started }) => {
+    const { [file]: text = '' } = data;
+    const hash = isOfRun(claims, file, text) ? known[started] : sha256(`${record} ${text}`);
+    return [started, hash ?? sha256(text)];
+  });
+  return Object.fromEntries(hashes) as Record<string, string>;
+}
+
+/** Starts no new pod for files that a Run has changed, and one for files that somebody else has. */
+export function withRuns(lab: readonly LabObject[], live: ConfigMap | undefined, dice?: Deployment): LabObject[] {
+  const hashes = runHashes(live, dice);
   return lab.map((object) =>
-    isDeployment(object) && object.metadata.name === NAMES.dice ? withAnnotations(object, hashes) : object,
+    hashes && isDeployment(object) && object.metadata.name === NAMES.dice ? withAnnotations(object, hashes) : object,
   );
 }

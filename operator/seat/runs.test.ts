@@ -37,12 +37,19 @@ test('starts no new pod for files that a Run has changed', () => {
   expect(wanted(mapWith({ ...files, [RUN.record]: record }), live)).toBe(atStart);
 });
 
+const given = (lab.find(isDice) as unknown as ConfigMap).data?.['app.ts'] ?? '';
+
 test.each([
   ['changed by kubectl', mapWith(files)],
   ['changed by kubectl after a Run', mapWith({ ...files, 'app.ts': 'edited', [RUN.record]: record })],
+  ['changed back by kubectl after a Run', mapWith({ ...files, 'app.ts': given, [RUN.record]: record })],
   ['with a record that is none', mapWith({ ...files, [RUN.record]: 'x.y' })],
-])('starts a new pod for files %s', (_name, map) => {
-  expect(wanted(map, live)).toBe(sha256(map.data?.['app.ts'] ?? ''));
+])('starts a new pod for files %s, and only one', (_name, map) => {
+  const next = wanted(map, live);
+  expect(next).not.toBe(atStart);
+  expect(
+    wanted(map, diceIn(withRuns(withoutAttendeeFiles(attendeeFiles(map, lab.find(isDice)), lab), map, live))),
+  ).toBe(next);
 });
 
 test('starts the first pod of a seat with the hashes of its files', () => {

@@ -72,8 +72,7 @@ test('runs 25 codes one after another in the same process, while requests come',
   }
   isOver = true;
   await asking;
-  // A connection may break off on a machine that has too much to do. No answer is half of one, or of other code.
-  expect([...answers].filter((text) => !/^(first|code \d+|Error: .*ECONN.*)$/.test(text))).toEqual([]);
+  expect([...answers].filter((text) => !/^(first|code \d+)$/.test(text))).toEqual([]);
   expect(dice.app.exitCode).toBeUndefined();
 });
 

@@ -39,8 +39,8 @@ export interface HandoverOptions {
 /** Bytes of a request at most: 512 kB of files, each byte of which JSON may write as six. */
 const LONGEST = 4 * 2 ** 20;
 
-/** Milliseconds for the requests that are open, and for the last telemetry. */
-const LIMITS = { requests: 800, flush: 1_000 };
+/** Milliseconds for the telemetry of before, for the requests that are open, and for their telemetry. */
+const LIMITS = { flush: 1_000, requests: 800, last: 250 };
 
 /** Milliseconds between two lines of the log about refused requests. */
 const LOG_PAUSE = 1_000;
@@ -152,7 +152,7 @@ export class Handover {
   /** Ends what the code of now does: its requests, its telemetry, its child processes and its files. */
   async #end(): Promise<void> {
     await Promise.race([closeServers(), delay(LIMITS.requests)]);
-    await Promise.race([this.#options.shutdown(), delay(LIMITS.flush)]);
+    await Promise.race([this.#options.shutdown(), delay(LIMITS.last)]);
     await endChildren();
     emptyFolder(this.#run.options.tmp);
   }

@@ -1,8 +1,10 @@
-// The process as it was before the learner's code: its program, its arguments and its environment. Import this file
-// before all code of the learner.
+// The process as it was before the learner's code: its program, its arguments, its environment and its folder. Import
+// this file before all code of the learner.
 const execve = process.execve?.bind(process);
 const file = process.execPath;
 const args = [file, ...process.execArgv, ...process.argv.slice(1)];
+const [folder, mask] = [process.cwd(), process.umask()];
+const [chdir, umask] = [process.chdir.bind(process), process.umask.bind(process)];
 
 /** Variable with the number of the Run whose files the process tries. */
 const TRIAL = 'RUN_TRIAL';
@@ -24,5 +26,7 @@ export const canStartAnew = (): boolean => execve !== undefined;
  */
 export function startAnew(env: Readonly<NodeJS.ProcessEnv>, trial?: number): never {
   if (!execve) throw new Error('expected process.execve, found none: run on Linux or macOS');
+  chdir(folder);
+  umask(mask);
   return execve(file, args, { ...env, ...(trial === undefined ? {} : { [TRIAL]: String(trial) }) });
 }

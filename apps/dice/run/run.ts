@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { messageOf } from '../../../support/errors.ts';
 import { fatal, say } from '../../../support/output.ts';
+import { CODE_BEFORE, NEW_CODE } from '../../../lab/run-log.ts';
 import { hashesOf } from '../../../lab/run-token.ts';
 import type { RunTexts } from '../../../lab/run-token.ts';
 import { readiness } from '../../telemetry/readiness.ts';
@@ -43,7 +44,6 @@ export class DiceRun {
   /** The highest number of a Run that this pod knows. */
   highest: number;
   failed: Failure | undefined;
-  isServing: boolean;
   readonly #mounted: Version;
   readonly #trial: Trial | undefined;
   #ports: RunPorts = { port: 0, healthPort: 0 };
@@ -62,9 +62,10 @@ export class DiceRun {
     this.code = this.isMounted ? code : Buffer.from(this.texts['app.ts']);
     this.stripped = this.#strip();
     this.stripped.catch(() => undefined);
-    this.isServing = !this.choice.isTrial;
     if (this.failed && this.failed !== found.failed) folder.fail(this.failed);
-    if (this.choice.isTrial) this.#trial = this.#watch();
+    if (!this.choice.isTrial) return;
+    say(NEW_CODE);
+    this.#trial = this.#watch();
   }
 
   get n(): number {
@@ -83,6 +84,15 @@ export class DiceRun {
   /** The text of settings.env, unless it is the file in the ConfigMap's volume. */
   get settings(): string | undefined {
     return this.isMounted ? undefined : this.texts['settings.env'];
+  }
+
+  /** Whether the code listens where it should. */
+  get isServing(): boolean {
+    return this.#readiness().ready;
+  }
+
+  #readiness(): ReturnType<typeof readiness> {
+    return readiness(this.#ports.port, this.#ports.healthPort);
   }
 
   /** Whether the code has not yet proved that it starts. */
@@ -119,7 +129,7 @@ export class DiceRun {
     if (this.isTrial) this.#fallBack('error', message);
   }
 
-  /** The check of a Run has made the script. Later starts don't trust it, because learner's code could have changed it. */
+  /** The check of a Run has made the script. A later start makes its own: learner's code could have changed this one. */
   async #strip(): Promise<string> {
     const { script, isTrial } = this.choice;
     if (isTrial && script !== undefined) return script;
@@ -128,15 +138,14 @@ export class DiceRun {
 
   #watch(): Trial {
     return new Trial({
-      isReady: () => readiness(this.#ports.port, this.#ports.healthPort).ready,
+      isReady: () => this.isServing,
       onReady: () => {
-        this.isServing = true;
         this.failed = undefined;
       },
       onPassed: () => this.promote(),
       onError: (error) => this.#fallBack('error', (error as Error | undefined)?.stack ?? messageOf(error)),
       onBlocked: (line) => this.#fallBack('loop', `your code has run for ${TRIAL_MS / 1000} s without a pause`, line),
-      onSilent: () => this.#fallBack('silent', readiness(this.#ports.port, this.#ports.healthPort).reason),
+      onSilent: () => this.#fallBack('silent', this.#readiness().reason),
     });
   }
 
@@ -145,7 +154,7 @@ export class DiceRun {
     const { folder, env, tmp } = this.options;
     const place = line > 0 ? `, at line ${line} of app.ts` : '';
     say(kind === 'error' ? text : `dice can't start: ${text}${place}`);
-    say('dice starts the code of before again.');
+    say(CODE_BEFORE);
     folder.fail({ n: this.n, files: hashesOf(this.texts), kind, text, ...(line > 0 && { line }) });
     killChildren();
     emptyFolder(tmp);

@@ -35,10 +35,13 @@ const changed: Record<Shared, () => Promise<void>> = {
 runner.onUp = () => {
   quality.begin();
   trace.ranAgain();
-  void play.askAgain().then((isDrawn) => isDrawn && runner.drawn());
+  void play.askAgain();
 };
 course.onCheck = () => quality.begin();
-trace.onFlow = (flow) => void map.show(flow);
+trace.onFlow = (flow) => {
+  if (flow.kind === 'arrived') runner.drawn();
+  void map.show(flow);
+};
 runner.log.onTrace = (traceId) => void trace.show({ traceId, reveal: true });
 runner.onSeen = (seen) => course.saw(seen);
 runner.onGoTo = showLine;

@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { truthOf } from '../../../../lab/faults.ts';
 import { ACCOUNT, inClusterConfig } from '../../../../kubernetes/in-cluster.ts';
 import type { ConfigMap, Pod } from '../../../../kubernetes/types.ts';
+import { sinceStart } from '../../../../lab/run-log.ts';
 import { urlFromEnv } from '../../../../support/env.ts';
 import { getText } from '../../../../support/http.ts';
 import type { Component } from '../../contract.ts';
@@ -255,11 +256,13 @@ class NewestPods {
 
   /**
    * Returns the log of the component's newest pod, or '' if the log can't be read. No check depends on this log alone.
+   * Lines of code that ran before the last Run are left out.
    */
   async log(component: string, sinceSeconds: number): Promise<string> {
     const pod = await this.#pod(component);
     const log = pod && this.#kube?.log(pod.metadata.name, logBytes, { sinceSeconds, tailLines: 5_000 });
-    return (await log?.catch(() => undefined)) ?? '';
+    const text = (await log?.catch(() => undefined)) ?? '';
+    return component === 'dice' ? sinceStart(text.split('\n')).join('\n') : text;
   }
 
   async #pod(component: string): Promise<Pod | undefined> {

@@ -51,15 +51,15 @@ function notReplaced({ deployment }: ComponentObjects, { metadata }: Pod): Outda
 
 /**
  * In a seat, a pod's annotations have the hashes of the files that it started with, and the operator restarts it after
- * an edit, unless it was a Run. Outside a seat, only Helm writes these annotations, the hashes come from elsewhere,
- * and nobody restarts it.
+ * an edit, unless it was a Run. After a Run, and outside a seat, the pod's annotations tell nothing of its files, and
+ * the hashes come from elsewhere. Outside a seat, nobody restarts it.
  */
 function notRestarted(objects: ComponentObjects, { metadata }: Pod): Outdated | undefined {
   const { component, files, started: reported } = objects;
   if (!files) return undefined;
   const inSeat = files.metadata.labels?.[LABELS.managedBy] === MANAGED_BY && !isOfRun(objects);
   const old = OWN.find(({ file, started, component: reader }) => {
-    const hash = inSeat ? metadata.annotations?.[started] : reported[file];
+    const hash = inSeat && !hasRun(objects) ? metadata.annotations?.[started] : reported[file];
     return reader === component && hash !== undefined && hash !== sha256(files.data?.[file] ?? '');
   });
   if (!old) return undefined;
@@ -67,7 +67,11 @@ function notRestarted(objects: ComponentObjects, { metadata }: Pod): Outdated | 
   return { reason, passes: inSeat, blocks: true, ...(inSeat ? {} : { todo: restart(objects), file: old.file }) };
 }
 
-/** Whether the guide has written dice's files for a Run. The operator restarts no pod for these. */
+/** Whether there was a Run, after which a pod of dice may run other files than it started with. */
+const hasRun = ({ component, files }: ComponentObjects): boolean =>
+  component === 'dice' && files?.data?.[RUN.record] !== undefined;
+
+/** Whether the guide has written dice's files for a Run, and nobody has edited them since. Then no pod is restarted. */
 function isOfRun({ component, files }: ComponentObjects): boolean {
   const claims = unverifiedClaims(files?.data?.[RUN.record]);
   const isSame = (file: RunFile): boolean => claims?.files[file] === sha256(files?.data?.[file] ?? '');

@@ -3,6 +3,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Pod } from '../../../../kubernetes/types.ts';
 import type { Component, Files, PodEvent, PodState, RunProgress, Shared } from '../../contract.ts';
+import { sinceStart } from '../../../../lab/run-log.ts';
 import type { Kube } from '../kube.ts';
 import { messageOf } from '../../../../support/errors.ts';
 import type { Runs } from '../run/runs.ts';
@@ -47,7 +48,7 @@ export interface WatcherSources extends LearnerSources {
   readonly versions?: () => Promise<ReadonlyMap<Shared, string>>;
   /** Returns why a component does not run the learner's files as they are now. */
   readonly outdated?: (component: Component) => Promise<Outdated | undefined>;
-  readonly runs?: Pick<Runs, 'listen' | 'failure'> | undefined;
+  readonly runs?: Pick<Runs, 'at' | 'listen' | 'failure'> | undefined;
 }
 
 export class PodWatcher {
@@ -177,11 +178,14 @@ export class PodWatcher {
     if (isNew) watched.files = await this.#sources.files?.().catch(() => undefined);
     if (isNew) await this.#compare(watched);
     watched.lines?.settle();
-    const { component, recent, files } = watched;
+    const { component, files } = watched;
+    const recent = component === 'dice' ? sinceStart(watched.recent) : watched.recent;
     const report = component === 'dice' && isStarting(pod) ? await diceReport(pod) : undefined;
     const { settings } = this.#sources;
     const failedRun = this.#failedRun(watched, pod);
-    return { log: recent, files, report, failedRun, outdated: watched.outdated, ...(settings && { settings }) };
+    const { outdated } = watched;
+    const ranAt = component === 'dice' ? this.#sources.runs?.at : undefined;
+    return { log: recent, files, report, failedRun, ranAt, outdated, ...(settings && { settings }) };
   }
 
   #failedRun({ component, files }: WatchedPod, pod: Pod): Evidence['failedRun'] {

@@ -1,5 +1,8 @@
 // Tests Runs of the guide with the real dice and a fake API server.
 import { jest } from '@jest/globals';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { ApiServer, podOf } from '../../../testing/api-server.ts';
 import { privateKey, serving, start, get, stopAll, textsOf, tracked } from '../../../dice/run/run-harness.ts';
 import type { Dice } from '../../../dice/run/run-harness.ts';
@@ -76,4 +79,18 @@ test('finishes a Run that a guide before has written', async () => {
   api.put('lab-dice', { ...texts, 'collector.yaml': '{}', [RUN.record]: token });
   await store.resume();
   await waitFor('the new code', async () => (await get(dice).catch(() => '')) === 'two' || undefined);
+});
+
+test('replaces the pod at once if dice was restarted before it had stored the files', async () => {
+  const forgetful = createServer((request, response) => {
+    if (request.method === 'PUT') return void response.writeHead(202).end('{}');
+    response.end(JSON.stringify({ n: 0, isServing: true, isTrial: false }));
+  }).listen(0, '127.0.0.1');
+  await once(forgetful, 'listening');
+  const url = `http://127.0.0.1:${(forgetful.address() as AddressInfo).port}`;
+  const { store, told } = storeFor({ app: { health: url } } as Dice);
+  await store.write({ 'app.ts': serving('two') });
+  await waitFor('the replacement', () => told.find(({ stage }) => stage === 'replacing'));
+  await waitFor('the new pod', () => api.restarts.length || undefined);
+  forgetful.close();
 });

@@ -15,7 +15,7 @@ import { suppressTracing } from '../suppress-tracing.ts';
 import { parsedStatus } from './run-status.ts';
 import type { DiceStatus } from './run-status.ts';
 import { reasonOfFailure } from './failed-run.ts';
-import type { FailedRun } from './failed-run.ts';
+import type { FailedRun } from '../pods/phase.ts';
 
 /** Milliseconds within which dice must take a Run. A handler that loops blocks it. */
 const TAKES = 1_000;
@@ -23,6 +23,8 @@ const TAKES = 1_000;
 const LOST = 15_000;
 /** Milliseconds between two questions how far dice has come, and for which it is asked whether the code still runs. */
 const [PAUSE, TRIAL] = [40, 4_000];
+/** Milliseconds without an answer after which dice may be another pod. A Run needs less, and a trial answers. */
+const GONE = 2_000;
 const LIMIT = 64 * 1024; // bytes of an answer
 
 /** A Run that is written to the ConfigMap. */
@@ -56,6 +58,11 @@ export class Runs {
   /** Whether a Run is under way. */
   get isBusy(): boolean {
     return this.#latest !== undefined && ['checking', 'starting'].includes(this.#latest.stage);
+  }
+
+  /** When the guide began the last Run, in Unix milliseconds. */
+  get at(): number | undefined {
+    return this.#latest?.n;
   }
 
   /** Whether the files of the last Run don't run. */
@@ -104,20 +111,25 @@ export class Runs {
 
   async #hand(run: NumberedRun, texts: RunTexts, replace: () => Promise<void>) {
     const began = performance.now();
-    const pod = await this.#options.pod().catch(() => undefined);
+    const { name, url } = await this.#place();
     this.#failed = undefined;
-    const name = pod?.metadata.name ?? '';
-    const url = pod && podUrl(pod, this.#options.port ?? PORTS.health, RUN.path);
     if (url === undefined || !(await this.#send(url, run.claims, texts))) return { taken: false, ended: undefined };
     const follower = new Follower({
       url,
       n: run.claims.n,
+      find: async () => (await this.#place()).url,
       tell: (state) => this.#tell(state, run.claims, { began, name, texts }),
     });
     return {
       taken: true,
       ended: follower.follow().then((isKnown) => (isKnown ? undefined : this.#lose(run, began, replace))),
     };
+  }
+
+  /** Returns the name of dice's newest pod and where it takes Runs, if it is ready. */
+  async #place(): Promise<{ name: string; url?: string | undefined }> {
+    const pod = await this.#options.pod().catch(() => undefined);
+    return { name: pod?.metadata.name ?? '', url: pod && podUrl(pod, this.#options.port ?? PORTS.health, RUN.path) };
   }
 
   /** Sends files to dice. They are signed anew, because dice takes no old token. @returns whether dice takes them */
@@ -167,6 +179,8 @@ type FollowedState = 'checking' | 'starting' | 'serving' | NonNullable<DiceStatu
 
 interface FollowerOptions {
   readonly url: string;
+  /** Returns the URL of dice's newest pod. Somebody may have deleted the pod that took the Run. */
+  readonly find: () => Promise<string | undefined>;
   readonly n: number;
   readonly tell: (state: FollowedState) => void;
 }
@@ -174,10 +188,14 @@ interface FollowerOptions {
 /** Asks dice how far it has come with a Run. */
 class Follower {
   readonly #options: FollowerOptions;
+  #url: string;
   #told: string | undefined;
+  /** When dice answered last. */
+  #answered = performance.now();
 
   constructor(options: FollowerOptions) {
     this.#options = options;
+    this.#url = options.url;
   }
 
   /**
@@ -215,11 +233,15 @@ class Follower {
     this.#told = key;
   }
 
-  #ask(): Promise<DiceStatus | undefined> {
-    return suppressTracing(() => call(this.#options.url, { signal: AbortSignal.timeout(TAKES), limit: LIMIT })).then(
-      ({ body }) => parsedStatus(body),
-      () => undefined,
-    );
+  async #ask(): Promise<DiceStatus | undefined> {
+    try {
+      const { body } = await call(this.#url, { signal: AbortSignal.timeout(TAKES), limit: LIMIT });
+      this.#answered = performance.now();
+      return parsedStatus(body);
+    } catch {
+      if (performance.now() - this.#answered > GONE) this.#url = (await this.#options.find()) ?? this.#url;
+      return undefined;
+    }
   }
 }
 

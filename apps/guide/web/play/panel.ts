@@ -103,11 +103,8 @@ export class PlayPanel {
   }
 
   /** Repeats the last request to dice after a Run, so that the learner sees the spans of the new code. */
-  async askAgain(): Promise<boolean> {
-    if (!byId<HTMLInputElement>('ask-after-run').checked) return false;
-    const turn = ++this.#turn;
-    const traceId = await this.#visited(this.#last);
-    return this.#showNewest(this.#last, { traceId, reveal: false, turn });
+  async askAgain(): Promise<void> {
+    if (byId<HTMLInputElement>('ask-after-run').checked) await this.#askNewest(this.#last);
   }
 
   /**
@@ -123,19 +120,16 @@ export class PlayPanel {
   /**
    * Shows the trace of a request. Just after a Run, the old pod may have answered the request. Then this function sends
    * the request to dice again.
-   * @returns whether a trace is drawn
    */
-  async #showNewest(path: string, { traceId: first, reveal, turn }: Asked): Promise<boolean> {
+  async #showNewest(path: string, { traceId: first, reveal, turn }: Asked): Promise<void> {
     let traceId = first;
     for (const end = performance.now() + patience; traceId !== undefined && turn === this.#turn;) {
       const { pod } = this.#now();
       const query = { traceId, reveal, service: 'dice', ...(pod === undefined ? {} : { pod }) };
       const trace = await this.#trace.show(query);
-      if (!trace || !isOfAnotherPod(trace, query) || performance.now() > end || turn !== this.#turn)
-        return trace !== undefined;
+      if (!trace || !isOfAnotherPod(trace, query) || performance.now() > end || turn !== this.#turn) return;
       traceId = await this.#visited(path);
     }
-    return false;
   }
 
   #visited(path: string): Promise<string | undefined> {

@@ -10,6 +10,7 @@ import type {
   Shared,
   SharedVersion,
 } from '../../contract.ts';
+import { NEW_CODE } from '../../../../lab/run-log.ts';
 import { button, byId, fill } from '../dom.ts';
 import { openStream } from '../shared-stream.ts';
 import { LogView } from '../log/view.ts';
@@ -177,7 +178,10 @@ export class Runner {
 
   #onLog({ component, pod, line }: LogLine): void {
     this.#beginLog({ component, pod });
-    this.#logs[component].buffer.add(line);
+    const { buffer } = this.#logs[component];
+    // The log of a pod goes on after a Run. What the code of before has printed explains nothing any more.
+    if (component === 'dice' && line === NEW_CODE) buffer.clear();
+    buffer.add(line);
     if (component === this.#choice.value) this.log.draw();
   }
 

@@ -150,7 +150,7 @@ test('shows the place of a Run that failed, and waits for a new pod if dice is l
   expect(watch.problems()).toEqual([{ file: 'app.ts', line: 3, message: 'no luck' }]);
   watch.prepare(2_000);
   watch.begin({ restarted: ['dice'], run: 8 }, 2_100);
-  watch.onRun({ n: 8, stage: 'replacing', ms: 9 }, 2_200);
-  expect(watch.waiting).toBe(true);
+  watch.onRun({ n: 8, stage: 'replacing', ms: 9, message: 'dice is lost.' }, 2_200);
+  expect(watch.report().text).toBe('Saved. dice is lost. dice: the new pod is starting…');
   expect(watch.on({ component: 'dice', pod: 'two', phase: 'running' }, 2_300)).toBe(true);
 });

@@ -76,15 +76,21 @@ export class RunWatch {
     return progress.n === this.#runNumber && this.#follow(progress, now);
   }
 
-  #follow({ stage }: RunProgress, now: number): boolean {
+  #follow({ stage, message }: RunProgress, now: number): boolean {
     if (!this.#stages.some((one) => one.startsWith(stage)))
       this.#stages.push(`${stage} ${((now - this.#since) / 1000).toFixed(1)} s`);
-    if (stage === 'replacing') this.#runNumber = undefined;
+    if (stage === 'replacing') this.#lose(message);
     if (stage !== 'serving' && stage !== 'failed') return false;
     const wasAwaited = this.#awaited.delete('dice');
     if (stage === 'failed') this.#took = 0;
     else if (wasAwaited) this.#took = now - this.#since;
     return stage === 'serving' && wasAwaited && this.#awaited.size === 0;
+  }
+
+  /** Waits for a new pod, because the dice that had taken the Run no longer answers. */
+  #lose(message: string | undefined): void {
+    this.#runNumber = undefined;
+    this.#note = message;
   }
 
   /** Records that the page has drawn a trace of the Run. */
