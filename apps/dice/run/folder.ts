@@ -88,7 +88,7 @@ export class RunFolder {
     }
   }
 
-  /** Writes a file as a whole, so that a process which ends meanwhile leaves no half of it. @throws Error without room */
+  /** Writes a whole file, so that a process that ends meanwhile leaves no half. @throws Error if there is no room */
   #write(name: string, value: object): void {
     const unfinished = `${this.#file(name)}.new`;
     try {

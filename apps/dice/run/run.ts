@@ -129,7 +129,7 @@ export class DiceRun {
     if (this.isTrial) this.#fallBack('error', message);
   }
 
-  /** The check of a Run has made the script. A later start makes its own: learner's code could have changed this one. */
+  /** The check of a Run has made the script. A later start makes its own, because code could have changed this one. */
   async #strip(): Promise<string> {
     const { script, isTrial } = this.choice;
     if (isTrial && script !== undefined) return script;

@@ -105,9 +105,8 @@ function trouble(component: Component, pod: Pod, { container, evidence, now }: O
 function withFailedRun(crash: Reason, failedRun: FailedRun | undefined): Reason {
   if (crash.message !== undefined)
     return failedRun?.hasEnded ? { ...crash, message: `${crash.message} ${BEFORE}` } : crash;
-  if (!failedRun) return {};
-  const { hasEnded: _hasEnded, ...reason } = failedRun;
-  return reason;
+  const { message, file, line } = failedRun ?? {};
+  return { ...(message && { message }), ...(file && { file }), ...(line && { line }) };
 }
 
 /** The last file that was read, because the same one is asked about again and again. */

@@ -178,18 +178,21 @@ export class PodWatcher {
     if (isNew) watched.files = await this.#sources.files?.().catch(() => undefined);
     if (isNew) await this.#compare(watched);
     watched.lines?.settle();
-    const { component, files } = watched;
-    const recent = component === 'dice' ? sinceStart(watched.recent) : watched.recent;
-    const report = component === 'dice' && isStarting(pod) ? await diceReport(pod) : undefined;
+    const { recent: log, files, outdated } = watched;
     const { settings } = this.#sources;
-    const failedRun = this.#failedRun(watched, pod);
-    const { outdated } = watched;
-    const ranAt = component === 'dice' ? this.#sources.runs?.at : undefined;
-    return { log: recent, files, report, failedRun, ranAt, outdated, ...(settings && { settings }) };
+    const ofRuns = watched.component === 'dice' ? await this.#evidenceOfDice(watched, pod) : {};
+    return { log, files, outdated, ...ofRuns, ...(settings && { settings }) };
   }
 
-  #failedRun({ component, files }: WatchedPod, pod: Pod): Evidence['failedRun'] {
-    return component === 'dice' && files ? this.#sources.runs?.failure(pod.metadata.name, files) : undefined;
+  /** Returns what only dice has: its report, and what a Run has changed in its pod. */
+  async #evidenceOfDice({ recent, files }: WatchedPod, pod: Pod): Promise<Omit<Evidence, 'files'>> {
+    const { runs } = this.#sources;
+    return {
+      log: sinceStart(recent),
+      report: isStarting(pod) ? await diceReport(pod) : undefined,
+      failedRun: files && runs?.failure(pod.metadata.name, files),
+      ranAt: runs?.at,
+    };
   }
 
   /**
