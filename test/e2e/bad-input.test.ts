@@ -4,7 +4,7 @@
 // everybody.
 import { mkdir } from 'node:fs/promises';
 import type { Browser, Page } from 'playwright-core';
-import { brokenAtStart, brokenInVisit } from './broken-code.ts';
+import { brokenAtStart, brokenInVisit, expectLine } from './broken-code.ts';
 import { say } from '../../support/output.ts';
 import { artefacts } from '../support/artefacts.ts';
 import { launchBrowser, picture } from '../support/browser/browser.ts';
@@ -83,7 +83,7 @@ describe('code that keeps dice from starting', () => {
       const source = atStart(line);
       await guide.run(source);
       const state = await nextEvent(({ message = '' }) => says.test(message), 45_000);
-      expect(state.line).toBe(hasLine ? source.split('\n').indexOf(line) + 1 : undefined);
+      expectLine(state, source.split('\n').indexOf(line) + 1, hasLine);
       await pageSays(state.message ?? '');
       await restLives();
       // Kubernetes waits longer each time until it starts a container again that was killed for its memory.
@@ -109,7 +109,7 @@ describe('code that breaks dice when a request arrives', () => {
       { within: 60_000, every: 500 },
     );
     expect(answers).toContainEqual(expect.stringMatching(answered));
-    expect(state.line).toBe(hasLine ? source.split('\n').indexOf(line) + 1 : undefined);
+    expectLine(state, source.split('\n').indexOf(line) + 1, hasLine);
     await page.locator('#run-status', { hasText: says }).waitFor();
     await restLives();
   });

@@ -3,6 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { eventually } from '../../support/waiting.ts';
+import { Guide } from '../support/cluster/guide.ts';
 import { chart, Lab } from '../support/cluster/lab.ts';
 import { podLog, useNamespace } from '../support/cluster/namespace.ts';
 import { isLeaving, isReady, restarts } from '../support/matchers/objects.ts';
@@ -100,6 +101,24 @@ describe('dice after an edit with a syntax error', () => {
     await expect(lab.text('dice', '/mended')).resolves.toBe('mended');
   });
 });
+
+test('runs the code of a Run although its pod was deleted meanwhile, and after a restart with kubectl', async () => {
+  const guide = await Guide.open(lab);
+  try {
+    const { metadata } = await lab.pod('dice');
+    await Promise.all([
+      guide.run(withLine("app.get('/ran', (request, response) => { response.send('ran'); });")),
+      lab.kubectl('delete', 'pod', metadata.name, '--wait=false'),
+    ]);
+    await eventually(async () => expect(await lab.text('dice', '/ran')).toBe('ran'), { within: 60_000 });
+    await lab.rolledOut('dice');
+    await lab.kubectl('rollout', 'restart', `deployment/${lab.release}-dice`);
+    await lab.rolledOut('dice');
+    await eventually(async () => expect(await lab.text('dice', '/ran')).toBe('ran'), { within: 10_000 });
+  } finally {
+    guide.close();
+  }
+}, 180_000);
 
 test("keeps the learner's edits in an upgrade, which restarts only the Deployments that it changes", async () => {
   const edited = withLine("app.get('/kept', (request, response) => { response.send('kept'); });");

@@ -12,7 +12,7 @@ import { stripTypes } from '../strip-types.ts';
 import { emptyFolder, killChildren } from './cleanup.ts';
 import { RunFolder } from './folder.ts';
 import { startAnew, takeTrial } from './origin.ts';
-import { Trial, TRIAL_MS } from './trial.ts';
+import { Trial } from './trial.ts';
 import { choose, highest } from './version.ts';
 import type { Choice, Failure, Version, Versions } from './version.ts';
 import { RUN } from '../../../lab/names.ts';
@@ -24,9 +24,13 @@ export interface RunOptions {
   readonly folder: RunFolder;
   /** A folder that is emptied between two Runs. */
   readonly tmp: string | undefined;
+  /** Milliseconds in which new code must prove that it starts. */
+  readonly trialMs: number;
   /** The environment from before the learner's code. */
   readonly env: Readonly<NodeJS.ProcessEnv>;
 }
+
+const TRIAL_MS = 3_000;
 
 /** Ports of the process, which decide whether it serves. */
 export interface RunPorts {
@@ -137,14 +141,15 @@ export class DiceRun {
   }
 
   #watch(): Trial {
-    return new Trial({
+    const { trialMs } = this.options;
+    return new Trial(trialMs, {
       isReady: () => this.isServing,
       onReady: () => {
         this.failed = undefined;
       },
       onPassed: () => this.promote(),
       onError: (error) => this.#fallBack('error', (error as Error | undefined)?.stack ?? messageOf(error)),
-      onBlocked: (line) => this.#fallBack('loop', `your code has run for ${TRIAL_MS / 1000} s without a pause`, line),
+      onBlocked: (line) => this.#fallBack('loop', `your code has run for ${trialMs / 1000} s without a pause`, line),
       onSilent: () => this.#fallBack('silent', this.#readiness().reason),
     });
   }
@@ -186,6 +191,7 @@ export const openedRun = (): DiceRun | undefined => opened;
 export function openRun(env: NodeJS.ProcessEnv): DiceRun {
   const trial = takeTrial(env);
   const { RUN_DIR: dir = '', RUN_KEY_FILE: keyFile = '', RUN_TMP: tmp, RUN_MOUNTED: mounted = '' } = env;
-  opened = new DiceRun({ mounted, folder: new RunFolder(dir, keyFile), tmp, env: { ...env } }, trial);
+  const trialMs = Number(env['RUN_TRIAL_MS'] ?? TRIAL_MS);
+  opened = new DiceRun({ mounted, folder: new RunFolder(dir, keyFile), tmp, trialMs, env: { ...env } }, trial);
   return opened;
 }

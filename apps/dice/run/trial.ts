@@ -5,12 +5,11 @@ import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { BLOCKED, DONE } from './beat.ts';
 
-/** Milliseconds from the load of the code until it must listen, and for which it is watched. */
-export const TRIAL_MS = 3_000;
-
 const BEAT = 250;
-/** Milliseconds without a beat after which the code blocks the process. */
-const PATIENCE = TRIAL_MS;
+/** Milliseconds that code which does not listen has been idle at least. On a busy machine it may still be loading. */
+const IDLE = 1_000;
+/** Milliseconds after the trial, when code that does not listen has failed in any case. */
+const LONGEST = 9_000;
 
 /** How a trial ends. */
 export interface TrialEvents {
@@ -30,16 +29,20 @@ const LISTENS = 'tracing:net.server.listen:asyncEnd';
 
 export class Trial {
   readonly #events: TrialEvents;
+  /** Milliseconds from the load of the code until it must listen, for which it is watched, and for which it may block. */
+  readonly #length: number;
   readonly #beats = new Int32Array(new SharedArrayBuffer(4));
   #isReady = false;
   /** Beats until the end. Beats come late on a machine that has too much to do, which gives code more time. */
   #left = Infinity;
+  #loaded = performance.eventLoopUtilization();
   #timer: NodeJS.Timeout;
 
-  constructor(events: TrialEvents) {
+  constructor(length: number, events: TrialEvents) {
+    this.#length = length;
     this.#events = events;
     Object.assign(globalThis, { [Symbol.for(BLOCKED)]: (line: number) => events.onBlocked(line) });
-    startWatchdog(this.#beats);
+    startWatchdog(this.#beats, length);
     this.#timer = setInterval(() => this.#beat(), BEAT);
     process.on('uncaughtException', events.onError);
     subscribe(LISTENS, this.#onListening);
@@ -47,7 +50,8 @@ export class Trial {
 
   /** Starts the time in which the code must listen. Call it just before the code is loaded. */
   load(): void {
-    this.#left = TRIAL_MS / BEAT;
+    this.#left = this.#length / BEAT;
+    this.#loaded = performance.eventLoopUtilization();
   }
 
   /** Ends the watch. */
@@ -68,12 +72,17 @@ export class Trial {
     this.#events.onReady();
   }
 
+  #mayStillLoad(): boolean {
+    const { idle } = performance.eventLoopUtilization(this.#loaded);
+    return idle < IDLE && this.#left > -LONGEST / BEAT;
+  }
+
   #beat(): void {
     Atomics.add(this.#beats, 0, 1);
     Atomics.notify(this.#beats, 0);
     this.#look();
     this.#left -= 1;
-    if (this.#left > 0) return;
+    if (this.#left > 0 || (!this.#isReady && this.#mayStillLoad())) return;
     this.stop();
     if (this.#isReady) this.#events.onPassed();
     else this.#events.onSilent();
@@ -81,9 +90,9 @@ export class Trial {
 }
 
 /** The thread has no preloads, no environment, and little memory. */
-function startWatchdog(beats: Int32Array): void {
+function startWatchdog(beats: Int32Array, patience: number): void {
   const worker = new Worker(join(import.meta.dirname, 'watchdog.js'), {
-    workerData: { beats, patience: PATIENCE },
+    workerData: { beats, patience },
     execArgv: [],
     env: {},
     resourceLimits: { maxOldGenerationSizeMb: 16, maxYoungGenerationSizeMb: 1 },

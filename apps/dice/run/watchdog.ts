@@ -11,12 +11,28 @@ interface Pause {
 
 const { beats, patience } = workerData as { beats: Int32Array; patience: number };
 
-/** Waits until the main thread is done, or has not beaten for `patience`. @returns whether it is blocked */
+/** Milliseconds of CPU time that a loop takes at least while the main thread does not beat. */
+const BUSY = 1_000;
+/** After this many times `patience`, the main thread waits for something that blocks it. */
+const LONGEST = 4;
+
+/** Milliseconds of CPU time of all threads. */
+function cpuTime(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
+}
+
+/**
+ * Waits until the main thread is done, or has not beaten for `patience`. A process that has got no CPU time meanwhile
+ * is slow, and not blocked, because the machine has too much to do.
+ * @returns whether the main thread is blocked
+ */
 function isBlocked(): boolean {
   for (;;) {
-    const seen = Atomics.load(beats, 0);
+    const [seen, before] = [Atomics.load(beats, 0), cpuTime()];
     if (seen === DONE) return false;
-    if (Atomics.wait(beats, 0, seen, patience) === 'timed-out') return Atomics.load(beats, 0) === seen;
+    for (let times = 1; Atomics.wait(beats, 0, seen, patience) === 'timed-out'; times += 1)
+      if (cpuTime() - before > BUSY || times === LONGEST) return Atomics.load(beats, 0) === seen;
   }
 }
 

@@ -107,10 +107,12 @@ export class RunEvents {
     const { run, note = '' } = await guide.run(source);
     return eventually(
       () => {
-        const stage = this.runs.findLast(({ n }) => n === run)?.stage ?? note;
+        const { stage, message } = this.runs.findLast(({ n }) => n === run) ?? { stage: note };
         const { pod = '', phase } = this.states.at(-1) ?? {};
         if (stage === 'serving' || (pod !== old && phase === 'running')) return pod;
-        throw new Error(`expected the code of a Run to serve, found "${stage}", and that ${pod} is ${phase}`);
+        throw new Error(
+          `expected the code of a Run to serve, found "${message ?? stage}", and that ${pod} is ${phase}`,
+        );
       },
       { within, every: 50 },
     );
