@@ -8,7 +8,7 @@ import { parseLevel } from './level.ts';
 import { fatal } from '../../support/output.ts';
 import { portFromEnv } from '../../support/env.ts';
 import { listenOnPodAddresses, podAddresses } from './pod-addresses.ts';
-import { watchServers } from './readiness.ts';
+import { declareStartAnew, watchServers } from './readiness.ts';
 import { applyLearnerSettings } from './settings.ts';
 import { exitCleanly } from './shutdown.ts';
 import type { DiceRun } from '../dice/run/run.ts';
@@ -46,10 +46,14 @@ try {
   run?.expect({ port, healthPort });
   watchServers();
   listenOnPodAddresses(podAddresses(process.env['POD_IPS']));
+  const isTrial = run?.isTrial === true;
+  // The pod was ready just before. Health checks and the guide get answers while the SDK loads.
+  if (isTrial) startHealthServer(healthPort, port);
+  declareStartAnew(() => run?.isTrial === true);
   const shutdown = await startTelemetry(healthPort);
   exitCleanly(shutdown);
   if (run) await takeRuns(run, shutdown);
-  startHealthServer(healthPort, port);
+  if (!isTrial) startHealthServer(healthPort, port);
 } catch (error) {
   if (run) run.failStart(messageOf(error));
   fatal(error);

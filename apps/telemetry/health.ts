@@ -4,7 +4,7 @@
 import { createServer } from 'node:http';
 import type { Server } from 'node:http';
 import { answerCommand, commandAt, routeAt } from './commands.ts';
-import { declareHealthServer, listening, readiness } from './readiness.ts';
+import { declareHealthServer, listening, podReadiness } from './readiness.ts';
 import { recorder } from './report.ts';
 
 /** Starts the health server on `healthPort`. The app counts as ready once it listens on `port`. */
@@ -31,6 +31,6 @@ function reportText(healthPort: number, port: number): string {
 function answer(path: string, healthPort: number, port: number): { status: number; text: string } {
   if (path === '/healthz') return { status: 200, text: 'alive' };
   if (path !== '/readyz') return { status: 404, text: 'expected /healthz, /readyz or /report' };
-  const { ready, reason } = readiness(port, healthPort);
+  const { ready, reason } = podReadiness(port, healthPort);
   return { status: ready ? 200 : 503, text: reason };
 }

@@ -73,6 +73,8 @@ export class Dice extends Construct {
         RUN_TMP: '/tmp',
       },
       volumes: runVolumes(lab),
+      // A Run takes the health port away for a moment. Many in a row must not make the pod unready.
+      readiness: { periodSeconds: 2, failureThreshold: 5 },
     });
     new ComponentService(this, 'service', lab, { component: COMPONENT, ports: { http: PORTS.http } });
   }
