@@ -2,9 +2,7 @@
 import { edgesOf } from '../../otlp/traces.ts';
 import type { Instruments, Logs } from '../../apps/guide/explore-contract.ts';
 import type { Trace } from '../../otlp/traces.ts';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { kubectl, tool } from '../support/cluster/cluster.ts';
-import { Guide, RunEvents } from '../support/cluster/guide.ts';
 import { always, eventually } from '../../support/waiting.ts';
 import { ROUND_AT_GUIDE, ROUND_OF_VISITOR } from '../support/otlp/expected-telemetry.ts';
 import { Lab } from '../support/cluster/lab.ts';
@@ -186,57 +184,6 @@ describe('editing the code of dice', () => {
       },
       { within: edited + 8_000 - Date.now(), every: 100 },
     );
-  });
-});
-
-describe('Runs in the guide', () => {
-  let guide: Guide;
-  let events: RunEvents;
-  let original: string;
-
-  beforeAll(async () => {
-    await lab.rolledOut('dice');
-    guide = await Guide.open(lab);
-    events = await RunEvents.listen(guide);
-    original = await lab.diceSource();
-    await eventually(() => expect(events.states.at(-1)).toMatchObject({ phase: 'running' }), { within: 15_000 });
-  }, 60_000);
-
-  afterAll(() => {
-    events.close();
-    guide.close();
-  });
-
-  test('many in a row lose no round and create no pod', async () => {
-    const before = await lab.podUids();
-    const rounds: Promise<unknown>[] = [];
-    let isOver = false;
-    const playing = (async () => {
-      for (; !isOver; await sleep(100)) rounds.push(lab.play().then(() => 'played', String));
-    })();
-    for (let run = 0; run < 15; run += 1) {
-      const route = `\napp.get('/which', (request, response) => { response.send('run ${run}'); });\n`;
-      await events.run(guide, original + route, 30_000);
-      expect(await lab.text('dice', '/which')).toBe(`run ${run}`);
-    }
-    isOver = true;
-    await playing;
-    expect(new Set(await Promise.all(rounds))).toEqual(new Set(['played']));
-    expect(await lab.podUids()).toEqual(before);
-    await playedRound(lab);
-  }, 120_000);
-
-  test('refuses and logs a Run that another pod of the lab forges', async () => {
-    const { status } = await lab.pod('dice');
-    const program = `fetch('http://' + process.argv[1] + ':8081/run', {
-      method: 'PUT',
-      headers: { 'x-intro-otel-run': 'e30.e30' },
-      body: JSON.stringify({ 'app.ts': 'process.exit()', 'settings.env': '' }),
-    }).then((answer) => console.log(answer.status))`;
-    const pod = `deployment/${lab.release}-arcade`;
-    const answer = await lab.kubectl('exec', pod, '--', 'node', '--eval', program, status.podIP ?? '');
-    expect(answer).toBe('401\n');
-    expect(await lab.log('dice')).toMatch(/dice refused a Run from \S+: expected the guide's signature/);
   });
 });
 
