@@ -33,6 +33,18 @@ describe('joining a class', () => {
     expect(seat).toMatch(/href="\/s\/otel-[123]\/">Open your lab/);
   });
 
+  test('opens the lab at the step of the link with which somebody came, and at no other text', async () => {
+    await start(threeSeats());
+    const accept = 'text/html';
+    const kept = cookieIn(await portal.get('/s/otel-1/?step=06-manual', { accept }));
+    const { cookie } = await portal.join('Ada');
+    const seat = await (await portal.get('/seat', { cookie: `${cookie}; ${kept}` })).text();
+    expect(seat).toMatch(/href="\/s\/otel-[123]\/\?step=06-manual">Open your lab/);
+    expect(cookieIn(await portal.get('/s/otel-1/?step=%22%3E%3Cb', { accept }))).toBe('');
+    const forged = await (await portal.get('/seat', { cookie: `${cookie}; intro-otel-step="><b>` })).text();
+    expect(forged).toMatch(/href="\/s\/otel-[123]\/">Open your lab/);
+  });
+
   test('marks the cookie as Secure under https', async () => {
     const api = threeSeats();
     portal = await new PortalHarness(api, { url: { proto: 'https', host: 'class.example.com' } }).start();

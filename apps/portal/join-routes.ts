@@ -19,6 +19,7 @@ import type { PortalParts } from './parts.ts';
 import { ownOrigin } from './origin.ts';
 import { setCookie } from './session.ts';
 import { keyOf, parseWords, wordsOf } from './three-words.ts';
+import { keptStep } from './wanted-step.ts';
 
 /** Adds the routes. They answer every request with a page. */
 export function addJoinRoutes(app: Express, parts: PortalParts): void {
@@ -150,7 +151,7 @@ async function giveSeat(workshop: Workshop, person: Person, { request, response,
 
 async function showSeat(request: Request, response: Response, parts: PortalParts): Promise<void> {
   const session = await parts.sessions.of(request.headers.cookie);
-  if (session.state === 'seated') return sendPage(response, ownSeatPage(session.seat, parts));
+  if (session.state === 'seated') return sendPage(response, ownSeatPage(session.seat, request, parts));
   if (session.state === 'invalid') return sendPage(response, secretChanged());
   if (session.state === 'reset') return sendPage(response, seatReset());
   if (session.state === 'ended') return sendPage(response, seatEnded());
@@ -158,7 +159,7 @@ async function showSeat(request: Request, response: Response, parts: PortalParts
   redirect(response, '/');
 }
 
-function ownSeatPage(seat: Seat, { classes, secrets }: PortalParts) {
+function ownSeatPage(seat: Seat, { headers }: Request, { classes, secrets }: PortalParts) {
   const workshop = classes.workshopOf(seat);
   return seatPage({
     seat: seat.metadata.name,
@@ -166,6 +167,7 @@ function ownSeatPage(seat: Seat, { classes, secrets }: PortalParts) {
     state: seatState(seat),
     reason: reasonOf(seat),
     words: workshop && shownWords(seat, workshop, secrets().people),
+    query: keptStep(headers.cookie),
   });
 }
 

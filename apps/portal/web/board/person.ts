@@ -68,9 +68,10 @@ export class PersonDialog {
     return byId('hand-out').querySelector('code')?.textContent ?? '';
   }
 
-  /** A browser may refuse the new tab. The link is there in any case. */
+  /** Opens the step that the person works on. A browser may refuse the new tab. The link is there in any case. */
   #openLab(seat: string): void {
-    const url = `/s/${encodeURIComponent(seat)}/`;
+    const step = this.#state?.people.find((person) => person.seat === seat)?.step;
+    const url = `/s/${encodeURIComponent(seat)}/${step === undefined ? '' : `?step=${encodeURIComponent(step)}`}`;
     byId('visit-link').querySelector('a')?.setAttribute('href', url);
     byId('visit-link').hidden = false;
     window.open(url, '_blank', 'noopener');
