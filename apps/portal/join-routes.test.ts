@@ -100,6 +100,15 @@ describe('joining a class', () => {
     expect([second.status, await second.text()]).toEqual([409, expect.stringContaining('has taken the seat of ada')]);
   });
 
+  test('waits for no seat of somebody else: who came too late for a name of a full class chooses again', async () => {
+    await start(new SeatApi([aWorkshop(['ada'])], [aSeat('ada')]));
+    await portal.join('', { attendee: 'ada' });
+    const late = await portal.post(`/join/${CODE}`, { claim: 'x'.repeat(24), attendee: 'ada' });
+    const page = await late.text();
+    expect([late.status, page]).toEqual([409, expect.stringContaining('has taken the seat of ada')]);
+    expect(page).not.toMatch(/data-again|http-equiv/);
+  });
+
   test.each([
     ['The class is over', aWorkshop(3, { schedule: { expiresAt: '2020-01-01T00:00:00Z' } }), [aSeat('1')]],
     ['The class has not started yet', aWorkshop(3, { schedule: { startsAt: '2999-01-01T00:00:00Z' } }), []],

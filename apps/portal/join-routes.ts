@@ -90,6 +90,21 @@ function offerSeats(workshop: Workshop, response: Response, { classes }: PortalP
   sendPage(response, namePage(form, sent));
 }
 
+/**
+ * Lets somebody choose who came too late for a name, also while the class is full. A page that goes on by itself would
+ * send the form again, and take the seat as soon as its person is freed.
+ */
+function chooseAgain(
+  workshop: Workshop,
+  { name, claimId }: Person,
+  response: Response,
+  { classes }: PortalParts,
+): void {
+  const roster = rosterOf(workshop, classes.seatsOf(workshop));
+  const form = { code: workshop.status?.code ?? '', claimId };
+  sendPage(response, rosterPage(form, roster, `Somebody has taken the seat of ${name}.`));
+}
+
 const CLAIM_ID = /^[A-Za-z0-9_-]{24}$/;
 
 const fieldsOf = ({ body }: Request): Readonly<Record<string, string>> => {
@@ -139,8 +154,7 @@ async function giveSeat(workshop: Workshop, person: Person, { request, response,
     const result = await parts.claims.claim(workshop, person);
     if (result.outcome === 'seated')
       return redirect(response, '/seat', cookieHeader(request, parts.sessions.cookieFor(result.seat), parts));
-    if (result.outcome === 'taken')
-      return offerSeats(workshop, response, parts, { problem: `Somebody has taken the seat of ${person.name}.` });
+    if (result.outcome === 'taken') return chooseAgain(workshop, person, response, parts);
     if (state === 'Full') return sendPage(response, closedPage(state, workshop));
     repeat(state === 'Paused' ? 'No seat is free, and the class is paused.' : 'No seat is free yet.');
   } catch (error) {
