@@ -29,7 +29,7 @@ const LISTENS = 'tracing:net.server.listen:asyncEnd';
 
 export class Trial {
   readonly #events: TrialEvents;
-  /** Milliseconds from the load of the code until it must listen, for which it is watched, and for which it may block. */
+  /** Milliseconds in which the code must listen, for which it is watched, and for which it may block. */
   readonly #length: number;
   readonly #beats = new Int32Array(new SharedArrayBuffer(4));
   #isReady = false;

@@ -29,12 +29,19 @@ export function filesApi(store: FileStore | undefined, outdated?: Lab['outdated'
     const { version, files } = (request.body ?? {}) as { version?: unknown; files?: unknown };
     const problem = problemWith(version, files);
     if (problem) return refuse(response, problem, problem.includes('kB') ? 413 : 400);
-    const { files: _files, ...saved } = await store.write(files as Partial<Files>, { from: version as string });
-    const started = saved.restarted.length > 0 ? {} : await restartOutdated(store, outdated);
-    response.json({ ...saved, ...started } satisfies SavedFiles);
+    const saved = await store.write(files as Partial<Files>, { from: version as string });
+    const started = saved.restarted.length > 0 ? saved : await restartOutdated(store, outdated);
+    response.json(answerOf(saved.version, started));
   });
   return router;
 }
+
+const answerOf = (version: string, { restarted, run, note }: Started): SavedFiles => ({
+  version,
+  restarted,
+  ...(run !== undefined && { run }),
+  ...(note !== undefined && { note }),
+});
 
 const components: readonly Component[] = ['dice', 'collector'];
 
@@ -44,7 +51,8 @@ async function restartOutdated(store: FileStore, outdated: Lab['outdated']): Pro
   const found = await Promise.all(components.map(ask));
   const older = components.filter((_component, index) => found[index]?.todo !== undefined);
   const started = await Promise.all(older.map((component) => store.restart(component)));
-  return { restarted: older, ...Object.assign({}, ...started) };
+  const ofRun = started.find(({ run, note }) => run !== undefined || note !== undefined);
+  return { ...ofRun, restarted: older };
 }
 
 function problemWith(version: unknown, files: unknown): string | undefined {
