@@ -223,7 +223,7 @@ class Follower {
       const status = await this.#ask();
       const state = stateOf(status, this.#options.n);
       if (typeof state === 'object') return this.#tell(state);
-      if (state === 'unknown' || status?.isTrial === false) return;
+      if (state === 'unknown' || (state === 'serving' && status?.isTrial === false)) return;
     }
   }
 
@@ -248,7 +248,8 @@ class Follower {
 /** Returns how far dice is with Run `n`, `unknown` if it knows no such Run, or undefined if it doesn't answer. */
 function stateOf(status: DiceStatus | undefined, n: number): FollowedState | 'unknown' | undefined {
   if (!status) return undefined;
-  if (status.failed?.n === n) return status.failed;
+  // The code of before is starting until it serves.
+  if (status.failed?.n === n) return status.isServing ? status.failed : 'starting';
   if (status.n === n) return status.isServing ? 'serving' : 'starting';
   return status.pending?.n === n ? status.pending.stage : 'unknown';
 }
