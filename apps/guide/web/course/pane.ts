@@ -220,6 +220,11 @@ export class CoursePane {
     return this.#wanted;
   }
 
+  /** The services that a request of the open step should join in one trace. */
+  get joins(): readonly string[] {
+    return this.#step?.joins ?? [];
+  }
+
   /** Shows the learner's files, also in a step that edits none. */
   showFiles(): void {
     this.#layout.showFiles();
