@@ -72,7 +72,7 @@ export function openCourse({
   folder,
   prizes,
 }: OpenOptions): CourseService {
-  const steps = new Steps(folder, { RELEASE: release, NAMESPACE: namespace, PRIZES_URL: prizes });
+  const steps = new Steps(folder, { RELEASE: release, NAMESPACE: namespace, PRIZES_URL: prizes, FLASK_URL: lab.flask });
   const progress = new Progress({ release, steps: steps.ids, ...(signer && { signer }), ...(kube && { kube }) });
   // The first read signs the progress of an older guide again, for the operator to see.
   void suppressTracing(() => progress.steps()).catch(() => undefined);

@@ -79,7 +79,9 @@ class LiveView {
   of(): LabView {
     return {
       ...this.#base,
-      ask: (path) => Promise.resolve(this.#latest(path).answer),
+      // A check asks another app only to explain what is missing.
+      ask: (path, app = 'dice') =>
+        app === 'dice' ? Promise.resolve(this.#latest(path).answer) : Promise.reject(new WatchEnd()),
       observe: () => this.#observe(),
       play: () => Promise.reject(new WatchEnd()),
       flush: () => Promise.resolve(false),
