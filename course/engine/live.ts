@@ -48,7 +48,7 @@ export async function watchLive({ lab, code, requests, since, signal, onSeen }: 
   const report = (findings: readonly Finding[]): void =>
     onSeen(findings.map(({ text, state }) => ({ text, seen: state === 'met' && isJudged(text) })));
   const view = new LiveView(lab, own, { since, signal, report });
-  await suppressTracing(() => check(view.of())).catch((error: unknown) => {
+  await suppressTracing(() => (live.check ?? check)(view.of())).catch((error: unknown) => {
     if (!(error instanceof WatchEnd)) throw error;
   });
 }
