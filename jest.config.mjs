@@ -33,7 +33,7 @@ export default {
       testPathIgnorePatterns: ['/node_modules/', SOLUTIONS],
     },
     { ...shared, displayName: 'solutions', testMatch: [SOLUTIONS] },
-    inTest('browser'),
+    { ...inTest('browser'), globalSetup: '<rootDir>/test/support/browser/page-files.ts' },
     inTest('chart'),
     { ...inTest('integration'), globalTeardown: '<rootDir>/test/support/cluster/definitions.ts' },
     inTest('e2e'),

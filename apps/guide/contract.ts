@@ -98,6 +98,8 @@ export interface Step extends StepSummary {
   /** Id of the trace that the step started with, or of the trace that passed its check. */
   readonly traceId?: string;
   readonly startedAt?: string;
+  /** The last check since the step began, as long as this guide runs. */
+  readonly checked?: LastCheck;
 }
 
 export type { VerdictHop };
@@ -144,6 +146,15 @@ export interface Failed {
 
 /** The result of a check. */
 export type Verdict = Passed | Failed;
+
+/** The last check of a step: what it found, and what it looked at. It has none of the learner's answers. */
+export interface LastCheck {
+  /** When it ended, as an ISO time. */
+  readonly at: string;
+  readonly verdict: Verdict;
+  /** The version of the files on the page that asked for it. It is empty if a terminal asked. */
+  readonly version: string;
+}
 
 /** The components of the lab that read the learner's files. */
 export type Component = 'dice' | 'collector';

@@ -33,6 +33,18 @@ describe('joining a class', () => {
     expect(seat).toMatch(/href="\/s\/otel-[123]\/">Open your lab/);
   });
 
+  test('opens the lab at the step of the link with which somebody came, and at no other text', async () => {
+    await start(threeSeats());
+    const accept = 'text/html';
+    const kept = cookieIn(await portal.get('/s/otel-1/?step=06-manual', { accept }));
+    const { cookie } = await portal.join('Ada');
+    const seat = await (await portal.get('/seat', { cookie: `${cookie}; ${kept}` })).text();
+    expect(seat).toMatch(/href="\/s\/otel-[123]\/\?step=06-manual">Open your lab/);
+    expect(cookieIn(await portal.get('/s/otel-1/?step=%22%3E%3Cb', { accept }))).toBe('');
+    const forged = await (await portal.get('/seat', { cookie: `${cookie}; intro-otel-step="><b>` })).text();
+    expect(forged).toMatch(/href="\/s\/otel-[123]\/">Open your lab/);
+  });
+
   test('marks the cookie as Secure under https', async () => {
     const api = threeSeats();
     portal = await new PortalHarness(api, { url: { proto: 'https', host: 'class.example.com' } }).start();
@@ -86,6 +98,15 @@ describe('joining a class', () => {
     expect(await (await portal.get(`/join/${CODE}`)).text()).toContain('<option value="ada" disabled>ada (taken)');
     const second = await portal.post(`/join/${CODE}`, { claim: 'x'.repeat(24), attendee: 'ada' });
     expect([second.status, await second.text()]).toEqual([409, expect.stringContaining('has taken the seat of ada')]);
+  });
+
+  test('waits for no seat of somebody else: who came too late for a name of a full class chooses again', async () => {
+    await start(new SeatApi([aWorkshop(['ada'])], [aSeat('ada')]));
+    await portal.join('', { attendee: 'ada' });
+    const late = await portal.post(`/join/${CODE}`, { claim: 'x'.repeat(24), attendee: 'ada' });
+    const page = await late.text();
+    expect([late.status, page]).toEqual([409, expect.stringContaining('has taken the seat of ada')]);
+    expect(page).not.toMatch(/data-again|http-equiv/);
   });
 
   test.each([

@@ -19,6 +19,7 @@ import type { PortalParts } from './parts.ts';
 import { ownOrigin } from './origin.ts';
 import { setCookie } from './session.ts';
 import { keyOf, parseWords, wordsOf } from './three-words.ts';
+import { keptStep } from './wanted-step.ts';
 
 /** Adds the routes. They answer every request with a page. */
 export function addJoinRoutes(app: Express, parts: PortalParts): void {
@@ -89,6 +90,21 @@ function offerSeats(workshop: Workshop, response: Response, { classes }: PortalP
   sendPage(response, namePage(form, sent));
 }
 
+/**
+ * Lets somebody choose who came too late for a name, also while the class is full. A page that goes on by itself would
+ * send the form again, and take the seat as soon as its person is freed.
+ */
+function chooseAgain(
+  workshop: Workshop,
+  { name, claimId }: Person,
+  response: Response,
+  { classes }: PortalParts,
+): void {
+  const roster = rosterOf(workshop, classes.seatsOf(workshop));
+  const form = { code: workshop.status?.code ?? '', claimId };
+  sendPage(response, rosterPage(form, roster, `Somebody has taken the seat of ${name}.`));
+}
+
 const CLAIM_ID = /^[A-Za-z0-9_-]{24}$/;
 
 const fieldsOf = ({ body }: Request): Readonly<Record<string, string>> => {
@@ -138,8 +154,7 @@ async function giveSeat(workshop: Workshop, person: Person, { request, response,
     const result = await parts.claims.claim(workshop, person);
     if (result.outcome === 'seated')
       return redirect(response, '/seat', cookieHeader(request, parts.sessions.cookieFor(result.seat), parts));
-    if (result.outcome === 'taken')
-      return offerSeats(workshop, response, parts, { problem: `Somebody has taken the seat of ${person.name}.` });
+    if (result.outcome === 'taken') return chooseAgain(workshop, person, response, parts);
     if (state === 'Full') return sendPage(response, closedPage(state, workshop));
     repeat(state === 'Paused' ? 'No seat is free, and the class is paused.' : 'No seat is free yet.');
   } catch (error) {
@@ -150,7 +165,7 @@ async function giveSeat(workshop: Workshop, person: Person, { request, response,
 
 async function showSeat(request: Request, response: Response, parts: PortalParts): Promise<void> {
   const session = await parts.sessions.of(request.headers.cookie);
-  if (session.state === 'seated') return sendPage(response, ownSeatPage(session.seat, parts));
+  if (session.state === 'seated') return sendPage(response, ownSeatPage(session.seat, request, parts));
   if (session.state === 'invalid') return sendPage(response, secretChanged());
   if (session.state === 'reset') return sendPage(response, seatReset());
   if (session.state === 'ended') return sendPage(response, seatEnded());
@@ -158,7 +173,7 @@ async function showSeat(request: Request, response: Response, parts: PortalParts
   redirect(response, '/');
 }
 
-function ownSeatPage(seat: Seat, { classes, secrets }: PortalParts) {
+function ownSeatPage(seat: Seat, { headers }: Request, { classes, secrets }: PortalParts) {
   const workshop = classes.workshopOf(seat);
   return seatPage({
     seat: seat.metadata.name,
@@ -166,6 +181,7 @@ function ownSeatPage(seat: Seat, { classes, secrets }: PortalParts) {
     state: seatState(seat),
     reason: reasonOf(seat),
     words: workshop && shownWords(seat, workshop, secrets().people),
+    query: keptStep(headers.cookie),
   });
 }
 

@@ -16,6 +16,7 @@ import type { PortalParts } from './parts.ts';
 import { hasBody, prefixOf } from './proxy.ts';
 import type { ProxyTarget } from './proxy.ts';
 import type { Session } from './sessions.ts';
+import { keepStep } from './wanted-step.ts';
 
 /** The name of a seat, and the path and query at its guide. The name is spelt in one way only, never encoded. */
 const SEAT_PATH = /^\/s\/([a-z0-9][a-z0-9-]{0,62})(\/[^#]*|(?=\?|$))(\?[^#]*)?$/;
@@ -131,9 +132,9 @@ function redirect(response: ServerResponse, { location }: { location: string }):
 }
 
 /** Answers a browser with a page, and a script with JSON, as a guide does. */
-function refuse({ headers }: IncomingMessage, response: ServerResponse, page: Page): void {
+function refuse({ headers, url }: IncomingMessage, response: ServerResponse, page: Page): void {
   const closing = hasBody(headers) ? { connection: 'close' } : {};
-  if (headers.accept?.includes('text/html')) return sendPage(response, page, closing);
+  if (headers.accept?.includes('text/html')) return sendPage(response, page, { ...closing, ...keepStep(url) });
   response.writeHead(page.status ?? 403, {
     'content-type': 'application/json; charset=utf-8',
     'cache-control': 'no-store',

@@ -50,14 +50,18 @@ const truthIn: Record<FaultName, (truth: Truth) => string[][]> = {
   timeouts: ({ timeouts }) => [[timeouts.version, timeouts.pool], [timeouts.plugin]],
 };
 
-/** From so many marked traces on, the page lists the first trait among those that are no chance. */
+/**
+ * From so many marked traces on, the page lists the first trait among those that are no chance. On a busy machine,
+ * rounds that the fault does not affect take too long, too. Then the trait may be chance.
+ */
 const ENOUGH = 14;
+const isClear = ({ marked, of }: Comparison['traits'][number]): boolean => marked >= 0.9 * of.marked;
 
 function expectFirst({ traits: [first], marked }: Comparison, truth: string[][]): void {
   const found = (first?.parts ?? []).map((part) => part.map(({ value }) => value));
   expect(found).toHaveLength(2);
   for (const wanted of truth) expect(found).toContainEqual(expect.arrayContaining(wanted));
-  expect(marked >= ENOUGH && first?.mayBeChance).toBe(false);
+  expect(marked >= ENOUGH && first && isClear(first) && first.mayBeChance).toBe(false);
 }
 
 const lab = { release: 'lab', namespace: 'class-ada' };

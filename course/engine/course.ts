@@ -1,6 +1,14 @@
 // The course: starts, checks, skips and resets steps, and reports the learner's progress.
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Component, CourseOverview, Files, SeenStep, Step, Verdict } from '../../apps/guide/contract.ts';
+import type {
+  Component,
+  CourseOverview,
+  Files,
+  LastCheck,
+  SeenStep,
+  Step,
+  Verdict,
+} from '../../apps/guide/contract.ts';
 import type {
   CourseOptions as OpenOptions,
   CourseService,
@@ -81,6 +89,8 @@ export function openCourse({
 
 export class Course implements CourseService {
   readonly #options: CourseOptions;
+  /** The last check of each step since it began. */
+  readonly #checked = new Map<string, LastCheck>();
   #turn: Promise<unknown> = Promise.resolve();
 
   constructor(options: CourseOptions) {
@@ -109,12 +119,14 @@ export class Course implements CourseService {
     const { steps, progress, help } = this.#options;
     const [{ [id]: known }, seen] = await Promise.all([progress.steps(), help.read()]);
     const { traceId, startedAt } = known ?? {};
+    const checked = known && this.#checked.get(id);
     return {
       ...steps.step(id),
       state: progress.stateOf(id, known),
       ...seenIn(seen, id),
       ...(traceId ? { traceId } : {}),
       ...(startedAt ? { startedAt } : {}),
+      ...(checked ? { checked } : {}),
     };
   }
 
@@ -153,6 +165,7 @@ export class Course implements CourseService {
     const [first] = steps.ids;
     if (first) await this.#replaceFiles(first);
     await progress.reset();
+    this.#checked.clear();
     await help.reset();
     return this.overview();
   }
@@ -187,25 +200,33 @@ export class Course implements CourseService {
   }
 
   /** Checks a step. Only one check runs at a time, because each check sends requests and has a time limit. */
-  check(id: string, answers: Record<string, string>): Promise<Verdict> {
-    const turn = this.#turn.then(() => this.#check(id, answers));
+  check(id: string, answers: Record<string, string>, version = ''): Promise<Verdict> {
+    const turn = this.#turn.then(async () => {
+      const verdict = await this.#check(id, answers);
+      this.#checked.set(id, { at: new Date().toISOString(), verdict, version });
+      await this.#record(id, verdict, answers);
+      return verdict;
+    });
     this.#turn = turn.catch(() => undefined);
     return turn;
   }
 
   async #check(id: string, answers: Record<string, string>): Promise<Verdict> {
-    const { steps, progress } = this.#options;
+    const { steps } = this.#options;
     const known = await this.#startedStep(id);
     const { check, judges = ['dice', 'collector'] } = await steps.code(id);
     const begun = Date.now();
     const verdict =
       (await suppressTracing(() => this.#outdated(judges))) ??
       (await this.#withJaeger(await check(this.#view(known, answers)), Date.parse(known?.startedAt ?? '')));
-    const explained = judges.includes('dice') ? await withReport(verdict, this.#options.lab, begun) : verdict;
-    if (verdict.passed) await progress.pass(id, { ...(verdict.traceId ? { traceId: verdict.traceId } : {}), answers });
+    return judges.includes('dice') ? withReport(verdict, this.#options.lab, begun) : verdict;
+  }
+
+  async #record(id: string, verdict: Verdict, answers: Record<string, string>): Promise<void> {
+    const { progress } = this.#options;
+    if (verdict.passed) return progress.pass(id, { ...(verdict.traceId ? { traceId: verdict.traceId } : {}), answers });
     // A record that can't be written keeps no verdict from the learner.
-    if (!explained.passed) await progress.fail(id, explained).catch(() => undefined);
-    return explained;
+    return progress.fail(id, verdict).catch(() => undefined);
   }
 
   async #startedStep(id: string): Promise<StepProgress | undefined> {
@@ -251,6 +272,7 @@ export class Course implements CourseService {
     const { begin } = await steps.code(id);
     const begun = await begin?.(this.#view(undefined, {}));
     await progress.start(id, { ...begun, anew: true });
+    this.#checked.delete(id);
   }
 
   #view(known: StepProgress | undefined, answers: Record<string, string>): LabView {

@@ -39,15 +39,19 @@ export function judgePairs<T extends { readonly findings: readonly Finding[] }>(
   const extra = extraSpan(seen, wanted, fitting);
   const best = judge(fitting, extra);
   if (extra || allMet(best.findings)) return best;
-  const [sent, starts] = [
-    seen.visits.map((visit) => visit.sent),
-    seen.strays.filter(isWanted).map(({ start }) => start),
-  ];
-  const ahead = clockDifference(sent, starts);
-  const byTime = (visit: Visit, span: Span) =>
-    fit(visit, span) && PLAUSIBLE + nearness(visit.sent + ahead - span.start);
+  const nearTo = nearnessBetween(seen.visits, seen.strays.filter(isWanted));
+  const byTime = (visit: Visit, span: Span) => fit(visit, span) && PLAUSIBLE + nearTo(visit, span);
   const timed = judge(spansNamed(seen, { isWanted, fit: byTime }), undefined);
   return problemsIn(timed) > problemsIn(best) ? best : timed;
+}
+
+/** Returns a function that says how near a span began to the moment when a request was sent, from 0 to 1. */
+function nearnessBetween(visits: readonly Visit[], spans: readonly Span[]): (visit: Visit, span: Span) => number {
+  const ahead = clockDifference(
+    visits.map((visit) => visit.sent),
+    spans.map((span) => span.start),
+  );
+  return (visit, span) => nearness(visit.sent + ahead - span.start);
 }
 
 const problemsIn = ({ findings }: { readonly findings: readonly Finding[] }): number =>
@@ -75,14 +79,19 @@ function extraSpan(seen: Seen, wanted: Wanted, spans: Spans): Extra | undefined 
   const apart = strays.filter(wanted.isWanted);
   const inOwn = visits.map((visit) => visit.spans.filter(wanted.isWanted));
   const ofTrace = Map.groupBy(apart, ({ traceId }) => traceId);
-  const several = [...inOwn, ...spans.map((span) => (span && ofTrace.get(span.traceId)) ?? [])];
-  const second = several.find((some) => some.length > 1)?.[1];
-  if (second) return { span: second, isApart: false };
+  const together = spans.flatMap((span, index): Beside[] => {
+    const own = inOwn[index] ?? [];
+    const others = span && (own.length > 0 ? own : ofTrace.get(span.traceId));
+    const other = others?.find((one) => one !== span);
+    return span && other ? [[span, other]] : [];
+  });
+  const second = together[0]?.[1];
+  if (second) return rolledTwice(together, wanted) ? undefined : { span: second, isApart: false };
   const isNoRoll = (span: Span) => !Number.isInteger(wanted.valueOf(span));
   const span = inOwn.some((some) => some.length > 0)
     ? betweenEach(spans, apart)
     : (betweenEach(spans, apart.filter(isNoRoll)) ??
-      besideOf(spans, apart) ??
+      besideOf(visits, { spans, apart, wanted }) ??
       twinOf(visits, { spans, apart, wanted }));
   return span && { span, isApart: true };
 }
@@ -97,18 +106,71 @@ function betweenEach(spans: Spans, others: readonly Span[]): Span | undefined {
   return made.length > 2 && between.every(Boolean) ? between[0] : undefined;
 }
 
-/** Milliseconds between the starts of two spans that one call of doRoll() makes. Two requests are further apart. */
-const MOMENT = 1;
+/** The span of a roll, and another one of the same call or moment. */
+type Beside = readonly [span: Span, other: Span];
 
 /**
- * Returns a second span that began at the moment of the span of a roll, whatever its value, if more than half of the
- * rolls have one. A visitor may roll at such a moment now and then, but not so often.
+ * Returns how often the other value was the same after the same value, and how often not. A second span of one roll has
+ * a value that follows from the roll. A second roll of the code has any value.
  */
-function besideOf(spans: Spans, apart: readonly Span[]): Span | undefined {
-  const made = spans.filter((span) => span !== undefined);
-  const isBeside = (span: Span) => (one: Span) => one !== span && Math.abs(one.start - span.start) < MOMENT;
-  const beside = made.flatMap((span) => apart.find(isBeside(span)) ?? []);
-  return made.length > 2 && beside.length > made.length / 2 ? beside[0] : undefined;
+function agreementOf(pairs: readonly Beside[], { valueOf }: Wanted): { same: number; differs: number } {
+  const others = new Map<AttributeValue | undefined, AttributeValue | undefined>();
+  const repeated = pairs.flatMap(([span, other]) => {
+    const [value, second] = [valueOf(span), valueOf(other)];
+    if (others.has(value)) return [others.get(value) === second];
+    others.set(value, second);
+    return [];
+  });
+  const same = repeated.filter(Boolean).length;
+  return { same, differs: repeated.length - same };
+}
+
+/** Returns whether the code rolls twice in a request, with a span for each roll. That is right work. */
+const rolledTwice = (pairs: readonly Beside[], wanted: Wanted): boolean =>
+  pairs.every(([, other]) => Number.isInteger(wanted.valueOf(other))) && agreementOf(pairs, wanted).differs > 0;
+
+/**
+ * Milliseconds between the starts of two spans that one call of doRoll() makes. The SDK rounds the start of a root span
+ * to a millisecond. Two requests are further apart.
+ */
+const MOMENT = 1;
+
+/** By chance, the second of two rolls is the same this often after the same first, and never another, once in 1300. */
+const NO_CHANCE = 4;
+
+/**
+ * Returns a second span that began at the moment of the span of a roll, if more than half of the rolls have one and its
+ * value follows from the roll. A visitor may roll at such a moment now and then, but not so often.
+ */
+function besideOf(visits: readonly Visit[], { apart, wanted }: Apart): Span | undefined {
+  const { isAnswer } = wanted;
+  const moments = momentsOf(apart).filter((moment) => moment.length > 1);
+  const nearTo = nearnessBetween(
+    visits,
+    moments.flatMap(([first]) => first ?? []),
+  );
+  const fit = (visit: Visit, moment: readonly Span[]): number =>
+    Math.max(...moment.map((span) => (isAnswer(visit, span) ? PLAUSIBLE + nearTo(visit, span) : 0)));
+  const ofVisits = pairInOrder(visits, moments, fit);
+  const pairs = visits.flatMap((visit, index): Beside[] => {
+    const span = ofVisits[index]?.find((one) => isAnswer(visit, one));
+    const other = ofVisits[index]?.find((one) => one !== span);
+    return span && other ? [[span, other]] : [];
+  });
+  if (pairs.length < 3 || pairs.length <= visits.length / 2) return undefined;
+  const { same, differs } = agreementOf(pairs, wanted);
+  return differs === 0 && same >= NO_CHANCE ? pairs[0]?.[1] : undefined;
+}
+
+/** Groups spans that began at the same moment. @param spans in the order of their start */
+function momentsOf(spans: readonly Span[]): Span[][] {
+  const moments: Span[][] = [];
+  for (const span of spans) {
+    const last = moments.at(-1);
+    if (last && span.start - (last.at(-1)?.start ?? 0) <= MOMENT) last.push(span);
+    else moments.push([span]);
+  }
+  return moments;
 }
 
 interface Apart {

@@ -4,6 +4,7 @@ import type { Page } from 'playwright-core';
 import { BoardApi } from '../../apps/portal/board/testing/board-api.ts';
 import { BoardHarness, KEY } from '../../apps/portal/board/testing/board-harness.ts';
 import { aClaim, aSeat, aWorkshop } from '../../apps/portal/testing/objects.ts';
+import { pageFiles } from '../support/browser/page-files.ts';
 import { BoardPages, live } from './fakes/board-pages.ts';
 import { FakeGuide } from './fakes/fake-guide.ts';
 import { EDITING } from './fakes/pages.ts';
@@ -12,7 +13,7 @@ jest.setTimeout(60_000);
 
 let pages: BoardPages;
 beforeAll(async () => {
-  pages = await BoardPages.start(true);
+  pages = await BoardPages.start();
 });
 afterAll(() => pages?.close());
 
@@ -23,7 +24,7 @@ async function aClassWithAda(): Promise<BoardHarness> {
   const help = { text: 'My <b>span</b> is not there.', at: now() };
   const ada = aSeat('1', { claim: aClaim('a'.repeat(64), 'Ada'), spec: { help } });
   const api = new BoardApi([aWorkshop(3)], [ada, aSeat('2'), aSeat('3')]);
-  const { assets } = pages;
+  const assets = pageFiles();
   const board = await new BoardHarness(api, { assets: { board: assets, guide: assets } }).start('otel-1');
   board.guide('otel-1').answer = (_request, response) =>
     void response
@@ -35,7 +36,7 @@ async function aClassWithAda(): Promise<BoardHarness> {
 // The board answers the scripts of a guide, and its policy limits what they do.
 test('shows a lab in two windows with one stream, and leads them back when the visit ends', async () => {
   const ada = aSeat('1', { claim: aClaim('a'.repeat(64), 'Ada') });
-  const { assets } = pages;
+  const assets = pageFiles();
   const guide = await FakeGuide.start(assets);
   guide.viewer = { owner: 'Ada', portal: 'instructor' };
   const findGuide = () => Promise.resolve({ host: '127.0.0.1', port: Number(new URL(guide.url).port) });

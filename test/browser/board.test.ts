@@ -160,13 +160,31 @@ describe('an action', () => {
       ]);
     }));
 
+  test('takes a request from another instructor by their name, and offers nobody what is theirs', () => {
+    const help = { at: ago(2), takenBy: 'Ben' };
+    const people = [
+      aPerson('otel-1', { needs: 'help', help }),
+      aPerson('otel-2', { needs: 'help', help: { ...help, takenBy: 'Sam' } }),
+    ];
+    return pages.with(
+      async (page, server) => {
+        const [theirs, own] = [page.locator('#queue li').first(), page.locator('#queue li').last()];
+        await theirs.getByRole('button', { name: 'Take instead' }).click();
+        await theirs.getByText('You have it.').waitFor();
+        expect(server.actions.at(-1)?.action).toEqual({ action: 'take', seat: 'otel-1', from: 'Ben' });
+        expect(await own.getByRole('button', { name: /^Take/ }).count()).toBe(0);
+      },
+      { state: aBoard(people) },
+    );
+  });
+
   test('looks in, and opens the lab in a tab of its own after the server has agreed', () =>
     pages.with(async (page, server) => {
       await page.getByRole('button', { name: 'Cleo C.' }).click();
       const opened = page.context().waitForEvent('page');
       await page.getByRole('button', { name: 'Look in' }).click();
       const lab = await opened;
-      await lab.waitForURL('**/s/otel-3/');
+      await lab.waitForURL('**/s/otel-3/?step=06-manual');
       expect(await lab.evaluate('opener')).toBeNull();
       expect(actions(server)).toEqual([{ action: 'lookIn', seat: 'otel-3' }]);
       await lab.close();

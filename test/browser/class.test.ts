@@ -5,6 +5,7 @@ import type { SeatApi } from '../../apps/portal/testing/seat-api.ts';
 import { eventually } from '../../support/waiting.ts';
 import { violations } from '../support/browser/axe.ts';
 import { picture } from '../support/browser/browser.ts';
+import { pageFiles } from '../support/browser/page-files.ts';
 import { ClassPages, SEAT, setVisible } from './fakes/class-pages.ts';
 import type { Room } from './fakes/class-pages.ts';
 import { EDITING } from './fakes/pages.ts';
@@ -160,7 +161,7 @@ test('asks nothing while it is hidden, and at once when somebody looks again', a
 });
 
 test('loads nothing of the class, and asks for nothing, in a lab without a portal', async () => {
-  const guide = await FakeGuide.start(pages.assets);
+  const guide = await FakeGuide.start(pageFiles());
   const page = await pages.browser.newPage();
   const asked: string[] = [];
   page.on('request', (request) => asked.push(new URL(request.url()).pathname));

@@ -164,8 +164,30 @@ test('takes clicks on spans for answers, one question after the other, and only 
     await page.getByText('That is another trace').waitFor();
   }));
 
+test('scrolls a long verdict in its column, and not the window', () =>
+  pages.with('long-verdict', laptop, async (page, guide) => {
+    guide.lab.begin('06-manual', 'start');
+    const requirements = Array.from({ length: 12 }, (_, index) => ({ text: `Part ${index}`, state: 'unmet' as const }));
+    const words = 'a span do_roll for each roll, '.repeat(20);
+    guide.lab.verdicts = [
+      {
+        passed: false,
+        hop: 'shape',
+        finding: '06-manual/no-span',
+        expected: words,
+        found: words,
+        hint: words,
+        requirements,
+      },
+    ];
+    await page.goto(EDITING);
+    await page.getByRole('button', { name: 'Check', exact: true }).click();
+    await page.locator('#verdict', { hasText: 'Part 11' }).waitFor();
+    expect(await page.evaluate(() => document.documentElement.scrollHeight <= innerHeight)).toBe(true);
+  }));
+
 test('paints the page within a second, before the editor loads, and loads less than 500 kB', () =>
-  pages.with('weight', laptop, async (page) => {
+  pages.with('weight', { ...laptop, language: true }, async (page) => {
     const bodies: Promise<{ path: string; body: Buffer }>[] = [];
     page.on('response', (response) => {
       const path = new URL(response.url()).pathname;

@@ -10,8 +10,8 @@ import { violations } from '../support/browser/axe.ts';
 
 jest.setTimeout(120_000);
 
-const view: View = { width: 1280, scheme: 'light' };
-const small: View = { width: 390, scheme: 'dark' };
+const view: View = { width: 1280, scheme: 'light', language: true };
+const small: View = { width: 390, scheme: 'dark', language: true };
 
 let pages: Pages;
 beforeAll(async () => {

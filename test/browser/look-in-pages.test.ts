@@ -73,6 +73,29 @@ test('lets an instructor read the code, and keeps no draft of what is typed', ()
     expect([guide.changes, await page.evaluate('localStorage.length')]).toEqual([[], 0]);
   }));
 
+test("shows an instructor the learner's last verdict, at once and when the learner checks again", () =>
+  pages.with('look-in-verdict', wide, async (page, guide) => {
+    const failed = {
+      passed: false,
+      hop: 'shape',
+      finding: '06-manual/no-span',
+      expected: 'a span do_roll for each roll',
+      found: 'GET /rolldice',
+      hint: 'Is it ended?',
+    } as const;
+    guide.lab.verdicts = [failed, { ...failed, found: 'no span at all' }];
+    guide.lab.begin('06-manual', 'start');
+    guide.lab.check('06-manual');
+    guide.viewer = { owner: 'Ada', portal: 'instructor' };
+    await page.goto('./#06-manual');
+    await page.locator('#verdict', { hasText: 'GET /rolldice' }).waitFor();
+    guide.lab.check('06-manual');
+    await page.locator('#verdict', { hasText: 'no span at all' }).waitFor();
+    expect(await page.locator('#verdict').innerText()).toContain('a span do_roll for each roll');
+    guide.lab.begin('06-manual', 'reset');
+    await page.locator('#verdict:empty').waitFor({ state: 'attached' });
+  }));
+
 test('shows the questions of a step, but has no answers of the learner and takes none', () =>
   pages.with('look-in-questions', wide, async (page, guide) => {
     await lookIn(page, guide, './#02-read-a-trace');

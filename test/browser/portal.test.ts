@@ -1,37 +1,24 @@
 // Tests the portal's pages in a real browser: joining by keyboard, without JavaScript, and while things change.
-import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { jest } from '@jest/globals';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import type { Workshop } from '../../apps/portal/kinds.ts';
 import { aClaim, aSeat, aWorkshop, CODE } from '../../apps/portal/testing/objects.ts';
 import { newSecrets, PortalHarness } from '../../apps/portal/testing/portal-harness.ts';
 import { SeatApi } from '../../apps/portal/testing/seat-api.ts';
-import { repoRoot } from '../../support/paths.ts';
 import { violations } from '../support/browser/axe.ts';
 import { launchBrowser, misdeeds } from '../support/browser/browser.ts';
+import { pageFiles } from '../support/browser/page-files.ts';
 
 jest.setTimeout(60_000);
 
-let assets: string;
 let browser: Browser;
 
 beforeAll(async () => {
-  assets = mkdtempSync(join(tmpdir(), 'intro-otel-portal-'));
-  const build = join(repoRoot, 'apps', 'portal', 'web', 'build.ts');
-  const { status, stderr } = spawnSync(process.execPath, [build, assets], {
-    encoding: 'utf8',
-    env: { ...process.env, NODE_OPTIONS: '' },
-  });
-  if (status !== 0) throw new Error(`expected the pages to be bundled, found: ${stderr}`);
   browser = await launchBrowser();
 });
 
 afterAll(async () => {
   await browser?.close();
-  rmSync(assets, { recursive: true, force: true });
 });
 
 /** Runs `work` with a new portal and a new page, at 390 px. @returns what the page did wrong, one line each */
@@ -40,7 +27,7 @@ async function withPortal(
   work: (page: Page, portal: PortalHarness) => Promise<void>,
   options: BrowserContextOptions = {},
 ): Promise<string[]> {
-  const portal = await new PortalHarness(api, { assets }).start('otel-1');
+  const portal = await new PortalHarness(api, { assets: pageFiles() }).start('otel-1');
   portal.guide('otel-1').answer = (_request, response) =>
     void response
       .writeHead(200, { 'content-type': 'text/html' })
@@ -139,7 +126,7 @@ describe('with a host for each seat', () => {
   beforeEach(async () => {
     const url = { proto: 'http' as const, host: '' };
     const api = new SeatApi([aWorkshop(2)], [aSeat('1'), aSeat('2')]);
-    portal = await new PortalHarness(api, { assets, url, subdomains: true }).start('otel-1', 'otel-2');
+    portal = await new PortalHarness(api, { assets: pageFiles(), url, subdomains: true }).start('otel-1', 'otel-2');
     url.host = `class.localhost:${portal.port}`;
     origin = `http://${url.host}`;
     for (const guide of portal.guides.values())

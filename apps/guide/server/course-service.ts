@@ -27,7 +27,8 @@ export interface CourseService {
   reset(id: string): Promise<Step>;
   /** Writes the files that the step starts with. */
   skip(id: string): Promise<Step>;
-  check(id: string, answers: Record<string, string>): Promise<Verdict>;
+  /** @param version the version of the files on the page that asks, or an empty text */
+  check(id: string, answers: Record<string, string>, version: string): Promise<Verdict>;
   /** Records how many hints of the step the learner has seen. */
   sawHints(id: string, count: number): Promise<void>;
   /** Returns the files of the finished step, and records that the learner has seen them. */

@@ -80,11 +80,15 @@ const seatIn = (body: Body): string => labelIn(body, 'seat', 63);
 type SeatOnly = { [K in ActionName]: ActionOf<K> extends { seat: string } ? K : never }[ActionName];
 
 const ofSeat =
-  <K extends Exclude<SeatOnly, 'move'>>(action: K) =>
+  <K extends Exclude<SeatOnly, 'move' | 'take'>>(action: K) =>
   (body: Body) => ({ action, seat: seatIn(body) });
 
 const readers: { readonly [K in ActionName]: (body: Body) => ActionOf<K> } = {
-  take: ofSeat('take'),
+  take: (body) => ({
+    action: 'take',
+    seat: seatIn(body),
+    ...(body['from'] !== undefined && { from: textIn(body, 'from', CLASS_LIMITS.name) }),
+  }),
   resolve: ofSeat('resolve'),
   reset: ofSeat('reset'),
   stop: ofSeat('stop'),

@@ -43,6 +43,11 @@ describe('help', () => {
     await run({ action: 'take', seat: 'otel-1' });
     expect(specOf('otel-1').help).toEqual({ ...help, takenBy: 'Grace', takenAt: at });
     await expect(run({ action: 'take', seat: 'otel-1' }, 'Edsger')).rejects.toThrow('found that Grace has');
+    await run({ action: 'take', seat: 'otel-1', from: 'Grace' }, 'Edsger');
+    expect(specOf('otel-1').help?.takenBy).toBe('Edsger');
+    await expect(run({ action: 'take', seat: 'otel-1', from: 'Grace' }, 'Ada')).rejects.toThrow(
+      'found that Edsger has',
+    );
     await run({ action: 'resolve', seat: 'otel-1' }, 'Edsger');
     expect(specOf('otel-1').help).toBeUndefined();
     await expect(run({ action: 'take', seat: 'otel-1' })).rejects.toThrow('found none: it was resolved or withdrawn');

@@ -113,7 +113,8 @@ interface OfSeat {
 
 /** What each action needs. */
 export interface ActionFields {
-  readonly take: OfSeat;
+  /** A request that somebody has taken needs `from`, their name, so that two who press at once don't both get it. */
+  readonly take: OfSeat & { readonly from?: string };
   readonly resolve: OfSeat;
   readonly reset: OfSeat;
   readonly stop: OfSeat;

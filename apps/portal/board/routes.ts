@@ -29,20 +29,25 @@ interface Routes {
 
 /** Adds the routes. */
 export function addBoardRoutes(app: Express, { parts, streams }: Routes): void {
+  const isGuess = parts.portal.url === undefined;
   app.get('/', (_request, response) => redirect(response, '/board'));
-  app.get('/login', ({ headers }, response) =>
-    parts.sessionOf(headers.cookie) ? redirect(response, '/board') : sendDocument(response, loginPage()),
+  app.get('/login', ({ headers, query }, response) =>
+    parts.sessionOf(headers.cookie)
+      ? redirect(response, pageIn(query['to']))
+      : sendDocument(response, loginPage({ to: pageIn(query['to']) })),
   );
   app.post('/login', (request, response) => logIn(request, response, parts));
   app.use(onlyInstructors(parts));
   app.post('/logout', (request, response) => logOut(request, response, parts));
   app.get('/board', (request, response) => showClasses(request, response, parts));
   app.get('/board/:workshop', (request, response) =>
-    ofClass(request, response, parts, (input) => sendDocument(response, boardPage(boardState(input), whoIn(response)))),
+    ofClass(request, response, parts, (input) =>
+      sendDocument(response, boardPage(boardState(input), whoIn(response), isGuess)),
+    ),
   );
   app.get('/board/:workshop/screen', (request, response) =>
     ofClass(request, response, parts, (input) =>
-      sendDocument(response, screenPage(input.workshop.metadata.name, screenState(input))),
+      sendDocument(response, screenPage(input.workshop.metadata.name, screenState(input), isGuess)),
     ),
   );
   app.get('/board/:workshop/privacy', (request, response) =>
@@ -64,11 +69,15 @@ const cookieHeader = (headers: Request['headers'], value: string | undefined, { 
 
 /** Compares the key, and starts a session. A right key counts also while there are many wrong ones. */
 function logIn({ body, headers }: Request, response: Response, parts: BoardParts): void {
-  const { key: typed = '', name = '' } = (body ?? {}) as Readonly<Record<string, unknown>>;
+  const { key: typed = '', name = '', to } = (body ?? {}) as Readonly<Record<string, unknown>>;
   const again = (problem: string, status: number): void =>
     sendDocument(
       response,
-      loginPage({ problem, name: typeof name === 'string' ? name.slice(0, 2 * CLASS_LIMITS.name) : '' }),
+      loginPage({
+        problem,
+        name: typeof name === 'string' ? name.slice(0, 2 * CLASS_LIMITS.name) : '',
+        to: pageIn(to),
+      }),
       status,
     );
   if (!isEqual(String(typed).trim(), parts.key())) {
@@ -83,7 +92,7 @@ function logIn({ body, headers }: Request, response: Response, parts: BoardParts
       { cookie: parts.secrets().cookie, key: parts.key() },
       Date.now(),
     );
-    redirect(response, '/board', cookieHeader(headers, cookie, parts));
+    redirect(response, pageIn(to), cookieHeader(headers, cookie, parts));
   } catch (error) {
     if (!(error instanceof BadAction)) throw error;
     again(`We ${error.message}`, 400);
@@ -125,8 +134,15 @@ function hasToken({ body, headers }: Request, { csrf }: BoardSession): boolean {
   return typeof token === 'string' && isEqual(token, csrf);
 }
 
-function askForKey({ method, headers }: Request, response: Response): void {
-  if (method === 'GET' && headers.accept?.includes('text/html')) return redirect(response, '/login');
+/** Returns a path if it is that of a page of the board, and otherwise that of the list of classes. */
+const pageIn = (path: unknown): string =>
+  typeof path === 'string' && /^\/board\/[a-z0-9-]{1,63}(\/(screen|privacy))?$/.test(path) ? path : '/board';
+
+function askForKey({ method, headers, path }: Request, response: Response): void {
+  if (method === 'GET' && headers.accept?.includes('text/html')) {
+    const to = pageIn(path);
+    return redirect(response, to === '/board' ? '/login' : `/login?to=${encodeURIComponent(to)}`);
+  }
   sendJson(response, { error: 'expected a session of an instructor, found none. Log in at /login.' }, 401);
 }
 

@@ -24,8 +24,8 @@ type Plan<K extends SeatActionName> = (
 const deed = (reason: string, what: string): Deed => ({ reason, what });
 
 const plans: { readonly [K in SeatActionName]: Plan<K> } = {
-  take: (_action, { by, now }) => ({
-    change: ({ spec: { help } }) => takeHelp(help, by, now),
+  take: ({ from }, { by, now }) => ({
+    change: ({ spec: { help } }) => takeHelp(help, { by, now, from }),
     deed: deed('HelpTaken', 'is coming to help'),
   }),
   resolve: () => ({
@@ -80,10 +80,14 @@ export function seatChanges(action: SeatAction, asked: Asked): Planned<Seat> {
   return { decide, deed };
 }
 
-function takeHelp(help: Seat['spec']['help'], by: string, now: number): Change['spec'] {
+/** @param from the instructor from whom `by` takes the request */
+function takeHelp(
+  help: Seat['spec']['help'],
+  { by, now, from }: { by: string; now: number; from: string | undefined },
+): Change['spec'] {
   if (!help) throw notNow('expected a request for help, found none: it was resolved or withdrawn.');
   if (help.takenBy === by) return undefined;
-  if (help.takenBy !== undefined)
+  if (help.takenBy !== undefined && help.takenBy !== from)
     throw notNow(`expected a request that nobody has taken, found that ${help.takenBy} has.`);
   return { help: { takenBy: by, takenAt: rfc3339(now) } };
 }

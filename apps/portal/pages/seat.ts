@@ -15,6 +15,8 @@ export interface OwnSeat {
   readonly reason?: string | undefined;
   /** The person's three words. Undefined if they can't be shown again. */
   readonly words?: string | undefined;
+  /** The query with which the lab opens, such as `?step=06-manual`. */
+  readonly query?: string;
 }
 
 const titles: Readonly<Record<SeatState, string>> = {
@@ -38,7 +40,7 @@ const texts: Readonly<Record<SeatState, string>> = {
 export const seatPage = (own: OwnSeat): Page => ({
   title: titles[own.state],
   content: html`<p>Hello, ${own.name}.</p>
-      ${own.state === 'Ready' ? openLink(own.seat) : progress(own)}
+      ${own.state === 'Ready' ? openLink(own) : progress(own)}
       ${wordsText(own.words)}
       <form action="/logout" method="post"><button class="quiet">Leave this seat on this browser</button></form>`,
   ...(own.state !== 'Ready' && { again: 2 }),
@@ -52,8 +54,8 @@ export const leavingPage = (next: string): Page => ({
   next,
 });
 
-const openLink = (seat: string): Content =>
-  html`<p><a class="button primary" href="${prefixOf(seat)}/">Open your lab</a></p>`;
+const openLink = ({ seat, query = '' }: OwnSeat): Content =>
+  html`<p><a class="button primary" href="${prefixOf(seat)}/${query}">Open your lab</a></p>`;
 
 const progress = ({ state, reason }: OwnSeat): Content => html`<p role="status">${texts[state]}</p>
       ${reason === undefined ? '' : html`<p class="note">${reason}</p>`}`;

@@ -40,6 +40,14 @@ describe.each([true, false])('with the context of the caller: %s', (joined) => {
     expect(passing(code, joined)).toEqual(SEEDS);
   });
 
+  test('passes code that rolls twice in each request, whose second roll is the answer, with each seed', () => {
+    const twice: Code = (path, random) => {
+      const first = rolling(right)(path, random).span;
+      return { ...rolling(right)(path, random), more: first ? [first] : [] };
+    };
+    expect(passing(twice, joined)).toEqual(SEEDS);
+  });
+
   test('passes right code while somebody else rolls after each roll of the check, with each seed', () => {
     const wrongly = SEEDS.filter((seed) => {
       const random = randomFrom(seed);

@@ -148,7 +148,14 @@ const doRoll = traced('do_roll', 'roll.value', () => Math.floor(Math.random() * 
   {
     name: 'two rolls for each request, of which the second is the answer',
     right: true,
+    chance: true,
     ...dice(roll(), `doRoll();\n  ${ROUTE}`),
+  },
+  {
+    name: 'two rolls for each request, at auto',
+    right: true,
+    chance: true,
+    files: { 'settings.env': 'INSTRUMENTATION=auto', ...dice(roll(), `doRoll();\n  ${ROUTE}`).files },
   },
   {
     name: 'a roll in JSON, with the time and the number of visits',

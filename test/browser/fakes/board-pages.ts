@@ -1,13 +1,9 @@
 // Opens the board's pages in a real browser, with a server that sends prepared states.
-import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { BoardServer } from '../../../apps/portal/web/testing/board-server.ts';
 import { aBoard } from '../../../apps/portal/web/testing/states.ts';
-import { repoRoot } from '../../../support/paths.ts';
-import { launchBrowser, misdeeds } from '../../support/browser/browser.ts';
+import { launchBrowser, misdeeds, withoutLanguage } from '../../support/browser/browser.ts';
+import { pageFiles } from '../../support/browser/page-files.ts';
 
 export const BOARD = '/board/otel-101';
 
@@ -21,25 +17,19 @@ export interface BoardView {
 }
 
 export class BoardPages {
-  /** Folder with the files that the pages load. */
-  readonly assets: string;
   readonly #browser: Browser;
 
-  /** Bundles the files of the pages and starts a browser. @param withGuide whether the guide's pages are among them */
-  static async start(withGuide = false): Promise<BoardPages> {
-    const assets = mkdtempSync(join(tmpdir(), 'intro-otel-board-'));
-    for (const program of ['portal', ...(withGuide ? ['guide'] : [])]) bundle(program, assets);
-    return new BoardPages(assets, await launchBrowser());
+  /** Starts a browser. */
+  static async start(): Promise<BoardPages> {
+    return new BoardPages(await launchBrowser());
   }
 
-  private constructor(assets: string, browser: Browser) {
-    this.assets = assets;
+  private constructor(browser: Browser) {
     this.#browser = browser;
   }
 
   async close(): Promise<void> {
     await this.#browser.close();
-    rmSync(this.assets, { recursive: true, force: true });
   }
 
   /**
@@ -49,6 +39,7 @@ export class BoardPages {
   async open(url: string, work: (page: Page) => Promise<void>, view: BoardView = {}): Promise<void> {
     const { width = 1366, height = 768, path = BOARD, allowed = [] } = view;
     const context = await this.#browser.newContext({ viewport: { width, height }, baseURL: url });
+    await withoutLanguage(context);
     const page = await context.newPage();
     page.setDefaultTimeout(10_000);
     const found = misdeeds(page, url);
@@ -65,17 +56,10 @@ export class BoardPages {
 
   /** The same with a server that sends prepared states. */
   async with(work: (page: Page, server: BoardServer) => Promise<void>, view: BoardView = {}): Promise<void> {
-    const server = await new BoardServer(this.assets).start();
+    const server = await new BoardServer(pageFiles()).start();
     server.state = view.state ?? aBoard();
     await this.open(server.url, (page) => work(page, server), view).finally(() => server.stop());
   }
-}
-
-function bundle(program: string, assets: string): void {
-  const build = join(repoRoot, 'apps', program, 'web', 'build.ts');
-  const env = { ...process.env, NODE_OPTIONS: '' };
-  const { status, stderr } = spawnSync(process.execPath, [build, assets], { encoding: 'utf8', env });
-  if (status !== 0) throw new Error(`expected the pages to be bundled, found: ${stderr}`);
 }
 
 /** Waits until the page shows that it is up to date. */

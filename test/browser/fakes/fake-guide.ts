@@ -72,7 +72,8 @@ const routes: [string, RegExp, Route][] = [
   [
     'POST',
     /^\/api\/course\/([\w-]+)\/check$/,
-    (lab, body, [id = '']) => ok(lab.check(id, body.answers as Record<string, string>)),
+    (lab, { answers, version }, [id = '']) =>
+      ok(lab.check(id, answers as Record<string, string>, version as string | undefined)),
   ],
   ['GET', /^\/api\/files$/, (lab) => ok(lab.versioned())],
   ['PUT', /^\/api\/files$/, (lab, body) => lab.save(body as unknown as Parameters<FakeLab['save']>[0])],

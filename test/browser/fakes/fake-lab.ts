@@ -118,17 +118,19 @@ export class FakeLab {
 
   begin(id: string, verb: string): Step | undefined {
     const step = this.step(id);
-    if (step) Object.assign(step, { state: 'started', startedAt: new Date().toISOString() });
+    if (step) Object.assign(step, { state: 'started', startedAt: new Date().toISOString(), checked: undefined });
     if (step && id === '02-read-a-trace') Object.assign(step, { traceId: this.newTrace('round') });
     if (verb !== 'start') this.replace({ ...startFiles });
     this.#changed('progress');
     return step;
   }
 
-  check(id: string, answers: Record<string, string> = {}): Verdict {
+  check(id: string, answers: Record<string, string> = {}, version = ''): Verdict {
     const verdict = this.verdicts.shift() ?? { passed: true, traceId: this.newTrace('round') };
     const step = this.step(id);
     if (step && verdict.passed) Object.assign(step, { state: 'passed', traceId: verdict.traceId });
+    if (step && !('echo' in answers))
+      Object.assign(step, { checked: { at: new Date().toISOString(), verdict, version } });
     this.#changed('progress');
     return 'echo' in answers
       ? {

@@ -1,11 +1,7 @@
 // Opens the guide's pages in a real browser, with a fake guide behind them, for all browser tests.
-import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
-import { repoRoot } from '../../../support/paths.ts';
-import { launchBrowser, misdeeds, picture } from '../../support/browser/browser.ts';
+import { launchBrowser, misdeeds, picture, withoutLanguage } from '../../support/browser/browser.ts';
+import { pageFiles } from '../../support/browser/page-files.ts';
 import { FakeGuide } from './fake-guide.ts';
 
 export const widths = [1280, 390];
@@ -17,6 +13,8 @@ export interface View {
   scheme: (typeof schemes)[number];
   /** Path below which the guide is, as behind a portal. */
   prefix?: string;
+  /** Whether the editor knows TypeScript. That takes a second of CPU time for each page. */
+  language?: boolean;
 }
 
 /** A step that edits files, so that the page shows the editor. */
@@ -25,32 +23,19 @@ export const EDITING = '/?step=06-manual';
 export { picture };
 
 export class Pages {
-  readonly #assets: string;
   readonly #browser: Browser;
 
-  /**
-   * Bundles the page's assets and starts a browser. The bundler runs in a process of its own, because esbuild fails
-   * inside jest.
-   */
+  /** Starts a browser. */
   static async open(): Promise<Pages> {
-    const assets = mkdtempSync(join(tmpdir(), 'intro-otel-assets-'));
-    const { status, stderr } = spawnSync(
-      process.execPath,
-      [join(repoRoot, 'apps', 'guide', 'web', 'build.ts'), assets],
-      { encoding: 'utf8', env: { ...process.env, NODE_OPTIONS: '' } },
-    );
-    if (status !== 0) throw new Error(`expected the pages to be bundled, found: ${stderr}`);
-    return new Pages(assets, await launchBrowser());
+    return new Pages(await launchBrowser());
   }
 
-  private constructor(assets: string, browser: Browser) {
-    this.#assets = assets;
+  private constructor(browser: Browser) {
     this.#browser = browser;
   }
 
   async close(): Promise<void> {
     await this.#browser.close();
-    rmSync(this.#assets, { recursive: true, force: true });
   }
 
   /**
@@ -61,17 +46,18 @@ export class Pages {
    */
   async with(
     name: string,
-    { width, height = 900, scheme, prefix = '' }: View,
+    { width, height = 900, scheme, prefix = '', language = false }: View,
     work: (page: Page, guide: FakeGuide) => Promise<void>,
     answers: number[] = [],
   ): Promise<void> {
-    const guide = await FakeGuide.start(this.#assets, { prefix });
+    const guide = await FakeGuide.start(pageFiles(), { prefix });
     const page = await this.#browser.newPage({
       viewport: { width, height },
       colorScheme: scheme,
       baseURL: `${guide.url}/`,
     });
     page.setDefaultTimeout(10_000);
+    if (!language) await withoutLanguage(page);
     const found = misdeeds(page, `${guide.url}/`);
     try {
       await work(page, guide);

@@ -104,6 +104,17 @@ describe('the course API in a cluster', () => {
     expect((await harness.ask('/course')).body).toMatchObject({ passed: 0 });
   });
 
+  test('keeps the last check of a step for other pages until the step begins anew, without the answers', async () => {
+    await harness.post('/course/02-read-a-trace/start');
+    const answers = { root: 'my own words' };
+    expect((await harness.post('/course/02-read-a-trace/check', { answers, version: 7 })).status).toBe(400);
+    const { body } = await harness.post('/course/02-read-a-trace/check', { answers, version: 'v1' });
+    const { checked } = (await harness.ask('/course/02-read-a-trace')).body;
+    expect(checked).toEqual({ at: expect.stringMatching(/^\d{4}-/) as string, verdict: body, version: 'v1' });
+    await harness.post('/course/02-read-a-trace/reset');
+    expect((await harness.ask('/course/02-read-a-trace')).body['checked']).toBeUndefined();
+  });
+
   test('ends extra rounds and faults when the learner resets the whole course', async () => {
     await harness.put('/load', { perMinute: 60 });
     await harness.put('/faults', { name: 'spike', on: true });

@@ -56,10 +56,12 @@ async function sawHints(course: CourseService, request: ById, response: Response
 }
 
 async function check(course: CourseService, request: ById, response: Response): Promise<void> {
-  const { answers = {} } = (request.body ?? {}) as { answers?: unknown };
+  const { answers = {}, version = '' } = (request.body ?? {}) as { answers?: unknown; version?: unknown };
   if (!areAnswers(answers))
     return refuse(response, 'expected "answers", an object of at most 20 texts of at most 1000 characters');
-  response.json(await course.check(request.params.id, answers));
+  if (typeof version !== 'string' || version.length > 100)
+    return refuse(response, 'expected "version", the version of the files, a text of at most 100 characters');
+  response.json(await course.check(request.params.id, answers, version));
 }
 
 function areAnswers(answers: unknown): answers is Record<string, string> {

@@ -11,8 +11,8 @@ export type JaegerPages = 'here' | 'none' | 'elsewhere';
 /** @param root relative URL of the guide's root */
 export function jaegerElsewhere(root: string): Content {
   const explore = html`<a href="${root}explore">Explore</a>`;
-  return html`<p class="note">Jaeger's own pages do not work at this address, because a Jaeger before version 2.18
-        knows one address only. ${explore} shows the same traces.</p>`;
+  return html`<p class="note">Jaeger's own pages do not work at this address, because the lab's Jaeger is configured
+        for another one. ${explore} shows the same traces.</p>`;
 }
 
 export function inMilliseconds(duration: number): string {

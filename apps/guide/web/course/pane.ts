@@ -100,8 +100,11 @@ export class CoursePane {
     const id = this.#step?.id;
     if (!(await this.#refresh()) || id === undefined) return;
     const step = await get<Step>(`api/course/${id}`).catch(() => undefined);
-    if (!step || this.#step?.id !== id || isSame(step, this.#step)) return;
-    this.#show(step);
+    if (!step || this.#step?.id !== id) return;
+    const known = this.#step;
+    if (!isSame(step, known)) this.#show(step);
+    else if (hasSameCheck(step, known)) return;
+    this.#step = step;
     this.#verdict.restore(step);
   }
 
@@ -266,6 +269,7 @@ export class CoursePane {
     await this.#doing(async () => {
       const verdict = await send<Verdict>('POST', `api/course/${step.id}/check`, {
         answers: this.#form?.answers() ?? {},
+        version: asked.version,
       });
       if (this.#step?.id !== step.id) return;
       if (verdict.traceId) void this.#trace.show({ traceId: verdict.traceId });
@@ -322,6 +326,9 @@ export class CoursePane {
     fill(this.#status, messageOf(error));
   }
 }
+
+/** Whether nobody has checked the step between the two reads. */
+const hasSameCheck = (one: Step, other: Step): boolean => one.checked?.at === other.checked?.at;
 
 /** Whether nobody has started, reset or passed the step between the two reads. */
 const isSame = (one: Step, other: Step): boolean =>

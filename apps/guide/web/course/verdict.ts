@@ -16,13 +16,16 @@ export interface Situation {
   readonly hasUnsaved: boolean;
 }
 
+/** What was checked. The answers are known only to the page that asked for the check. */
+type Asked = Omit<Situation, 'answers'> & Partial<Pick<Situation, 'answers'>>;
+
 type CheckedStep = Pick<Step, 'id' | 'startedAt' | 'questions'>;
 
 export interface CheckResult {
   readonly verdict: Verdict;
   readonly step: CheckedStep;
   /** The situation when the learner pressed Check. */
-  readonly asked: Situation;
+  readonly asked: Asked;
 }
 
 const KEY = 'verdict';
@@ -60,12 +63,14 @@ export class VerdictView {
     this.#place.scrollIntoView({ block: 'nearest' });
   }
 
-  /** Shows the last verdict again if it is one of this step, and nobody has started or passed the step since. */
+  /** Shows the last verdict of this step again, unless somebody has started or passed the step since. */
   restore(step: Step): void {
-    const known = this.#store.get<CheckResult>(KEY);
-    const isOfStep = known?.step.id === step.id && known.step.startedAt === step.startedAt;
-    if (known && isOfStep && known.verdict.passed === (step.state === 'passed')) this.#draw(known);
-    else this.clear();
+    const own = this.#store.get<CheckResult>(KEY);
+    const isOfStep = own?.step.id === step.id && own.step.startedAt === step.startedAt;
+    const known = newer(isOfStep ? own : undefined, step);
+    if (known?.verdict.passed !== (step.state === 'passed')) return this.clear();
+    const isShown = this.#shown?.step.id === step.id && isSame(known.verdict, this.#shown.verdict);
+    if (!isShown) this.#draw(known);
   }
 
   clear(): void {
@@ -91,10 +96,24 @@ export class VerdictView {
   }
 }
 
+/**
+ * Returns the last check of a step: this page's own, which knows the answers, or another page's, as the guide knows it.
+ * An instructor's page has none of its own.
+ */
+function newer(own: CheckResult | undefined, step: Step): CheckResult | undefined {
+  const { checked } = step;
+  if (!checked || (own && isSame(own.verdict, checked.verdict))) return own;
+  return { verdict: checked.verdict, step, asked: { version: checked.version, hasUnsaved: false } };
+}
+
+const isSame = (one: Verdict, other: Verdict | undefined): boolean => JSON.stringify(one) === JSON.stringify(other);
+
 /** Returns what is no longer as it was when the step was checked. */
 function noteOf({ verdict, step, asked }: CheckResult, now: Situation): string | undefined {
   if (step.questions.length > 0)
-    return now.answers === asked.answers ? undefined : 'From before you changed an answer. Check again.';
+    return asked.answers === undefined || now.answers === asked.answers
+      ? undefined
+      : 'From before you changed an answer. Check again.';
   if (now.version !== '' && asked.version !== '' && now.version !== asked.version)
     return verdict.passed
       ? 'From before the last change of your files. The step stays verified.'

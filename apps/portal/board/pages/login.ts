@@ -7,14 +7,17 @@ export interface LoginFields {
   /** What was wrong with the last try. */
   readonly problem?: string | undefined;
   readonly name?: string | undefined;
+  /** Path of the page to go to. */
+  readonly to?: string;
 }
 
-/** Asks for the key and the instructor's name: POST /login with the fields `key` and `name`. */
-export const loginPage = ({ problem, name = '' }: LoginFields = {}): string =>
+/** Asks for the key and the instructor's name: POST /login with the fields `key`, `name` and `to`. */
+export const loginPage = ({ problem, name = '', to = '/board' }: LoginFields = {}): string =>
   render({
     title: 'Open the board',
     content: html`${problem === undefined ? '' : html`<p id="problem" class="bad" role="alert">${problem}</p>`}
       <form class="fields" action="/login" method="post">
+        <input type="hidden" name="to" value="${to}">
         <label for="key">Instructor key</label>
         <p id="key-help" class="soft">The notes that <code>helm install</code> prints have the command
           that shows it.</p>

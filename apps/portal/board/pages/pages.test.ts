@@ -60,6 +60,16 @@ test('keeps the token and all names off the projector', () => {
   expect(page).toContain('k7wm3q');
 });
 
+test('says that the address of the portal is a guess, and on the projector that nobody else reaches it', () => {
+  const pagesWith = (isGuess: boolean, joinUrl: string) => [
+    boardPage(aBoard([], { workshop: { ...workshop, joinUrl } }), who, isGuess).includes('is a guess'),
+    screenPage('otel-101', aScreen({ joinUrl }), isGuess).includes('Only this machine'),
+  ];
+  expect(pagesWith(true, 'http://localhost:8080/join/k7wm3q')).toEqual([true, true]);
+  expect(pagesWith(true, 'http://192.168.1.20:8080/join/k7wm3q')).toEqual([true, false]);
+  expect(pagesWith(false, 'http://localhost:8080/join/k7wm3q')).toEqual([false, false]);
+});
+
 test('asks for a name only in a class with names', () => {
   const page = (hasNames: boolean): string => boardPage(aBoard([], { workshop: { ...workshop, hasNames } }), who);
   expect([page(true).includes('id="seat-name"'), page(false).includes('id="seat-name"')]).toEqual([true, false]);

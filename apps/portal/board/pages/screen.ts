@@ -6,8 +6,11 @@ import { dataBlock } from './layout.ts';
 import { renderDocument, dataAttribute } from '../../../guide/server/pages/document.ts';
 import { qrSvg } from './qr.ts';
 
-/** Renders the projector's page. Its script follows /board/WORKSHOP/screen/events. It has no token for changes. */
-export const screenPage = (workshop: string, state: ScreenState): string =>
+/**
+ * Renders the projector's page. Its script follows /board/WORKSHOP/screen/events. It has no token for changes.
+ * @param isGuess whether the portal's address is a guess. Nobody else reaches one of this machine only
+ */
+export const screenPage = (workshop: string, state: ScreenState, isGuess = false): string =>
   renderDocument({
     title: state.title,
     root: '/',
@@ -16,7 +19,12 @@ export const screenPage = (workshop: string, state: ScreenState): string =>
     attributes: [html` class="screen"`, dataAttribute('workshop', workshop)],
     header: '',
     heading: html`<h1>${state.title}</h1>`,
-    content: [invitation(state), live, dataBlock('state', state)],
+    content: [
+      isGuess && isOfThisMachine(state.joinUrl) ? NOBODY_ELSE : '',
+      invitation(state),
+      live,
+      dataBlock('state', state),
+    ],
   });
 
 const invitation = ({ code, joinUrl }: ScreenState): Content => html`<section class="invitation" aria-label="Join">
@@ -27,6 +35,12 @@ const invitation = ({ code, joinUrl }: ScreenState): Content => html`<section cl
           <p id="seats"></p>
         </div>
       </section>`;
+
+const isOfThisMachine = (url: string): boolean =>
+  URL.canParse(url) && /^(localhost|127\..*|\[::1\])$/.test(new URL(url).hostname);
+
+const NOBODY_ELSE = html`<p class="note">Only this machine reaches this address. Set <code>portal.url</code> to the
+        address that people use.</p>`;
 
 /** People type the address, and no scheme. */
 const shortened = (url: string): string => url.replace(/^https?:\/\//, '');

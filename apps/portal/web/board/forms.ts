@@ -30,6 +30,13 @@ const builds = new Map<string, Build>([
   ['end', () => ({ action: 'end' })],
   ['addSeat', (data) => ({ action: 'addSeat', ...(data.has('name') && { name: textIn(data, 'name') }) })],
   [
+    'take',
+    (_data, { seat, state }) => {
+      const from = state().people.find((person) => person.seat === seat())?.help?.takenBy;
+      return { action: 'take', seat: seat(), ...(from !== undefined && { from }) };
+    },
+  ],
+  [
     'move',
     (data, { seat }) => {
       const to = textIn(data, 'to');

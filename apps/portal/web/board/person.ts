@@ -6,6 +6,7 @@ import { byId, fill, h } from '../../../guide/web/dom.ts';
 import type { Outcome } from './act.ts';
 import { ageOf } from './clock.ts';
 import type { Clock } from './clock.ts';
+import { isMe } from './me.ts';
 import { whyInWords } from './words.ts';
 
 export class PersonDialog {
@@ -68,9 +69,10 @@ export class PersonDialog {
     return byId('hand-out').querySelector('code')?.textContent ?? '';
   }
 
-  /** A browser may refuse the new tab. The link is there in any case. */
+  /** Opens the step that the person works on. A browser may refuse the new tab. The link is there in any case. */
   #openLab(seat: string): void {
-    const url = `/s/${encodeURIComponent(seat)}/`;
+    const step = this.#state?.people.find((person) => person.seat === seat)?.step;
+    const url = `/s/${encodeURIComponent(seat)}/${step === undefined ? '' : `?step=${encodeURIComponent(step)}`}`;
     byId('visit-link').querySelector('a')?.setAttribute('href', url);
     byId('visit-link').hidden = false;
     window.open(url, '_blank', 'noopener');
@@ -79,14 +81,16 @@ export class PersonDialog {
   #showHelp({ help }: Person): void {
     const text = byId('person-help');
     text.textContent = help ? (help.text ?? 'Asked for help, without words.') : 'Has not asked for help.';
-    this.#enable('take', help !== undefined);
+    this.#enable('take', help !== undefined && !isMe(help.takenBy));
+    const take = this.#dialog.querySelector('form[data-action="take"] button');
+    if (take) take.textContent = help?.takenBy === undefined ? 'Take' : 'Take instead';
     this.#enable('resolve', help !== undefined);
   }
 
   #showVisit({ visit, state, isClaimed }: Person): void {
     byId('person-visit').textContent = visitInWords(visit);
     this.#enable('lookIn', state === 'Ready');
-    const isMine = visit?.by === document.body.dataset['me'];
+    const isMine = isMe(visit?.by);
     this.#enable('askTakeover', isMine && isClaimed && visit?.takeover === undefined);
     this.#enable('endVisit', isMine);
   }

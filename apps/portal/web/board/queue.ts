@@ -6,6 +6,7 @@ import { ageElement, setAge } from './age-element.ts';
 import type { Clock } from './clock.ts';
 import { KeyedList } from './keyed-list.ts';
 import type { Row } from './keyed-list.ts';
+import { isMe } from './me.ts';
 
 export interface QueueOptions {
   readonly clock: Clock;
@@ -53,7 +54,10 @@ export class HelpQueue {
     const since = ageElement();
     const text = h('blockquote');
     const status = h('p', { class: 'status', role: 'status' });
-    const take = button('Take', async () => report(status, await act({ action: 'take', seat }), 'You have it.'));
+    let from: string | undefined;
+    const take = button('Take', async () =>
+      report(status, await act({ action: 'take', seat, ...(from !== undefined && { from }) }), 'You have it.'),
+    );
     const resolve = button('Resolved', async () => report(status, await act({ action: 'resolve', seat }), 'Resolved.'));
     const element = h(
       'li',
@@ -72,7 +76,10 @@ export class HelpQueue {
       text.textContent = words;
       text.hidden = words === '';
       element.classList.toggle('taken', by !== undefined);
+      from = by;
       take.textContent = by === undefined ? 'Take' : 'Take instead';
+      // One that has the focus stays, so that the focus does.
+      take.hidden = isMe(by) && document.activeElement !== take;
     };
     return { element, update };
   }
