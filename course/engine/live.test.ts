@@ -10,6 +10,7 @@ import * as manual from '../steps/06-manual/check.ts';
 import * as signals from '../steps/09-metrics-and-logs/check.ts';
 import * as nextSteps from '../steps/11-next-steps/check.ts';
 import * as methods from '../steps/07-span-methods/check.ts';
+import * as hello from '../steps/03-opentelemetry/check.ts';
 import * as setUp from '../steps/01-set-up/check.ts';
 import { eventually } from '../../support/waiting.ts';
 import type { StepCode } from './check.ts';
@@ -104,7 +105,7 @@ const recordOf = (text: string, traceId: string) => ({
 });
 
 /** Watches a step. `now` is what is seen at the moment. */
-function watched(code: StepCode, requests: LearnerRequest[], since = 0) {
+function watched(code: StepCode, requests: LearnerRequest[], since = 0, answers = {}) {
   const stop = new AbortController();
   const seen: SeenRequirement[][] = [];
   const over = watchLive({
@@ -112,6 +113,7 @@ function watched(code: StepCode, requests: LearnerRequest[], since = 0) {
     code,
     requests,
     since,
+    answers,
     signal: stop.signal,
     onSeen: (requirements) => seen.push([...requirements]),
   });
@@ -132,6 +134,20 @@ test('sees a requirement within a second after its telemetry is in Jaeger, and n
   arrives(one.answer.traceId, 'guide', span('GET /rolldice', { kind: 3 }));
   arrives(one.answer.traceId, 'dice', span('do_roll', roll));
   await eventually(() => expect(green()).toHaveLength(3), { within: 1_000 });
+  await over;
+});
+
+test.each([
+  ['sees that the library which the learner has named makes spans', 'http', 1],
+  ['sees nothing of a library that makes none', 'undici', 0],
+  ['sees nothing before a library is named', '', 0],
+])('%s', async (_what, pick, count) => {
+  const visit = request('/visit');
+  arrives(visit.answer.traceId, '@opentelemetry/instrumentation-http', span('GET /visit', { kind: 2 }));
+  const { green, stop, over } = watched(hello, [visit], 0, { pick });
+  await new Promise((resolve) => setTimeout(resolve, 800));
+  expect(green()).toHaveLength(count);
+  stop.abort();
   await over;
 });
 

@@ -21,6 +21,7 @@ const play = new PlayPanel(store, trace, () => ({
   pod: runner.newest('dice'),
   step: course.openStep,
   joins: course.joins,
+  answers: course.answers,
 }));
 const quality = new QualityPanel({
   goTo: ({ file, line }, message) => showLine({ file, line, message }),

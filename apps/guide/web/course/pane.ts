@@ -223,6 +223,11 @@ export class CoursePane {
     return this.#wanted;
   }
 
+  /** The answers to the questions of the open step, as far as the learner has written them. */
+  get answers(): Readonly<Record<string, string>> {
+    return this.#form?.answers() ?? {};
+  }
+
   /** The services that a request of the open step should join in one trace. */
   get joins(): readonly string[] {
     return this.#step?.joins ?? [];

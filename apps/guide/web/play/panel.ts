@@ -34,6 +34,8 @@ interface Situation {
   readonly pod: string | undefined;
   /** Id of the step that the learner has open. */
   readonly step: string;
+  /** The answers to the step's questions, as far as the learner has written them. */
+  readonly answers: Readonly<Record<string, string>>;
   /** The services that a request of this step should join in one trace. */
   readonly joins: readonly string[];
 }
@@ -136,7 +138,8 @@ export class PlayPanel {
 
   #visited(path: string): Promise<string | undefined> {
     return this.#answered(`Asking dice for ${path}…`, async () => {
-      const visit = await send<Visit>('POST', 'api/visit', { path, step: this.#now().step });
+      const { step, answers } = this.#now();
+      const visit = await send<Visit>('POST', 'api/visit', { path, step, answers });
       return { text: visitInWords(path, visit), trace: visit.trace };
     });
   }
