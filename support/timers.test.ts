@@ -19,6 +19,16 @@ test('does not fire a timer at once if its delay is too long for setTimeout', as
   expect(called).toBe(0);
 });
 
+test('fires a timer of a time that is over, without a warning', async () => {
+  const warned: unknown[] = [];
+  const keep = (warning: Error): void => void warned.push(warning.message);
+  process.on('warning', keep);
+  await new Promise<void>((resolve) => systemTimers.after(-148.5, resolve));
+  await sleep(10);
+  process.off('warning', keep);
+  expect(warned).toEqual([]);
+});
+
 test('ends a pause when its time is over', async () => {
   const timers = fakeTimers();
   let over = false;

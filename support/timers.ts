@@ -17,7 +17,7 @@ const LONGEST = 2 ** 31 - 1;
 export const systemTimers: Timers = {
   now: () => performance.now(),
   after(ms, call) {
-    const timer = setTimeout(call, Math.min(ms, LONGEST));
+    const timer = setTimeout(call, Math.max(0, Math.min(ms, LONGEST)));
     return () => clearTimeout(timer);
   },
 };

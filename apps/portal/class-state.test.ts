@@ -1,4 +1,4 @@
-import { chooseSeat, classState, personIn, rosterOf, seatState } from './class-state.ts';
+import { chooseSeat, classState, personIn, rosterOf, seatState, unnoticed } from './class-state.ts';
 import { aClaim, aSeat, aWorkshop } from './testing/objects.ts';
 
 const NOW = Date.parse('2026-11-29T10:00:00Z');
@@ -70,4 +70,17 @@ test('lists the names of a class, and which are taken', () => {
   ]);
   expect(personIn(taken('bob'), workshop)).toBe('bob');
   expect(personIn(aSeat('seat-01', { claim: aClaim('1', 'Zoë') }), aWorkshop(1))).toBe('Zoë');
+});
+
+test('says that the operator takes no note of a seat that ends, after half a minute', () => {
+  const ended = '2026-11-29T10:00:00Z';
+  const seat = (phase: 'Ready' | 'Terminating') => {
+    const one = aSeat('1', { phase });
+    return { ...one, metadata: { ...one.metadata, deletionTimestamp: ended } };
+  };
+  const after = (seconds: number) => Date.parse(ended) + seconds * 1000;
+  expect(unnoticed(seat('Ready'), after(29))).toBeUndefined();
+  expect(unnoticed(seat('Ready'), after(30))).toContain(`nothing since ${ended}`);
+  expect(unnoticed(seat('Terminating'), after(300))).toBeUndefined();
+  expect(unnoticed(aSeat('1'), after(300))).toBeUndefined();
 });

@@ -99,6 +99,16 @@ export function personIn({ spec }: Seat, workshop: Workshop | undefined): string
   return listed ? listed.displayName || listed.name : (spec.claim?.name ?? spec.attendee);
 }
 
+/** Milliseconds within which the operator takes note that a seat ends. */
+const NOTICE_MS = 30_000;
+
+/** Says that the operator has taken no note of a seat that ends, if that is so for long. */
+export function unnoticed({ metadata, status }: Seat, now: number): string | undefined {
+  const ended = metadata.deletionTimestamp;
+  if (ended === undefined || status?.phase === 'Terminating' || Date.parse(ended) + NOTICE_MS > now) return undefined;
+  return `The operator has done nothing since ${ended}. It may not run: look at its Deployment and its log.`;
+}
+
 /** The operator's own words for what a seat waits for. Undefined if there are none. */
 export const reasonOf = ({ status }: Seat): string | undefined =>
   status?.conditions?.find(({ type, status: value }) => type === 'Ready' && value !== 'True')?.message;

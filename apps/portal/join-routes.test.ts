@@ -33,6 +33,18 @@ describe('joining a class', () => {
     expect(seat).toMatch(/href="\/s\/otel-[123]\/">Open your lab/);
   });
 
+  test('gives a browser no second seat in the class, and leads it to the one that it has', async () => {
+    const api = threeSeats();
+    await start(api);
+    const { cookie } = await portal.join('Ada');
+    const again = await (await portal.get(`/join/${CODE}`, { cookie })).text();
+    expect(again).toContain('You have a seat in this class');
+    const claim = claimIn(await (await portal.get(`/join/${CODE}`)).text());
+    const answer = await portal.post(`/join/${CODE}`, { claim, name: 'Ada again' }, { cookie });
+    expect([answer.status, answer.headers.get('location'), cookieIn(answer)]).toEqual([303, '/seat', '']);
+    expect([...api.seats.values()].filter(({ spec }) => spec.claim)).toHaveLength(1);
+  });
+
   test('opens the lab at the step of the link with which somebody came, and at no other text', async () => {
     await start(threeSeats());
     const accept = 'text/html';
@@ -68,6 +80,7 @@ describe('joining a class', () => {
     ['x'.repeat(101), 'found 101'],
     ['a\u0000b', 'of one line'],
     ['a\u202eb', 'of one line'],
+    ['\u200b\u200b', 'found none'],
   ])('asks again for a name such as %j, and keeps the claim id', async (name, problem) => {
     await start(threeSeats());
     const claim = claimIn(await (await portal.get(`/join/${CODE}`)).text());
@@ -206,6 +219,10 @@ describe('the same seat again', () => {
     const { cookie } = await portal.join();
     const claim = api.seats.get('otel-1')?.spec.claim ?? aClaim('none');
     api.reserve('otel', [{ seat: 'otel-1', claim }]);
+    const ending = { name: 'otel-1', uid: 'uid-otel-1', deletionTimestamp: '2026-11-30T10:00:00Z' };
+    api.put({ ...aSeat('1', { claim }), metadata: ending });
+    expect(await titleOf(await portal.get('/seat', { cookie }))).toBe('Your seat is being reset');
+    expect(await titleOf(await portal.get('/s/otel-1/', { cookie }))).toBe('Your seat is being reset');
     api.deleteSeat('otel-1');
     for (const path of ['/s/otel-1/', '/seat']) {
       const waiting = await portal.get(path, { cookie });

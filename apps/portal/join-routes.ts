@@ -12,7 +12,7 @@ import { keptPage } from './pages/kept.ts';
 import { keyPage, secretChanged, seatEnded, seatReset, tooManyKeys, wrongKey } from './pages/key.ts';
 import { sendPage } from './pages/layout.ts';
 import { apiSilent } from './pages/refusals.ts';
-import { leavingPage, seatPage } from './pages/seat.ts';
+import { hasSeatPage, leavingPage, seatPage } from './pages/seat.ts';
 import { personName } from './person-name.ts';
 import { cookieName } from './parts.ts';
 import type { PortalParts } from './parts.ts';
@@ -27,7 +27,7 @@ export function addJoinRoutes(app: Express, parts: PortalParts): void {
     sendPage(response, codePage((await parts.sessions.of(request.headers.cookie)).state === 'seated')),
   );
   app.get('/join', (request, response) => toCode(request, response));
-  app.get(`${PORTAL.join}:code`, (request, response) => showClass(request.params.code, response, parts));
+  app.get(`${PORTAL.join}:code`, (request, response) => showClass(request, response, parts));
   app.post(`${PORTAL.join}:code`, (request, response) => takeSeat(request, response, parts));
   app.get('/kept', (_request, response) => sendPage(response, keptPage()));
   app.get('/seat', (request, response) => showSeat(request, response, parts));
@@ -61,9 +61,17 @@ export const cookieHeader = ({ headers }: Request, value: string | undefined, { 
   'set-cookie': setCookie(value, (hosts?.url ?? ownOrigin(headers, url)).proto === 'https', cookieName(hosts)),
 });
 
-function showClass(code: string, response: Response, parts: PortalParts): void {
-  const workshop = classOf(code, response, parts);
-  if (workshop) offerSeats(workshop, response, parts);
+async function showClass(request: Request<{ code: string }>, response: Response, parts: PortalParts): Promise<void> {
+  const workshop = classOf(request.params.code, response, parts);
+  if (!workshop) return;
+  if (await hasSeatIn(workshop, request, parts)) return sendPage(response, hasSeatPage());
+  offerSeats(workshop, response, parts);
+}
+
+/** Whether the browser has a seat in the class, or gets one again after a reset. Nobody gets two. */
+async function hasSeatIn(workshop: Workshop, { headers }: Pick<Request, 'headers'>, { sessions }: PortalParts) {
+  const session = await sessions.of(headers.cookie);
+  return session.state === 'reset' || session.seat?.spec.workshop === workshop.metadata.name;
 }
 
 /** Returns the class with a code. If there is none, it sends a page that says so, and counts the wrong code. */
@@ -115,6 +123,7 @@ const fieldsOf = ({ body }: Request): Readonly<Record<string, string>> => {
 async function takeSeat(request: Request, response: Response, parts: PortalParts): Promise<void> {
   const workshop = classOf(String(request.params['code']), response, parts);
   if (!workshop) return;
+  if (await hasSeatIn(workshop, request, parts)) return redirect(response, '/seat');
   const fields = fieldsOf(request);
   const person = personOf(workshop, fields);
   if ('problem' in person) return offerSeats(workshop, response, parts, { ...fieldsToKeep(fields), ...person });
@@ -174,16 +183,21 @@ async function showSeat(request: Request, response: Response, parts: PortalParts
 }
 
 function ownSeatPage(seat: Seat, { headers }: Request, { classes, secrets }: PortalParts) {
+  if (seatState(seat) === 'Ending' && classes.isReserved(seat.spec.claim?.id ?? '')) return seatReset();
   const workshop = classes.workshopOf(seat);
   return seatPage({
     seat: seat.metadata.name,
     name: personIn(seat, workshop),
     state: seatState(seat),
-    reason: reasonOf(seat),
+    reason: whyOf(seat),
     words: workshop && shownWords(seat, workshop, secrets().people),
     query: keptStep(headers.cookie),
   });
 }
+
+/** What a seat waits for, if its person can make something of it. What stops or ends it says so to instructors. */
+const whyOf = (seat: Seat): string | undefined =>
+  ['Starting', 'Waiting', 'Failed'].includes(seatState(seat)) ? reasonOf(seat) : undefined;
 
 /** Returns the words of a person, if they are those whose hash the Seat has. */
 function shownWords({ spec }: Seat, { metadata: { uid = '' } }: Workshop, people: Buffer): string | undefined {

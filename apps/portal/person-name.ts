@@ -8,7 +8,8 @@ export type NameResult = { readonly name: string } | { readonly problem: string 
 export function personName(text: string): NameResult {
   const name = text.normalize('NFC').trim();
   const length = [...name].length;
-  if (length === 0) return { problem: 'Expected a name of 1 to 100 characters, found none.' };
+  // A name of characters without a shape, such as spaces of no width, can't be seen or pressed.
+  if (!/[\p{L}\p{N}\p{P}\p{S}]/u.test(name)) return { problem: 'Expected a name of 1 to 100 characters, found none.' };
   if (length > LONGEST_NAME)
     return { problem: `Expected a name of at most ${LONGEST_NAME} characters, found ${length}.` };
   if (!name.isWellFormed() || /[\p{Cc}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]/u.test(name))

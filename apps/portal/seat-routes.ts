@@ -119,6 +119,7 @@ function toGuide(request: IncomingMessage, seat: Seat, path: string, parts: Port
   const workshop = parts.classes.workshopOf(seat);
   const [name, state] = [personIn(seat, workshop), seatState(seat)];
   const { name: namespace, uid = '' } = seat.metadata;
+  if (state === 'Ending' && parts.classes.isReserved(seat.spec.claim?.id ?? '')) return { page: seatReset() };
   if (state === 'Stopped' || state === 'Ending')
     return { page: { ...seatPage({ seat: namespace, name, state }), status: 503 } };
   const token = parts.tokens.for(seat, name, parts.secrets().signing);

@@ -198,7 +198,7 @@ test('says that the seat is gone once an instructor has freed it', async () => {
       route.fulfill({ status: 307, headers: { location: `/s/${SEAT}/` } }),
     );
     await look(page);
-    await read(page, 'This seat is no longer yours.');
+    await read(page, 'This browser no longer has this seat.');
     await bar(page).getByRole('button', { name: 'Load the page again' }).waitFor();
   });
 });

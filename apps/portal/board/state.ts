@@ -2,7 +2,7 @@
 import { LABELS } from '../../../lab/names.ts';
 import { parseFaultsLabel } from '../../../lab/faults.ts';
 import { helpOf, visitOf } from '../class-fields.ts';
-import { capacityOf, classState, hasNames, personIn, reasonOf, seatState } from '../class-state.ts';
+import { capacityOf, classState, hasNames, personIn, reasonOf, seatState, unnoticed } from '../class-state.ts';
 import type { Seat, Workshop } from '../kinds.ts';
 import type { AnsweredPoll } from '../polls.ts';
 import type { BoardState, Need, Person, PollResults, ScreenState, SeatCounts } from './contract.ts';
@@ -127,7 +127,7 @@ function personOf(seat: Seat, { workshop, steps, textOf, now }: StateInput): Per
     name: personIn(seat, workshop),
     isClaimed: seat.spec.claim !== undefined,
     state,
-    reason: state === 'Ready' ? undefined : reasonOf(seat),
+    reason: state === 'Ready' ? undefined : (unnoticed(seat, now) ?? reasonOf(seat)),
     lastActivity: seat.status?.lastActivity,
     ...courseFields(seat, textOf),
     ...classFields(seat, now),

@@ -18,9 +18,11 @@ const pages: Readonly<Record<Exclude<ClassState, 'Open'>, (workshop: Workshop) =
     ],
     again: AGAIN,
   }),
-  Over: () => ({
+  Over: ({ metadata }) => ({
     title: 'The class is over',
-    content: paragraphs('Nobody can join it any more. If that is a mistake, your instructor can extend it.', byItself),
+    content: metadata.deletionTimestamp
+      ? paragraphs('Nobody can join it any more. It is being removed, with all seats.')
+      : paragraphs('Nobody can join it any more. If that is a mistake, your instructor can extend it.', byItself),
     again: 4 * AGAIN,
   }),
   Full: () => ({

@@ -34,16 +34,30 @@ const texts: Readonly<Record<SeatState, string>> = {
   Waiting: 'The cluster has no room for it yet. Tell your instructor. This page goes on by itself.',
   Failed: 'Tell your instructor. This page goes on by itself when the lab is mended.',
   Stopped: 'Your work is kept. Your instructor can start the seat again. This page goes on by itself.',
-  Ending: 'Your instructor resets or removes it. Then join again with the class code.',
+  Ending:
+    'Your instructor resets or removes it. This page goes on by itself. After a reset it leads back to your seat. ' +
+    'If nothing happens for some minutes, tell your instructor.',
 };
+
+const leaveForm = html`<form action="/logout" method="post">
+        <button class="quiet">Leave this seat on this browser</button></form>
+      <p class="soft">The seat stays yours. Its three words lead back to it.</p>`;
 
 export const seatPage = (own: OwnSeat): Page => ({
   title: titles[own.state],
   content: html`<p>Hello, ${own.name}.</p>
       ${own.state === 'Ready' ? openLink(own) : progress(own)}
       ${wordsText(own.words)}
-      <form action="/logout" method="post"><button class="quiet">Leave this seat on this browser</button></form>`,
+      ${leaveForm}`,
   ...(own.state !== 'Ready' && { again: 2 }),
+});
+
+/** For a browser that opens the class's link again. */
+export const hasSeatPage = (): Page => ({
+  title: 'You have a seat in this class',
+  content: html`<p><a class="button primary" href="/seat">Go to your seat</a></p>
+      <p>Does somebody else use this browser now? Leave the seat first, and keep its three words.</p>
+      ${leaveForm}`,
 });
 
 /** Goes on to the host of the seat, which forgets the session, too. */

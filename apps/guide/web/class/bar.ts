@@ -75,7 +75,7 @@ export class ClassBar {
     this.#failures++;
     if (!this.#state) return;
     this.#load.hidden = failure !== 'gone';
-    if (failure === 'gone') this.#say('This seat is no longer yours.');
+    if (failure === 'gone') this.#say('This browser no longer has this seat. Load the page again to see why.');
     else if (this.#failures > 1) this.#say('The portal does not answer. This page tries again.');
   }
 
