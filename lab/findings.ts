@@ -144,9 +144,10 @@ export const FINDINGS = {
   '11-next-steps/off': { text: 'the Flask app is switched off' },
   '11-next-steps/no-answer': { text: 'the Flask app does not answer' },
   '11-next-steps/error-status': { text: 'the Flask app answers with an error' },
-  '11-next-steps/no-spans': { text: 'the Flask app sends no spans' },
+  '11-next-steps/own-trace': { text: "dice does not continue its caller's trace" },
+  '11-next-steps/no-spans': { text: 'the trace has no span of the Flask app' },
   '11-next-steps/no-server-span': { text: 'the Flask app has no SERVER span' },
-  '11-next-steps/other-parent': { text: "the Flask app does not continue the caller's trace" },
+  '11-next-steps/beside': { text: 'the span of Flask is not below that of dice' },
   '11-next-steps/orphans': { text: 'a span has a parent that is not in the trace' },
 } as const satisfies Readonly<Record<string, CatalogueEntry>>;
 

@@ -81,6 +81,11 @@ export interface Step extends StepSummary {
   /** The files that the step changes. */
   readonly files: readonly FileName[];
   readonly questions: readonly Question[];
+  /**
+   * The services that one request of the step should join in one trace, in the order in which one calls the next. The
+   * page then shows a request that falls apart as what it is.
+   */
+  readonly joins?: readonly string[];
   /** Whether the learner looks for faults in this step. The page then opens their switches. */
   readonly faults?: boolean;
   /**

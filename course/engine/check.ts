@@ -22,6 +22,8 @@ export interface Live {
   readonly paths: RegExp;
   /** The requests without which nothing says that a requirement is met, by the text of the requirement. */
   readonly needs?: Readonly<Record<string, RegExp>>;
+  /** What judges the requests, if the step's check needs requests of its own. The default is the step's check. */
+  readonly check?: Check;
 }
 
 /** What a check knows at one moment. */

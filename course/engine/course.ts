@@ -80,7 +80,7 @@ export function openCourse({
   folder,
   prizes,
 }: OpenOptions): CourseService {
-  const steps = new Steps(folder, { RELEASE: release, NAMESPACE: namespace, PRIZES_URL: prizes });
+  const steps = new Steps(folder, { RELEASE: release, NAMESPACE: namespace, PRIZES_URL: prizes, FLASK_URL: lab.flask });
   const progress = new Progress({ release, steps: steps.ids, ...(signer && { signer }), ...(kube && { kube }) });
   // The first read signs the progress of an older guide again, for the operator to see.
   void suppressTracing(() => progress.steps()).catch(() => undefined);
@@ -182,7 +182,7 @@ export class Course implements CourseService {
   async watch(
     id: string | undefined,
     requests: readonly LearnerRequest[],
-    { signal, onSeen }: WatchOptions,
+    { answers, signal, onSeen }: WatchOptions,
   ): Promise<void> {
     const { steps, progress, lab } = this.#options;
     const known = await progress.steps();
@@ -191,7 +191,7 @@ export class Course implements CourseService {
     const code = await steps.code(step);
     const since = Date.parse(known[step]?.startedAt ?? '') || 0;
     const report = (requirements: SeenStep['requirements']): void => onSeen({ step, requirements });
-    await watchLive({ lab, code, requests, since, signal, onSeen: report });
+    await watchLive({ lab, code, requests, answers, since, signal, onSeen: report });
   }
 
   /** Writes all files as they are at the start of a step, and keeps copies of those that it replaces. */

@@ -17,7 +17,7 @@ import type { Sources } from './observation.ts';
 import { settle } from './settle.ts';
 
 export interface ViewOptions {
-  readonly answers?: Record<string, string>;
+  readonly answers?: Readonly<Record<string, string>>;
   /** When the learner started the step, in milliseconds since 1970. */
   readonly since: number;
   readonly traceId?: string | undefined;

@@ -16,6 +16,8 @@ export interface LiveOptions {
   readonly lab: Lab;
   readonly code: StepCode;
   readonly requests: readonly LearnerRequest[];
+  /** The answers that the learner has written so far. */
+  readonly answers?: Readonly<Record<string, string>>;
   /** When the learner started the step, in milliseconds since 1970. */
   readonly since: number;
   /** Ends the watch. */
@@ -40,20 +42,29 @@ class WatchEnd extends Error {
 }
 
 /** Looks again and again at what the requests have left, until all is seen, or until nothing more can arrive. */
-export async function watchLive({ lab, code, requests, since, signal, onSeen }: LiveOptions): Promise<void> {
+export async function watchLive({
+  lab,
+  code,
+  requests,
+  answers = {},
+  since,
+  signal,
+  onSeen,
+}: LiveOptions): Promise<void> {
   const { live, check } = code;
   const own = requests.filter(({ path, sent }) => sent >= since && live?.paths.test(path)).slice(-mostRequests);
   if (!live || own.length === 0) return;
   const isJudged = (text: string): boolean => own.some(({ path }) => (live.needs?.[text] ?? /^/).test(path));
   const report = (findings: readonly Finding[]): void =>
     onSeen(findings.map(({ text, state }) => ({ text, seen: state === 'met' && isJudged(text) })));
-  const view = new LiveView(lab, own, { since, signal, report });
-  await suppressTracing(() => check(view.of())).catch((error: unknown) => {
+  const view = new LiveView(lab, own, { answers, since, signal, report });
+  await suppressTracing(() => (live.check ?? check)(view.of())).catch((error: unknown) => {
     if (!(error instanceof WatchEnd)) throw error;
   });
 }
 
 interface ViewOptions {
+  readonly answers: Readonly<Record<string, string>>;
   readonly since: number;
   readonly signal: AbortSignal;
   report(findings: readonly Finding[]): void;
@@ -72,14 +83,16 @@ class LiveView {
     this.#lab = { ...lab, files: () => files };
     this.#requests = requests;
     this.#options = options;
-    this.#base = viewOf(this.#lab, { since: options.since });
+    this.#base = viewOf(this.#lab, { answers: options.answers, since: options.since });
   }
 
   /** Returns the view for a check. It sends nothing, and asks dice for nothing. */
   of(): LabView {
     return {
       ...this.#base,
-      ask: (path) => Promise.resolve(this.#latest(path).answer),
+      // A check asks another app only to explain what is missing.
+      ask: (path, app = 'dice') =>
+        app === 'dice' ? Promise.resolve(this.#latest(path).answer) : Promise.reject(new WatchEnd()),
       observe: () => this.#observe(),
       play: () => Promise.reject(new WatchEnd()),
       flush: () => Promise.resolve(false),

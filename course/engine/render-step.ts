@@ -11,7 +11,7 @@ export type StepOutline = Omit<StepSummary, 'state' | 'seen'>;
 
 /** The front matter that an author writes at the top of a step's step.md. */
 type FrontMatter = Pick<RenderedStep, 'title' | 'minutes' | 'learn'> &
-  Partial<Pick<RenderedStep, 'files' | 'questions' | 'faults'>> & {
+  Partial<Pick<RenderedStep, 'files' | 'questions' | 'faults' | 'joins'>> & {
     readonly kubectl?: KubectlMatter;
     /** The whole task in one or two sentences, in Markdown. The page shows it above the text. */
     readonly task?: string;
@@ -25,7 +25,7 @@ type FrontMatter = Pick<RenderedStep, 'title' | 'minutes' | 'learn'> &
  */
 export function renderStep(id: string, text: string): RenderedStep {
   const { matter, body } = partsOf(id, text);
-  const { title, minutes, task, learn, files = [], questions = [], faults, kubectl = {}, hints = [] } = matter;
+  const { title, minutes, task, learn, files = [], questions = [], faults, joins, kubectl = {}, hints = [] } = matter;
   const blocks = kubectlBlocks({ id, files, hasQuestions: questions.length > 0, kubectl, hints: hints.length });
   return {
     id,
@@ -37,6 +37,7 @@ export function renderStep(id: string, text: string): RenderedStep {
     files,
     questions,
     ...(faults ? { faults } : {}),
+    ...(joins ? { joins } : {}),
     commands: {
       bash: commandsFor(blocks, 'bash'),
       powershell: commandsFor(blocks, 'powershell'),

@@ -34,6 +34,7 @@ const LACKING: readonly FindingId[] = [
   '08-context/no-span',
   '08-context/orphans',
   '09-metrics-and-logs/no-span',
+  '11-next-steps/orphans',
 ];
 
 /** Returns the finding that what dice reports makes of a finding. */

@@ -1,8 +1,5 @@
 // Runs one check against a lab without a cluster. Dice, the arcade and prizes are the real apps with the real SDK
 // (solution-runner.ts). Receivers stand in for the Collector. A solution may replace any part of this lab.
-import { createServer } from 'node:http';
-import type { Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { randomBytes } from 'node:crypto';
 import { viewOf } from '../engine/lab-view.ts';
 import { withReport } from '../engine/with-report.ts';
@@ -21,6 +18,7 @@ import type { Pod } from '../../kubernetes/types.ts';
 import { FakeCollector } from '../../apps/testing/collector.ts';
 import { FakeJaeger } from '../../apps/testing/jaeger.ts';
 import { Receiver } from '../../apps/testing/receiver.ts';
+import type { FakeFlask } from './fake-flask.ts';
 import { receivedBy } from './received.ts';
 import type { Metric } from '../../apps/testing/receiver.ts';
 
@@ -60,7 +58,7 @@ const isAsExpected = ({ hop, finding, expected, found, hint }: Failed, solution:
 export interface Shared {
   /** The functions of the step's check. */
   readonly code: StepCode;
-  readonly dice: { app: App; receiver: Receiver };
+  readonly dice: { app: App; receiver: Receiver; flask: FakeFlask };
   /**
    * Receives the spans of all apps except dice. The spans of dice have a receiver of their own, because dice runs the
    * solution's code.
@@ -78,10 +76,7 @@ export class CheckHarness {
   readonly jaeger: FakeJaeger;
   readonly #telemetry: Telemetry;
   readonly #stopTelemetry: () => void;
-  readonly #servers: Server[] = [];
   #visitor: NodeJS.Timeout | undefined;
-  /** URL of the Flask app in this lab. By default nothing listens there. */
-  flask = 'http://127.0.0.1:1';
 
   private constructor(shared: Shared, files: Files, { receiver, jaeger }: { receiver: Receiver; jaeger: FakeJaeger }) {
     this.#shared = shared;
@@ -101,7 +96,6 @@ export class CheckHarness {
 
   stop(): void {
     clearInterval(this.#visitor);
-    this.#servers.forEach((server) => server.close().closeAllConnections());
     this.#stopTelemetry();
     this.jaeger.stop();
     this.#receiver.stop();
@@ -111,10 +105,9 @@ export class CheckHarness {
   async check(solution: Solution): Promise<Verdict> {
     const { check, begin, judges = ['dice'] } = this.#shared.code;
     const since = Date.now();
-    const begun: Lab = { ...this.#lab(), ...solution.lab };
-    const traceId = (await begin?.(viewOf(begun, { since })))?.traceId;
+    const lab: Lab = { ...this.#lab(), ...solution.lab };
+    const traceId = (await begin?.(viewOf(lab, { since })))?.traceId;
     await solution.before?.(this);
-    const lab: Lab = { ...begun, flask: this.flask, ...solution.lab };
     const answers = await this.#answersOf(solution, traceId);
     const judge = async (deadline?: number): Promise<Verdict> => {
       const begun = Date.now();
@@ -134,6 +127,11 @@ export class CheckHarness {
     return answers(await this.#shared.others.trace(traceId, 8));
   }
 
+  /** The path below which dice asks Flask, which says what is wrong with it. The guide asks the same Flask. */
+  #flaskPath(): string {
+    return /\$FLASK_URL(\/[\w-]+)\/rolldice/.exec(this.#files['app.ts'])?.[1] ?? '';
+  }
+
   #lab(): Lab {
     const {
       dice: { app: dice },
@@ -143,7 +141,7 @@ export class CheckHarness {
     return {
       dice: dice.url,
       arcade,
-      flask: this.flask,
+      flask: this.#shared.dice.flask.url + this.#flaskPath(),
       collector: this.#receiver.url,
       jaeger: `${this.jaeger.url}/jaeger`,
       settings,
@@ -191,22 +189,6 @@ export class CheckHarness {
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify(body),
     });
-  }
-
-  /**
-   * Starts an HTTP server in this lab.
-   * @param answer returns the HTTP status for a request, and may send spans
-   * @returns the server's URL
-   */
-  async serve(answer: (traceparent: string) => Promise<number> | number): Promise<string> {
-    const server = createServer((request, response) => {
-      void Promise.resolve(answer(String(request.headers.traceparent))).then((status) =>
-        response.writeHead(status).end('4'),
-      );
-    }).listen(0, '127.0.0.1');
-    this.#servers.push(server);
-    await new Promise((resolve) => server.once('listening', resolve));
-    return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   }
 }
 

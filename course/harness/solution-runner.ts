@@ -8,6 +8,7 @@ import { Steps } from '../engine/steps.ts';
 import { parseSettings } from '../../apps/telemetry/settings.ts';
 import { App } from '../../apps/testing/apps.ts';
 import { CheckHarness } from './check-harness.ts';
+import { FakeFlask } from './fake-flask.ts';
 import type { Shared, Solution } from './check-harness.ts';
 import { Receiver } from '../../apps/testing/receiver.ts';
 
@@ -23,6 +24,8 @@ const repetitions = 20;
 interface Dice {
   app: App;
   receiver: Receiver;
+  /** The next hop of dice in step 11. */
+  flask: FakeFlask;
 }
 interface Others {
   apps: App[];
@@ -148,15 +151,18 @@ export class SolutionRunner {
   }
 
   async #startDice(name: string, files: Files): Promise<Dice> {
-    const { code, extension } = stripped(files['app.ts'].replaceAll('$PRIZES_URL', this.#others.prizes));
+    const receiver = await Receiver.start();
+    const flask = await FakeFlask.start(receiver.url);
+    const hops = { $PRIZES_URL: this.#others.prizes, $FLASK_URL: flask.url };
+    const text = Object.entries(hops).reduce((all, [word, url]) => all.replaceAll(word, url), files['app.ts']);
+    const { code, extension } = stripped(text);
     const source = name + extension;
     writeFileSync(source, code);
-    const receiver = await Receiver.start();
     const settings = { ...settingsFor(receiver), ...parseSettings(files['settings.env']).values };
     const app = await App.start(this.#dist, 'dice', settings, [source]);
     // Code that does not start is a wrong solution too.
     await app.ready().catch(() => undefined);
-    return { app, receiver };
+    return { app, receiver, flask };
   }
 
   /** Stops a dice process after its last case, without waiting until it has ended. */
@@ -169,6 +175,7 @@ export class SolutionRunner {
   async #end(key: string): Promise<void> {
     const dice = await this.#dice.get(key)?.catch(() => undefined);
     await dice?.app.stop();
+    dice?.flask.stop();
     dice?.receiver.stop();
   }
 }

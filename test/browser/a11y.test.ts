@@ -21,6 +21,14 @@ interface State {
   answers?: number[];
 }
 
+/** Sends a request that makes three traces. */
+async function askApart(page: Page, guide: FakeGuide): Promise<void> {
+  guide.lab.apart = ['dice', 'prizes'];
+  await page.getByLabel('Another path').fill('/server_request?param=a');
+  await page.getByRole('button', { name: 'Ask', exact: true }).click();
+  await page.getByText('One request, 3 traces').waitFor();
+}
+
 const states: State[] = [
   { name: 'first-sight', path: './', reach: (page) => page.getByRole('heading', { name: '1. Set up' }).waitFor() },
   { name: 'course', path: './?step=04-automatic', reach: (page) => page.locator('.cm-content').waitFor() },
@@ -121,6 +129,14 @@ const states: State[] = [
     },
   },
   {
+    name: 'pieces',
+    path: './?step=08-context',
+    reach: async (page, guide) => {
+      await askApart(page, guide);
+      await page.getByRole('listitem').filter({ hasText: 'the parent of prizes' }).locator('.span-row').click();
+    },
+  },
+  {
     name: 'seen',
     path: './?step=07-span-methods',
     reach: async (page, guide) => {
@@ -197,6 +213,16 @@ const states: State[] = [
     reach: async (page, guide) => {
       guide.addTraceWithLogs();
       await page.locator('#part-logs .log-line summary').last().click();
+    },
+  },
+  {
+    name: 'learnt',
+    path: 'learnt',
+    reach: async (page, guide) => {
+      guide.lab.delay = 0;
+      for (const id of ['01-set-up', '08-context']) guide.lab.check(id);
+      await page.reload();
+      await page.locator('.tree summary', { hasText: 'prizes' }).click();
     },
   },
   { name: 'why', path: 'why', reach: (page) => page.getByText('Every hop works').waitFor() },

@@ -109,6 +109,27 @@ describe.each(['', '/s/class-5-ada'])('the URL and the title of a step, below "%
     }));
 });
 
+test('leads from the last step to what was learnt, and from there to a step, by keyboard', () =>
+  pages.with('learnt', laptop, async (page, guide) => {
+    guide.lab.delay = 0;
+    guide.lab.check('08-context');
+    await page.goto('/?step=11-next-steps');
+    await page.getByRole('link', { name: 'What you have learnt →' }).press('Enter');
+    await heading(page, 'What you have learnt');
+    expect([new URL(page.url()).pathname, await page.title()]).toEqual([
+      '/learnt',
+      'What you have learnt · intro-otel',
+    ]);
+    await page.getByText('1 of 11 steps is verified.').waitFor();
+    await page.locator('.tree summary', { hasText: 'prizes' }).press('Enter');
+    await page.getByText('the shelf is empty').first().waitFor();
+    await page.getByRole('link', { name: '8. Context', exact: true }).press('Enter');
+    await heading(page, '8. Context');
+    await page.locator('#steps > summary').press('Enter');
+    await page.locator('#steps').getByRole('link', { name: 'What you have learnt' }).press('Enter');
+    await heading(page, 'What you have learnt');
+  }));
+
 test('takes clicks on spans for answers, one question after the other, and only on spans of its own trace', () =>
   pages.with('pick-spans', laptop, async (page, guide) => {
     const questions = ['The root', 'Name a parent…', '…and one of its children'];

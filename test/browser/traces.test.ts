@@ -1,7 +1,7 @@
 // Tests which trace the course page shows after a request, and what the page says if spans are missing.
 import { jest } from '@jest/globals';
 import { rollTrace } from '../../apps/guide/web/testing/fake-trace.ts';
-import { EDITING, Pages, typeInEditor } from './fakes/pages.ts';
+import { EDITING, Pages, picture, typeInEditor } from './fakes/pages.ts';
 import type { View } from './fakes/pages.ts';
 import type { TraceOfPage } from '../../apps/guide/contract.ts';
 
@@ -190,6 +190,38 @@ test('shows the trace from before the last Run next to the newest, and what diff
     await page.getByRole('listitem').getByText('Gone: arcade GET /play server').waitFor();
     await compare.click();
     expect(await page.locator('.span-row').count()).toBe(3);
+  }));
+
+test('shows the traces of a request that falls apart beside each other, and how a Run has made one of them', () =>
+  pages.with('pieces', { width: 1366, height: 768, scheme: 'light' }, async (page, guide) => {
+    guide.lab.apart = ['dice', 'prizes'];
+    await page.goto('/?step=08-context');
+    await page.locator('.cm-content').waitFor();
+    await page.getByLabel('Another path').fill('/server_request?param=a');
+    await page.getByLabel('Another path').press('Enter');
+    await page.getByRole('status').getByText('One request, 3 traces: 4 spans in dice, guide, prizes').waitFor();
+    const list = page.getByRole('list', { name: 'One request, 3 traces' });
+    expect(await list.locator('.gap').allInnerTexts()).toEqual([
+      expect.stringMatching(
+        /^Missing: the parent of dice\. .*guide GET \(\w{16}\)\. The guide has sent traceparent, and dice/,
+      ),
+      expect.stringMatching(
+        /^Missing: the parent of prizes\. .*dice server_request \(\w{16}\)\. .*no valid traceparent\.$/,
+      ),
+    ]);
+    await picture(page, 'pages-pieces-1366');
+    await page.reload();
+    await list.locator('.span-row').nth(3).waitFor();
+    guide.lab.apart = [];
+    await typeInEditor(page, '# mine\n');
+    await page.getByRole('button', { name: 'Run', exact: true }).click();
+    await page.getByText('Before the last Run, a request made 3 traces. Now it makes one.').waitFor();
+    await page.locator('.span-row', { hasText: 'prizes GET /prizes/:roll server joined' }).waitFor();
+    expect(await page.locator('.mark').allInnerTexts()).toEqual([' joined', ' joined']);
+    await picture(page, 'pages-pieces-joined-1366');
+    await page.getByRole('button', { name: 'Compare with before the last Run' }).press('Enter');
+    await page.getByRole('region', { name: 'Before the last Run' }).getByText('the parent of prizes').waitFor();
+    await picture(page, 'pages-pieces-compared-1366');
   }));
 
 test("draws dice's own trace, and says so, if dice does not continue the caller's trace", () =>

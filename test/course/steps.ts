@@ -28,6 +28,11 @@ export async function walkthroughOf(id: string): Promise<Walkthrough> {
  * Lists the files, with their contents, that a learner changes to solve the step, with this lab's own names filled in.
  */
 export function solutionOf({ release, namespace }: Lab, id: string): [FileName, string][] {
-  const words = { RELEASE: release, NAMESPACE: namespace, PRIZES_URL: `http://${release}-prizes:8080` };
+  const words = {
+    RELEASE: release,
+    NAMESPACE: namespace,
+    PRIZES_URL: `http://${release}-prizes:8080`,
+    FLASK_URL: `http://${release}-flask:8080`,
+  };
   return Object.entries(new Steps(folder, words).solutionFiles(id)) as [FileName, string][];
 }

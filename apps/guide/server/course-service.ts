@@ -13,6 +13,8 @@ export interface LearnerRequest {
 }
 
 export interface WatchOptions {
+  /** What the learner has written as answers to the step's questions. */
+  readonly answers: Readonly<Record<string, string>>;
   /** Ends the watch. */
   readonly signal: AbortSignal;
   readonly onSeen: (seen: SeenStep) => void;

@@ -19,7 +19,9 @@ function guide() {
   };
   const live = new LiveRequirements({ course: { watch }, version: () => Promise.resolve(state.version) });
   const ask = async (path: string, step?: string) => {
-    await live.ask(path, step, () => Promise.resolve({ traceId: 't', spanId: 's', status: 200, body: '' }));
+    await live.ask(path, { step, answers: { pick: 'http' } }, () =>
+      Promise.resolve({ traceId: 't', spanId: 's', status: 200, body: '' }),
+    );
     await settled();
   };
   return { live, watches, state, ask };
@@ -46,6 +48,7 @@ test('watches the requests since the last change of the files, one watch at a ti
     [undefined, ['/rolldice']],
   ]);
   expect(watches.map(({ signal }) => signal.aborted)).toEqual([true, true, false]);
+  expect(watches[0]?.answers).toEqual({ pick: 'http' });
 });
 
 test('tells every page what is seen, once, and a page that opens later too', async () => {

@@ -1,9 +1,17 @@
 // Tells the open pages which requirements of a step the learner's own requests already show. It looks only after a
 // request, only while a page listens, and at one step at a time.
 import type { PodEvent, SeenStep } from '../contract.ts';
-import type { CourseService, LearnerRequest } from './course-service.ts';
+import type { CourseService, LearnerRequest, WatchOptions } from './course-service.ts';
 
 type Listener = (event: PodEvent) => void;
+
+/** What the learner has open. */
+export interface OpenStep {
+  /** Id of the step. */
+  readonly step: string | undefined;
+  /** The answers that the learner has written so far. */
+  readonly answers: WatchOptions['answers'];
+}
 
 const mostRequests = 16;
 
@@ -38,26 +46,19 @@ export class LiveRequirements {
     };
   }
 
-  /**
-   * Makes a request of the learner, and watches what it leaves.
-   * @param step id of the step that the learner has open
-   */
-  async ask<T extends LearnerRequest['answer']>(
-    path: string,
-    step: string | undefined,
-    send: () => Promise<T>,
-  ): Promise<T> {
+  /** Makes a request of the learner, and watches what it leaves. */
+  async ask<T extends LearnerRequest['answer']>(path: string, open: OpenStep, send: () => Promise<T>): Promise<T> {
     const sent = performance.timeOrigin + performance.now();
     const [version, answer] = await Promise.all([this.#options.version().catch(() => undefined), send()]);
     if (version !== this.#version) this.#requests = [];
     this.#version = version;
     this.#requests = [...this.#requests, { path, answer, sent }].slice(-mostRequests);
-    void this.#watch(step);
+    void this.#watch(open);
     return answer;
   }
 
   /** Looks at all requests since the last change of the files. It ends the look that is under way. */
-  async #watch(step: string | undefined): Promise<void> {
+  async #watch({ step, answers }: OpenStep): Promise<void> {
     this.#running?.abort();
     if (this.#listeners.size === 0) return;
     const running = new AbortController();
@@ -66,7 +67,9 @@ export class LiveRequirements {
       if (!running.signal.aborted) this.#report(seen);
     };
     // Nothing is lost if the lab does not answer: the next request begins anew, and the check says what is wrong.
-    await this.#options.course.watch(step, this.#requests, { signal: running.signal, onSeen }).catch(() => undefined);
+    await this.#options.course
+      .watch(step, this.#requests, { answers, signal: running.signal, onSeen })
+      .catch(() => undefined);
   }
 
   #report(seen: SeenStep): void {

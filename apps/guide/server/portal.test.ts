@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { jest } from '@jest/globals';
 import { PORTAL } from '../../../lab/names.ts';
+import { NEXT_LINKS } from './learnt.ts';
 import { signPortalToken } from '../../../lab/portal-token.ts';
 import type { PortalClaims } from '../../../lab/portal-token.ts';
 import { waitFor } from '../../../support/waiting.ts';
@@ -157,10 +158,18 @@ test('believes a forwarded host only beside a valid token', async () => {
 describe('an instructor who looks in', () => {
   const instructor = () => through(tokenOf({ role: 'instructor', name: 'Grace' }));
 
-  test.each(['/', '/explore', '/lab', '/why', '/traces', '/api/files', '/api/course', '/api/load', '/assets/guide.js'])(
-    'reads %s',
-    async (path) => expect((await ask(path, instructor())).status).toBe(200),
-  );
+  test.each([
+    '/',
+    '/explore',
+    '/lab',
+    '/learnt',
+    '/why',
+    '/traces',
+    '/api/files',
+    '/api/course',
+    '/api/load',
+    '/assets/guide.js',
+  ])('reads %s', async (path) => expect((await ask(path, instructor())).status).toBe(200));
 
   test('reads on the page that nothing can be changed', async () => {
     expect((await ask('/', instructor())).text).toContain('You look into this lab as the instructor.');
@@ -229,20 +238,24 @@ test('trusts a new key of the portal soon after it has arrived, and no longer th
 
 describe('below the prefix of the portal', () => {
   const base = `http://${HOST}${PREFIX}`;
-  const ABSOLUTE = /["'`(=]\/(api|assets|apps|explore|jaeger|lab|login|traces|why)\b/;
+  const ABSOLUTE = /["'`(=]\/(api|assets|apps|explore|jaeger|lab|learnt|login|traces|why)\b/;
 
   /** Returns the paths below the prefix to which a page or a script at `path` leads. */
   function linksOf(path: string, { headers, text }: Answer): string[] {
     const isPage = headers['content-type']?.startsWith('text/html') === true;
     const found = text.matchAll(isPage ? / (?:href|src|action)="([^"#]+)/g : /"(\.{1,2}\/[\w./-]+\.js)"/g);
     const urls = [...found, [headers.location, headers.location]].map(([, link]) => link);
-    return urls.filter((link) => link !== undefined).map((link) => pathOf(new URL(link, base + path).href, path));
+    const links = urls.filter((link) => link !== undefined);
+    return links.filter((link) => !isElsewhere(link)).map((link) => pathOf(new URL(link, base + path).href, path));
   }
 
   function pathOf(url: string, page: string): string {
     if (!url.startsWith(`${base}/`)) throw new Error(`expected links below ${base}, found ${url} in ${page}`);
     return url.slice(base.length);
   }
+
+  /** Whether a link leads to another site on purpose: the last page says where to go on. */
+  const isElsewhere = (link: string): boolean => NEXT_LINKS.some(({ url }) => url.split('#')[0] === link);
 
   const isOfApp = (path: string): boolean => path.startsWith('/apps/');
 
@@ -265,7 +278,16 @@ describe('below the prefix of the portal', () => {
     }
     expect(missing).toEqual([`/traces/${'a'.repeat(32)}`, '/traces/x']);
     expect(queue.size).toBeGreaterThan(30);
-    for (const path of ['/lab', '/why', '/api/export', '/assets/style.css', '/apps/dice/visit', '/traces'])
+    for (const path of [
+      '/lab',
+      '/learnt',
+      '/learnt.md',
+      '/why',
+      '/api/export',
+      '/assets/style.css',
+      '/apps/dice/visit',
+      '/traces',
+    ])
       expect([...queue]).toContain(path);
   });
 

@@ -17,7 +17,7 @@ import { apiErrors, loggedErrors } from './api/errors.ts';
 import { addExploreApi } from './api/explore.ts';
 import { addRoundsApi } from './api/rounds.ts';
 import { addStatusApi, addTraceApi } from './api/traces.ts';
-import type { OpenCourse } from './course-service.ts';
+import type { CourseService, OpenCourse } from './course-service.ts';
 import { compressedOnly } from './assets.ts';
 import { environmentOf } from './lab/environment.ts';
 import type { Environment } from './lab/environment.ts';
@@ -39,7 +39,7 @@ import { waitForBackends } from './wait-for-backends.ts';
 
 type Logger = ReturnType<typeof createLogger>;
 
-const untraced = [LOGIN_PATH, '/jaeger', '/assets', '/explore', '/traces', '/favicon.ico'];
+const untraced = [LOGIN_PATH, '/jaeger', '/assets', '/explore', '/learnt', '/learnt.md', '/traces', '/favicon.ico'];
 
 /**
  * Starts the guide's server, which runs until the process ends.
@@ -74,9 +74,10 @@ function receiveTelemetry(telemetry: Telemetry | undefined): void {
 }
 
 /** Adds every route to the Express app itself, because instrumentation would make an extra span for a nested router. */
-function guideApp({ settings, environment, openCourse, log }: ApiParts): Express {
+function guideApp({ settings, environment, openCourse, log }: AppParts): Express {
   const { apps, jaeger, jaegerUrl, release, namespace } = settings;
   const hasUi = jaegerUi(jaeger);
+  const course = openCourse({ environment, folder: courseFolder, prizes: apps.prizes });
   const app = express();
   app.disable('x-powered-by');
   app.use(recognizePortal({ keyFile: settings.portalKeyFile, seat: namespace, uid: settings.seatUid }));
@@ -89,12 +90,12 @@ function guideApp({ settings, environment, openCourse, log }: ApiParts): Express
   );
   addLogin(app, loginOptions(settings, environment, log));
   app.use(instructorsOnlyRead);
-  addPages(app, settings, hasUi);
+  addPages(app, { settings, course, hasUi });
   addTraceApi(app, jaeger);
   addExploreApi(app, { jaeger, keeps: settings.jaegerKeeps, telemetry: environment.lab.telemetry });
   addStatusApi(app, settings, hasUi);
   addRoundsApi(app, { arcade: apps.arcade, log, ownPagesOnly: ownPagesOnly(settings) });
-  app.use('/api', courseAndLabApi({ settings, environment, openCourse, log }));
+  app.use('/api', courseAndLabApi({ settings, environment, course, log }));
   addAppProxies(app, apps);
   addJaegerProxy(app, jaegerUrl, hasUi);
   app.use(apiErrors, loggedErrors(log));
@@ -110,20 +111,25 @@ function loginOptions({ release, namespace, seatUid, pod }: GuideSettings, { kub
   return { release, namespace, token, isSeat: seatUid !== '', trustsLoopback: () => sidecars.isAlone() };
 }
 
-interface ApiParts {
+interface AppParts {
   readonly settings: GuideSettings;
   readonly environment: Environment;
   readonly openCourse: OpenCourse;
   readonly log: Logger;
 }
 
+interface ApiParts extends Omit<AppParts, 'openCourse'> {
+  readonly course: CourseService;
+}
+
 const ownPagesOnly = ({ allowedHosts }: GuideSettings) => sameOriginOnly(namesIn(allowedHosts));
 
-const courseAndLabApi = ({ settings, environment, openCourse, log }: ApiParts) =>
+const courseFolder = join(import.meta.dirname, 'course');
+
+const courseAndLabApi = ({ settings, environment, course, log }: ApiParts) =>
   apiOf(environment, {
-    openCourse,
-    folder: join(import.meta.dirname, 'course'),
-    prizes: settings.apps.prizes,
+    course,
+    folder: courseFolder,
     ownPagesOnly: ownPagesOnly(settings),
     terminal: {
       settings: settings.terminal,

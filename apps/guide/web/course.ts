@@ -17,7 +17,12 @@ const runner = new Runner();
 const workbench = new Workbench(store, runner);
 const trace = new TracePanel(store);
 const map = new MapPanel();
-const play = new PlayPanel(store, trace, () => ({ pod: runner.newest('dice'), step: course.openStep }));
+const play = new PlayPanel(store, trace, () => ({
+  pod: runner.newest('dice'),
+  step: course.openStep,
+  joins: course.joins,
+  answers: course.answers,
+}));
 const quality = new QualityPanel({
   goTo: ({ file, line }, message) => showLine({ file, line, message }),
   showTrace: (traceId) => trace.show({ traceId, reveal: true }),

@@ -7,7 +7,10 @@ import type { Finding, Problem } from '../../engine/findings.ts';
 
 export const begin: Begin = async (lab) => ({ traceId: (await lab.play()) ?? (await lab.ask('/rolldice')).traceId });
 
-/** Neither dice nor the Collector has a part in this step. */
+/**
+ * Neither dice nor the Collector has a part in this step. It is not judged live: its requirements are answers, and a
+ * tick at an answer while it is written would let people guess.
+ */
 export const judges = [];
 
 export const check: Check = async (lab) => {

@@ -1,7 +1,7 @@
 // The check of step 3. It passes if a request to dice makes spans with the instrumentation library that the learner
 // chose.
 import { LIBRARIES } from '../../../apps/telemetry/mistakes.ts';
-import type { Check, Settings } from '../../engine/check.ts';
+import type { Check, Live, Settings } from '../../engine/check.ts';
 import { explained, met, unmet, verdictOf } from '../../engine/findings.ts';
 import type { Explained, Finding } from '../../engine/findings.ts';
 import type { Seen } from '../../engine/observation.ts';
@@ -24,6 +24,9 @@ export const check: Check = async (lab) => {
     };
   return lab.settle(look, { expected: 'spans of a library in a visit to dice', ...reason });
 };
+
+/** It is about the library that the learner has named before the visit. */
+export const live: Live = { paths: /^\/visit/ };
 
 const noAnswer = unmet('the name of a library that is installed here', {
   id: '03-opentelemetry/no-answer',

@@ -6,7 +6,7 @@ import { refusedValues } from '../../../apps/telemetry/environment.ts';
 import { mistakesIn } from '../../../apps/telemetry/mistakes.ts';
 import { numberIn } from '../../../apps/telemetry/numbers.ts';
 import { gapIn } from '../../../apps/guide/server/lab/delivery.ts';
-import { answeredValues, failedVisit } from '../../engine/answers.ts';
+import { failedVisit } from '../../engine/answers.ts';
 import type { Check, LabView, Look } from '../../engine/check.ts';
 import { allMet, explained } from '../../engine/findings.ts';
 import type { Explained, Finding } from '../../engine/findings.ts';
@@ -18,7 +18,10 @@ import { judgeLogs } from './logs.ts';
 import { judgeMetrics, ofNewestProcess, reportedSince, texts, timeOf } from './metrics.ts';
 import type { Comparison, Totals } from './metrics.ts';
 import { proofOf, TOO_EARLY, undecided } from './proof.ts';
+import { lastEnd, rolledIn, rollsIn } from './rolls.ts';
 import { Windows } from './windows.ts';
+
+export { live } from './live.ts';
 
 /**
  * Dice of a million sides add more to a histogram than all rolls of visitors together. The last roll is one of them, so
@@ -184,19 +187,3 @@ class SignalTest {
 
 /** Whether the histogram may be right, which is not proven yet. */
 const isOpen = ({ text, state }: Finding): boolean => text === texts.histogram && state === 'met';
-
-/**
- * Returns when the last span of the requests ended, by dice's clock. It is unknown while the spans of the last request
- * are missing.
- */
-function lastEnd({ visits, strays }: Seen): number | undefined {
-  const own = visits.at(-1)?.spans ?? [];
-  const last = own.length > 0 || strays.length < visits.length ? own : strays;
-  const ends = last.map(({ start, duration }) => start + duration);
-  return ends.length === 0 ? undefined : Math.max(...ends);
-}
-
-const rolledIn = (visits: readonly Visit[]): Visit[] =>
-  visits.filter(({ path, answer }) => path.startsWith('/rolldice') && answer.status === 200);
-
-const rollsIn = (visits: readonly Visit[]): number[] => answeredValues(rolledIn(visits), []) ?? [];

@@ -6,7 +6,7 @@ import { orRecord } from '../../engine/log-events.ts';
 import type { LogRecord } from '../../../apps/guide/explore-contract.ts';
 import type { Seen, Visit } from '../../engine/observation.ts';
 
-const texts = {
+export const texts = {
   line: "the parameter of /server_request in a log record, or in a line of dice's log",
   ids: 'trace_id and span_id in it, the ids of a trace and of a span',
   span: 'its span, in the trace of the request',

@@ -36,7 +36,10 @@ const stories: { fault: Fault; title: string; shows: (span: Span) => boolean; hi
 const statusOf = ({ attributes }: Span): number =>
   Number(attributes[ATTR_HTTP_RESPONSE_STATUS_CODE] ?? attributes['http.status_code'] ?? 0);
 
-/** Neither dice nor the Collector has a part in this step. */
+/**
+ * Neither dice nor the Collector has a part in this step. It is not judged live: its requirements are answers, of which
+ * some have two values only, and a tick would tell the right one.
+ */
 export const judges = [];
 
 export const check: Check = async (lab) => {

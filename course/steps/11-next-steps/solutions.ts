@@ -1,129 +1,115 @@
-import type { CheckHarness, Solution } from '../../harness/check-harness.ts';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { edited } from '../../harness/check-harness.ts';
+import type { Solution } from '../../harness/check-harness.ts';
+import { mistakes } from './mistakes.ts';
 
-interface Flask {
-  language?: string;
-  kind?: number;
-  parent?: string;
-  traceId?: string;
-  status?: number;
-  more?: boolean;
-  /** The parent of the additional span. */
-  child?: string;
-}
+const app = readFileSync(join(import.meta.dirname, 'files', 'app.ts'), 'utf8');
+const changed = (...changes: [string, string][]) => ({ files: { 'app.ts': edited(app, ...changes) } });
 
-/** Starts a fake Flask app that answers requests, and sends the spans that a real Flask app's SDK would send. */
-function flask({ language = 'python', kind = 2, parent, traceId, status = 200, more, child }: Flask = {}): Pick<
-  Solution,
-  'before'
-> {
-  return {
-    before: async (bench: CheckHarness) => {
-      const url = await bench.serve(async (traceparent) => {
-        const [, caller, span] = traceparent.split('-');
-        const resource = { 'service.name': 'flask', 'telemetry.sdk.language': language };
-        const spanId = 'aaaaaaaaaaaaaaaa';
-        if (kind > 0)
-          await bench.send(
-            { name: 'GET /rolldice', kind, traceId: traceId ?? caller, spanId, parentSpanId: parent ?? span },
-            resource,
-          );
-        if (more)
-          await bench.send(
-            { name: 'do_roll', kind: 1, traceId: traceId ?? caller, parentSpanId: child ?? spanId },
-            resource,
-          );
-        return status;
-      });
-      bench.flask = url;
-    },
-  };
+const INJECT = '  propagation.inject(context.active(), headers);\n';
+const FLASK = '${await textFrom(flask)}';
+const URL = '$FLASK_URL/rolldice';
+
+/** Dice without an OpenTelemetry line, which asks Flask in the given way. */
+const plain = (hop: string, names = '') => `import express from 'express';
+${names}
+const app = express();
+app.get('/visit', (request, response) => response.send('Thank you for the visit!'));
+app.get('/server_request', async (request, response) => {
+  ${hop}
+});
+app.listen(process.env.PORT ?? 8080);
+`;
+
+const asClient = `  const { hostname, port, pathname } = new URL(url);
+  const options = { kind: SpanKind.CLIENT, attributes: { 'server.address': hostname } };
+  return tracer.startActiveSpan('GET ' + pathname, options, (span) => {
+    const headers = {};
+    propagation.inject(context.active(), headers);
+    return new Promise<string>((resolve, reject) => {
+      get({ hostname, port, path: pathname, headers }, (answer) => {
+        let text = '';
+        answer.on('data', (chunk) => { text += chunk; });
+        answer.on('end', () => { span.end(); resolve(text); });
+      }).on('error', reject);
+    });
+  });
 }
+`;
+const ASK = app.slice(app.indexOf('function textFrom'), app.indexOf('function doRoll'));
 
 export const solutions: Solution[] = [
-  { name: 'a Flask app with automatic instrumentation', right: true, ...flask() },
-  { name: 'a Flask app with manual instrumentation and a child span do_roll', right: true, ...flask({ more: true }) },
+  ...mistakes,
+  { name: "the step's own solution", right: true },
+  { name: 'a Flask with a child span do_roll', right: true, ...changed([URL, '$FLASK_URL/with-child/rolldice']) },
+  { name: 'spans of the libraries in addition', right: true, files: { 'settings.env': 'INSTRUMENTATION=auto' } },
   {
-    name: 'a right Flask app, while dice has no instrumentation',
+    name: 'the libraries alone, with fetch',
     right: true,
-    ...flask(),
-    files: { 'settings.env': 'INSTRUMENTATION=none' },
+    files: {
+      'app.ts': plain(`response.send(await (await fetch('${URL}')).text());`),
+      'settings.env': 'INSTRUMENTATION=auto',
+    },
   },
   {
-    name: 'a right Flask app, while dice does not answer',
+    name: 'the libraries alone, with get of node:http',
     right: true,
-    ...flask({ more: true }),
-    lab: { dice: 'http://127.0.0.1:1' },
+    files: {
+      'app.ts': plain(
+        `get('${URL}', (answer) => void answer.resume().on('end', () => response.send('4')));`,
+        "import { get } from 'node:http';",
+      ),
+      'settings.env': 'INSTRUMENTATION=auto',
+    },
   },
   {
-    name: 'a Flask app without the route',
-    right: false,
-    finding: '11-next-steps/error-status',
-    says: /status 404/,
-    ...flask({ status: 404 }),
+    name: 'a CLIENT span around each next hop',
+    right: true,
+    ...changed([ASK, `function textFrom(url: string): Promise<string> {\n${asClient}\n`]),
   },
   {
-    name: 'a Flask app that is not running',
-    right: false,
-    finding: '11-next-steps/no-answer',
-    hop: 'pod',
-    says: /Found: no connection.*off by default/,
-    lab: { flask: 'http://127.0.0.1:1' },
+    name: 'fetch, with headers that are injected by hand',
+    right: true,
+    ...changed(
+      [FLASK, '${await (await fetch(flask, { headers: traced() })).text()}'],
+      [
+        '// A SERVER span around',
+        'function traced(): Record<string, string> {\n  const carrier: Record<string, string> = {};\n' +
+          '  propagation.inject(context.active(), carrier);\n  return carrier;\n}\n\n// A SERVER span around',
+      ],
+    ),
   },
   {
-    name: 'a Flask app that is switched off, so that it has no Service',
-    right: false,
-    finding: '11-next-steps/off',
-    hop: 'pod',
-    says: /Flask is switched off(\. Hint:)? It is off by default.*npm run up -- --set flask\.enabled=true/,
-    lab: { flask: 'http://intro-otel-flask.invalid' },
+    name: 'a traceparent that is written by hand',
+    right: true,
+    ...changed([
+      `  const headers = {};\n${INJECT}`,
+      '  const { traceId, spanId } = trace.getActiveSpan()!.spanContext();\n' +
+        '  const headers = { traceparent: `00-${traceId}-${spanId}-01` };\n',
+    ]),
   },
   {
-    name: 'a Flask app that answers with an error',
-    right: false,
-    finding: '11-next-steps/error-status',
-    says: /status 500/,
-    ...flask({ status: 500 }),
+    name: 'prizes and Flask asked at the same time',
+    right: true,
+    ...changed([
+      'response.send(`served, and a six wins: ${await textFrom(prizes)}. Flask rolls ${await textFrom(flask)}.`);',
+      'response.json(await Promise.all([textFrom(prizes), textFrom(flask)]));',
+    ]),
   },
   {
-    name: 'a Flask app that sends no span',
-    right: false,
-    finding: '11-next-steps/no-spans',
-    says: /Python SDK/,
-    ...flask({ kind: 0 }),
+    name: 'Flask asked twice, and prizes not at all',
+    right: true,
+    ...changed(['${await textFrom(prizes)}', '${await textFrom(flask)}']),
   },
   {
-    name: 'an app in another language in place of Flask',
-    right: false,
-    finding: '11-next-steps/no-spans',
-    says: /Python SDK/,
-    ...flask({ language: 'nodejs' }),
+    name: 'another service name',
+    right: true,
+    files: { 'settings.env': 'INSTRUMENTATION=manual\nOTEL_SERVICE_NAME=my-dice' },
   },
   {
-    name: 'a Flask app that starts a trace of its own',
-    right: false,
-    finding: '11-next-steps/no-spans',
-    says: /Python SDK/,
-    ...flask({ traceId: 'b'.repeat(32), parent: '' }),
-  },
-  {
-    name: 'a Flask span with a wrong parent',
-    right: false,
-    finding: '11-next-steps/other-parent',
-    says: /caller's/,
-    ...flask({ parent: 'cccccccccccccccc' }),
-  },
-  {
-    name: 'a span of the Flask app whose parent is missing',
-    right: false,
-    finding: '11-next-steps/orphans',
-    says: /no orphan.*do_roll/,
-    ...flask({ more: true, child: 'cccccccccccccccc' }),
-  },
-  {
-    name: 'a Flask span with a wrong kind',
-    right: false,
-    finding: '11-next-steps/no-server-span',
-    says: /SERVER/,
-    ...flask({ kind: 1 }),
+    name: 'an answer that does not wait for Flask, whose request is in the span',
+    right: true,
+    ...changed([`. Flask rolls ${FLASK}.`, '. ${void textFrom(flask)}']),
   },
 ];

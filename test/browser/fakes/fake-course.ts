@@ -101,6 +101,7 @@ export function steps(): Step[] {
     title,
     minutes,
     ...(id === '10-troubleshooting' ? { faults: true } : {}),
+    ...(id === '08-context' ? { joins: ['dice', 'prizes'] } : {}),
     state: 'open',
     taskHtml: 'Press <strong>Start</strong>, then <strong>Play a round</strong>, and read its <code>trace</code>.',
     learn: [

@@ -13,16 +13,16 @@ import { storedAs } from '../../../apps/guide/server/assets.ts';
 import { coursePage } from '../../../apps/guide/server/pages/course.ts';
 import type { Viewer } from '../../../apps/guide/server/pages/layout.ts';
 import { explorePage } from '../../../apps/guide/server/pages/explore.ts';
+import { learntText } from '../../../apps/guide/server/learnt-text.ts';
 import { labPage } from '../../../apps/guide/server/pages/lab.ts';
+import { learntPage } from '../../../apps/guide/server/pages/learnt.ts';
 import { missingTracePage, tracePage } from '../../../apps/guide/server/pages/trace.ts';
 import { tracesPage } from '../../../apps/guide/server/pages/traces.ts';
 import { whyPage } from '../../../apps/guide/server/pages/why.ts';
 import { assetHeaders } from '../../../apps/guide/server/sandbox.ts';
-import type { Span, Trace } from '../../../otlp/traces.ts';
-import type { TraceOfPage } from '../../../apps/guide/contract.ts';
 import { ExecPeer } from '../../../apps/testing/exec-peer.ts';
 import { solution } from './fake-course.ts';
-import { FakeLab } from './fake-lab.ts';
+import { asTrace, FakeLab } from './fake-lab.ts';
 import { qualityOf } from './fake-quality.ts';
 import { FakeTelemetry } from './fake-telemetry.ts';
 import type { Answer } from './fake-telemetry.ts';
@@ -95,7 +95,6 @@ const routes: [string, RegExp, Route][] = [
     /^\/api\/traces\/([0-9a-f]+)$/,
     (lab, _body, [id = '']) => (lab.trace(id) ? ok(lab.trace(id)) : { status: 204, body: undefined }),
   ],
-  ['GET', /^\/api\/traces$/, (lab) => ok({ traces: lab.begunByDice() })],
   ['POST', /^\/api\/terminal$/, ({ terminalProblem }) => startTerminal(terminalProblem)],
   ['GET', /^\/api\/faults$/, (lab) => ok({ faults: lab.faults })],
   ['PUT', /^\/api\/faults$/, (lab, { name, on }) => ok({ faults: lab.setFault(String(name), on === true) })],
@@ -191,6 +190,8 @@ export class FakeGuide {
     const { pathname } = url;
     if (pathname.startsWith('/assets/')) return this.#asset(pathname.slice('/assets'.length), response);
     if (pathname === '/api/run') return this.lab.stream(response);
+    if (pathname === '/api/traces')
+      return sendAnswer(response, { body: { traces: this.lab.begunBy(url.searchParams.get('service') ?? '') } });
     if (pathname === '/api/explore/traces')
       return sendAnswer(response, { body: await this.traces.page(url.searchParams) });
     const telemetry = this.telemetry.answer(url, (id) => this.lab.trace(id));
@@ -207,6 +208,8 @@ export class FakeGuide {
   #page(path: string): string {
     if (path === '/explore') return explorePage('intro-otel/lab', this.viewer);
     if (path === '/lab') return labPage('auto', this.viewer);
+    if (path === '/learnt') return learntPage(this.lab.learnt(), this.viewer);
+    if (path === '/learnt.md') return learntText(this.lab.learnt());
     if (path === '/why') return whyPage(this.viewer);
     if (path === '/traces') return tracesPage(this.lab.traces().map(asTrace), 'here', this.viewer);
     const id = /^\/traces\/([0-9a-f]+)$/.exec(path)?.[1];
@@ -255,12 +258,6 @@ async function bodyOf(request: IncomingMessage): Promise<Record<string, unknown>
   const chunks: Buffer[] = [];
   for await (const chunk of request) chunks.push(chunk as Buffer);
   return chunks.length > 0 ? (JSON.parse(Buffer.concat(chunks).toString()) as Record<string, unknown>) : {};
-}
-
-function asTrace(trace: TraceOfPage): Trace {
-  const roots = trace.roots as Span[];
-  const flat = (spans: Span[]): Span[] => spans.flatMap((span) => [span, ...flat(span.children)]);
-  return { ...trace, roots, spans: flat(roots) };
 }
 
 if (import.meta.main) {

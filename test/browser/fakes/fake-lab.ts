@@ -18,8 +18,16 @@ import type {
   VersionedFiles,
   PipelineHop,
 } from '../../../apps/guide/contract.ts';
+import type { Learnt } from '../../../apps/guide/server/learnt.ts';
+import type { Span, Trace } from '../../../otlp/traces.ts';
 import { files as startFiles, steps } from './fake-course.ts';
-import { rollTrace, roundTrace, visitTrace } from '../../../apps/guide/web/testing/fake-trace.ts';
+import {
+  contextTrace,
+  rollTrace,
+  roundTrace,
+  servedTrace,
+  visitTrace,
+} from '../../../apps/guide/web/testing/fake-trace.ts';
 
 const works: PipelineHop[] = [
   {
@@ -51,6 +59,13 @@ const works: PipelineHop[] = [
   { signal: 'charts', name: 'guide', ok: true, says: 'gets the figures for the charts.' },
 ];
 
+/** Returns a trace in the form in which the server reads it from Jaeger. */
+export function asTrace(trace: TraceOfPage): Trace {
+  const roots = trace.roots as Span[];
+  const flat = (spans: Span[]): Span[] => spans.flatMap((span) => [span, ...flat(span.children)]);
+  return { ...trace, roots, spans: flat(roots) };
+}
+
 const FIRST_LINE = '{"level":30,"msg":"a first line"}';
 
 export class FakeLab {
@@ -67,6 +82,8 @@ export class FakeLab {
   diceSends = true;
   /** Whether dice ignores the caller's trace context, so that its spans form a separate trace. */
   diceBegins = false;
+  /** The services that begin a trace of their own in a request to /server_request. */
+  apart: ('dice' | 'prizes')[] = [];
   /** Whether there is something to advise on the telemetry of dice. */
   hasFindings = false;
   /** The number of requests that the old pod still answers after a Run. */
@@ -250,11 +267,21 @@ export class FakeLab {
   /** Adds a trace to the fake Jaeger after `delay`. @returns its id */
   newTrace(what: string): string {
     const id = randomBytes(16).toString('hex');
-    const trace = what === 'round' ? roundTrace(id) : visitTrace(id, what.split('?')[0] ?? what, this.#answering());
+    const trace = this.#traceOf(id, what.split('?')[0] ?? what);
     this.#traces.set(id, { trace, from: Date.now() + this.delay });
     if (this.diceBegins)
       this.#traces.set('d'.repeat(32), { trace: rollTrace('d'.repeat(32), this.#pod.pod), from: Date.now() });
     return id;
+  }
+
+  #traceOf(id: string, path: string): TraceOfPage {
+    if (path === 'round') return roundTrace(id);
+    if (path !== '/server_request') return visitTrace(id, path, this.#answering());
+    for (const service of this.apart) {
+      const own = randomBytes(16).toString('hex');
+      this.#traces.set(own, { trace: servedTrace(own, service, this.#pod.pod), from: Date.now() + this.delay });
+    }
+    return this.apart.length > 0 ? visitTrace(id, path) : contextTrace(id, this.#pod.pod);
   }
 
   /** Lets the spans of dice arrive that are missing in the trace of a visit. */
@@ -274,15 +301,22 @@ export class FakeLab {
     return known && known.from <= Date.now() ? known.trace : undefined;
   }
 
-  /** Returns the traces that hold only dice's spans. They exist only while `diceBegins` is true. */
-  begunByDice(): TraceOfPage[] {
-    return this.diceBegins
-      ? [...this.#traces.values()].map(({ trace }) => trace).filter(({ services }) => services.join() === 'dice')
-      : [];
+  /** Returns the newest trace that holds only the service's spans, if there is one. */
+  begunBy(service: string): TraceOfPage[] {
+    const arrived = [...this.#traces.values()].filter(({ from }) => from <= Date.now()).map(({ trace }) => trace);
+    return arrived.filter(({ services }) => services.join() === service).slice(-1);
   }
 
   traces(): TraceOfPage[] {
     return [...this.#traces.values()].map(({ trace }) => trace);
+  }
+
+  /** Returns what the learner has learnt. Each step that has passed has a trace. */
+  learnt(): Learnt {
+    const step = this.#steps.findLast(({ state }) => state === 'passed');
+    const trace = this.trace(step?.traceId ?? '');
+    const best = step && trace && { step, trace: asTrace(trace) };
+    return { steps: this.#steps, best, missing: best ? undefined : 'Jaeger no longer has any of the traces.' };
   }
 
   /** Deletes all traces, as a restart of Jaeger does, because Jaeger stores them in memory. */

@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { Router } from 'express';
 import type { RequestHandler } from 'express';
-import type { OpenCourse } from '../course-service.ts';
+import type { CourseService } from '../course-service.ts';
 import { Faults } from '../lab/faults.ts';
 import { Load } from '../lab/load.ts';
 import type { Environment } from '../lab/environment.ts';
@@ -44,10 +44,9 @@ export const ignoredApiPaths = [
 ].map((name) => `/api/${name}`);
 
 export interface ApiOptions {
-  readonly openCourse: OpenCourse;
+  readonly course: CourseService;
   /** Folder in the guide's image that contains the rendered course. */
   readonly folder: string;
-  readonly prizes: string;
   /** Is called with the error text when the guide can't switch faults in prizes. */
   readonly onTrouble: (trouble: string) => void;
   /** Refuses a request that another site may have sent. */
@@ -65,13 +64,12 @@ const watcherOf = (kube: Kube, { release, lab, load, runs }: Environment & { rea
   new PodWatcher(kube, release, { ...lab, runs, versions: () => sharedVersions(kube, release, load.perMinute) });
 
 export function apiOf(environment: Environment, options: ApiOptions): Router {
-  const { openCourse, folder, prizes, onTrouble, ownPagesOnly, terminal } = options;
+  const { course, folder, onTrouble, ownPagesOnly, terminal } = options;
   const { release, kube, files, lab } = environment;
   const faults = kube && new Faults({ kube, release, onTrouble });
   faults?.watch();
 
   const load = new Load(lab.arcade);
-  const course = openCourse({ environment, folder, prizes });
   const live = new LiveRequirements({ course, version: async () => (await files?.read())?.version });
 
   const router = Router();

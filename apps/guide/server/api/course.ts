@@ -64,7 +64,8 @@ async function check(course: CourseService, request: ById, response: Response): 
   response.json(await course.check(request.params.id, answers, version));
 }
 
-function areAnswers(answers: unknown): answers is Record<string, string> {
+/** Whether a text of each question is what a page may send. */
+export function areAnswers(answers: unknown): answers is Record<string, string> {
   if (typeof answers !== 'object' || answers === null || Array.isArray(answers)) return false;
   const texts = Object.values(answers);
   return texts.length <= 20 && texts.every((text) => typeof text === 'string' && text.length <= 1000);

@@ -18,6 +18,7 @@ import { recentTraces } from '../../../../otlp/traces.ts';
 import { diagnosedParts } from '../../contract.ts';
 import type { Instrumentation } from '../../contract.ts';
 import { editingDisabled } from './files.ts';
+import { areAnswers } from './course.ts';
 import { refuse } from './errors.ts';
 
 export interface LabParts {
@@ -63,12 +64,13 @@ async function untilNewestAnswers({ outdated }: Lab): Promise<void> {
 }
 
 async function visitDice({ lab, live }: Pick<LabParts, 'lab' | 'live'>, { body: sent }: Request, response: Response) {
-  const { path, newest, step } = (sent ?? {}) as { path?: unknown; newest?: unknown; step?: unknown };
+  const { path, newest, step, answers = {} } = (sent ?? {}) as Readonly<Record<string, unknown>>;
   if (typeof path !== 'string' || !paths.test(path))
     return refuse(response, 'expected "path" to be /, /visit, /rolldice or /server_request?param=…');
+  if (!areAnswers(answers)) return refuse(response, 'expected "answers" to be an object of short texts');
   if (newest === true) await untilNewestAnswers(lab);
   const send = () => visit({ url: lab.dice, path, collector: lab.collector });
-  const { status, body, traceId } = await live.ask(path, textOf(step), send);
+  const { status, body, traceId } = await live.ask(path, { step: textOf(step), answers }, send);
   response.json({ status, body, trace: traceId });
 }
 

@@ -53,7 +53,8 @@ const course: Content = html`<section id="course" class="course" aria-label="Cou
             <details id="steps" class="steps">
               <summary><span id="progress">The steps</span></summary>
               <nav aria-label="Steps"><ol id="step-list" class="step-list"></ol></nav>
-              <p class="group"><a href="api/export" download data-own>Download my work</a>
+              <p class="group"><a href="learnt">What you have learnt</a>
+                <a href="api/export" download data-own>Download my work</a>
                 <button type="button" class="quiet" id="reset-all" data-change>Reset the whole course</button></p>
             </details>
             <p id="course-status" class="status" role="status"></p>

@@ -1,14 +1,18 @@
 // Adds the routes of the guide's pages.
 import type { Express, Request, Response } from 'express';
 import { recentTraces, traceFromJaeger, traceIdIn } from '../../../../otlp/traces.ts';
+import type { CourseService } from '../course-service.ts';
 import { mayOpenTerminal, portalOf } from '../portal.ts';
 import { rootOf } from '../root-of.ts';
 import type { GuideSettings } from '../settings.ts';
+import { learntBy } from '../learnt.ts';
+import { learntText } from '../learnt-text.ts';
 import { coursePage } from './course.ts';
 import { explorePage } from './explore.ts';
 import { jaegerPage } from './jaeger.ts';
 import { labPage } from './lab.ts';
 import type { Viewer } from './layout.ts';
+import { learntPage } from './learnt.ts';
 import type { JaegerPages } from './parts.ts';
 import { sendPage } from './send-page.ts';
 import { missingTracePage, noTraceIdPage, tracePage } from './trace.ts';
@@ -16,9 +20,16 @@ import { tracesPage } from './traces.ts';
 import { whyPage } from './why.ts';
 
 /** Pages that are there without a slash at the end only, so that the relative URLs in them are right. */
-const WITH_SLASH = /^\/(explore|lab|why|traces)\/$/;
+const WITH_SLASH = /^\/(explore|lab|learnt|why|traces)\/$/;
 
-export function addPages(app: Express, settings: GuideSettings, hasUi: () => Promise<boolean>): void {
+export interface PageSources {
+  readonly settings: GuideSettings;
+  readonly course: CourseService;
+  /** Whether Jaeger has its pages. */
+  readonly hasUi: () => Promise<boolean>;
+}
+
+export function addPages(app: Express, { settings, course, hasUi }: PageSources): void {
   const { release, namespace, level } = settings;
   const lab = `${namespace}/${release}`;
   const viewer = (response: Response) => viewerOf(response, settings);
@@ -30,8 +41,21 @@ export function addPages(app: Express, settings: GuideSettings, hasUi: () => Pro
   app.get('/explore', (_request, response) => sendPage(response, explorePage(lab, viewer(response))));
   app.get('/lab', (_request, response) => sendPage(response, labPage(level, viewer(response))));
   app.get('/why', (_request, response) => sendPage(response, whyPage(viewer(response))));
+  addLearntPage(app, settings, course);
   addTracePages(app, settings, hasUi);
   addJaegerPage(app, settings);
+}
+
+/** Adds the last page of the course, and the same as plain text. */
+function addLearntPage(app: Express, settings: GuideSettings, course: CourseService): void {
+  const learnt = () => learntBy({ course, jaeger: settings.jaeger });
+  app.get('/learnt', async (_request, response) =>
+    sendPage(response, learntPage(await learnt(), viewerOf(response, settings))),
+  );
+  app.get('/learnt.md', async (_request, response) => {
+    const text = learntText(await learnt());
+    response.set({ 'x-content-type-options': 'nosniff', 'cache-control': 'no-store' }).type('text/plain').send(text);
+  });
 }
 
 function addTracePages(app: Express, settings: GuideSettings, hasUi: () => Promise<boolean>): void {

@@ -25,9 +25,13 @@ export function tracePage(trace: Trace, jaeger: JaegerPages, options: TracePageO
         ${inMilliseconds(duration)}, started ${clock(start)} UTC.</p>
       ${jaegerNote(traceId, jaeger, options.root)}
       ${roots.length > 1 ? incomplete : ''}
-      <ul class="tree">${roots.map((root) => branch(root, trace))}</ul>`,
+      ${traceTree(trace)}`,
   });
 }
+
+/** Draws a trace as a tree, whose spans open. It needs no script. */
+export const traceTree = (trace: Trace): Content =>
+  html`<ul class="tree">${trace.roots.map((root) => branch(root, trace))}</ul>`;
 
 function jaegerNote(traceId: string, jaeger: JaegerPages, root: string): Content {
   if (jaeger === 'none') return noJaegerUi;

@@ -223,6 +223,16 @@ export class CoursePane {
     return this.#wanted;
   }
 
+  /** The answers to the questions of the open step, as far as the learner has written them. */
+  get answers(): Readonly<Record<string, string>> {
+    return this.#form?.answers() ?? {};
+  }
+
+  /** The services that a request of the open step should join in one trace. */
+  get joins(): readonly string[] {
+    return this.#step?.joins ?? [];
+  }
+
   /** Shows the learner's files, also in a step that edits none. */
   showFiles(): void {
     this.#layout.showFiles();

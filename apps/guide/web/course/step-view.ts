@@ -144,23 +144,26 @@ export function stepButtons(step: Step, actions: StepActions): Child {
   ];
 }
 
+/** The title of the last page. */
+const LEARNT = 'What you have learnt';
+
 /** Builds the end of the course, for a learner who has passed every step. */
 export const finished = (): Child => [
   h('h2', {}, 'You have finished the course'),
   h('p', {}, 'A check has verified every step against telemetry that you sent. Your lab stays as it is.'),
+  h('p', {}, h('a', { href: 'learnt' }, LEARNT), ': all of it, your best trace, and what next.'),
   h('p', OWN, h('a', { href: 'api/export', download: '' }, 'Download my work'), ': your code, settings and a trace.'),
 ];
 
-/** Builds the links to the previous and the next step. */
+/** Builds the links to the previous and the next step. After the last step comes the page about all of them. */
 export function pager(step: Step, { steps }: CourseOverview): Child {
   const at = steps.findIndex(({ id }) => id === step.id);
   const [before, after] = [steps[at - 1], steps[at + 1]];
+  const next = after ? { href: hrefOf(after.id), words: wordsOf(after) } : { href: 'learnt', words: LEARNT };
   return [
     before ? h('a', { href: hrefOf(before.id) }, `← ${wordsOf(before)}`) : h('span'),
     // After a step comes the next one: then this link is what to press.
-    after
-      ? h('a', { href: hrefOf(after.id), class: step.state === 'passed' && 'next' }, `${wordsOf(after)}\u00a0→`)
-      : h('span'),
+    h('a', { href: next.href, class: step.state === 'passed' && 'next' }, `${next.words}\u00a0→`),
   ];
 }
 

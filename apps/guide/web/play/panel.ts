@@ -34,6 +34,10 @@ interface Situation {
   readonly pod: string | undefined;
   /** Id of the step that the learner has open. */
   readonly step: string;
+  /** The answers to the step's questions, as far as the learner has written them. */
+  readonly answers: Readonly<Record<string, string>>;
+  /** The services that a request of this step should join in one trace. */
+  readonly joins: readonly string[];
 }
 
 export class PlayPanel {
@@ -124,8 +128,8 @@ export class PlayPanel {
   async #showNewest(path: string, { traceId: first, reveal, turn }: Asked): Promise<void> {
     let traceId = first;
     for (const end = performance.now() + patience; traceId !== undefined && turn === this.#turn;) {
-      const { pod } = this.#now();
-      const query = { traceId, reveal, service: 'dice', ...(pod === undefined ? {} : { pod }) };
+      const { pod, joins } = this.#now();
+      const query = { traceId, reveal, joins, service: 'dice', ...(pod === undefined ? {} : { pod }) };
       const trace = await this.#trace.show(query);
       if (!trace || !isOfAnotherPod(trace, query) || performance.now() > end || turn !== this.#turn) return;
       traceId = await this.#visited(path);
@@ -134,7 +138,8 @@ export class PlayPanel {
 
   #visited(path: string): Promise<string | undefined> {
     return this.#answered(`Asking dice for ${path}…`, async () => {
-      const visit = await send<Visit>('POST', 'api/visit', { path, step: this.#now().step });
+      const { step, answers } = this.#now();
+      const visit = await send<Visit>('POST', 'api/visit', { path, step, answers });
       return { text: visitInWords(path, visit), trace: visit.trace };
     });
   }

@@ -168,8 +168,9 @@ const visit = (path: string, pod: string): Sketch => ({
   ],
 });
 
-function traceOf(sketch: Sketch, traceId: string): TraceOfPage {
-  const root = spanOf(sketch, traceId, '1');
+/** @param path what the ids of its spans end with */
+function traceOf(sketch: Sketch, traceId: string, path = '1'): TraceOfPage {
+  const root = spanOf(sketch, traceId, path);
   const services = new Set<string>();
   const note = (span: SpanOfPage): void => {
     services.add(span.service);
@@ -194,6 +195,23 @@ export function visitTrace(traceId: string, path: string, pod?: string): TraceOf
     traceId,
   );
 }
+
+/** The span of a service in a request to /server_request. */
+const served = (service: 'dice' | 'prizes', pod?: string): Sketch =>
+  service === 'dice'
+    ? { service, ...(pod ? { pod } : {}), name: 'server_request', kind: 'server', at: 2.2, took: 6.1 }
+    : { service, name: 'GET /prizes/:roll', kind: 'server', at: 4.4, took: 2.7 };
+
+/** Builds the trace of a request to /server_request, which all services have joined. */
+export function contextTrace(traceId: string, pod: string): TraceOfPage {
+  const { children: [call] = [], ...asked } = visit('/server_request', pod);
+  const dice = { ...served('dice', pod), children: [served('prizes')] };
+  return traceOf({ ...asked, children: call ? [{ ...call, children: [dice] }] : [] }, traceId);
+}
+
+/** Builds the trace that a service has started itself in a request to /server_request. */
+export const servedTrace = (traceId: string, service: 'dice' | 'prizes', pod?: string): TraceOfPage =>
+  traceOf(served(service, pod), traceId, service === 'dice' ? '8' : '9');
 
 /**
  * Builds a trace that dice has started itself. Dice does that if its hand-written span does not continue the caller's

@@ -1,8 +1,11 @@
-// The trace from before the last Run, next to the newest one, and what differs between them.
-import type { TraceOfPage } from '../../contract.ts';
+// What the page showed before the last Run, next to the newest trace, and what differs between them. Each of the two is
+// a trace, or the pieces of a request that has fallen into several.
 import { h } from '../dom.ts';
 import { compareTraces } from './compare.ts';
 import type { TraceComparison } from './compare.ts';
+import type { DrawnRequest } from './drawn-request.ts';
+import { joinedIn } from './pieces.ts';
+import { piecesView } from './pieces-view.ts';
 import { waterfall } from './waterfall.ts';
 
 /** Draws a waterfall. @param words a word for each of some spans */
@@ -10,7 +13,7 @@ type DrawWaterfall = (words: ReadonlyMap<string, string>) => HTMLElement;
 
 export class BeforeAfter {
   readonly #redraw: () => void;
-  #before: TraceOfPage | undefined;
+  #before: DrawnRequest | undefined;
   #isOpen = false;
 
   /** @param redraw draws the newest trace again */
@@ -18,24 +21,26 @@ export class BeforeAfter {
     this.#redraw = redraw;
   }
 
-  /** Takes the trace that the page shows when a Run is complete, as the one from before it. */
-  keep(trace: TraceOfPage | undefined): void {
-    this.#before = trace;
+  /** Takes what the page shows when a Run is complete, as what was before it. */
+  keep(request: DrawnRequest | undefined): void {
+    this.#before = request;
   }
 
   /**
-   * Draws the button, the differences and the trace of before.
+   * Draws the button, the differences and what was before.
    * @param open ids of the spans whose rows are open
    * @param newest draws the waterfall of the newest trace
    */
-  around(trace: TraceOfPage, open: ReadonlySet<string>, newest: DrawWaterfall): HTMLElement[] {
+  around(request: DrawnRequest, open: ReadonlySet<string>, newest: DrawWaterfall): HTMLElement[] {
     const before = this.#before;
-    if (!before || before.traceId === trace.traceId) return [newest(new Map())];
-    const toggle = this.#toggle();
-    if (!this.#isOpen) return [toggle, newest(new Map())];
-    const comparison = compareTraces(before, trace);
+    const { whole: trace } = request;
+    if (!before || before.whole.traceId === trace.traceId) return [newest(new Map())];
+    const joined = new Map(joinedIn(trace, before.pieces).map((id) => [id, 'joined']));
+    const head = [...unionOf(before, request), this.#toggle()];
+    if (!this.#isOpen) return [...head, newest(joined)];
+    const comparison = compareTraces(before.whole, trace);
     return [
-      toggle,
+      ...head,
       listOf(comparison),
       h(
         'div',
@@ -46,7 +51,7 @@ export class BeforeAfter {
           h('h3', {}, 'Before the last Run'),
           earlier(before, open, comparison),
         ),
-        h('section', { 'aria-label': 'Now' }, h('h3', {}, 'Now'), newest(wordsOf(comparison))),
+        h('section', { 'aria-label': 'Now' }, h('h3', {}, 'Now'), newest(new Map([...wordsOf(comparison), ...joined]))),
       ),
     ];
   }
@@ -62,8 +67,20 @@ export class BeforeAfter {
   }
 }
 
-const earlier = (before: TraceOfPage, open: ReadonlySet<string>, { gone }: TraceComparison): HTMLElement =>
-  waterfall(before, open, undefined, { prefix: 'before-', words: new Map([...gone].map((id) => [id, 'gone'])) });
+function earlier(before: DrawnRequest, open: ReadonlySet<string>, { gone }: TraceComparison): HTMLElement {
+  const { whole, pieces, joins } = before;
+  const marks = { prefix: 'before-', words: new Map([...gone].map((id) => [id, 'gone'])) };
+  return pieces.length > 1 ? piecesView(pieces, { joins, open, marks }) : waterfall(whole, open, undefined, marks);
+}
+
+/** Says how the traces of a request have become fewer. */
+function unionOf({ pieces: before }: DrawnRequest, { pieces: now }: DrawnRequest): HTMLElement[] {
+  if (now.length >= before.length) return [];
+  const words = `Before the last Run, a request made ${before.length} traces. Now it makes ${
+    now.length === 1 ? 'one' : now.length
+  }.`;
+  return [h('p', { class: 'union good' }, words)];
+}
 
 const wordsOf = ({ added, changed }: TraceComparison): Map<string, string> =>
   new Map([

@@ -6,9 +6,14 @@ import { byId, fill, h } from '../dom.ts';
 import type { Flow } from '../map/flow.ts';
 import type { Store } from '../store.ts';
 import { BeforeAfter } from './before-after.ts';
+import { drawnRequest } from './drawn-request.ts';
+import type { DrawnRequest } from './drawn-request.ts';
 import { inWords, isFromAnother, isWhole, rowsOf } from './flat.ts';
+import { Pieces } from './pieces.ts';
+import { piecesView } from './pieces-view.ts';
 import { traceLinks } from './trace-links.ts';
 import { waterfall } from './waterfall.ts';
+import type { Marks } from './waterfall.ts';
 
 const pause = 400; // ms
 /** Milliseconds for which a panel that has seen no span asks more often, because then most traces come. */
@@ -42,6 +47,8 @@ export interface TraceQuery {
    * but started another one.
    */
   caller?: string;
+  /** The services that the request should join in one trace. Without them, the panel shows no pieces. */
+  joins?: readonly string[];
   /** Whether the learner has just asked for this trace, so that the page scrolls to it. */
   reveal?: boolean;
 }
@@ -53,9 +60,10 @@ export class TracePanel {
   /** Number of the latest call of `show`. A new call increases it, which ends the wait of the previous call. */
   #turn = 0;
   #drawn = '';
-  #latest: TraceOfPage | undefined;
+  #latest: DrawnRequest | undefined;
   /** What the latest trace was asked for with. */
   #query: Partial<TraceQuery> = {};
+  readonly #pieces = new Pieces(tracesOf);
   readonly #beforeAfter = new BeforeAfter(() => this.#latest && this.#draw(this.#latest, this.#query));
 
   /** Is called with what becomes of the spans of the newest request. */
@@ -84,10 +92,10 @@ export class TracePanel {
     const seen: Arrival = { size: 0, grown: performance.now() };
     const end = seen.grown + patience;
     while (performance.now() < end) {
-      const trace = await this.#ask(traceId);
+      const request = await this.#arrived(query);
       if (turn !== this.#turn) return undefined;
-      if (trace && (isOfAnotherPod(trace, query) || this.#hasAll(trace, seen, query))) return trace;
-      const other = trace && (await this.#insteadOf(trace, query));
+      if (request && (isOfAnotherPod(request.whole, query) || this.#hasAll(request, seen, query))) return request.whole;
+      const other = request && (await this.#insteadOf(request.whole, query));
       if (other && turn === this.#turn) return this.show(other);
       await new Promise((resolve) =>
         setTimeout(resolve, end - patience + soon > performance.now() ? shortPause : pause),
@@ -98,16 +106,23 @@ export class TracePanel {
     return undefined;
   }
 
+  /** Returns what has arrived of a request so far, or undefined if nothing has. */
+  async #arrived({ traceId, joins = [] }: Pick<TraceQuery, 'traceId' | 'joins'>): Promise<DrawnRequest | undefined> {
+    const trace = await this.#ask(traceId);
+    return trace && drawnRequest(await this.#pieces.of(trace, joins), joins);
+  }
+
   /** Draws the trace if it has new spans. @returns whether the trace is complete and has had no new span for a while */
-  #hasAll(trace: TraceOfPage, seen: Arrival, query: TraceQuery): boolean {
+  #hasAll(request: DrawnRequest, seen: Arrival, query: TraceQuery): boolean {
+    const { whole: trace } = request;
     const size = rowsOf(trace).length;
     if (size !== seen.size) {
       Object.assign(seen, { size, grown: performance.now() });
-      this.#draw(trace, query);
+      this.#draw(request, query);
       this.onFlow({ kind: 'arrived', trace });
       if (query.reveal) this.#reveal(seen);
     }
-    return isComplete(trace, query) && performance.now() - seen.grown > quiet;
+    return isComplete(request, query) && performance.now() - seen.grown > quiet;
   }
 
   /** Scrolls to the trace, and again when it has grown, unless the learner has scrolled meanwhile. */
@@ -122,7 +137,8 @@ export class TracePanel {
    * that of the caller, once the service's spans have come there. Then the other trace was of another request.
    */
   async #insteadOf(trace: TraceOfPage, query: TraceQuery): Promise<TraceQuery | undefined> {
-    const { caller, ...rest } = query;
+    const { caller, joins = [], ...rest } = query;
+    if (joins.length > 0) return undefined;
     if (caller !== undefined) return (await this.#isJoined(caller, query)) ? { ...rest, traceId: caller } : undefined;
     const own = await this.#begunBy(query.service, trace);
     return own === undefined ? undefined : { ...query, traceId: own, caller: query.traceId };
@@ -138,10 +154,7 @@ export class TracePanel {
    */
   async #begunBy(service: string | undefined, { services, start, duration }: TraceOfPage): Promise<string | undefined> {
     if (service === undefined || services.includes(service)) return undefined;
-    const query = new URLSearchParams({ service, since: String(start), until: String(start + duration) });
-    const { traces } = await get<{ traces: TraceOfPage[] }>(`api/traces?${query.toString()}`).catch(() => ({
-      traces: [],
-    }));
+    const traces = await tracesOf(service, start, start + duration).catch(() => []);
     // A trace that began elsewhere, such as a round of the load, was not started by the service. As long as only spans
     // of the service have come, the first of them is an orphan.
     return traces.findLast(({ roots: [root] }) => root?.service === service && !root.orphan)?.traceId;
@@ -149,7 +162,7 @@ export class TracePanel {
 
   /** Returns a span of a trace, if the panel shows this trace. */
   spanIn(traceId: string, spanId: string): SpanOfPage | undefined {
-    const trace = this.#latest?.traceId === traceId ? this.#latest : undefined;
+    const trace = this.#latest?.whole.traceId === traceId ? this.#latest.whole : undefined;
     return trace && rowsOf(trace).find(({ span }) => span.spanId === spanId)?.span;
   }
 
@@ -166,9 +179,10 @@ export class TracePanel {
 
   async #restore(traceId: string): Promise<void> {
     const turn = ++this.#turn;
-    const trace = await this.#ask(traceId);
+    const joins = this.#store.get<readonly string[]>('joins') ?? [];
+    const request = await this.#arrived({ traceId, joins });
     if (turn !== this.#turn) return;
-    if (trace) return this.#draw(trace);
+    if (request) return this.#draw(request);
     this.#store.remove('trace');
     fill(
       this.#status,
@@ -189,14 +203,15 @@ export class TracePanel {
     }
   }
 
-  #draw(trace: TraceOfPage, query: Partial<TraceQuery> = {}): void {
+  #draw(request: DrawnRequest, query: Partial<TraceQuery> = {}): void {
     const { service = '', caller } = query;
+    const { whole: trace } = request;
     const open = new Set(
       [...this.#place.querySelectorAll<HTMLElement>('[aria-expanded="true"]')].map(({ dataset }) => dataset.span ?? ''),
     );
     const focused = document.activeElement instanceof HTMLElement ? document.activeElement.dataset.span : undefined;
-    const fresh = newIn(trace, this.#latest);
-    this.#drawn = summary(trace);
+    const fresh = newIn(trace, this.#latest?.whole);
+    this.#drawn = summary(request);
     fill(
       this.#status,
       this.#drawn,
@@ -208,12 +223,13 @@ export class TracePanel {
     );
     fill(
       this.#place,
-      traceLinks(trace.traceId),
-      this.#beforeAfter.around(trace, open, (words) => waterfall(trace, open, undefined, { fresh, words })),
+      request.pieces.length === 1 && traceLinks(trace.traceId),
+      this.#beforeAfter.around(request, open, (words) => newest(request, open, { fresh, words })),
     );
     if (focused) this.#place.querySelector<HTMLElement>(`[data-span="${focused}"]`)?.focus();
     this.#store.set('trace', trace.traceId);
-    [this.#latest, this.#query] = [trace, query];
+    this.#store.set('joins', request.joins);
+    [this.#latest, this.#query] = [request, query];
   }
 
   #reportMissing(traceId: string): void {
@@ -236,9 +252,10 @@ export class TracePanel {
   }
 
   #reportIncomplete(query: TraceQuery): void {
-    const trace = this.#latest;
-    if (!trace || isComplete(trace, query)) return;
+    const request = this.#latest;
+    if (!request || isComplete(request, query)) return;
     const { service } = query;
+    const { whole: trace } = request;
     if (service !== undefined && !trace.services.includes(service)) {
       this.onFlow({ kind: 'stopped', trace });
       fill(this.#status, `${this.#drawn} None of them is of ${service}. `, why());
@@ -259,18 +276,28 @@ function newIn(trace: TraceOfPage, drawn: TraceOfPage | undefined): Set<string> 
 /** Returns how far the page and the column of the trace are scrolled, in pixels. */
 const position = (): number => scrollY + byId('results').scrollTop;
 
-function isComplete(trace: TraceOfPage, { service }: TraceQuery): boolean {
-  return isWhole(trace) && (service === undefined || trace.services.includes(service));
+function isComplete({ whole, pieces }: DrawnRequest, { service }: TraceQuery): boolean {
+  return pieces.every(isWhole) && (service === undefined || whole.services.includes(service));
 }
+
+/** Searches Jaeger for the traces of a service that began in a period. @throws if the guide can't read them */
+async function tracesOf(service: string, since: number, until: number): Promise<readonly TraceOfPage[]> {
+  const query = new URLSearchParams({ service, since: String(since), until: String(until) });
+  return (await get<{ traces: readonly TraceOfPage[] }>(`api/traces?${query.toString()}`)).traces;
+}
+
+const newest = ({ whole, pieces, joins }: DrawnRequest, open: ReadonlySet<string>, marks: Marks): HTMLElement =>
+  pieces.length === 1 ? waterfall(whole, open, undefined, marks) : piecesView(pieces, { joins, open, marks });
 
 export function isOfAnotherPod(trace: TraceOfPage, { service, pod }: Pick<TraceQuery, 'service' | 'pod'>): boolean {
   return service !== undefined && pod !== undefined && isFromAnother(trace, service, pod);
 }
 
-function summary(trace: TraceOfPage): string {
-  const count = rowsOf(trace).length;
+function summary({ whole, pieces }: DrawnRequest): string {
+  const count = rowsOf(whole).length;
   const spans = count === 1 ? 'span' : 'spans';
-  return `${count} ${spans} in ${trace.services.join(', ')}; ${inWords(trace.duration)} in all.`;
+  const traces = pieces.length === 1 ? '' : `One request, ${pieces.length} traces: `;
+  return `${traces}${count} ${spans} in ${whole.services.join(', ')}; ${inWords(whole.duration)} in all.`;
 }
 
 function traceName(traceId: string): HTMLElement {
