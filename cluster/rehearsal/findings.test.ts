@@ -13,7 +13,7 @@ const good: Rehearsal = {
   seats: 2,
   ready: 2,
   readyAfter: 30_000,
-  conditions: [condition('CapacityAvailable', 'True'), condition('Degraded', 'False')],
+  conditions: [condition('CapacityAvailable', 'True', 'All seats fit.'), condition('Degraded', 'False')],
   attendees: [1, 2].map((factor) => ({
     joined: 100 * factor,
     opened: 900 * factor,
@@ -27,6 +27,7 @@ const broken = (rehearsal: Partial<Rehearsal>) =>
 test('says how many seats, joins, rounds, checks and steps went well, and that nothing breaks', () => {
   expect(linesOf(good).map(({ what, found }) => `${what}: ${found}`)).toEqual([
     'seats: 2 of 2 ready, the last after 30.0 s',
+    'CapacityAvailable: True, Reason: All seats fit.',
     'from code to seat: 2: half within 0.1 s, 95 % within 0.2 s, all within 0.2 s',
     'from code to lab: 2: half within 0.9 s, 95 % within 1.8 s, all within 1.8 s',
     'rounds: 4: half within 0.0 s, 95 % within 0.0 s, all within 0.0 s',

@@ -41,7 +41,7 @@ export function linesOf(rehearsal: Rehearsal): Line[] {
   const courses = attendees.flatMap(({ course }) => course ?? []);
   return [
     seatsLine(rehearsal),
-    ...rehearsal.conditions.filter(isTrouble).map(conditionLine),
+    ...rehearsal.conditions.filter(isTold).map(conditionLine),
     timesLine('from code to seat', known(attendees.map(({ joined }) => joined)), JOIN_BUDGET),
     timesLine('from code to lab', known(attendees.map(({ opened }) => opened))),
     timesLine(
@@ -78,13 +78,18 @@ const GOOD: Readonly<Record<string, Condition['status']>> = {
   Degraded: 'False',
 };
 
-const isTrouble = ({ type, status }: Condition): boolean => type in GOOD && status !== GOOD[type];
+/** Conditions that a rehearsal is about, so that it shows them also if nothing is wrong. */
+const ALWAYS = ['CapacityAvailable', 'ImagesReady', 'NetworkIsolation'];
 
-const conditionLine = ({ type, status, reason, message }: Condition): Line => ({
-  what: type,
-  found: `${status}, ${reason}`,
-  breaks: message,
-});
+const isTrouble = ({ type, status }: Condition): boolean => type in GOOD && status !== GOOD[type];
+const isTold = (condition: Condition): boolean => ALWAYS.includes(condition.type) || isTrouble(condition);
+
+const conditionLine = (condition: Condition): Line => {
+  const { type, status, reason, message } = condition;
+  return isTrouble(condition)
+    ? { what: type, found: `${status}, ${reason}`, breaks: message }
+    : { what: type, found: `${status}, ${reason}: ${message}` };
+};
 
 function timesLine(what: string, times: readonly number[], budget = Infinity): Line {
   if (times.length === 0) return { what, found: 'none', breaks: 'nothing could be measured' };

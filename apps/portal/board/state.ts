@@ -127,7 +127,8 @@ function personOf(seat: Seat, { workshop, steps, textOf, now }: StateInput): Per
     name: personIn(seat, workshop),
     isClaimed: seat.spec.claim !== undefined,
     state,
-    reason: state === 'Ready' ? undefined : (unnoticed(seat, now) ?? reasonOf(seat)),
+    // Of a stopped seat the operator says how kubectl starts it. The board has a button.
+    reason: ['Ready', 'Stopped'].includes(state) ? undefined : (unnoticed(seat, now) ?? reasonOf(seat)),
     lastActivity: seat.status?.lastActivity,
     ...courseFields(seat, textOf),
     ...classFields(seat, now),
