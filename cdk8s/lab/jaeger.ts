@@ -66,7 +66,14 @@ ${withPrometheus(lab, metricBackends(lab))}${queries(lab)}  healthcheckv2:
         enabled: true
         path: /status
 receivers:
-${otlpReceivers()}exporters:
+${otlpReceivers()}processors:
+  # OTLP allows no id of zeros. After such a trace, a search would find no older one.
+  filter/ids:
+    error_mode: ignore
+    traces:
+      span:
+        - trace_id == TraceID(0x${'0'.repeat(32)})
+exporters:
   jaeger_storage_exporter:
     trace_storage: memory
 service:
@@ -77,6 +84,7 @@ service:
   pipelines:
     traces:
       receivers: ${OTLP_RECEIVERS}
+      processors: [filter/ids]
       exporters: [jaeger_storage_exporter]
 `,
   );

@@ -76,6 +76,8 @@ describe('TracePages', () => {
     }));
     const shuffled = traces.toSorted((a, b) => (a.traceId < b.traceId ? -1 : 1));
     for (let from = 0; from < 2_000; from += 500) await send(jaeger, 'visitors', shuffled.slice(from, from + 500));
+    // Jaeger's store would end its search here.
+    await send(jaeger, 'visitors', [{ traceId: '0'.repeat(32), start: now }]);
     // A second service, whose spans start up to 3 s later.
     const later = traces.map(({ traceId, start }, index) => ({ traceId, start: start + (index % 30) * 100 }));
     await send(jaeger, 'dice', later);

@@ -188,6 +188,13 @@ receivers:
         endpoint: 127.0.0.1:4317
       http:
         endpoint: 127.0.0.1:4318
+processors:
+  # OTLP allows no id of zeros. After such a trace, a search would find no older one.
+  filter/ids:
+    error_mode: ignore
+    traces:
+      span:
+        - trace_id == TraceID(0x00000000000000000000000000000000)
 exporters:
   jaeger_storage_exporter:
     trace_storage: memory
@@ -199,6 +206,7 @@ service:
   pipelines:
     traces:
       receivers: [otlp, otlp/loopback]
+      processors: [filter/ids]
       exporters: [jaeger_storage_exporter]
 {{ end }}
 
