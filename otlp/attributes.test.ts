@@ -17,7 +17,9 @@ test.each([
   [3, null],
   [{ stringValue: 3 }, null],
   [{ intValue: 'x' }, null],
-  [{ doubleValue: 'NaN' }, null],
+  [{ doubleValue: 'NaN' }, 'NaN'],
+  [{ doubleValue: '-Infinity' }, '-Infinity'],
+  [{ doubleValue: 'many' }, null],
   [{ arrayValue: { values: [1, { stringValue: 'a' }] } }, [null, 'a']],
   [{ kvlistValue: { values: [null, { key: 1 }, { key: 'a' }] } }, { a: null }],
 ])('reads the value %j as %j', (value, read) => {

@@ -38,14 +38,18 @@ export function attributesOf(attributes: unknown = [], depth = 0): Attributes {
   );
 }
 
-/** Returns a value of OTLP JSON, or null if it is empty, nests too deep, or has another shape. */
+/** Returns a value of OTLP JSON, or null if it is empty, nests too deep, or has another shape. NaN stays a text. */
 export function valueOf(value: unknown, depth = 0): AttributeValue {
   const { intValue, doubleValue, arrayValue, kvlistValue, ...scalar } = objectIn(value);
   if (depth > DEEPEST) return null;
   if (arrayValue !== undefined) return listIn(objectIn(arrayValue)['values']).map((one) => valueOf(one, depth + 1));
   if (kvlistValue !== undefined) return attributesOf(objectIn(kvlistValue)['values'], depth + 1);
-  return numberIn(intValue ?? doubleValue) ?? scalarIn(scalar);
+  return numberIn(intValue ?? doubleValue) ?? noNumberIn(doubleValue) ?? scalarIn(scalar);
 }
+
+/** Returns the text by which OTLP JSON writes a double that JSON has no number for. */
+const noNumberIn = (value: unknown): string | undefined =>
+  value === 'NaN' || value === 'Infinity' || value === '-Infinity' ? value : undefined;
 
 const scalarIn = ({ stringValue, boolValue, bytesValue }: JsonObject): AttributeValue =>
   [stringValue, boolValue, bytesValue].find((one) => typeof one === 'string' || typeof one === 'boolean') ?? null;

@@ -56,6 +56,21 @@ test('builds one tree from the spans of several services, sorted by start time',
   expect(services).toEqual(['arcade', 'dice']);
 });
 
+test('keeps each span of a tree that is too deep for JSON, in the order of the tree', () => {
+  const chain = Array.from({ length: 6_000 }, (_, at) =>
+    span({ id: `s${at}`, ...(at > 0 && { parent: `s${at - 1}` }), from: BigInt(at) }),
+  );
+  const { roots, spans } = onlyTrace(service('dice', chain));
+  expect([roots.length, spans.map(({ spanId }) => spanId)]).toEqual([1, chain.map((_, at) => `s${at}`)]);
+  expect(JSON.stringify(roots).match(/"spanId"/g)).toHaveLength(6_000);
+});
+
+test('keeps spans with the same id that differ, and a span once that was sent twice', () => {
+  const [one, other] = [span({ id: 'a', name: 'one' }), span({ id: 'a', name: 'other', from: second })];
+  const { spans } = onlyTrace(service('dice', [one, other, one, span({ id: 'b', parent: 'a', from: second })]));
+  expect(spans.map(({ name }) => name).sort()).toEqual(['b', 'one', 'other']);
+});
+
 test('reads the name, kind, service, scope, start and duration of a span', () => {
   const { roots } = onlyTrace(
     service('dice', [span({ id: 'a', name: 'GET /visit', took: 1_234_567n, more: { kind: 2 } })]),

@@ -163,6 +163,7 @@ function milliseconds(nanoseconds: bigint): number {
 
 function toTrace(traceId: string, unordered: Span[]): Trace {
   const roots = link(unordered);
+  levelOut(roots);
   const spans = flatten(roots);
   const start = Math.min(...spans.map((span) => span.start));
   const end = Math.max(...spans.map((span) => span.start + span.duration));
@@ -170,35 +171,65 @@ function toTrace(traceId: string, unordered: Span[]): Trace {
   return { traceId, roots, spans, services, start, duration: Math.round((end - start) * 1000) / 1000 };
 }
 
+/**
+ * Returns a text that is equal for a span that was sent twice. Spans of broken code may share an id, and are different
+ * ones.
+ */
+const identityOf = ({ spanId, parentSpanId, service, name, kind, start, duration }: Span): string =>
+  JSON.stringify([spanId, parentSpanId, service, name, kind, start, duration]);
+
 /** Adds each span to the children of its parent. @returns the root span and the orphans */
 function link(unordered: Span[]): Span[] {
-  const spans = [...new Map(unordered.map((span) => [span.spanId, span])).values()].sort(byStart);
+  const spans = [...new Map(unordered.map((span) => [identityOf(span), span])).values()].sort(byStart);
   const byId = new Map(spans.map((span) => [span.spanId, span]));
+  const parentOf = ({ parentSpanId }: Span) => (parentSpanId === undefined ? undefined : byId.get(parentSpanId));
+  const cyclic = cyclicIn(spans, parentOf);
   return spans.filter((span) => {
-    const parent = span.parentSpanId === undefined ? undefined : byId.get(span.parentSpanId);
-    span.orphan = span.parentSpanId !== undefined && (!parent || isWithin(parent, span, byId));
+    const parent = parentOf(span);
+    span.orphan = span.parentSpanId !== undefined && (!parent || cyclic.has(span));
     if (!parent || span.orphan) return true;
     parent.children.push(span);
     return false;
   });
 }
 
-/**
- * Returns whether `span` is `candidate` or an ancestor of `candidate`. `link` passes a span's parent as `candidate`, to
- * find a span that is an ancestor of its own parent. Such spans form a cycle without a root. The tree would not show
- * them.
- */
-function isWithin(candidate: Span, span: Span, byId: Map<string, Span>): boolean {
-  const seen = new Set<Span>();
-  for (let at: Span | undefined = candidate; at && !seen.has(at); at = byId.get(at.parentSpanId ?? '')) {
-    if (at === span) return true;
-    seen.add(at);
+/** Returns the spans that are ancestors of their own parents. The tree would not show such a cycle: it has no root. */
+function cyclicIn(spans: readonly Span[], parentOf: (span: Span) => Span | undefined): ReadonlySet<Span> {
+  const [seen, cyclic] = [new Set<Span>(), new Set<Span>()];
+  for (const span of spans) {
+    const path = new Set<Span>();
+    let at: Span | undefined = span;
+    for (; at && !seen.has(at); at = parentOf(at)) {
+      seen.add(at);
+      path.add(at);
+    }
+    for (; at && path.has(at) && !cyclic.has(at); at = parentOf(at)) cyclic.add(at);
   }
-  return false;
+  return cyclic;
 }
 
-function flatten(spans: Span[]): Span[] {
-  return spans.flatMap((span) => [span, ...flatten(span.children)]);
+/** How deep the tree is. What reads it may recurse: JSON.stringify overflows the stack at some thousand levels. */
+const DEEPEST = 500;
+
+/** Makes all descendants of the spans in the deepest level their children, in the order of the tree. */
+function levelOut(roots: readonly Span[]): void {
+  let level = roots;
+  for (let depth = 2; depth < DEEPEST; depth += 1) level = level.flatMap(({ children }) => children);
+  for (const span of level) {
+    const below = flatten(span.children);
+    if (below.length > span.children.length) for (const one of [span, ...below]) one.children = [];
+    if (below.length > 0) span.children = below;
+  }
+}
+
+/** Returns the spans of a tree. A tree may be too deep for recursion. */
+function flatten(roots: readonly Span[]): Span[] {
+  const [found, left]: [Span[], Span[]] = [[], roots.toReversed()];
+  for (let span = left.pop(); span; span = left.pop()) {
+    found.push(span);
+    for (const child of span.children.toReversed()) left.push(child);
+  }
+  return found;
 }
 
 function byStart(a: { start: number }, b: { start: number }): number {
