@@ -17,7 +17,10 @@ const MOST = 40;
 /** Scales of the SDKs are from -10 to 20. */
 const isScale = (scale: number): boolean => Number.isInteger(scale) && Math.abs(scale) <= 20;
 
-/** Returns the buckets of a data point. The first bucket has the bound 0, and all values that are not positive. */
+/**
+ * Returns the buckets of a data point. The first bucket has the bound 0, and all values that are not positive. The
+ * second one is empty: it ends where the first bucket of positive values begins.
+ */
 export function explicitBuckets(point: JsonObject): Buckets {
   const [scale, { offset, bucketCounts }] = [numberIn(point['scale']) ?? 0, objectIn(point['positive'])];
   const counts = numbersIn(bucketCounts);
@@ -26,9 +29,11 @@ export function explicitBuckets(point: JsonObject): Buckets {
     return { bounds: [], buckets: [] };
   const merged = mergedOf({ scale, first, counts });
   const negative = numbersIn(objectIn(point['negative'])['bucketCounts']).reduce((sum, count) => sum + count, 0);
-  const bounds = merged.counts.map((_count, index) => 2 ** ((merged.first + index + 1) / 2 ** merged.scale));
+  const boundAt = (index: number): number => 2 ** ((merged.first + index) / 2 ** merged.scale);
+  const bounds = merged.counts.length === 0 ? [] : [0, ...merged.counts.map((_count, index) => index + 1)].map(boundAt);
   if (!bounds.every((bound) => Number.isFinite(bound) && bound > 0)) return NONE;
-  return { bounds: [0, ...bounds], buckets: [(numberIn(point['zeroCount']) ?? 0) + negative, ...merged.counts, 0] };
+  const positive = merged.counts.length === 0 ? [] : [0, ...merged.counts];
+  return { bounds: [0, ...bounds], buckets: [(numberIn(point['zeroCount']) ?? 0) + negative, ...positive, 0] };
 }
 
 interface Positive {

@@ -19,6 +19,9 @@ export interface MetricExemplar {
   readonly attributes: Attributes;
 }
 
+/** The smallest and the largest of some values. */
+export type Range = readonly [min: number, max: number];
+
 export interface MetricPoint {
   readonly attributes: Attributes;
   /** When the process began to count, in milliseconds since the epoch, by its own clock. */
@@ -32,6 +35,8 @@ export interface MetricPoint {
   /** Upper bounds of a histogram's buckets, and the count in each. The last bucket has no bound. */
   readonly bounds: readonly number[];
   readonly buckets: readonly number[];
+  /** The smallest and the largest recorded value of a histogram, if it has both. */
+  readonly range: Range | undefined;
   readonly exemplars: readonly MetricExemplar[];
 }
 
@@ -115,9 +120,15 @@ function pointOf(type: MetricType, point: JsonObject): MetricPoint[] {
       value,
       sum: isNumber ? undefined : numberIn(point['sum']),
       ...bucketsOf(type, point),
+      range: rangeOf(point),
       exemplars: objectsIn(point['exemplars']).flatMap(exemplarOf),
     },
   ];
+}
+
+function rangeOf({ min, max }: JsonObject): Range | undefined {
+  const [least, most] = [numberIn(min), numberIn(max)];
+  return least === undefined || most === undefined || least > most ? undefined : [least, most];
 }
 
 /** Returns the buckets of a histogram. Buckets that don't fit their bounds are left out: the count still holds. */

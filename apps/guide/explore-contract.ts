@@ -2,6 +2,7 @@
 // server, the page and the tests import them. All times are milliseconds since the epoch.
 import type { Attributes } from '../../otlp/attributes.ts';
 import type { Counted, Failure } from '../../otlp/failures.ts';
+import type { Range } from '../../otlp/metrics.ts';
 import type { SpanOfPage, TelemetrySignal } from './contract.ts';
 
 /** Where the guide reads metrics from. Logs are always in the guide's own memory. */
@@ -81,6 +82,8 @@ export interface ServiceCharts {
   readonly errors: readonly { readonly status: string; readonly values: Values }[];
   /** Percentiles in milliseconds. Each is estimated within a bucket of the histogram, as Prometheus does. */
   readonly latency: { readonly p50: Values; readonly p95: Values; readonly p99: Values };
+  /** Largest bound of that histogram, in milliseconds. A percentile with this value may be any longer one. */
+  readonly measuredTo?: number;
   /** Newest last. */
   readonly exemplars: readonly (Exemplar & { readonly isError: boolean })[];
 }
@@ -102,13 +105,18 @@ export type InstrumentKind = 'counter' | 'up-down counter' | 'gauge' | 'histogra
 /** The measurements of an instrument for one set of attributes. */
 export interface InstrumentSeries {
   readonly attributes: Attributes;
-  /** Cumulative value of a counter, last value of a gauge, number of recorded values of a histogram. */
+  /**
+   * Cumulative value of a counter, last value of a gauge, number of recorded values of a histogram. Null after the
+   * newest report.
+   */
   readonly values: Values;
   /** Sum of the recorded values of a histogram. */
   readonly sums?: Values;
   /** Upper bounds of a histogram's buckets, and the count in each at the newest time. The last bucket has no bound. */
   readonly bounds?: readonly number[];
   readonly buckets?: readonly number[];
+  /** The smallest and the largest value in the buckets, if the SDK sends them and the guide keeps them. */
+  readonly range?: Range;
   /** When the series was last reported, to 10 seconds. Undefined if it was reported in the newest minute. */
   readonly ended?: number;
   readonly exemplars: readonly Exemplar[];

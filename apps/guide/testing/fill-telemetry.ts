@@ -39,7 +39,14 @@ const fills: Record<string, Fill> = {
       const user = (index: number) => attributes({ user: `${index}-${round}`, region: text(20) });
       const points = listOf(60, (index) => ({ asDouble: index + 0.5, attributes: user(index) }));
       const values = listOf(60, (index) => ({
-        ...{ count: index + 1, sum: index + 0.5, explicitBounds: [1, 2, 3.5], bucketCounts: [index, 0, 0, 1] },
+        ...{
+          count: index + 1,
+          sum: index + 0.5,
+          min: index,
+          max: index + 0.5,
+          explicitBounds: [1, 2, 3.5],
+          bucketCounts: [index, 0, 0, 1],
+        },
         attributes: user(index),
         exemplars: [exemplar(index), exemplar(index + 100)],
       }));

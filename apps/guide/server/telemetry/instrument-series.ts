@@ -1,10 +1,10 @@
 // Builds the series that the page shows: one for each set of attributes, added up over the processes that report it.
 import { attributesKey } from '../../../../otlp/attributes.ts';
 import type { Exemplar, InstrumentKind, InstrumentSeries, Values } from '../../explore-contract.ts';
+import { sum } from './budget.ts';
 import type { Grid } from './grid.ts';
-import { HOLD, SCALE } from './instrument.ts';
+import { HOLD, SCALE, widest } from './instrument.ts';
 import type { Series } from './instrument.ts';
-import { endOf } from './recency.ts';
 
 /** Returns the series with values in these slots. */
 export function seriesOf(all: Iterable<Series>, kind: InstrumentKind, slots: readonly number[]): InstrumentSeries[] {
@@ -16,55 +16,75 @@ export function seriesOf(all: Iterable<Series>, kind: InstrumentKind, slots: rea
 
 function mergedOf(series: readonly Series[], kind: InstrumentKind, slots: readonly number[]): InstrumentSeries {
   const newest = series.reduce((a, b) => (b.seen > a.seen ? b : a));
-  const grids = kind === 'gauge' ? [newest.values] : series.map(({ values }) => values);
-  const values = valuesOf(grids, slots);
+  const places = withEarlier(slots, 1);
+  const reported = (grid: Grid): Values => places.map((slot) => numberOrNull(grid.get(slot)));
+  const reports = (kind === 'gauge' ? [newest] : series).map(({ values }) => reported(values));
+  const sums = series.map((one) => one.sums).filter((one) => one !== undefined);
   return {
     attributes: newest.attributes,
-    values,
+    values: valuesOf(reports),
     ...endedOf(
-      values,
+      reports,
       slots.map((slot) => slot * SCALE.step),
     ),
-    ...(newest.sums && {
-      sums: valuesOf(
-        series.map(({ sums }) => sums).filter((one) => one !== undefined),
-        slots,
-      ),
-    }),
+    ...(newest.sums && { sums: valuesOf(sums.map(reported)) }),
     ...bucketsOf(series, newest),
     exemplars: exemplarsOf(series, ((slots[0] ?? 0) - 1) * SCALE.step),
   };
 }
 
-/** Returns when a series was last reported, if its values have ended. */
-export function endedOf(values: Values, times: readonly number[]): Pick<InstrumentSeries, 'ended'> {
-  const isHeld = values.map((value) => value !== null);
-  const ended = endOf(isHeld, HOLD, times);
-  return ended === undefined ? {} : { ended };
+const numberOrNull = (value: number): number | null => (Number.isNaN(value) ? null : value);
+
+/** How many earlier reports a value needs: one of them may still hold. */
+const EARLIER = HOLD - 1;
+
+/** Returns some evenly spaced times with the earlier ones whose reports `valuesOf` needs. */
+export const withEarlier = (times: readonly number[], step: number): number[] => [
+  ...Array.from({ length: EARLIER }, (_time, at) => (times[0] ?? 0) - (EARLIER - at) * step),
+  ...times,
+];
+
+const newestOf = (report: Values): number => report.findLastIndex((value) => value !== null);
+
+/** Returns when a series was last reported, if that is a while ago. */
+export function endedOf(reports: readonly Values[], times: readonly number[]): Pick<InstrumentSeries, 'ended'> {
+  const at = Math.max(...reports.map(newestOf)) - EARLIER;
+  const ended = times[at];
+  return ended === undefined || at >= times.length - HOLD ? {} : { ended };
 }
 
-/** Returns the sum of what the grids hold at each slot. Nobody reports in some slots, so a value holds for a while. */
-const valuesOf = (grids: readonly Grid[], slots: readonly number[]): Values =>
-  slots.map((slot) =>
-    grids.map((grid) => heldAt(grid, slot)).reduce((sum, value) => (value === null ? sum : (sum ?? 0) + value), null),
-  );
-
-function heldAt(grid: Grid, slot: number): number | null {
-  for (let at = slot; at > slot - HOLD; at -= 1) {
-    const value = grid.get(at);
-    if (!Number.isNaN(value)) return value;
-  }
-  return null;
+/**
+ * Returns the sum of what processes have reported of a series. Nobody reports in some slots, so a value holds for a
+ * while. The values end at the newest report: a value that held any longer would look like a counter that stands still.
+ * @param reports what each process reported at `withEarlier(times)`
+ */
+export function valuesOf(reports: readonly Values[]): Values {
+  const end = endOfAll(reports);
+  return (reports[0] ?? []).slice(EARLIER).map((_value, index) => {
+    const held = reports.map((report) => heldAt(report, index + EARLIER)).filter((value) => value !== null);
+    return held.length === 0 || index + EARLIER > end ? null : sum(held);
+  });
 }
+
+/** Returns the newest place to which all processes have reported that still report. They do in turn, within a step. */
+function endOfAll(reports: readonly Values[]): number {
+  const newest = reports.map(newestOf);
+  return Math.min(...newest.filter((at) => at >= Math.max(...newest) - 1));
+}
+
+const heldAt = (report: Values, at: number): number | null =>
+  report.slice(at - EARLIER, at + 1).findLast((value) => value !== null) ?? null;
 
 /** Returns the buckets at the newest time, added up over the processes that still report them. */
-function bucketsOf(series: readonly Series[], newest: Series): Pick<InstrumentSeries, 'bounds' | 'buckets'> {
+function bucketsOf(series: readonly Series[], newest: Series): Pick<InstrumentSeries, 'bounds' | 'buckets' | 'range'> {
   if (newest.bounds.length === 0) return {};
   const alive = series.filter(
     ({ seen, bounds }) => newest.seen - seen <= HOLD * SCALE.step && String(bounds) === String(newest.bounds),
   );
   const buckets = newest.buckets.map((_count, index) => alive.reduce((sum, one) => sum + (one.buckets[index] ?? 0), 0));
-  return { bounds: newest.bounds, buckets };
+  const ranges = alive.map(({ range }) => range).filter((range) => range !== undefined);
+  const hasRange = ranges.length === alive.length;
+  return { bounds: newest.bounds, buckets, ...(hasRange && { range: ranges.reduce(widest) }) };
 }
 
 const exemplarsOf = (series: readonly Series[], since: number): Exemplar[] =>

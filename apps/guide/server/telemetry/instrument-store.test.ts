@@ -24,7 +24,7 @@ function accept(metric: object, from: From = {}): void {
 
 const instruments = async (service = 'dice') => (await telemetry.metrics.instruments(service, 15)).instruments;
 
-test('shows the value of a counter on a time grid, holds it for a minute, and then says when it ended', async () => {
+test('shows the value of a counter up to its newest report, and a minute later when it ended', async () => {
   accept(counter('dice.rolls', [point(3)]));
   now += 20_000;
   accept(counter('dice.rolls', [point(5)]));
@@ -38,9 +38,27 @@ test('shows the value of a counter on a time grid, holds it for a minute, and th
   });
   expect(instrument?.series.map(({ values }) => values.slice(-4))).toEqual([[null, 3, 3, 5]]);
   expect(instrument?.series[0]?.ended).toBeUndefined();
-  now += 60_000;
-  expect((await instruments())[0]?.series[0]?.values.slice(-2)).toEqual([5, null]);
+  now += 10_000;
+  expect((await instruments())[0]?.series[0]?.values.slice(-5)).toEqual([null, 3, 3, 5, null]);
+  now += 50_000;
+  expect((await instruments())[0]?.series[0]?.values.slice(-7)).toEqual([5, ...Array<null>(6).fill(null)]);
   expect((await instruments())[0]?.series[0]?.ended).toBe(START + 20_000);
+});
+
+test('ends where all processes have reported that still do, so that the last step of their sum is whole', async () => {
+  const report = (pod: string, value: number): void =>
+    accept(counter('c', [point(value)]), { service: 'prizes', resource: { 'k8s.pod.name': pod } });
+  const last = async () => (await instruments('prizes'))[0]?.series[0]?.values.slice(-3);
+  report('a', 1);
+  report('b', 10);
+  now += 10_000;
+  report('a', 2);
+  expect(await last()).toEqual([null, 11, null]);
+  report('b', 20);
+  expect(await last()).toEqual([null, 11, 22]);
+  now += 20_000;
+  report('a', 4);
+  expect(await last()).toEqual([22, 22, 24]);
 });
 
 test('counts a process once, although the Collector adds attributes of its pod in any order', async () => {
@@ -108,7 +126,10 @@ test('counts an export that the Collector has cut in pieces as one', () => {
 test('shows count, sum, buckets and exemplars of a histogram', async () => {
   const exemplar = { timeUnixNano: nanoseconds(START), asInt: '5', traceId: 'a'.repeat(32), spanId: 'b'.repeat(16) };
   const dataPoints = [
-    { ...point(0), count: '2', sum: 8, explicitBounds: [4], bucketCounts: ['1', '1'], exemplars: [exemplar] },
+    {
+      ...{ ...point(0), count: '2', sum: 8, min: 3, max: 5 },
+      ...{ explicitBounds: [4], bucketCounts: ['1', '1'], exemplars: [exemplar] },
+    },
   ];
   accept({ name: 'dice.roll.value', histogram: { aggregationTemporality: 2, dataPoints } });
   const [instrument] = await instruments();
@@ -116,10 +137,27 @@ test('shows count, sum, buckets and exemplars of a histogram', async () => {
   expect(instrument?.series[0]).toMatchObject({
     bounds: [4],
     buckets: [1, 1],
+    range: [3, 5],
     exemplars: [{ time: START, value: 5, traceId: 'a'.repeat(32), spanId: 'b'.repeat(16) }],
   });
   expect(instrument?.series[0]?.sums?.at(-1)).toBe(8);
   expect(telemetry.totals()).toMatchObject([{ count: 2, sum: 8 }]);
+});
+
+test('has the smallest and the largest value of all processes, unless one of them does not say it', async () => {
+  const report = (pod: string, range: object, aggregationTemporality = 1): void => {
+    const dataPoints = [{ ...point(0), count: '1', sum: 4, explicitBounds: [4], bucketCounts: ['1', '0'], ...range }];
+    accept({ name: 'h', histogram: { aggregationTemporality, dataPoints } }, { resource: { 'k8s.pod.name': pod } });
+    now += 1_000;
+  };
+  const range = async () => (await instruments())[0]?.series[0]?.range;
+  report('a', { min: 2, max: 3 });
+  report('a', { min: 1, max: 2 });
+  expect(await range()).toEqual([1, 3]);
+  report('b', { min: 3, max: 4 }, 2);
+  expect(await range()).toEqual([1, 4]);
+  report('b', {}, 2);
+  expect(await range()).toBeUndefined();
 });
 
 test.each([

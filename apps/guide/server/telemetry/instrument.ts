@@ -1,6 +1,6 @@
 // One instrument of a service: its series on a time grid, its newest export, and all that each process has reported.
 import type { Attributes } from '../../../../otlp/attributes.ts';
-import type { Metric, MetricExemplar, MetricPoint, Temporality } from '../../../../otlp/metrics.ts';
+import type { Metric, MetricExemplar, MetricPoint, Range, Temporality } from '../../../../otlp/metrics.ts';
 import type { Exemplar, InstrumentKind } from '../../explore-contract.ts';
 import { Grid, scaleOf } from './grid.ts';
 
@@ -42,6 +42,7 @@ export interface Series {
   readonly sums: Grid | undefined;
   bounds: readonly number[];
   buckets: readonly number[];
+  range: Range | undefined;
   exemplars: readonly Exemplar[];
   /** Time of the newest point, by the process's own clock. */
   time: number;
@@ -68,6 +69,7 @@ export const newSeries = ({ attributes, sum }: MetricPoint, bytes: number): Seri
   sums: sum === undefined ? undefined : Grid.ofValues(SCALE),
   bounds: [],
   buckets: [],
+  range: undefined,
   exemplars: [],
   time: 0,
   seen: 0,
@@ -90,6 +92,7 @@ export function write(series: Series, point: MetricPoint, { isDelta, time, now, 
   series.time = time;
   series.count = point.value + (isDelta ? series.count : 0);
   series.sum = (point.sum ?? 0) + (isDelta ? series.sum : 0);
+  series.range = isDelta ? rangeWith(series, point) : point.range;
   series.buckets = isDelta ? added(series, point) : point.buckets;
   series.bounds = point.bounds;
   series.values.set(slot, series.count);
@@ -101,6 +104,14 @@ export function withExemplars({ exemplars }: Series, point: MetricPoint, now: nu
   const fresh = point.exemplars.map((exemplar) => exemplarOf(exemplar, now));
   const others = exemplars.filter((one) => fresh.every((other) => !isSame(one, other)));
   return [...others, ...fresh].slice(-MOST_EXEMPLARS);
+}
+
+export const widest = ([min, max]: Range, other: Range): Range => [Math.min(min, other[0]), Math.max(max, other[1])];
+
+/** Returns the range of the values in both, if both say it. */
+function rangeWith({ range, buckets }: Series, point: MetricPoint): Range | undefined {
+  if (buckets.length === 0) return point.range;
+  return range && point.range && widest(range, point.range);
 }
 
 /** Returns the counts of both, if the buckets have the same bounds. */

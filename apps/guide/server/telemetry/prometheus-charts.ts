@@ -9,7 +9,7 @@ import { percentile } from './percentile.ts';
 import type { Labels, Prometheus, PrometheusExemplar, PrometheusSeries, TimeRange } from './prometheus.ts';
 import { countedOf, endOf, haveRequests } from './recency.ts';
 import { countedIn, errorIn } from './red-point.ts';
-import { STEP, WINDOW } from './red-service.ts';
+import { measuredTo, STEP, WINDOW } from './red-service.ts';
 
 const SECONDS = (WINDOW * STEP) / 1_000;
 const KINDS = 'span_kind=~"SPAN_KIND_(SERVER|CONSUMER|INTERNAL)"';
@@ -93,6 +93,7 @@ function serviceCharts(service: string, times: readonly number[], parts: Parts):
       requests: rates[counted],
       errors: errorsOf(calls, times),
       latency: { p50: percentiles(0.5), p95: percentiles(0.95), p99: percentiles(0.99) },
+      ...measuredTo(buckets.map(({ bound }) => bound).sort((a, b) => a - b)),
       exemplars: exemplarsOf(parts.exemplars.filter(({ series }) => countedIn(attributesIn(series)) === counted)),
     },
   ];

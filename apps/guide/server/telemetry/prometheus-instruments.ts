@@ -2,8 +2,8 @@
 import { attributesKey } from '../../../../otlp/attributes.ts';
 import type { Exemplar, Instrument, InstrumentSeries, Values } from '../../explore-contract.ts';
 import { sum } from './budget.ts';
-import { endedOf } from './instrument-series.ts';
-import { HOLD, MOST_EXEMPLARS, STEP } from './instrument.ts';
+import { endedOf, valuesOf, withEarlier } from './instrument-series.ts';
+import { MOST_EXEMPLARS, STEP } from './instrument.ts';
 import type { Labels, Prometheus, PrometheusExemplar, PrometheusSeries, TimeRange } from './prometheus.ts';
 
 /** Labels that are no attributes of a data point. */
@@ -38,8 +38,9 @@ export async function instrumentsFrom(
   const own = `${selector}, __name__!~"${OF_SPANS}"`;
   const buckets = `{${own}, __name__=~".+_bucket"}`;
   const others = `{${own}, __name__!~".+_bucket"}`;
+  const times = withEarlier(range.times, range.step);
   const [series, newest, exemplars] = await Promise.all([
-    prometheus.range(`last_over_time(${others}[${(HOLD * STEP) / 1_000}s])`, range),
+    prometheus.range(`last_over_time(${others}[${STEP / 1_000}s])`, { ...range, times }),
     prometheus.instant(buckets, range.times.at(-1) ?? 0),
     prometheus.exemplars(`{${own}}`, range),
   ]);
@@ -57,24 +58,21 @@ function seriesOf({ name, kind }: Instrument, found: Found, times: readonly numb
   const buckets = found.buckets.filter(named('_bucket'));
   const exemplars = found.exemplars.filter(({ series }) => [name, `${name}_bucket`].includes(series['__name__'] ?? ''));
   const byAttributes = Map.groupBy(found.series.filter(named(isHistogram ? '_count' : '')), (one) => keyOf(one.labels));
-  return [...byAttributes].map(([key, series]) => {
+  const all = [...byAttributes].map(([key, series]) => {
     const isSame = ({ labels }: { labels: Labels }) => keyOf(labels) === key;
-    const values = valuesOf(series, times);
+    const reported = ({ values }: PrometheusSeries): Values =>
+      withEarlier(times, STEP).map((time) => values.get(time) ?? null);
+    const reports = series.map(reported);
     return {
       attributes: attributesIn(series[0]?.labels ?? {}),
-      values,
-      ...endedOf(values, times),
-      ...(isHistogram && { sums: valuesOf(sums.filter(isSame), times), ...bucketsOf(buckets.filter(isSame)) }),
+      values: valuesOf(reports),
+      ...endedOf(reports, times),
+      ...(isHistogram && { sums: valuesOf(sums.filter(isSame).map(reported)), ...bucketsOf(buckets.filter(isSame)) }),
       exemplars: newestOf(exemplars.filter(({ series: labels }) => isSame({ labels })).map(exemplarOf)),
     };
   });
+  return all.filter(({ values }) => values.some((value) => value !== null));
 }
-
-const valuesOf = (series: readonly PrometheusSeries[], times: readonly number[]): Values =>
-  times.map((time) => {
-    const values = series.map((one) => one.values.get(time)).filter((value) => value !== undefined);
-    return values.length === 0 ? null : sum(values);
-  });
 
 /** Returns the count in each bucket. Prometheus counts in each bucket what is in the smaller ones, too. */
 function bucketsOf(found: readonly Bucket[]): Pick<InstrumentSeries, 'bounds' | 'buckets'> {

@@ -98,6 +98,7 @@ export class RedService {
       requests: rates[counted],
       errors: this.#errorsOf(group, slots),
       latency: { p50: at(0.5), p95: at(0.95), p99: at(0.99) },
+      ...measuredTo(group.latency?.bounds),
       exemplars: this.#exemplarsSince(((slots[0] ?? 0) - 1) * STEP, counted),
     };
   }
@@ -151,6 +152,12 @@ export class RedService {
     group.latency = hasRoom ? { bounds, buckets: Grid.ofCounts(SCALE, width) } : undefined;
     return group.latency;
   }
+}
+
+/** Returns up to which latency a histogram with these bounds tells values apart. */
+export function measuredTo(bounds: readonly number[] = []): Pick<ServiceCharts, 'measuredTo'> {
+  const largest = bounds.filter(Number.isFinite).at(-1);
+  return largest === undefined ? {} : { measuredTo: rounded(largest) };
 }
 
 function percentileAt(q: number, latency: Latency | undefined, slot: number): number | null {

@@ -63,6 +63,12 @@ test('lists the same numbers and exemplars in a table, newest first, without emp
   ]);
 });
 
+test('says of a percentile in the last bucket that it is at least that long', () => {
+  const long = { ...content, measuredTo: 612.5 };
+  expect(summaryOf(long)).toMatch(/: p99: at least 613 ms; p50: 2 ms\./);
+  expect(tableOf(long).map(({ cells }) => cells[0])).toEqual(['at least 613 ms', '20 ms']);
+});
+
 test('links each part of a bar that is not empty to the requests that it counts', () => {
   const lines = [
     { label: '404', values: [null, 0, 2], colour: 'bad' as const },

@@ -37,6 +37,8 @@ export interface ChartContent {
   readonly scale: 'linear' | 'log';
   /** A value with a line across the chart. */
   readonly mark?: number;
+  /** A value from this on is only known to be as large, or larger. */
+  readonly measuredTo?: number;
   /** Oldest first. */
   readonly points: readonly Point[];
   /** What the part of a bar opens that belongs to a line. `until` is the end of its interval. */
@@ -82,16 +84,23 @@ function logRange(values: readonly number[]): [number, number] {
 /** Returns the newest value that was measured. */
 export const newest = (values: Values): number | undefined => values.findLast(isNumber);
 
+type Measured = Pick<ChartContent, 'unit' | 'measuredTo'>;
+
+/** Formats a value of a line. */
+export const valueInWords = (value: number, { unit, measuredTo = Infinity }: Measured): string =>
+  `${value >= measuredTo ? 'at least ' : ''}${withUnit(value, unit)}`;
+
 /** After this many milliseconds without a measurement, a value is not the current one. */
 const current = 60_000;
 
 /** Returns the newest value of a line as text, or says since when there is none. */
-export function latestOf({ values, ended }: Line, { unit, times }: Pick<ChartContent, 'unit' | 'times'>): string {
+export function latestOf({ values, ended }: Line, content: Measured & Pick<ChartContent, 'times'>): string {
+  const { times } = content;
   const at = values.findLastIndex(isNumber);
   const [value, time = 0] = [values[at], times[at]];
   if (!isNumber(value)) return 'nothing measured';
-  if (at === values.length - 1) return withUnit(value, unit);
-  if (ended === undefined && (times.at(-1) ?? 0) - time <= current) return withUnit(value, unit);
+  if (at === values.length - 1) return valueInWords(value, content);
+  if (ended === undefined && (times.at(-1) ?? 0) - time <= current) return valueInWords(value, content);
   return `none since ${clock(ended ?? time)}`;
 }
 
@@ -139,12 +148,12 @@ export function hrefAt(content: ChartContent, at: number, height: number): strin
 
 /** Returns the rows of the chart's table, newest first. Intervals without a measurement have no row. */
 export function tableOf(content: ChartContent): TableRow[] {
-  const { unit, times, step, lines, points } = content;
+  const { times, step, lines, points } = content;
   const within = Map.groupBy(points, ({ time }) => times.findIndex((end) => time <= end && time > end - step));
   return times
     .map((time, at) => ({
       time,
-      cells: lines.map(({ values }) => (isNumber(values[at]) ? withUnit(values[at], unit) : '')),
+      cells: lines.map(({ values }) => (isNumber(values[at]) ? valueInWords(values[at], content) : '')),
       points: within.get(at) ?? [],
       links: linksAt(content, at),
     }))

@@ -1,10 +1,10 @@
 // A chart with its legend, its summary for screen readers, and its table.
 import { fill, h, svg } from '../dom.ts';
-import { latestOf, summaryOf } from './chart-content.ts';
+import { latestOf, summaryOf, valueInWords } from './chart-content.ts';
 import type { ChartContent, Line } from './chart-content.ts';
 import { ChartTable } from './chart-table.ts';
 import { Plot } from './plot.ts';
-import { clock, withUnit } from './words.ts';
+import { clock } from './words.ts';
 
 export class Chart {
   readonly element: HTMLElement;
@@ -61,7 +61,7 @@ export class Chart {
 function valueText(line: Line, content: ChartContent, at: number | undefined): string {
   if (at === undefined) return latestOf(line, content);
   const value = line.values[at];
-  return typeof value === 'number' ? withUnit(value, content.unit) : '–';
+  return typeof value === 'number' ? valueInWords(value, content) : '–';
 }
 
 function legendItem({ label, colour, dash }: Line, value: string): HTMLElement {

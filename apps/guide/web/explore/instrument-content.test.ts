@@ -50,6 +50,13 @@ test('draws a bounded number of series', () => {
   expect(rate?.lines).toHaveLength(maxLines);
 });
 
+test('has no rate after the newest report, and puts a later exemplar on the end of the line', () => {
+  const [rate] = contentsOf({ ...counter, series: [{ ...series, values: [10, null, null] }] }, times);
+  expect(rate).toMatchObject({ lines: [{ values: [null, null, null] }], points: [{ value: 0 }] });
+  const [, total] = contentsOf({ ...counter, series: [{ ...series, values: [10, null, null] }] }, times);
+  expect(total).toMatchObject({ points: [{ value: 10 }] });
+});
+
 test('starts a rate again after a restart, and has none after a gap', () => {
   expect(rateOf([null, 10, 12, 3, null, 5], 2_000)).toEqual([null, null, 1, 1.5, null, null]);
 });
@@ -59,6 +66,13 @@ test.each([
   [0.5, 15],
   [0.95, 20],
 ])('estimates the percentile %d within its bucket', (part, value) => expect(percentileOf(histogram, part)).toBe(value));
+
+test('estimates no percentile outside of the values that were measured', () => {
+  const rolls = { ...histogram, bounds: [0, 5, 10], buckets: [0, 10, 2, 0], range: [2, 6] as const };
+  expect([0.1, 0.5, 0.95].map((part) => percentileOf(rolls, part))).toEqual([2, 3, 6]);
+  expect(percentileOf({ ...rolls, range: [-3, -2] as const }, 0.5)).toBe(-2);
+  expect(percentileOf({ ...histogram, range: [3, 60] as const }, 1)).toBe(60);
+});
 
 test('has no percentile without values', () => {
   expect(percentileOf({ ...histogram, buckets: [0, 0, 0] }, 0.5)).toBeUndefined();

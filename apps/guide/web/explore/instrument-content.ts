@@ -1,6 +1,7 @@
 // Turns an instrument's measurements into charts, and a histogram's buckets into percentiles.
 import type { Attributes } from '../../../../otlp/attributes.ts';
 import type { Instrument, InstrumentSeries, Values } from '../../explore-contract.ts';
+import { newest } from './chart-content.ts';
 import type { ChartContent, Colour, Line, Point } from './chart-content.ts';
 import type { Times } from './service-charts.ts';
 import { hues } from '../trace/hue.ts';
@@ -87,9 +88,10 @@ export function labelsFor(series: readonly InstrumentSeries[]): (one: Instrument
 
 /** An exemplar stands on the line of its series. */
 function pointsOf({ exemplars }: InstrumentSeries, line: Line | undefined, times: Times, unit: string): Point[] {
+  const valueAt = (time: number) => newest(line?.values.slice(0, indexOf(time, times) + 1) ?? []) ?? 0;
   return exemplars.map(({ time, value, traceId, spanId }) => ({
     time,
-    value: line?.values[indexOf(time, times)] ?? 0,
+    value: valueAt(time),
     traceId,
     spanId,
     isError: false,
@@ -125,16 +127,22 @@ function bucketName(from: number | undefined, to: number | undefined, unit: stri
 }
 
 /**
- * Estimates a percentile within its bucket, as Prometheus does. A percentile in the last bucket, which has no upper
- * bound, is the largest bound.
+ * Estimates a percentile within its bucket, as Prometheus does, but not outside of what was measured. A percentile in
+ * the last bucket, which has no upper bound, is the largest bound, unless the largest value is known.
  * @param part such as 0.95
  */
-export function percentileOf({ bounds = [], buckets = [] }: InstrumentSeries, part: number): number | undefined {
+export function percentileOf(series: InstrumentSeries, part: number): number | undefined {
+  const [min, max] = series.range ?? [-Infinity, Infinity];
+  const estimate = estimateOf(series, part);
+  return estimate === undefined ? undefined : Math.min(max, Math.max(min, estimate));
+}
+
+function estimateOf({ bounds = [], buckets = [], range }: InstrumentSeries, part: number): number | undefined {
   const rank = part * buckets.reduce((sum, count) => sum + count, 0);
   if (rank === 0) return undefined;
   let below = 0;
   const at = buckets.findIndex((count) => (below += count) >= rank);
-  const [from, to, count] = [bounds[at - 1] ?? 0, bounds[at], buckets[at] ?? 0];
+  const [from, to, count] = [bounds[at - 1] ?? 0, bounds[at] ?? range?.[1], buckets[at] ?? 0];
   if (to === undefined) return bounds.at(-1);
   return from + ((to - from) * (rank - (below - count))) / count;
 }

@@ -116,13 +116,14 @@ function bucketRow({ label, count }: Bucket, most: number): HTMLElement {
 /** Says how many values a histogram has, their mean, and its percentiles. */
 function figures(series: InstrumentSeries, unit: string): string {
   const [count, sum] = [newest(series.values) ?? 0, newest(series.sums ?? [])];
-  const { ended } = series;
+  const { ended, bounds = [], range } = series;
+  const isLeast = (value: number): boolean => range === undefined && value === bounds.at(-1);
   const percentiles = [0.5, 0.95].map((part) => [part, percentileOf(series, part)] as const);
   return [
     counted(count, 'value'),
     ...(sum === undefined || count === 0 ? [] : [`mean ${withUnit(sum / count, unit)}`]),
     ...percentiles.flatMap(([part, value]) =>
-      value === undefined ? [] : [`p${part * 100} about ${withUnit(value, unit)}`],
+      value === undefined ? [] : [`p${part * 100} ${isLeast(value) ? 'at least' : 'about'} ${withUnit(value, unit)}`],
     ),
     ...(ended === undefined ? [] : [`last reported at ${clock(ended)}`]),
   ].join(', ');
