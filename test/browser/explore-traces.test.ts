@@ -69,6 +69,36 @@ test('shows what failed traces share: both parts of the pair first, with counts;
       .waitFor();
   }));
 
+test('skips to the content of the open part by keyboard, and moves the focus into a part that a link opens', () =>
+  pages.with('explore-focus', view, async (page) => {
+    const address = '/explore#traces&error=true';
+    await page.goto(address);
+    await read(page, '600');
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Enter');
+    await page.waitForFunction(() => document.activeElement?.id === 'content');
+    await page.waitForFunction(() => location.hash === '#traces&error=true');
+    expect(await page.getByRole('tab', { name: 'Traces', selected: true }).count()).toBe(1);
+
+    await page.getByRole('button', { name: 'failed ones' }).click();
+    await page.getByRole('button', { name: 'What do they share?' }).press('Enter');
+    const isHeading = (text: string) =>
+      page.waitForFunction((words) => document.activeElement?.textContent === words, text);
+    await isHeading('What do the marked traces share?');
+    await firstTrait(page).getByRole('link', { name: 'Show these traces' }).press('Enter');
+    await isHeading('Traces');
+    const row = rowsOf(page).first().getByRole('link');
+    const id = await row.getAttribute('id');
+    await row.press('Enter');
+    await isHeading('One trace');
+    await page.goBack();
+    await page.locator('#part-traces').getByText('600 traces, from').waitFor();
+    await page.waitForFunction((known) => document.activeElement?.id === known, id);
+    await page.goBack();
+    await page.locator('#part-compare').getByText('600 traces, from').waitFor();
+    await page.waitForFunction(() => document.activeElement?.textContent === 'Show these traces');
+  }));
+
 test('says why no trace has an attribute, and labels no time then', () =>
   pages.with('unknown-attribute', view, async (page) => {
     await page.goto('/explore#traces&attribute=status_code');

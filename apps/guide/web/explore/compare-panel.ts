@@ -20,6 +20,8 @@ const few = 10;
 /** Spans are reported up to this many milliseconds after their end, so an error bar is about earlier traces, too. */
 const earlier = 10_000;
 
+type Timed = Compared & { readonly took: number };
+
 export class ComparePanel implements Part {
   readonly #store: TraceStore;
   readonly #note: ReadNote;
@@ -118,7 +120,18 @@ export class ComparePanel implements Part {
     );
   }
 
-  #show({ comparison, leftOut, took }: Compared & { took: number }, begin: number | undefined): void {
+  /** Shows the comparison. The focus stays on its link. */
+  #show(answer: Timed, begin: number | undefined): void {
+    const links = () => [...this.#result.querySelectorAll('a')];
+    const focused = links().find((link) => link === document.activeElement)?.href;
+    this.#draw(answer, begin);
+    if (focused !== undefined)
+      links()
+        .find(({ href }) => href === focused)
+        ?.focus();
+  }
+
+  #draw({ comparison, leftOut, took }: Timed, begin: number | undefined): void {
     const { marked, others, traits, rarer, outcomes, places, origins, unique } = comparison;
     const { reason } = this.#store.marks;
     const groups = `${counted(marked, 'marked trace')} (${reason}) and ${counted(others, 'other')}`;

@@ -16,11 +16,13 @@ export interface FrameOptions {
   readonly trace: PartFactory;
 }
 
-/** A part of the page, and the element that had the focus when the reader left it. */
+/** A part of the page. */
 interface Mounted {
   readonly place: HTMLElement;
   readonly part: Part;
-  focused: HTMLElement | SVGElement | undefined;
+  readonly heading: HTMLElement | null;
+  /** The element that had the focus when the reader left the part, and the address that the page had. */
+  left: { readonly focused: HTMLElement | SVGElement; readonly address: string } | undefined;
 }
 
 export class Frame implements Page {
@@ -45,7 +47,7 @@ export class Frame implements Page {
       labelOf: (name) => titles[name],
       onOpen: (name) => this.open(name),
     });
-    addEventListener('hashchange', () => this.#follow());
+    addEventListener('hashchange', ({ oldURL }) => this.#follow(oldURL));
   }
 
   start(): void {
@@ -72,38 +74,49 @@ export class Frame implements Page {
   #mount(panel: HTMLElement, name: Name, make: PartFactory): Mounted {
     const place = h('div', { class: 'part', id: `part-${name}`, hidden: true });
     panel.append(place);
-    return { place, part: make(place, this), focused: undefined };
+    const part = make(place, this);
+    const heading = place.querySelector('h2');
+    heading?.setAttribute('tabindex', '-1');
+    return { place, part, heading, left: undefined };
   }
 
-  /** Shows what the hash names. */
-  #follow(): void {
+  /**
+   * Shows what the hash names. A link to an element, such as "Skip to the content", opens no part: the address names
+   * the open one again.
+   * @param before the address before. Undefined if the page opens
+   */
+  #follow(before?: string): void {
     const { name, parameters, unknown } = viewOf(location.hash);
-    this.#unknown.hidden = unknown === undefined;
+    const isElement = unknown !== undefined && document.getElementById(unknown) !== null;
+    if (isElement && before !== undefined) return history.replaceState(history.state, '', before);
+    this.#unknown.hidden = unknown === undefined || isElement;
     if (unknown !== undefined) fill(this.#unknown, unknownInWords(unknown));
     const next = this.#mounted.get(name) ? name : 'charts';
-    if (next !== this.#open) this.#swap(next);
+    if (next !== this.#open) this.#swap(next, before);
     this.#mounted.get(next)?.part.show(parameters);
   }
 
-  /** Hides the open part and makes another one visible. The focus is where it was there, unless it is in the tabs. */
-  #swap(next: Name): void {
-    const isInTabs = this.#list.contains(document.activeElement);
-    this.#leave();
+  /** Hides the open part and makes another one visible. The focus moves along, unless it is in the tabs. */
+  #swap(next: Name, before = ''): void {
+    const hadFocus = this.#leave(before);
     this.#open = next;
     const mounted = this.#mounted.get(next);
     if (!mounted) return;
     mounted.place.hidden = false;
     this.#tabs.mark(this.#tabOf(next));
-    if (!isInTabs) mounted.focused?.focus();
+    if (!this.#list.contains(document.activeElement)) moveFocus(mounted, hadFocus);
   }
 
-  #leave(): void {
+  /** Hides the open part. @returns whether it had the focus */
+  #leave(address: string): boolean {
     const mounted = this.#open && this.#mounted.get(this.#open);
-    if (!mounted) return;
+    if (!mounted) return false;
     const focused = document.activeElement;
-    mounted.focused = isFocusable(focused) && mounted.place.contains(focused) ? focused : undefined;
+    const hadFocus = isFocusable(focused) && mounted.place.contains(focused);
+    mounted.left = hadFocus ? { focused, address } : undefined;
     mounted.part.hide();
     mounted.place.hidden = true;
+    return hadFocus;
   }
 
   /** A trace belongs to the tab of the traces. */
@@ -116,6 +129,12 @@ export class Frame implements Page {
 const unknownInWords = (name: string): string =>
   `The address names “${name.slice(0, 40)}”, which is no part of this page. Expected ${partNames.join(', ')} ` +
   'or trace=ID. These are the charts.';
+
+/** Moves the focus to where it was at this address, or to the heading if the part before had it. */
+function moveFocus({ place, heading, left }: Mounted, hadFocus: boolean): void {
+  if (left?.address === location.href) left.focused.focus();
+  if (hadFocus && !place.contains(document.activeElement)) heading?.focus();
+}
 
 const isFocusable = (element: Element | null): element is HTMLElement | SVGElement =>
   element instanceof HTMLElement || element instanceof SVGElement;

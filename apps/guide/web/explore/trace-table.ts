@@ -5,7 +5,7 @@ import { traceHref } from './page.ts';
 import { columns, sorted } from './trace-filter.ts';
 import type { Column, Order } from './trace-filter.ts';
 import type { TraceRow } from './trace-messages.ts';
-import { clock, counted } from './words.ts';
+import { counted, moment } from './words.ts';
 
 /** Number of traces that are shown at first, and added by each press of "Show more". */
 const more = 50;
@@ -91,7 +91,7 @@ export class TraceTable {
     const hidden = Math.max(0, rows.length - this.#shown);
     this.#more.textContent = `Show more (${counted(hidden, 'more trace')})`;
     this.#more.hidden = hidden === 0;
-    if (focused?.startsWith('mark-')) document.getElementById(focused)?.focus();
+    if (focused && /^(mark|open)-/.test(focused)) document.getElementById(focused)?.focus();
   }
 
   #row({ traceId, start, service, operation, duration, spans, errors }: TraceRow): HTMLElement {
@@ -105,11 +105,11 @@ export class TraceTable {
           type: 'checkbox',
           id: `mark-${traceId}`,
           checked: this.#marked.has(traceId),
-          'aria-label': `Mark the trace of ${clock(start)}`,
+          'aria-label': `Mark the trace of ${moment(start)}`,
           onchange: () => this.#onToggle(traceId),
         }),
       ),
-      h('th', { scope: 'row' }, h('a', { href: traceHref(traceId) }, clock(start))),
+      h('th', { scope: 'row' }, h('a', { id: `open-${traceId}`, href: traceHref(traceId) }, moment(start))),
       h('td', {}, service),
       h('td', { class: 'operation' }, operation),
       h('td', { class: 'number' }, durationInWords(duration)),

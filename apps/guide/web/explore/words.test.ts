@@ -1,5 +1,5 @@
 import type { SignalState } from '../../explore-contract.ts';
-import { number, span, stateInWords, withUnit } from './words.ts';
+import { moment, number, shortMoment, span, stateInWords, withUnit } from './words.ts';
 
 const now = Date.UTC(2026, 10, 29, 10, 0, 0);
 const state: SignalState = { signal: 'metrics', source: 'memory', since: now - 3_600_000, dropped: [] };
@@ -21,6 +21,14 @@ test('says what was lost, where, and what to do', () => {
   expect(stateInWords({ ...state, latest: now, dropped: [lost] }, now).dropped).toEqual([
     expect.stringMatching(/^The Collector has dropped 12,345 metric points, because .*\. Leave long texts out/),
   ]);
+});
+
+test('says the day of a time that is far from now', () => {
+  const time = new Date(1970, 0, 1, 8, 58, 13).getTime();
+  expect([moment(time), shortMoment(time)]).toEqual(['1970-01-01 08:58:13', '1970-01-01']);
+  expect([moment(Date.now()), shortMoment(Date.now())]).toEqual(
+    Array(2).fill(expect.stringMatching(/^\d\d:\d\d:\d\d$/)),
+  );
 });
 
 test.each([

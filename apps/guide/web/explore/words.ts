@@ -9,6 +9,19 @@ export function clock(time: number): string {
   return new Date(time).toLocaleTimeString('en-GB');
 }
 
+/** Milliseconds from now after which a time of day alone would mislead. */
+const FAR = 12 * 60 * MINUTE;
+
+const isFar = (time: number): boolean => Math.abs(Date.now() - time) > FAR;
+
+const day = (time: number): string => new Date(time).toLocaleDateString('sv-SE');
+
+/** Formats a time that may be of another day, such as `1970-01-01 00:00:00`. */
+export const moment = (time: number): string => (isFar(time) ? `${day(time)} ${clock(time)}` : clock(time));
+
+/** Formats a time as a short label: only the day of another day. */
+export const shortMoment = (time: number): string => (isFar(time) ? day(time) : clock(time));
+
 /** Formats a time span in milliseconds, such as `12 s` or `3 min`. */
 export function span(milliseconds: number): string {
   if (milliseconds < MINUTE) return `${Math.max(0, Math.round(milliseconds / 1000))} s`;
