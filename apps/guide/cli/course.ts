@@ -6,6 +6,7 @@ import { shells } from '../contract.ts';
 import type { CourseOverview, Fault, Files, Instrumentation, Shell, Step, Verdict } from '../contract.ts';
 import { download, request } from './request.ts';
 import { answersIn, formOf } from './answers.ts';
+import { printableText } from './lines.ts';
 import { printCharts, printLogs, printMetrics } from './signals.ts';
 import { askDice, playRound, printSpans, printTrace } from './telemetry.ts';
 
@@ -93,7 +94,8 @@ async function check(id: string, given: string[]): Promise<void> {
   if (verdict.passed)
     return print([`passed ${id}${verdict.traceId ? `, by trace ${verdict.traceId}` : ''}`, ...states].join('\n'));
   const { hop, expected, found, hint } = verdict;
-  print([`not yet (${hop})`, `expected: ${expected}`, `found:    ${found}`, `hint:     ${hint}`, ...states].join('\n'));
+  const lines = [`not yet (${hop})`, `expected: ${expected}`, `found:    ${found}`, `hint:     ${hint}`, ...states];
+  print(printableText(lines.join('\n')));
   process.exitCode = 1;
 }
 

@@ -69,6 +69,15 @@ test('prints a stack trace on lines, below its event, and no character that cont
   ]);
 });
 
+test('escapes what would turn a line around, or control the terminal, in any text of a span', () => {
+  const turned = 'a\u202eb\u2066c\u009b';
+  const event = { name: turned, time: 0, attributes: {} };
+  const hostile = span({ name: turned, status: { code: 'error', message: turned }, attributes: { [turned]: turned } });
+  const lines = [...treeOf([{ ...hostile, events: [event] }]), lineOf(hostile)].join('\n');
+  expect(lines.split('a\\u202eb\\u2066c\\u009b')).toHaveLength(10);
+  expect(lines).not.toMatch(/[^\P{Cc}\n]|\p{Bidi_Control}/u);
+});
+
 test('prints a span with a stack trace on one line', () => {
   const attributes = { 'exception.stacktrace': 'Error: no\n    at take' };
   expect(lineOf(span({ attributes, resource: {} }))).toMatch(/ exception\.stacktrace="Error: no\\n {4}at take"$/);

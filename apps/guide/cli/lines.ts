@@ -8,8 +8,8 @@ export function treeOf(spans: readonly Span[], depth = 0): string[] {
     const indent = '  '.repeat(depth);
     const more = [...linesOf(span.attributes), ...span.events.flatMap(eventLines)];
     return [
-      indent + headOf(span),
-      ...more.map((line) => `${indent}      ${line}`),
+      indent + printable(headOf(span)),
+      ...more.map((line) => `${indent}      ${printable(line)}`),
       ...treeOf(span.children, depth + 1),
     ];
   });
@@ -34,21 +34,26 @@ const linesOf = (attributes: Attributes): string[] => Object.entries(attributes)
 function pairLines([key, value]: Pair): string[] {
   if (!hasLines(value)) return [pair([key, value])];
   const lines = value.trimEnd().split(/\r?\n/);
-  return [`${key}=`, ...lines.map((line) => `  ${printable(line)}`)];
+  return [`${key}=`, ...lines.map((line) => `  ${line}`)];
 }
 
-/** Escapes the characters that would control the terminal. A tab stays. */
-export const printable = (line: string): string =>
-  line.replace(/[^\P{Cc}\t]/gu, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
+/** Escapes the characters that would control the terminal, or turn the order of its text around. A tab stays. */
+export const printable = (line: string): string => line.replace(/[^\P{Cc}\t]|[\u202a-\u202e\u2066-\u2069]/gu, escaped);
+
+const escaped = (character: string): string => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+
+/** Escapes the same in a text, whose line breaks stay. */
+export const printableText = (text: string): string => text.split('\n').map(printable).join('\n');
 
 /** Prints a span with its attributes on one line. */
 export function lineOf(span: Span): string {
-  return [
+  const parts = [
     new Date(span.start).toISOString().slice(11, 23),
     span.traceId,
     headOf(span),
     ...Object.entries({ ...oneLine(span.resource), ...span.attributes }).map(pair),
-  ].join(' ');
+  ];
+  return printable(parts.join(' '));
 }
 
 /**

@@ -48,17 +48,20 @@ test('writes requests, errors and latency of a service, and its slowest exemplar
           { status: '500', values: [0.5, null] },
           { status: '400', values: [0, 0] },
         ],
-        latency: { p50: [4.44, null], p95: [9, 12], p99: [null, null] },
+        latency: { p50: [4.44, null], p95: [9, 2_500], p99: [null, null] },
+        measuredTo: 2_500,
         exemplars: [
           { ...exemplar, value: 3, traceId: 'quick' },
           { ...exemplar, value: 512.34, traceId: 'slow', isError: true },
+          { ...exemplar, value: 9, traceId: 'bad', isError: true, attributes: { 'http.response.status_code': '500' } },
         ],
       },
     ],
   };
   expect(chartLines(charts)).toEqual([
-    'prizes: 1.5 requests/s; errors 500: 0.5/s; p50 / p95 / p99 4.4 ms / 12 ms / none ms',
+    'prizes: 1.5 requests/s; errors 500: 0.5/s; p50 / p95 / p99 4.4 ms / at least 2500 ms / none ms',
     '      10:00:01.005 512.3 ms, error, trace=slow',
+    '      10:00:01.005 9.0 ms, error 500, trace=bad',
     '      10:00:01.005 3.0 ms, trace=quick',
   ]);
 });

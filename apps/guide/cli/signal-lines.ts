@@ -1,6 +1,7 @@
 // Writes metrics, log records and charts as lines of text that a person can read and grep can search.
 import type { Attributes } from '../../../otlp/attributes.ts';
-import type { Charts, Exemplar, Instrument, InstrumentSeries, LogRecord, ServiceCharts } from '../explore-contract.ts';
+import { failureIn } from '../../../otlp/failures.ts';
+import type { Charts, Instrument, InstrumentSeries, LogRecord, ServiceCharts } from '../explore-contract.ts';
 import type { Values } from '../explore-contract.ts';
 
 const clock = (time: number): string => new Date(time).toISOString().slice(11, 23);
@@ -47,21 +48,35 @@ export function recordLine(record: LogRecord): string {
 /** Writes the mean of each service's charts, and its exemplars. */
 export const chartLines = ({ services }: Charts): string[] => services.flatMap(serviceLines);
 
-function serviceLines({ service, requests, errors, latency: { p50, p95, p99 }, exemplars }: ServiceCharts): string[] {
+function serviceLines({ service, requests, errors, latency, measuredTo, exemplars, ended }: ServiceCharts): string[] {
   const failed = errors
     .map(({ status, values }) => `${status}: ${meanOf(values)}/s`)
     .filter((one) => !/ 0\//.test(one));
-  const times = [p50, p95, p99].map((values) => `${lastOf(values.map(rounded))} ms`).join(' / ');
+  const times = [latency.p50, latency.p95, latency.p99].map((values) => timeOf(values, measuredTo)).join(' / ');
   return [
-    `${service}: ${meanOf(requests)} requests/s; errors ${failed.join(', ') || 'none'}; p50 / p95 / p99 ${times}`,
+    `${service}: ${endInWords(ended)}${meanOf(requests)} requests/s; ` +
+      `errors ${failed.join(', ') || 'none'}; p50 / p95 / p99 ${times}`,
     ...exemplars.toSorted(bySlowness).slice(0, 5).map(exemplarLine),
   ];
 }
 
+/** Writes the newest of some percentiles. One of `measuredTo` may be any longer one. */
+function timeOf(values: Values, measuredTo = Infinity): string {
+  const newest = values.findLast((value) => value !== null) ?? 0;
+  return `${newest >= measuredTo ? 'at least ' : ''}${lastOf(values.map(rounded))} ms`;
+}
+
+/** Says when the last request was reported, if that is a while ago. */
+const endInWords = (ended: number | undefined): string =>
+  ended === undefined ? '' : `none since ${clock(ended)}, before: `;
+
 const bySlowness = (a: { value: number }, b: { value: number }): number => b.value - a.value;
 
-const exemplarLine = ({ time, value, traceId, isError }: Exemplar & { readonly isError: boolean }): string =>
-  `      ${clock(time)} ${value.toFixed(1)} ms${isError ? ', error' : ''}, trace=${traceId}`;
+function exemplarLine({ time, value, traceId, attributes, isError }: ServiceCharts['exemplars'][number]): string {
+  const status = failureIn(attributes['http.response.status_code'], isError);
+  const failure = status === undefined ? '' : `, ${status === 'error' ? 'error' : `error ${status}`}`;
+  return `      ${clock(time)} ${value.toFixed(1)} ms${failure}, trace=${traceId}`;
+}
 
 const rounded = (value: number | null): number | null => value && Number(value.toFixed(1));
 

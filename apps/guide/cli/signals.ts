@@ -44,6 +44,7 @@ export async function printLogs(which: string): Promise<void> {
 export async function printCharts(): Promise<void> {
   const charts = await withContent<Charts>('/charts?minutes=2', ({ services }) => services.length > 0);
   if (charts.services.length === 0) throw new Error(`expected requests in the last two minutes, found none. ${WHY}`);
+  print('Means of the last two minutes, and the slowest requests. Times are in UTC.');
   printAll(chartLines(charts));
   printDropped(charts.state);
 }

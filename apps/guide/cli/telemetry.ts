@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { print } from '../../../support/output.ts';
 import type { Span, Trace } from '../../../otlp/traces.ts';
 import type { Round, Visit } from '../contract.ts';
-import { lineOf, treeOf } from './lines.ts';
+import { lineOf, printableText, treeOf } from './lines.ts';
 import { request } from './request.ts';
 
 type TraceSummary = Pick<Trace, 'traceId' | 'services' | 'start' | 'duration' | 'roots'>;
@@ -14,7 +14,7 @@ const maxTraces = 60; // a round's trace is about 20 kB of JSON
 
 export async function askDice(path: string): Promise<void> {
   const { status, body, trace } = await request<Required<Visit>>('/visit', { path, newest: true });
-  print(`${status === 0 ? 'no answer' : status}: ${body.trim()}`);
+  print(`${status === 0 ? 'no answer' : status}: ${printableText(body.trim())}`);
   await printNewTrace(trace, 'dice');
 }
 

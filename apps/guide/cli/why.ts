@@ -2,6 +2,7 @@
 // metrics and logs. It exits with 1 if a hop is broken.
 import { fatal, print } from '../../../support/output.ts';
 import type { HopLoss, PipelineHop } from '../contract.ts';
+import { printable } from './lines.ts';
 import { request } from './request.ts';
 
 const indent = ' '.repeat(28);
@@ -12,9 +13,10 @@ try {
   const { hops } = await request<{ hops: PipelineHop[] }>('/why');
   for (const { signal, name, ok, untested, says, todo, losses = [] } of hops) {
     const word = ok ? 'ok' : untested ? '-' : 'SILENT';
-    print(`${word.padEnd(7)} ${signal.padEnd(8)} ${name.padEnd(10)} ${says}`);
-    if (todo) print(`${indent}${todo}`);
-    for (const loss of losses) print(`${indent}${loss.isRecent ? 'LOST' : 'lost earlier'}: ${inWords(loss)}`);
+    print(`${word.padEnd(7)} ${signal.padEnd(8)} ${name.padEnd(10)} ${printable(says)}`);
+    if (todo) print(`${indent}${printable(todo)}`);
+    for (const loss of losses)
+      print(printable(`${indent}${loss.isRecent ? 'LOST' : 'lost earlier'}: ${inWords(loss)}`));
   }
   process.exitCode = hops.every(({ ok }) => ok) ? 0 : 1;
 } catch (error) {
