@@ -29,11 +29,14 @@ export function telemetryApi(sources: Sources): Router {
   return router;
 }
 
-/** Returns an answer with everything that was lost on the way to the page, and not only in the guide. */
-const withLosses = <T extends { readonly state: SignalState }>(answer: T, dropped: readonly Dropped[]): T => ({
-  ...answer,
-  state: { ...answer.state, dropped },
-});
+/**
+ * Returns an answer with everything that was lost on the way to the page, and not only in the guide. An answer from
+ * Prometheus has what did not come to the guide.
+ */
+const withLosses = <T extends { readonly state: SignalState }>(answer: T, losses: readonly Dropped[]): T => {
+  const isOwn = answer.state.source === 'memory';
+  return { ...answer, state: { ...answer.state, dropped: losses.filter(({ to }) => isOwn || to !== 'the guide') } };
+};
 
 async function charts({ telemetry, losses }: Sources, { query }: Request, response: Response): Promise<void> {
   const minutes = minutesIn(query);

@@ -50,11 +50,12 @@ export function missingTracePage(traceId: string, options: TracePageOptions): st
     ...options,
     refresh: 2,
     content: html`
-      <p>Jaeger has no trace <code>${traceId}</code>. Most likely it is older than the traces that Jaeger keeps: only
-        the newest ones, in memory. A restart of Jaeger deletes them all. Choose one of
-        <a href="${options.root}explore#traces">the traces of the lab</a>, or play a round to make a new one.</p>
-      <p>Spans take a second or two to arrive. If the request was made just now, wait: this page asks again every two
-        seconds.</p>`,
+      <p>Jaeger has no trace <code>${traceId}</code>. If the request was made just now, wait: spans take a second or
+        two to arrive, and this page asks again every two seconds.</p>
+      <p>If it was made minutes ago, its spans were sampled out, or were not sent:
+        <a href="${options.root}why">Why no telemetry?</a> If it is older: Jaeger keeps only the newest traces, in
+        memory, and a restart of Jaeger deletes them all. Choose one of
+        <a href="${options.root}explore#traces">the traces of the lab</a>, or play a round to make a new one.</p>`,
   });
 }
 

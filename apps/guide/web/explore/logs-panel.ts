@@ -46,6 +46,8 @@ export class LogsPanel implements Part {
   /** Number of the search. An answer to an earlier search is ignored. */
   #turn = 0;
   #isLive = true;
+  /** When the newest record of all came. */
+  #latest: number | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(place: HTMLElement, page: Page) {
@@ -134,6 +136,7 @@ export class LogsPanel implements Part {
     this.#after = last;
     if (restarted) return this.#search();
     this.#note.show(state);
+    this.#latest = state.latest;
     this.#service.offer(services);
     if (isFirst) this.#clear();
     this.#apply(this.#window.add(records, isFirst || this.#isAtEnd()), isFirst || this.#isAtEnd());
@@ -171,7 +174,8 @@ export class LogsPanel implements Part {
     const { waiting } = this.#window;
     fill(
       this.#status,
-      `${shown === 0 ? 'no record' : counted(shown, 'record')}${this.#isLive ? ', live' : ', paused'}`,
+      `${shown === 0 ? 'no record' : counted(shown, 'record')}, ${this.#isLive ? 'live' : 'paused'}` +
+        (this.#latest === undefined ? '' : `; the guide got the latest at ${clock(this.#latest)}`),
     );
     fill(this.#newer, `${counted(waiting, 'newer record')}: show`);
     this.#newer.hidden = waiting === 0;

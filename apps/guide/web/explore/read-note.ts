@@ -1,7 +1,7 @@
 // Says how many traces the page has read, and reads those that are new.
 import { button, fill, h } from '../dom.ts';
 import type { TraceStore } from './trace-store.ts';
-import { clock, counted, number } from './words.ts';
+import { counted, moment, number } from './words.ts';
 
 export class ReadNote {
   readonly #store: TraceStore;
@@ -28,14 +28,15 @@ export class ReadNote {
   #progress(): string {
     const { rows, reading, isReading } = this.#store;
     const count = counted(rows.size, 'trace');
-    if (isReading) return `Reading… ${this.#soFar(count)}${rows.size > 0 ? `, back to ${clock(this.#oldest())}` : ''}.`;
+    if (isReading)
+      return `Reading… ${this.#soFar(count)}${rows.size > 0 ? `, back to ${moment(this.#oldest())}` : ''}.`;
     if (rows.size === 0) return 'Jaeger has no trace yet. Play a round on the page Lab, or wait for a visitor.';
     const cut = reading?.isCut ? ' Jaeger has older ones, which this page doesn’t read.' : '';
     const skipped = reading?.skipped
       ? ' Some were passed over, because they are too many or too large at one time.'
       : '';
     const size = ((reading?.bytes ?? 0) / 1_000_000).toFixed(1);
-    return `${count}, from ${clock(this.#oldest())} on. The last reading took ${size} MB from Jaeger.${cut}${skipped}`;
+    return `${count}, from ${moment(this.#oldest())} on. The last reading took ${size} MB from Jaeger.${cut}${skipped}`;
   }
 
   /** Says how many of how many. The total is an estimate with two digits. */

@@ -6,7 +6,7 @@ import { inWords as durationInWords } from '../trace/flat.ts';
 import { scaleOf, ticksOf } from './scatter-scale.ts';
 import type { Scale } from './scatter-scale.ts';
 import type { TraceRow } from './trace-messages.ts';
-import { clock, counted } from './words.ts';
+import { counted, moment, shortMoment } from './words.ts';
 
 const height = 260; // pixels
 const least = 4; // pixels that a drag must cover
@@ -78,7 +78,7 @@ export class Scatter {
         ];
       }),
       ...times.map((time) =>
-        svg('text', { x: this.#scale.x(time), y: height - 4, 'text-anchor': 'middle' }, clock(time)),
+        svg('text', { x: this.#scale.x(time), y: height - 4, 'text-anchor': 'middle' }, shortMoment(time)),
       ),
     ];
   }
@@ -203,7 +203,7 @@ const isIn = (box: Box, { x, y }: Place): boolean =>
   x >= box.x && x <= box.x + box.width && y >= box.y && y <= box.y + box.height;
 
 const textOf = ({ start, duration, errors, service, operation }: TraceRow, isMarked: boolean): string =>
-  `${clock(start)}, ${durationInWords(duration)}, ${service} ${operation}${errors > 0 ? ', failed' : ''}` +
+  `${moment(start)}, ${durationInWords(duration)}, ${service} ${operation}${errors > 0 ? ', failed' : ''}` +
   `${isMarked ? ', marked' : ''}. Space marks it, Enter opens it.`;
 
 const labelOfDuration = (duration: number): string => (duration < 1_000 ? `${duration} ms` : `${duration / 1_000} s`);

@@ -1,4 +1,5 @@
 // Turns the guide's figures of one service into three charts: requests, errors and latency.
+import { failureIn } from '../../../../otlp/failures.ts';
 import type { Charts, ServiceCharts } from '../../explore-contract.ts';
 import { hueOf } from '../trace/hue.ts';
 import type { ChartContent, Colour, Point } from './chart-content.ts';
@@ -40,7 +41,7 @@ function errorsOf(charts: ServiceCharts, times: Times, window: number): ChartCon
   const lines = charts.errors
     .filter(({ values }) => values.some(Boolean))
     .map(({ status, values }) => ({ label: status, values, colour: colourOf(status) }));
-  const failed = pointsOf(charts).filter(({ isError }) => isError);
+  const failed = charts.exemplars.filter(({ isError }) => isError).slice(-maxPoints);
   return {
     ...times,
     title: 'Errors a second, by status',
@@ -49,14 +50,18 @@ function errorsOf(charts: ServiceCharts, times: Times, window: number): ChartCon
     lines,
     scale: 'linear',
     hrefOf: ({ label: status }, until) => failedHref({ service, counted, status, from: until - window, until }),
-    points: failed.map((point) => ({ ...point, value: errorsAt(charts, times, point.time) })),
+    points: failed.map((exemplar) => ({ ...pointOf(exemplar), value: topOf(charts, times, exemplar) })),
   };
 }
 
-/** Returns the failed requests a second in the interval of a time: an error's point is at the top of its bar. */
-function errorsAt({ errors }: ServiceCharts, { times, step }: Times, time: number): number {
-  const at = times.findIndex((end) => time <= end && time > end - step);
-  return errors.reduce((sum, { values }) => sum + (values[at] ?? 0), 0);
+/**
+ * Returns where the part of a bar ends that counts an error. Its point is there, so that points of different statuses
+ * don't cover each other.
+ */
+function topOf({ errors }: ServiceCharts, { times, step }: Times, exemplar: RequestExemplar): number {
+  const at = times.findIndex((end) => exemplar.time <= end && exemplar.time > end - step);
+  const part = errors.findIndex(({ status }) => status === statusOf(exemplar));
+  return errors.slice(0, part + 1 || errors.length).reduce((sum, { values }) => sum + (values[at] ?? 0), 0);
 }
 
 const dashes = { p50: [2, 3], p95: [7, 4], p99: [] } as const;
@@ -76,7 +81,8 @@ function latencyOf(charts: ServiceCharts, times: Times): ChartContent {
     })),
     scale: 'log',
     mark: TIMEOUT,
-    points: pointsOf(charts),
+    ...(charts.measuredTo !== undefined && { measuredTo: charts.measuredTo }),
+    points: charts.exemplars.slice(-maxPoints).map(pointOf),
   };
 }
 
@@ -90,15 +96,17 @@ const coloured = ['400', '401', '403', '404', '409', '422', '429', '500', '502',
 export const colourOf = (status: string): Colour =>
   `status-${coloured.includes(status) ? status : `${status.charAt(0)}xx`}`;
 
-function pointsOf({ exemplars }: ServiceCharts): Point[] {
-  return exemplars
-    .slice(-maxPoints)
-    .map(({ time, value, traceId, spanId, isError }) => ({
-      time,
-      value,
-      traceId,
-      spanId,
-      isError,
-      text: `${isError ? 'Error, ' : ''}${withUnit(value, 'ms')}, reported at ${clock(time)}`,
-    }));
+type RequestExemplar = ServiceCharts['exemplars'][number];
+
+/** Returns how an exemplar's request failed, as the bars name it. */
+const statusOf = ({ attributes, isError }: RequestExemplar): string | undefined =>
+  failureIn(attributes['http.response.status_code'], isError);
+
+function pointOf(exemplar: RequestExemplar): Point {
+  const { time, value, traceId, spanId, isError } = exemplar;
+  const failure = isError ? `${failureInWords(statusOf(exemplar))}, ` : '';
+  const text = `${failure}${withUnit(value, 'ms')}, reported at ${clock(time)}`;
+  return { time, value, traceId, spanId, isError, text };
 }
+
+const failureInWords = (status = 'error'): string => (status === 'error' ? 'Error' : `Error ${status}`);

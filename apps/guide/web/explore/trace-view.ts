@@ -15,7 +15,7 @@ import type { Part } from './page.ts';
 import { Poll } from './poll.ts';
 import { cut, logsOf } from './trace-logs.ts';
 import type { TraceLogs } from './trace-logs.ts';
-import { clock, counted } from './words.ts';
+import { counted, moment } from './words.ts';
 
 const every = 2_000; // ms
 /** Milliseconds after a trace's end in which more of its spans and log lines may arrive. */
@@ -90,12 +90,12 @@ export class TraceView implements Part {
   #showMissing(): void {
     fill(
       this.#status,
-      `Jaeger has no trace ${this.#traceId}. Most likely it is older than the traces that Jaeger keeps: only the ` +
-        'newest ones, in memory, until it restarts. Play a new round, or ',
-      chooseAnother(),
-      ' Or the request was made just now: spans take a second or two to arrive, and this page asks again by itself. ' +
-        'If it stays so, they were not sent, or were sampled out: ',
+      `Jaeger has no trace ${this.#traceId}. If the request was made just now: spans take a second or two to ` +
+        'arrive, and this page asks again by itself. If it was made minutes ago, its spans were sampled out, ' +
+        'or were not sent: ',
       h('a', { href: 'why' }, 'Why no telemetry?'),
+      ' If it is older: Jaeger keeps only the newest traces, in memory, until it restarts. Play a new round, or ',
+      chooseAnother(),
     );
   }
 
@@ -236,7 +236,7 @@ function summary(trace: TraceWithLogs): string {
   return (
     `${counted(spans, 'span')} in ${trace.services.join(', ')}, and ` +
     `${logs === 0 ? 'no log lines' : counted(logs, 'log line')}; ` +
-    `${inWords(trace.duration)} in all, from ${clock(trace.start)}.${shown}`
+    `${inWords(trace.duration)} in all, from ${moment(trace.start)}.${shown}`
   );
 }
 
