@@ -267,7 +267,7 @@ export interface PipelineHop {
   readonly says: string;
   /** Where the cause is, such as `collector.yaml, line 4`. `says` begins with it. */
   readonly place?: string;
-  /** What to do if the hop is broken. A hop that only suffers from an earlier one has nothing to do. */
+  /** What to do if something is wrong. A hop that only suffers from an earlier one has nothing to do. */
   readonly todo?: string;
   /** What is broken, by its id in the catalogue of findings. */
   readonly finding?: FindingId;

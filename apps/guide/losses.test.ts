@@ -1,6 +1,7 @@
 import type { Dropped } from './explore-contract.ts';
 import { lossAsText, lossInWords } from './losses.ts';
 
+const metrics = { signal: 'metrics', count: 1_234 } as const;
 const logs = { signal: 'logs', count: 1_234 } as const;
 
 test.each<[string, Dropped, RegExp]>([
@@ -71,6 +72,16 @@ test.each<[string, Dropped, RegExp]>([
     /dropped 9 metric points of new series, because .* An example: dice\.rolls\{user\.id=17\}\. Leave out attributes/,
   ],
   ['long texts', { ...logs, count: 1, hop: 'guide', reason: 'cut' }, /kept only the beginning of 1 text, or no attr/],
+  [
+    'a point of long ago',
+    { ...metrics, hop: 'guide', reason: 'age' },
+    /^The guide left out 1,234 metric points of more than/,
+  ],
+  [
+    'series of many services',
+    { ...metrics, hop: 'guide', reason: 'series', example: 'red.duration of x: {}' },
+    /Use few values of service\.name\. Then Run\.$/,
+  ],
   ['old records', { ...logs, hop: 'guide', reason: 'age' }, /^Newer records took the place of 1,234 log records\.$/],
   [
     'a busy guide',

@@ -1,6 +1,7 @@
 // Says in words what was lost on its way from dice to the pages, where, and what to do about it. The diagnosis, the
 // page Explore and the command line use the same words.
 import { COLLECTOR_QUEUE } from '../../lab/limits.ts';
+import { RED_METRICS } from '../../lab/names.ts';
 import type { TelemetrySignal } from './contract.ts';
 import type { Dropped } from './explore-contract.ts';
 
@@ -92,13 +93,26 @@ function collectorSays(dropped: Dropped): string {
   return `The Collector has dropped ${itemsOf(dropped)}, ${why}`;
 }
 
+const took = (items: string): string => `Newer records took the place of ${items}`;
+
+/** Says what is too old for the guide. It keeps the metrics of some minutes, and the newest log records. */
+const AGED: Readonly<Record<TelemetrySignal, (items: string) => string>> = {
+  traces: took,
+  metrics: (items) => `The guide left out ${items} of more than 15 minutes ago`,
+  logs: took,
+};
+
+/** Whether the Collector has made the series from spans. It makes many only for many services. */
+const isOfSpans = ({ example = '' }: Dropped): boolean =>
+  Object.values(RED_METRICS).some((name) => example.startsWith(`${name} of `));
+
 function guideSays(dropped: Dropped): LossInWords {
   const { signal, reason } = dropped;
   switch (reason) {
     case 'series':
       return {
         says: `The guide dropped ${itemsOf(dropped)} of new series, because it has no room for another series`,
-        todo: FEWER.metrics,
+        todo: isOfSpans(dropped) ? 'Use few values of service.name. Then Run.' : FEWER.metrics,
       };
     case 'size':
       return { says: `The guide refused ${requestsOf(dropped)}, because they are too large`, todo: SHORTER[signal] };
@@ -108,7 +122,7 @@ function guideSays(dropped: Dropped): LossInWords {
         todo: SHORTER[signal],
       };
     case 'age':
-      return { says: `Newer records took the place of ${itemsOf(dropped)}` };
+      return { says: AGED[signal](itemsOf(dropped)) };
     case 'busy':
       return {
         says: `The guide refused ${requestsOf(dropped)}, because it was reading others. The Collector sends them again`,

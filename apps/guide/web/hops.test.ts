@@ -33,6 +33,12 @@ test('blames neither Jaeger, nor other signals, nor a hop that was not tested', 
   expect(firstBroken(others, 'logs', 'all')).toBe(others[1]);
 });
 
+test('blames no hop that only suffers from a later one, unless there is no other', () => {
+  const [suffers, cause] = [hop('logs', 'exporter'), hop('logs', 'collector', { todo: 'Start it.' })];
+  expect(firstBroken([suffers, cause], 'logs', 'all')).toBe(cause);
+  expect(firstBroken([suffers], 'logs', 'all')).toBe(suffers);
+});
+
 test('says the cause first, then the place, then what to do', () => {
   expect(reasonInWords(charts)).toBe(
     'The pipeline metrics/red exports to debug only, so no charts come to the guide (collector.yaml, line 4). ' +

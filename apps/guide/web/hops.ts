@@ -26,8 +26,12 @@ export function firstBroken(
   const isInDice = ({ name }: PipelineHop) => name === 'sdk' || name === 'exporter';
   const counts = (hop: PipelineHop) => (missing === 'dice' ? isInDice(hop) : hop.signal === part || isInDice(hop));
   const ordered = partsFor(part).flatMap((one) => hops.filter(({ signal }) => signal === one));
-  return ordered.find((hop) => !hop.ok && !hop.untested && counts(hop));
+  return firstToMend(ordered.filter((hop) => !hop.ok && !hop.untested && counts(hop)));
 }
+
+/** Returns the first of some broken hops with something to do. A hop may only suffer from one that comes later. */
+export const firstToMend = (broken: readonly PipelineHop[]): PipelineHop | undefined =>
+  broken.find(({ todo }) => todo !== undefined) ?? broken[0];
 
 /** Returns the reason in words: the cause, the place, and what to do. */
 export function reasonInWords(hop: PipelineHop): string {

@@ -3,7 +3,7 @@
 import { get, messageOf } from './api.ts';
 import type { DiagnosedPart, PipelineHop } from '../contract.ts';
 import { clock } from './explore/words.ts';
-import { hopTitles } from './hops.ts';
+import { firstToMend, hopTitles } from './hops.ts';
 import { byId, fill, h, whenPressed } from './dom.ts';
 
 const parts: readonly [part: DiagnosedPart, title: string, note?: string][] = [
@@ -26,7 +26,7 @@ async function look(): Promise<void> {
         h('ol', { class: 'hops' }, ...hops.filter(({ signal }) => signal === part).map(item)),
       ]),
     );
-    const first = hops.find(({ ok }) => !ok) ?? hops.find(loses);
+    const first = firstToMend(hops.filter(({ ok }) => !ok)) ?? hops.find(loses);
     status.dataset.tone = first ? 'bad' : 'good';
     status.textContent = first
       ? `Begin with this one: ${hopTitles[first.name]}, for ${first.signal}.`

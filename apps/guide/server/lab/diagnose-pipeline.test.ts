@@ -1,6 +1,7 @@
 // Tests the two hops in dice: what "Why is there no telemetry?" says about settings.env and about dice's own report.
+import { once } from 'node:events';
 import { createServer } from 'node:http';
-import type { Server } from 'node:http';
+import type { RequestListener, Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Recorder } from '../../../telemetry/report.ts';
 import type { Report } from '../../../telemetry/report.ts';
@@ -273,6 +274,32 @@ test.each([
   const { collector, jaeger } = await hops('', undefined, { collector: url, files });
   expect([collector?.ok, jaeger?.ok]).toEqual([true, false]);
   expect(jaeger?.todo).toMatch(/^Look at service\.pipelines\.traces in collector\.yaml/);
+});
+
+/** Answers as Jaeger does that has every trace. Its search for a page fails with this text. */
+const withAllTraces =
+  (failure: string): RequestListener =>
+  ({ url: path = '' }, response) => {
+    const [, traceId] = /^\/api\/v3\/traces\/(\w+)$/.exec(path) ?? [];
+    if (traceId === undefined) return void response.writeHead(500).end(failure);
+    const spans = [{ traceId, spanId: 'b'.repeat(16) }];
+    response.end(JSON.stringify({ result: { resourceSpans: [{ scopeSpans: [{ spans }] }] } }));
+  };
+
+test.each([
+  [
+    'says that',
+    'json: unsupported value: +Inf',
+    /^has the span .*, but its pages can't list the traces of dice: .* \+Inf$/,
+  ],
+  ['does not say that', 'out of memory', /^has the span that the guide has just sent through the Collector$/],
+])("%s Jaeger's pages can't show a number if its search fails with %s", async (_what, failure, says) => {
+  const jaeger = createServer(withAllTraces(failure)).listen(0, '127.0.0.1');
+  await once(jaeger, 'listening');
+  const { port } = jaeger.address() as AddressInfo;
+  const found = await hops('', undefined, { collector: url, jaeger: `http://127.0.0.1:${port}`, patience: 1_000 });
+  jaeger.close().closeAllConnections();
+  expect(found['jaeger']).toMatchObject({ ok: true, says: expect.stringMatching(says) as string });
 });
 
 test("does not take the Collector's warning about the former name of an exporter for its trouble", async () => {

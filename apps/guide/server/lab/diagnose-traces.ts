@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { PROBE_SCOPE } from '../../../../lab/names.ts';
 import { traceFromJaeger } from '../../../../otlp/traces.ts';
 import { messageOf } from '../../../../support/errors.ts';
+import { call } from '../../../../support/http.ts';
 import { poll } from '../../../../support/waiting.ts';
 import type { PipelineHop } from '../../contract.ts';
 import { diceExporter } from './dice-exporter.ts';
@@ -42,8 +43,7 @@ async function backendHops(sources: PipelineSources): Promise<Backends> {
     const sent = await probe(sources.collector);
     const collector = works(`takes spans at ${sources.collector}`);
     if (!jaeger.ok) return [collector, jaeger];
-    if (await hasArrived(sources, sent))
-      return [collector, works('has the span that the guide has just sent through the Collector')];
+    if (await hasArrived(sources, sent)) return [collector, await searchState(sources)];
     return await droppedStates(sources, { route: ROUTE, collector });
   } catch (error) {
     return [await refusedState(sources, ROUTE, messageOf(error)), jaeger];
@@ -62,6 +62,29 @@ async function jaegerState({ jaeger }: PipelineSources): Promise<HopState> {
         'Then play new rounds.',
     );
   }
+}
+
+/** How many traces Jaeger's own page asks for, and the most bytes of an error. An answer with traces is longer. */
+const [TRACES, LARGEST_ERROR] = [20, 2_000];
+
+/** Returns the state of Jaeger, which has the span. Its own pages fail if a trace has a number that JSON has not. */
+async function searchState({ jaeger }: PipelineSources): Promise<HopState> {
+  const state = works('has the span that the guide has just sent through the Collector');
+  const search = `${jaeger}/api/traces?service=dice&limit=${TRACES}`;
+  const options = { limit: LARGEST_ERROR, signal: AbortSignal.timeout(2_000) };
+  const body = await call(search, options).then(
+    ({ body: text }) => text,
+    () => '',
+  );
+  const [, value] = /unsupported value: ([+-]Inf|NaN)/.exec(body) ?? [];
+  if (value === undefined) return state;
+  return {
+    ...state,
+    says: `${state.says}, but its pages can't list the traces of dice: an attribute of a span is ${value}`,
+    todo:
+      'Read them on the page Explore, which shows the attribute. Give it a finite number, or a text, then Run. ' +
+      "Jaeger's pages list dice again when that trace is older than those that they show.",
+  };
 }
 
 /**
