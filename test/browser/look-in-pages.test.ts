@@ -2,6 +2,7 @@
 // refuses, and nothing is sent.
 import { jest } from '@jest/globals';
 import type { Page } from 'playwright-core';
+import { waitFor } from '../../support/waiting.ts';
 import { violations } from '../support/browser/axe.ts';
 import type { FakeGuide } from './fakes/fake-guide.ts';
 import { Pages, picture, schemes, widths } from './fakes/pages.ts';
@@ -89,6 +90,8 @@ test("shows an instructor the learner's last verdict, at once and when the learn
     guide.viewer = { owner: 'Ada', portal: 'instructor' };
     await page.goto('./#06-manual');
     await page.locator('#verdict', { hasText: 'GET /rolldice' }).waitFor();
+    await waitFor('a page that listens', () => guide.lab.listeners > 0 || undefined);
+    await page.locator('.cm-content').waitFor();
     guide.lab.check('06-manual');
     await page.locator('#verdict', { hasText: 'no span at all' }).waitFor();
     expect(await page.locator('#verdict').innerText()).toContain('a span do_roll for each roll');
