@@ -248,10 +248,8 @@ export const labValues = group('The values of the lab.', {
     metricsExporter: telemetryExporter('metrics'),
     logsExporter: telemetryExporter('logs'),
     batchDelayMs: integer({
-      doc:
-        'How long the SDK collects finished spans and log records before it sends them, in milliseconds. The default ' +
-        'is for people who watch.',
-      default: 100,
+      doc: 'How long the SDK collects finished spans and log records before it sends them, in milliseconds.',
+      default: 500,
       minimum: 1,
       maximum: 600_000,
     }),

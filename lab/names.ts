@@ -112,22 +112,6 @@ export const BOARD = {
   shortestKey: 24,
 } as const;
 
-/** Names of a Run: the guide hands new files to the dice that runs, and dice starts anew with them in its pod. */
-export const RUN = {
-  /** Path of dice's health port that takes the learner's files, by PUT, and tells how far it has come, by GET. */
-  path: '/run',
-  /** Header with the guide's signed token. See run-token.ts. */
-  header: 'x-intro-otel-run',
-  /** Key of dice's ConfigMap with the token of the last Run, which tells its number and the hashes of its files. */
-  record: 'run',
-  /** Key of the ConfigMap `<release>-progress` with the guide's public key as SPKI PEM, and the file's name in dice. */
-  publicKey: 'run.pem',
-  /** Folder in which dice finds the public key. */
-  publicKeyDir: '/etc/intro-otel-run',
-  /** Folder in memory in which dice keeps the files of a Run. It is empty in a new pod. */
-  dir: '/run/intro-otel',
-} as const;
-
 /** Names of the terminal on the guide's page of a seat. The guide creates its pod, and nobody else can. */
 export const TERMINAL = {
   /** Value of the label app.kubernetes.io/component on the terminal's pod. */

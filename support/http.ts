@@ -1,7 +1,6 @@
 // A small HTTP client on node:http. It exists because Node's built-in fetch needs 10 MiB more memory in each process.
 import { request as httpRequest } from 'node:http';
 import type { IncomingHttpHeaders } from 'node:http';
-import { connectWithin } from './connect.ts';
 
 export interface Call {
   method?: string;
@@ -11,11 +10,6 @@ export interface Call {
   signal?: AbortSignal;
   /** Largest body to read, in bytes. The promise rejects if the server sends more. */
   limit?: number;
-  /**
-   * Milliseconds for which a connection is tried again that is refused, or breaks off before the answer begins. For
-   * requests without a body. Default: no connection is tried again.
-   */
-  connectWithin?: number;
 }
 
 /** Thrown when a server sends more than the limit of a call. */
@@ -37,13 +31,11 @@ export interface Answer {
  */
 export function call(
   url: string,
-  { method = 'GET', headers = {}, body, signal, limit = LIMIT, connectWithin: patience }: Call = {},
+  { method = 'GET', headers = {}, body, signal, limit = LIMIT }: Call = {},
 ): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const fail = (error: Error) => reject(signal?.aborted ? (signal.reason as Error) : error);
-    const connection =
-      patience === undefined ? { agent: false } : { createConnection: connectWithin(patience, signal) };
-    const request = httpRequest(url, { method, headers, ...connection, ...(signal ? { signal } : {}) }, (response) => {
+    const request = httpRequest(url, { method, headers, agent: false, ...(signal ? { signal } : {}) }, (response) => {
       const chunks: Buffer[] = [];
       let size = 0;
       response.on('data', (chunk: Buffer) => {

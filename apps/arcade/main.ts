@@ -15,9 +15,6 @@ const diceUrl = urlFromEnv('DICE_URL');
 const prizesUrl = urlFromEnv('PRIZES_URL');
 const budget = numberFromEnv('BUDGET_MS', 500);
 
-/** Milliseconds for which a connection to dice is tried again. During a Run, dice takes none for a moment. */
-const connectWithin = budget * 0.9;
-
 const log = createLogger();
 const app = express();
 
@@ -79,7 +76,7 @@ const traitHeaders = (request: Request): Record<string, string> =>
 async function playRound(request: Request): Promise<PrizesResponse & { roll: number }> {
   const signal = AbortSignal.timeout(budget);
   try {
-    const roll = await getJson<number>(`${diceUrl}/rolldice`, { headers: injectContext(), signal, connectWithin });
+    const roll = await getJson<number>(`${diceUrl}/rolldice`, { headers: injectContext(), signal });
     trace.getActiveSpan()?.addEvent('rolled', { 'roll.value': roll });
     const { status, body } = await call(`${prizesUrl}/prizes/${roll}`, {
       headers: injectContext(traitHeaders(request)),

@@ -1,33 +1,37 @@
 // Runs the learner's code for the dice: a TypeScript file next to this program. If the code can't start, the program
 // reports the error and its line.
+import { execFile } from 'node:child_process';
 import console from 'node:console';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, realpathSync } from 'node:fs';
 import { registerHooks } from 'node:module';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { messageOf } from '../../support/errors.ts';
 import { fatal } from '../../support/output.ts';
 import { recorder } from '../telemetry/report.ts';
 import { errorIn, exitCalled, startFailure } from './failure.ts';
-import { openedRun } from './run/run.ts';
-import { stripTypes } from './strip-types.ts';
 
 const source = resolve(process.argv[2] ?? join(import.meta.dirname, 'dice', 'app.ts'));
-const run = openedRun();
+const stripper = join(import.meta.dirname, 'strip.js');
 
-/** Ends a start that failed. */
-function failStart(message: string): never {
-  return run ? run.failStart(message) : fatal(message);
+/**
+ * Removes the types from TypeScript code with Node's own function. It does so in a child process, because the type
+ * stripper would keep 11 MiB of memory in this process. Meanwhile this process answers health checks.
+ */
+async function stripTypes(file: string): Promise<string> {
+  const options = { encoding: 'utf8', env: {}, maxBuffer: 64 * 1024 * 1024 } as const;
+  return new Promise((done) =>
+    execFile(process.execPath, ['--no-warnings', stripper, file], options, (error, stdout, stderr) => {
+      if (error) fatal(startFailure(source, stderr || error.message));
+      done(stdout);
+    }),
+  );
 }
 
-/** Lets Node run the learner's code, whose types are removed already. It need not be in the file of its name. */
+/** Lets Node run the learner's code, whose types are removed already. */
 function hookLoader(code: string): void {
-  const module = pathToFileURL(source).href;
+  // A mounted ConfigMap's file is a link, and Node names a module by the file behind it.
+  const module = pathToFileURL(realpathSync(source)).href;
   registerHooks({
-    resolve(specifier, context, nextResolve) {
-      if (specifier !== module) return nextResolve(specifier, context);
-      return { url: module, format: 'module', shortCircuit: true };
-    },
     load(url, context, nextLoad) {
       if (url !== module) return nextLoad(url, context);
       return { format: 'module', source: code, shortCircuit: true };
@@ -49,30 +53,14 @@ console.error = (...parts: unknown[]) => {
 const exit = process.exit.bind(process);
 process.exit = (code) => {
   const message = exitCalled(source, new Error().stack ?? '', code);
-  if (message !== undefined) {
-    run?.onExit(message);
-    process.stderr.write(`${message}\n`);
-  }
+  if (message !== undefined) process.stderr.write(`${message}\n`);
   return exit(code);
 };
 
-/** Returns the learner's code: that of a Run, or else the file's. */
-function readCode(): Buffer {
-  if (run && !run.isMounted) return run.code;
-  if (!existsSync(source))
-    failStart(`dice can't start: expected its code at ${source}, found no such file. Check the ConfigMap of the dice.`);
-  return run?.code ?? readFileSync(source);
-}
-
-const bytes = readCode();
-recorder.startedWith('app.ts', bytes);
-if (source.endsWith('.ts'))
-  hookLoader(
-    await (run?.stripped ?? stripTypes(source, bytes)).catch((error: unknown) =>
-      failStart(startFailure(source, messageOf(error))),
-    ),
-  );
-run?.load();
+if (!existsSync(source))
+  fatal(`dice can't start: expected its code at ${source}, found no such file. Check the ConfigMap of the dice.`);
+recorder.startedWith('app.ts', readFileSync(source));
+if (source.endsWith('.ts')) hookLoader(await stripTypes(source));
 try {
   await import(pathToFileURL(source).href);
   recorder.stage = 'loaded';
@@ -80,6 +68,6 @@ try {
   const stack = error instanceof Error ? (error.stack ?? '') : String(error);
   // For some syntax errors, the stack doesn't name the line of code. Node prints that line if nothing catches the
   // error.
-  if (error instanceof SyntaxError && !stack.includes('.ts:') && !run?.isTrial) throw error;
-  failStart(startFailure(source, stack));
+  if (error instanceof SyntaxError && !stack.includes('.ts:')) throw error;
+  fatal(startFailure(source, stack));
 }

@@ -171,29 +171,6 @@ export interface PodState {
   readonly line?: number;
 }
 
-/** How far a Run has come in the pod that runs. */
-export interface RunProgress {
-  readonly n: number;
-  /** `failed` means that the code of before serves, `replacing` that a new pod takes the place of the one that runs. */
-  readonly stage: 'checking' | 'starting' | 'serving' | 'failed' | 'replacing';
-  /** Milliseconds since the guide began the Run. */
-  readonly ms: number;
-  readonly message?: string;
-  readonly file?: FileName;
-  readonly line?: number;
-}
-
-/** The answer to a save of the files. */
-export interface SavedFiles {
-  readonly version: string;
-  /** The components that run the new files, or will. */
-  readonly restarted: readonly string[];
-  /** The number of the Run that the running dice has taken. Without it, a new pod runs the files. */
-  readonly run?: number;
-  /** Why a new pod takes the place of the one that runs. */
-  readonly note?: string;
-}
-
 export interface LogLine {
   readonly component: Component;
   readonly pod: string;
@@ -213,7 +190,6 @@ export interface SharedVersion {
 export type PodEvent =
   | { readonly type: 'state'; readonly data: PodState }
   | { readonly type: 'log'; readonly data: LogLine }
-  | { readonly type: 'run'; readonly data: RunProgress }
   | { readonly type: 'version'; readonly data: SharedVersion }
   | { readonly type: 'seen'; readonly data: SeenStep };
 

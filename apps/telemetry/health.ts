@@ -3,22 +3,19 @@
 // to this server create no spans at any instrumentation level.
 import { createServer } from 'node:http';
 import type { Server } from 'node:http';
-import { answerCommand, commandAt, routeAt } from './commands.ts';
-import { declareHealthServer, listening, podReadiness } from './readiness.ts';
+import { answerCommand, commandAt } from './commands.ts';
+import { listening, readiness } from './readiness.ts';
 import { recorder } from './report.ts';
 
 /** Starts the health server on `healthPort`. The app counts as ready once it listens on `port`. */
 export function startHealthServer(healthPort: number, port: number): Server {
   const server = createServer((request, response) => {
-    const route = routeAt(request.url);
-    if (route) return void route(request, response);
     const command = request.method === 'PUT' ? commandAt(request.url) : undefined;
     if (command) return void answerCommand(command, request, response);
     if (request.url === '/report') return void response.writeHead(200, JSON_TYPE).end(reportText(healthPort, port));
     const { status, text } = answer(request.url ?? '/', healthPort, port);
     response.writeHead(status, { 'content-type': 'text/plain' }).end(`${text}\n`);
   });
-  declareHealthServer(server);
   return server.listen(healthPort);
 }
 
@@ -31,6 +28,6 @@ function reportText(healthPort: number, port: number): string {
 function answer(path: string, healthPort: number, port: number): { status: number; text: string } {
   if (path === '/healthz') return { status: 200, text: 'alive' };
   if (path !== '/readyz') return { status: 404, text: 'expected /healthz, /readyz or /report' };
-  const { ready, reason } = podReadiness(port, healthPort);
+  const { ready, reason } = readiness(port, healthPort);
   return { status: ready ? 200 : 503, text: reason };
 }

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { declareStartAnew, openServers, podReadiness, readiness, watchServers } from './readiness.ts';
+import { openServers, readiness, watchServers } from './readiness.ts';
 
 test('reports the process as ready only while a server listens on the expected port', async () => {
   watchServers();
@@ -45,12 +45,4 @@ test.each(['127.0.0.1', '::1'])('reports a pod as not ready that listens on %s o
   server.close();
   reachable.close();
   delete process.env['POD_IP'];
-});
-
-test('keeps the pod ready while the process takes the place of another, and only then', () => {
-  let isStarting = true;
-  declareStartAnew(() => isStarting);
-  expect([podReadiness(2, 1), readiness(2, 1).ready]).toEqual([{ ready: true, reason: 'starting anew' }, false]);
-  isStarting = false;
-  expect(podReadiness(2, 1)).toEqual(readiness(2, 1));
 });

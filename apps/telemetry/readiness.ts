@@ -9,7 +9,6 @@ import { recorder } from './report.ts';
 const servers = new Set<Server>();
 let declared = false;
 let shuttingDown = false;
-let isStartingAnew = () => false;
 
 /**
  * Starts to track the servers of this process. Call it before the first server listens. A server that can't listen
@@ -31,14 +30,6 @@ export function declareReady(): void {
   declared = true;
 }
 
-/**
- * Marks this process as one that takes the place of another in its pod. As long as `isStarting` returns true, the pod
- * stays ready, as it was before.
- */
-export function declareStartAnew(isStarting: () => boolean): void {
-  isStartingAnew = isStarting;
-}
-
 /** Marks this process as shutting down, which means not ready. */
 export function declareShutdown(): void {
   shuttingDown = true;
@@ -48,25 +39,9 @@ export function openServers(): Server[] {
   return [...servers];
 }
 
-let ofHealth: Server | undefined;
-
-/** Tells which server is that for health checks, and none of the app's. */
-export function declareHealthServer(server: Server): void {
-  ofHealth = server;
-}
-
-/** Returns the servers of the app's own code. */
-export const appServers = (): Server[] => openServers().filter((server) => server !== ofHealth);
-
 /**
- * Returns whether the pod should get requests, and the reason. The response to the readiness probe contains the reason.
+ * Returns whether the app can serve requests, and the reason. The response to the readiness probe contains the reason.
  */
-export function podReadiness(port: number, healthPort: number): { ready: boolean; reason: string } {
-  const now = readiness(port, healthPort);
-  return !now.ready && !shuttingDown && isStartingAnew() ? { ready: true, reason: 'starting anew' } : now;
-}
-
-/** Returns whether the app itself can serve requests. */
 export function readiness(port: number, healthPort: number): { ready: boolean; reason: string } {
   if (shuttingDown) return { ready: false, reason: 'shutting down' };
   if (declared) return { ready: true, reason: 'working' };

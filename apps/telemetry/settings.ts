@@ -44,12 +44,11 @@ function readIfThere(file: string): string {
 
 /**
  * Adds the settings to `env` from the file whose path is in LEARNER_SETTINGS. Reports all ignored lines in one message.
- * @param given the file's text, if a Run has handed it over
  */
-export function applyLearnerSettings(env: NodeJS.ProcessEnv, report: (line: string) => void, given?: string): void {
+export function applyLearnerSettings(env: NodeJS.ProcessEnv, report: (line: string) => void): void {
   const file = env.LEARNER_SETTINGS;
   if (!file) return;
-  const text = given ?? readIfThere(file);
+  const text = readIfThere(file);
   recorder.startedWith('settings.env', text);
   const { values, ignored } = parseSettings(text);
   Object.assign(env, values);

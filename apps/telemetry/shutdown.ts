@@ -1,10 +1,9 @@
 // A clean exit on SIGTERM. The process first keeps serving while Kubernetes removes the pod from its Services. Then it
 // accepts no new requests, finishes the running ones, sends the remaining telemetry and exits with code 0. This takes
 // less than the pod's grace period of five seconds.
-import { Server as HttpServer } from 'node:http';
-import { Server } from 'node:net';
+import type { Server } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
-import { appServers, declareShutdown, openServers } from './readiness.ts';
+import { declareShutdown, openServers } from './readiness.ts';
 
 const timeouts = { requests: 800, flush: 1000 }; // ms
 
@@ -22,15 +21,9 @@ const LONGEST_DRAIN = 3000;
 export const drainTime = (text: string | undefined): number =>
   /^\d+$/.test(text ?? '') ? Math.min(Number(text), LONGEST_DRAIN) : 0;
 
-let isStopping = false;
-
-/** Whether the process has got a signal to stop. */
-export const isShuttingDown = (): boolean => isStopping;
-
 /** Makes the process exit cleanly on SIGTERM and SIGINT. `flush` sends the remaining telemetry and must not throw. */
 export function exitCleanly(flush: () => Promise<void>): void {
   const shutDown = async () => {
-    isStopping = true;
     declareShutdown();
     await delay(drainTime(process.env['DRAIN_MS']));
     await Promise.race([Promise.all(openServers().map(close)), delay(timeouts.requests)]);
@@ -39,29 +32,6 @@ export function exitCleanly(flush: () => Promise<void>): void {
   };
   process.once('SIGTERM', () => void shutDown());
   process.once('SIGINT', () => void shutDown());
-}
-
-/** Milliseconds for which a connection that was just opened may still send its request. */
-const LATE_REQUEST = 10;
-
-/**
- * Closes the app's servers, and waits for their open requests. Health checks still get answers. A connection that was
- * just opened is not closed before its request has come, as the method `close` of an HTTP server would.
- */
-export async function closeServers(): Promise<void> {
-  await Promise.all(appServers().map(closeLate));
-}
-
-async function closeLate(server: Server): Promise<void> {
-  let isClosed = false;
-  Server.prototype.close.call(server, () => {
-    isClosed = true;
-  });
-  // A client may keep its connection open after the answer.
-  while (!isClosed) {
-    await delay(LATE_REQUEST);
-    if (server instanceof HttpServer) server.closeIdleConnections();
-  }
 }
 
 function close(server: Server): Promise<void> {

@@ -8,7 +8,7 @@ import type { LabProps } from './lab.ts';
 import type { Container } from './manifest.ts';
 import type { Given, Values } from './value.ts';
 import { Workload, fromPod } from './workload.ts';
-import type { MountedConfig, MountedVolume, ProbePaths } from './workload.ts';
+import type { MountedConfig, MountedVolume } from './workload.ts';
 
 export interface AppProps {
   readonly component: string;
@@ -29,7 +29,6 @@ export interface AppProps {
   readonly fromPod?: Readonly<Record<string, string>>;
   /** Ports of the container in addition to those that every app has. */
   readonly ports?: Readonly<Record<string, number>>;
-  readonly readiness?: ProbePaths['readiness'];
   readonly serviceAccount?: string;
   readonly initContainers?: readonly Container[];
   readonly volumes?: readonly MountedVolume[];
@@ -126,10 +125,7 @@ export class App extends Construct {
       ],
       ports: { http: PORTS.http, health: PORTS.health, ...props.ports },
       resources: values.resources,
-      probes: {
-        ...{ port: PORTS.health, ready: '/readyz', alive: '/healthz' },
-        ...(props.readiness && { readiness: props.readiness }),
-      },
+      probes: { port: PORTS.health, ready: '/readyz', alive: '/healthz' },
     });
   }
 }

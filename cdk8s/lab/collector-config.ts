@@ -53,8 +53,7 @@ const BUILT_IN_PROCESSORS: Components = {
       { sources: [{ from: 'connection' }] },
     ],
   },
-  // Somebody waits for each span. The default of 200 ms is for a stream of them.
-  batch: { timeout: '50ms', send_batch_size: 512, send_batch_max_size: 1024 },
+  batch: { timeout: '200ms', send_batch_size: 512, send_batch_max_size: 1024 },
   ...RED_PROCESSOR,
 };
 

@@ -1,14 +1,14 @@
 // The dice. Its code belongs to the learner and comes from a ConfigMap, not from the image. The same ConfigMap has the
 // settings of the dice and the learner's additions to the Collector's configuration.
 import { Construct } from 'constructs';
-import { OWN, RUN } from '../../lab/names.ts';
+import { OWN } from '../../lab/names.ts';
 import { App } from './app.ts';
 import { PORTS } from '../../lab/ports.ts';
 import { metadata, nameOf } from './lab.ts';
 import type { LabProps } from './lab.ts';
 import { configMap } from './manifest.ts';
 import { ComponentService } from './workload.ts';
-import type { MountedConfig, MountedVolume } from './workload.ts';
+import type { MountedConfig } from './workload.ts';
 
 const COMPONENT = 'dice';
 
@@ -29,25 +29,6 @@ export const ownConfig = (lab: LabProps, component: string, path: string): Mount
   ),
 });
 
-/**
- * Returns the volumes for Runs: a folder in memory for their files, and the guide's public key. A new lab has no key
- * until its guide has written one.
- */
-const runVolumes = (lab: LabProps): MountedVolume[] => [
-  { volume: { name: 'run', emptyDir: { medium: 'Memory', sizeLimit: '8Mi' } }, path: RUN.dir, writable: true },
-  {
-    volume: {
-      name: 'run-key',
-      configMap: {
-        name: nameOf(lab, 'progress'),
-        items: [{ key: RUN.publicKey, path: RUN.publicKey }],
-        optional: true,
-      },
-    },
-    path: RUN.publicKeyDir,
-  },
-];
-
 export class Dice extends Construct {
   constructor(scope: Construct, id: string, lab: LabProps) {
     super(scope, id);
@@ -65,16 +46,7 @@ export class Dice extends Construct {
       component: COMPONENT,
       values: lab.values.dice,
       configs: [ownConfig(lab, COMPONENT, PATH)],
-      env: {
-        LEARNER_SETTINGS: `${PATH}/settings.env`,
-        RUN_MOUNTED: PATH,
-        RUN_DIR: RUN.dir,
-        RUN_KEY_FILE: `${RUN.publicKeyDir}/${RUN.publicKey}`,
-        RUN_TMP: '/tmp',
-      },
-      volumes: runVolumes(lab),
-      // A Run takes the health port away for a moment. Many in a row must not make the pod unready.
-      readiness: { periodSeconds: 2, failureThreshold: 5 },
+      env: { LEARNER_SETTINGS: `${PATH}/settings.env` },
     });
     new ComponentService(this, 'service', lab, { component: COMPONENT, ports: { http: PORTS.http } });
   }

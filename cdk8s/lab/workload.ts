@@ -22,8 +22,6 @@ export interface ProbePaths {
    * Default: `ready`.
    */
   readonly started?: string;
-  /** How often Kubernetes asks whether the container can serve, and after how many failures it believes that. */
-  readonly readiness?: Pick<Probe, 'periodSeconds' | 'failureThreshold'>;
 }
 
 /** A ConfigMap that is mounted as files in a directory. */
@@ -198,18 +196,16 @@ const connect = (port: number): Pick<Probe, 'tcpSocket' | 'timeoutSeconds'> => (
   timeoutSeconds: 3,
 });
 
-const READINESS = { periodSeconds: 5, failureThreshold: 2 };
-
 /**
  * Returns the startup, readiness and liveness probes. The startup probe runs every second, so it hardly delays the
  * start. The readiness and liveness probes run rarely, because a class may run hundreds of pods on one machine.
  */
 function probes(props: ProbePaths | ProbedPort): Partial<Container> {
-  const { port, ready, alive, started = ready, readiness = READINESS }: ProbedPort & Partial<ProbePaths> = props;
+  const { port, ready, alive, started = ready }: ProbedPort & Partial<ProbePaths> = props;
   const ask = (path: string | undefined): Partial<Probe> => (path === undefined ? connect(port) : get(path, port));
   return {
     startupProbe: { ...ask(started), periodSeconds: 1, failureThreshold: 120 },
-    readinessProbe: { ...ask(ready), ...readiness },
+    readinessProbe: { ...ask(ready), periodSeconds: 5, failureThreshold: 2 },
     livenessProbe: { ...ask(alive), periodSeconds: 15, failureThreshold: 4 },
   };
 }

@@ -21,7 +21,6 @@ const programs: Readonly<Record<string, string>> = {
   ...servicePrograms(),
   telemetry: 'apps/telemetry/bootstrap.ts',
   strip: 'apps/dice/strip.ts',
-  watchdog: 'apps/dice/run/watchdog.ts',
   why: 'apps/guide/cli/why.ts',
   course: 'apps/guide/cli/course.ts',
   key: 'apps/key/main.ts',

@@ -1,10 +1,10 @@
 // Builds the objects that a seat's spec asks for. Files that the attendee has edited are left out.
 import { keyOf } from '../../kubernetes/object.ts';
-import type { ConfigMap, Deployment } from '../../kubernetes/types.ts';
+import type { ConfigMap } from '../../kubernetes/types.ts';
 import { DISPLAY_NAME, PORTAL, SEAT_UID } from '../../lab/names.ts';
 import type { Seat } from '../api/types.ts';
 import { TerminalError } from '../engine/reconciler.ts';
-import { attendeeFiles, customizedDeployments, isDice, NO_FILES, withoutAttendeeFiles, withRuns } from './dice.ts';
+import { attendeeFiles, customizedDeployments, isDice, NO_FILES, withoutAttendeeFiles } from './dice.ts';
 import { isStopped } from './context.ts';
 import type { DesiredSeat, SeatContext } from './context.ts';
 import { withFaults } from './faults.ts';
@@ -67,8 +67,7 @@ function labObjects(
   const dice = given.find(isDice);
   const live = dice && (stores.ConfigMap.get(keyOf(dice)) as ConfigMap | undefined);
   const files = dice ? attendeeFiles(live, dice) : NO_FILES;
-  const pods = dice && (stores.Deployment.get(keyOf(dice)) as Deployment | undefined);
-  const objects = withRuns(withoutAttendeeFiles(files, given), live, pods);
+  const objects = withoutAttendeeFiles(files, given);
   return {
     objects: isStopped(seat) ? objects.map(scaledToZero) : objects,
     customized: customizedDeployments(files),

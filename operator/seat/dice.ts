@@ -1,8 +1,7 @@
 // Handles the files that an attendee may edit: code, settings and Collector configuration in the ConfigMap of the dice.
 // The operator never changes a file after the attendee has edited it.
-import { OWN, RUN } from '../../lab/names.ts';
+import { OWN } from '../../lab/names.ts';
 import type { OwnFile } from '../../lab/names.ts';
-import { unverifiedClaims } from '../../lab/run-token.ts';
 import { sha256 } from '../../cdk8s/canonical-json.ts';
 import { NAMES, RELEASE } from '../api/types.ts';
 import { isDeployment } from './types.ts';
@@ -52,12 +51,10 @@ function hashAnnotations({ metadata }: Deployment, files: AttendeeFiles): Record
 }
 
 /** Adds the hashes of the attendee's files to the pod template, so that an edit of a file starts new pods. */
-const withHashes = (deployment: Deployment, files: AttendeeFiles): LabObject =>
-  withAnnotations(deployment, hashAnnotations(deployment, files));
-
-function withAnnotations(deployment: Deployment, added: Readonly<Record<string, string>>): LabObject {
+function withHashes(deployment: Deployment, files: AttendeeFiles): Deployment {
   const { template, ...spec } = deployment.spec;
-  const metadata = { ...template.metadata, annotations: { ...template.metadata?.annotations, ...added } };
+  const annotations = { ...template.metadata?.annotations, ...hashAnnotations(deployment, files) };
+  const metadata = { ...template.metadata, annotations };
   return { ...deployment, spec: { ...spec, template: { ...template, metadata } } };
 }
 
@@ -70,39 +67,8 @@ export function withoutAttendeeFiles(files: AttendeeFiles, lab: readonly LabObje
   const customized = customizedDeployments(files);
   return lab.map((object) => {
     if (isDice(object)) return diceWithout(object, files);
-    return isDeployment(object) && customized.includes(object.metadata.name) ? withHashes(object, files) : object;
+    return isDeployment(object) && customized.includes(object.metadata.name)
+      ? (withHashes(object, files) as unknown as LabObject)
+      : object;
   });
-}
-
-type RunClaims = ReturnType<typeof unverifiedClaims>;
-
-/** Whether the guide has written a file's text for a Run, so that the dice that runs has it already. */
-const isOfRun = (claims: RunClaims, file: OwnFile, text: string): boolean =>
-  Object.entries(claims?.files ?? {}).some(([name, hash]) => name === file && hash === sha256(text));
-
-/**
- * Returns the hashes that the pod template of dice has after a Run, or undefined before the first one. A file of the
- * Run keeps its hash in the live Deployment. Otherwise, each Run would start a new pod. A file that somebody has edited
- * since then gets a hash that no pod has, because the dice that runs may have another text than its pod started with.
- * A learner could forge the record of a Run, and would then only keep a dice that is old.
- */
-function runHashes(live: ConfigMap | undefined, dice: Deployment | undefined): Record<string, string> | undefined {
-  const { [RUN.record]: record, ...data }: Readonly<Record<string, string>> = live?.data ?? {};
-  if (record === undefined) return undefined;
-  const known = dice?.spec.template.metadata?.annotations ?? {};
-  const claims = unverifiedClaims(record);
-  const hashes = OWN.filter(({ component }) => component === 'dice').map(({ file, started }) => {
-    const { [file]: text = '' } = data;
-    const hash = isOfRun(claims, file, text) ? known[started] : sha256(`${record} ${text}`);
-    return [started, hash ?? sha256(text)];
-  });
-  return Object.fromEntries(hashes) as Record<string, string>;
-}
-
-/** Starts no new pod for files that a Run has changed, and one for files that somebody else has. */
-export function withRuns(lab: readonly LabObject[], live: ConfigMap | undefined, dice?: Deployment): LabObject[] {
-  const hashes = runHashes(live, dice);
-  return lab.map((object) =>
-    hashes && isDeployment(object) && object.metadata.name === NAMES.dice ? withAnnotations(object, hashes) : object,
-  );
 }

@@ -4,7 +4,7 @@
 // everybody.
 import { mkdir } from 'node:fs/promises';
 import type { Browser, Page } from 'playwright-core';
-import { brokenAtStart, brokenInVisit, expectLine } from './broken-code.ts';
+import { brokenAtStart, brokenInVisit } from './broken-code.ts';
 import { say } from '../../support/output.ts';
 import { artefacts } from '../support/artefacts.ts';
 import { launchBrowser, picture } from '../support/browser/browser.ts';
@@ -77,18 +77,16 @@ async function pageSays(message: string): Promise<void> {
 
 describe('code that keeps dice from starting', () => {
   test.each(brokenAtStart)(
-    'reports code that %s, and the code of before serves',
+    'reports code that %s, and keeps the previous pod of dice serving',
     async (...[, line, says, hasLine]) => {
       const nextEvent = events.mark();
       const source = atStart(line);
       await guide.run(source);
-      const state = await nextEvent(({ message = '' }) => says.test(message), 45_000);
-      expectLine(state, source.split('\n').indexOf(line) + 1, hasLine);
+      const state = await nextEvent(({ phase, message = '' }) => phase === 'failed' && says.test(message), 45_000);
+      expect(state.line).toBe(hasLine ? source.split('\n').indexOf(line) + 1 : undefined);
       await pageSays(state.message ?? '');
       await restLives();
-      // Kubernetes waits longer each time until it starts a container again that was killed for its memory.
-      const rolls = async (): Promise<void> => expect(Number(await lab.text('dice', '/rolldice'))).toBeGreaterThan(0);
-      await eventually(rolls, { within: 60_000 });
+      expect(Number(await lab.text('dice', '/rolldice'))).toBeGreaterThanOrEqual(1);
     },
   );
 });
@@ -97,8 +95,9 @@ describe('code that breaks dice when a request arrives', () => {
   test.each(brokenInVisit)('reports a request handler that %s', async (...[, line, says, answered, hasLine]) => {
     const nextEvent = events.mark();
     const source = inVisit(line);
-    const pod = await events.run(guide, source, 60_000);
-    // If a new pod had to replace dice, the old one may get requests for a moment, so the test repeats its request.
+    await guide.run(source);
+    const { pod } = await nextEvent(({ phase }) => phase === 'running', 30_000);
+    // On a busy machine the previous pod may receive requests for a moment, so the test repeats its request.
     const answers: string[] = [];
     const state = await eventually(
       async () => {
@@ -109,7 +108,7 @@ describe('code that breaks dice when a request arrives', () => {
       { within: 60_000, every: 500 },
     );
     expect(answers).toContainEqual(expect.stringMatching(answered));
-    expectLine(state, source.split('\n').indexOf(line) + 1, hasLine);
+    expect(state.line).toBe(hasLine ? source.split('\n').indexOf(line) + 1 : undefined);
     await page.locator('#run-status', { hasText: says }).waitFor();
     await restLives();
   });
@@ -117,6 +116,7 @@ describe('code that breaks dice when a request arrives', () => {
 
 test('shows the end of a 100 MB log, and holds almost none of it in the memory of the guide', async () => {
   const { bytes } = events;
+  const nextEvent = events.mark();
   const [before] = await guideMemory();
   // Each megabyte is written after the one before, so that dice itself stays healthy. The first one waits until the
   // guide follows the log. A guide that begins later reads the last 200 lines only, and leaves none out.
@@ -127,7 +127,8 @@ const more = () => {
   else log.info('all is printed');
 };
 setTimeout(more, 3_000);`;
-  await events.run(guide, atStart(flood), 60_000);
+  await guide.run(atStart(flood));
+  await nextEvent(({ phase }) => phase === 'running', 30_000);
   const peak: number[] = [];
   await eventually(
     async () => {
@@ -171,12 +172,10 @@ test('warns in the second of two browser tabs that the file has changed, and ove
 });
 
 test('makes dice work again when the learner resets a step', async () => {
+  const nextEvent = events.mark();
   await guide.ask('/course/03-opentelemetry/reset', {});
   expect(await lab.diceSource()).toBe(original);
-  await eventually(
-    () => expect(events.states.at(-1)).toEqual(expect.not.objectContaining({ message: expect.anything() as unknown })),
-    { within: 30_000 },
-  );
+  await nextEvent(({ phase, message }) => phase === 'running' && message === undefined, 30_000);
   await page.locator('#run-status', { hasText: 'dice runs (pod ' }).waitFor();
   await lab.rolledOut('dice');
   await playedRound(lab, 20_000);

@@ -2,16 +2,13 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { eventually } from '../../support/waiting.ts';
-import { Guide, RunEvents } from '../support/cluster/guide.ts';
 import { chart, Lab } from '../support/cluster/lab.ts';
 import { podLog, useNamespace } from '../support/cluster/namespace.ts';
 import { isLeaving, isReady, restarts } from '../support/matchers/objects.ts';
 import type { Pod } from '../support/matchers/objects.ts';
 import { playedRound } from '../support/otlp/traces.ts';
 
-const RUNS = 10;
 const lab = new Lab(useNamespace('e2e-dice'));
 const dice = `${lab.release}-dice`;
 
@@ -103,66 +100,6 @@ describe('dice after an edit with a syntax error', () => {
     await expect(lab.text('dice', '/mended')).resolves.toBe('mended');
   });
 });
-
-test('many Runs in a row lose no round, and create no pod if dice takes them', async () => {
-  const guide = await Guide.open(lab);
-  const events = await RunEvents.listen(guide);
-  try {
-    await eventually(() => expect(events.states.at(-1)).toMatchObject({ phase: 'running' }), { within: 15_000 });
-    const before = await lab.podUids();
-    const rounds: Promise<unknown>[] = [];
-    let isOver = false;
-    const playing = (async () => {
-      for (; !isOver; await sleep(100)) rounds.push(lab.play().then(() => 'played', String));
-    })();
-    for (let run = 0; run < RUNS; run += 1) {
-      const which = `run ${run}`;
-      await events.run(guide, withLine(`app.get('/which', (_, response) => { response.send('${which}'); });`), 60_000);
-      await eventually(async () => expect(await lab.text('dice', '/which')).toBe(which), { within: 30_000 });
-    }
-    isOver = true;
-    await playing;
-    expect(new Set(await Promise.all(rounds))).toEqual(new Set(['played']));
-    // On a machine with too much to do, dice may not take a Run within a second. Then a new pod runs the code.
-    const taken = new Set(events.runs.filter(({ stage }) => stage === 'serving').map(({ n }) => n));
-    if (taken.size === RUNS) expect(await lab.podUids()).toEqual(before);
-    expect(taken.size).toBeGreaterThan(0);
-  } finally {
-    events.close();
-    guide.close();
-  }
-}, 180_000);
-
-test('refuses and logs a Run that another pod of the lab forges', async () => {
-  const { status } = await lab.pod('dice');
-  const program = `fetch('http://' + process.argv[1] + ':8081/run', {
-    method: 'PUT',
-    headers: { 'x-intro-otel-run': 'e30.e30' },
-    body: JSON.stringify({ 'app.ts': 'process.exit()', 'settings.env': '' }),
-  }).then((answer) => console.log(answer.status))`;
-  const pod = `deployment/${lab.release}-arcade`;
-  const answer = await lab.kubectl('exec', pod, '--', 'node', '--eval', program, status.podIP ?? '');
-  expect(answer).toBe('401\n');
-  expect(await lab.log('dice')).toMatch(/dice refused a Run from \S+: expected the guide's signature/);
-});
-
-test('runs the code of a Run although its pod was deleted meanwhile, and after a restart with kubectl', async () => {
-  const guide = await Guide.open(lab);
-  try {
-    const { metadata } = await lab.pod('dice');
-    await Promise.all([
-      guide.run(withLine("app.get('/ran', (request, response) => { response.send('ran'); });")),
-      lab.kubectl('delete', 'pod', metadata.name, '--wait=false'),
-    ]);
-    await eventually(async () => expect(await lab.text('dice', '/ran')).toBe('ran'), { within: 60_000 });
-    await lab.rolledOut('dice');
-    await lab.kubectl('rollout', 'restart', `deployment/${lab.release}-dice`);
-    await lab.rolledOut('dice');
-    await eventually(async () => expect(await lab.text('dice', '/ran')).toBe('ran'), { within: 10_000 });
-  } finally {
-    guide.close();
-  }
-}, 180_000);
 
 test("keeps the learner's edits in an upgrade, which restarts only the Deployments that it changes", async () => {
   const edited = withLine("app.get('/kept', (request, response) => { response.send('kept'); });");

@@ -1,6 +1,5 @@
 // The benchmarks of a single lab with the chart's default values, in a namespace of its own that enforces Pod Security
 // "restricted".
-import { setTimeout as sleep } from 'node:timers/promises';
 import { eventually } from '../../support/waiting.ts';
 import { chart } from '../support/cluster/lab.ts';
 import type { Lab } from '../support/cluster/lab.ts';
@@ -17,20 +16,14 @@ import { hostileClass } from './hostile-class.ts';
 import { idle } from './idle.ts';
 import { withNamespace } from './lab.ts';
 import { portal } from './portal.ts';
-import { classRuns, runs } from './runs.ts';
 import { scale } from './scale.ts';
 import { soak } from './soak.ts';
 import { verdicts } from './verdicts.ts';
-import { onFrontPage, runToWaterfall, STAGES } from './waterfall.ts';
-import type { RunTimes } from './waterfall.ts';
+import { onFrontPage, runToWaterfall } from './waterfall.ts';
 import { workingSets } from './working-set.ts';
 
 const RUNS = 5;
-/** Runs on the page. The first one may replace the pod, because a new lab's dice does not know the guide's key yet. */
-const PAGE_RUNS = 20;
 const PATIENCE = 60_000;
-/** Milliseconds between two Runs, so that each code has proved that it starts. */
-const BETWEEN_RUNS = 4_000;
 
 export const benchmarks: readonly Benchmark[] = [
   {
@@ -46,8 +39,6 @@ export const benchmarks: readonly Benchmark[] = [
     cluster: 'lab',
     run: waterfall,
   },
-  runs,
-  classRuns,
   workingSets,
   soak,
   faultChart,
@@ -137,30 +128,24 @@ async function waterfall(detail: (text: string) => void): Promise<Row[]> {
   return withNamespace('waterfall', async (lab) => {
     await lab.install({ guide: { service: { type: 'NodePort', nodePort: 30080 } } });
     const source = await lab.diceSource();
-    const measured = await onFrontPage(lab, async (page) => {
-      await runToWaterfall(page, source, 'do_roll_first');
-      await lab.rolledOut('dice');
-      return times(PAGE_RUNS, async (run) => {
-        detail(`run ${run + 1} of ${PAGE_RUNS}`);
-        await sleep(BETWEEN_RUNS);
-        return runToWaterfall(page, source, `do_roll_${run}`);
-      });
-    });
-    return waterfallRows(measured);
+    const samples = await onFrontPage(lab, (page) =>
+      times(RUNS, async (run) => {
+        detail(`run ${run + 1} of ${RUNS}`);
+        const took = await runToWaterfall(page, source, `do_roll_${run}`);
+        await lab.rolledOut('dice');
+        return took;
+      }),
+    );
+    return [
+      {
+        what: `Run to new span on the page's waterfall (p50 of ${RUNS})`,
+        unit: 's',
+        value: median(samples),
+        bound: { atMost: 8 },
+        samples,
+      },
+    ];
   });
-}
-
-function waterfallRows(measured: readonly RunTimes[]): Row[] {
-  const samples = measured.map(({ total }) => total);
-  const what = `Run to new span on the page's waterfall`;
-  return [
-    { what: `${what} (p50 of ${measured.length})`, unit: 's', value: median(samples), bound: { atMost: 1.2 }, samples },
-    { what: '  the longest', unit: 's', value: Math.max(...samples), bound: { atMost: 2.5 } },
-    ...(Object.keys(STAGES) as (keyof typeof STAGES)[]).map((stage): Row => {
-      const times = measured.flatMap(({ [stage]: time }) => (time === undefined ? [] : [time]));
-      return { what: `  p50 until ${STAGES[stage]}`, unit: 's', value: median(times), samples: times };
-    }),
-  ];
 }
 
 async function times<T>(count: number, work: (index: number) => Promise<T>): Promise<T[]> {

@@ -25,20 +25,11 @@ export async function onFrontPage<T>(lab: Lab, work: (page: Page) => Promise<T>)
   }
 }
 
-/** The stages of a Run as the page tells them, and what each ends with. */
-export const STAGES = {
-  checking: 'dice has taken the files',
-  starting: 'the code is checked',
-  serving: 'the new code listens',
-  'trace drawn': 'the page has drawn its first span',
-} as const;
-type Stage = keyof typeof STAGES;
-
-/** Seconds since Run: in total, and at the stages. */
-export type RunTimes = Readonly<Partial<Record<Stage, number>>> & { readonly total: number };
-
-/** Adds a span of this name to the code in the editor, presses Run, and waits until the page draws the span. */
-export async function runToWaterfall(page: Page, source: string, span: string): Promise<RunTimes> {
+/**
+ * Adds a span of this name to the code in the editor, presses Run, and waits until the page draws the span.
+ * @returns the seconds since Run
+ */
+export async function runToWaterfall(page: Page, source: string, span: string): Promise<number> {
   await page.locator('.cm-content').click();
   await page.keyboard.press('ControlOrMeta+a');
   await page.keyboard.insertText(withSpan(source, span));
@@ -46,15 +37,7 @@ export async function runToWaterfall(page: Page, source: string, span: string): 
   const began = performance.now();
   await page.getByRole('button', { name: 'Run', exact: true }).click();
   await page.locator('.span-row', { hasText: `dice ${span}` }).waitFor();
-  const total = seconds(began);
-  return { total, ...stagesIn(await page.locator('#run-status').innerText()) };
-}
-
-/** Reads the stages from the page's line about a Run, such as "… (checking 0.1 s, starting 0.2 s)". */
-function stagesIn(text: string): Partial<Record<Stage, number>> {
-  const stages = Object.keys(STAGES) as Stage[];
-  const found = stages.map((stage) => [stage, new RegExp(`${stage} ([\\d.]+) s`).exec(text)?.[1]] as const);
-  return Object.fromEntries(found.flatMap(([stage, time]) => (time === undefined ? [] : [[stage, Number(time)]])));
+  return seconds(began);
 }
 
 function withSpan(source: string, span: string): string {

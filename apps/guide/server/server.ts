@@ -25,7 +25,6 @@ import { addLogin } from './login.ts';
 import { addPages } from './pages/routes.ts';
 import { instructorsOnlyRead, recognizePortal } from './portal.ts';
 import { addAppProxies, addJaegerProxy } from './proxy.ts';
-import { startRuns } from './run/start-runs.ts';
 import { assetHeaders, ownAnswers, refuseServiceWorkers } from './sandbox.ts';
 import { settingsFromEnv } from './settings.ts';
 import type { GuideSettings } from './settings.ts';
@@ -33,7 +32,6 @@ import { Sidecars } from './sidecars.ts';
 import { receiverFor, receiverPaths } from './telemetry/receiver.ts';
 import type { Telemetry } from './telemetry/telemetry.ts';
 import { jaegerUi } from './status.ts';
-import { suppressTracing } from './suppress-tracing.ts';
 import { shellUpgrades } from './terminal/upgrade.ts';
 import { waitForBackends } from './wait-for-backends.ts';
 
@@ -53,7 +51,6 @@ export async function startGuide(openCourse: OpenCourse): Promise<void> {
   const environment = environmentOf();
   const app = guideApp({ settings, environment, openCourse, log });
   receiveTelemetry(environment.lab.telemetry);
-  void suppressTracing(() => startRuns(environment));
   const missing = await waitForBackends(settings.backends, settings.patience);
   if (missing.length > 0) log.warn({ missing }, 'the guide opens, but some parts do not answer');
   listen(app, portFromEnv('PORT', 8080), () => log.info('the guide is open'), {

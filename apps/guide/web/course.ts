@@ -43,10 +43,7 @@ runner.onUp = () => {
   void play.askAgain();
 };
 course.onCheck = () => quality.begin();
-trace.onFlow = (flow) => {
-  if (flow.kind === 'arrived') runner.drawn();
-  void map.show(flow);
-};
+trace.onFlow = (flow) => void map.show(flow);
 runner.log.onTrace = (traceId) => void trace.show({ traceId, reveal: true });
 runner.onSeen = (seen) => course.saw(seen);
 runner.onGoTo = showLine;

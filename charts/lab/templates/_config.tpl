@@ -56,7 +56,7 @@
       "sources" (list (dict
         "from" "connection")))))
   "batch" (dict
-    "timeout" "50ms"
+    "timeout" "200ms"
     "send_batch_size" 512
     "send_batch_max_size" 1024)
   "transform/red" (dict

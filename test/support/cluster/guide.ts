@@ -1,7 +1,7 @@
 // A client of a lab's guide. It connects through a forwarded port, as a learner does, so that paths and headers arrive
 // unchanged.
 import { connect } from 'node:net';
-import type { PodState, RunProgress, SavedFiles } from '../../../apps/guide/contract.ts';
+import type { PodState } from '../../../apps/guide/contract.ts';
 import { say } from '../../../support/output.ts';
 import { textOf } from './cluster.ts';
 import { eventually } from '../../../support/waiting.ts';
@@ -36,10 +36,10 @@ export class Guide {
     return JSON.parse(await textOf(await fetch(`${this.origin}/api${path}`, init))) as T;
   }
 
-  /** Saves dice's code and makes dice run it, as the button Run does. */
-  async run(source: string): Promise<SavedFiles> {
+  /** Saves dice's code and restarts dice, as the button Run does. */
+  async run(source: string): Promise<void> {
     const { version } = await this.ask<{ version: string }>('/files');
-    return this.ask<SavedFiles>('/files', { version, files: { 'app.ts': source } }, 'PUT');
+    await this.ask('/files', { version, files: { 'app.ts': source } }, 'PUT');
   }
 
   /** Sends a request line and headers exactly as given. Other HTTP clients would normalize them. @returns the answer */
@@ -62,8 +62,6 @@ export class Guide {
 /** Receives the events of `GET /api/run` from now on. */
 export class RunEvents {
   readonly states: PodState[] = [];
-  /** How far the Runs have come that dice has taken. */
-  readonly runs: RunProgress[] = [];
   /** The newest log lines of dice. */
   lines: string[] = [];
   bytes = 0;
@@ -82,13 +80,14 @@ export class RunEvents {
     this.#leave.abort();
   }
 
-  /** Remembers which events exist now. @returns a function that waits for a later event */
+  /** Remembers which pod and which events exist now. @returns a function that waits for a later event of another pod */
   mark(): (isSuch: (state: PodState) => boolean, within: number) => Promise<PodState> {
     const from = this.states.length;
+    const old = this.states.at(-1)?.pod;
     return (isSuch, within) =>
       eventually(
         () => {
-          const states = this.states.slice(from);
+          const states = this.states.slice(from).filter(({ pod }) => pod !== old);
           const match = states.find(isSuch);
           if (match !== undefined) return match;
           const lines = states.map(({ pod, phase, message = '' }) => `${pod} ${phase} ${message}`);
@@ -96,26 +95,6 @@ export class RunEvents {
         },
         { within, every: 100 },
       );
-  }
-
-  /**
-   * Runs dice's code and waits until it serves: in the pod that runs, or in a new pod if that one has not taken it.
-   * @returns the pod's name
-   */
-  async run(guide: Guide, source: string, within: number): Promise<string> {
-    const old = this.states.at(-1)?.pod;
-    const { run, note = '' } = await guide.run(source);
-    return eventually(
-      () => {
-        const { stage, message } = this.runs.findLast(({ n }) => n === run) ?? { stage: note };
-        const { pod = '', phase } = this.states.at(-1) ?? {};
-        if (stage === 'serving' || (pod !== old && phase === 'running')) return pod;
-        throw new Error(
-          `expected the code of a Run to serve, found "${message ?? stage}", and that ${pod} is ${phase}`,
-        );
-      },
-      { within, every: 50 },
-    );
   }
 
   async #read(body: ReadableStream<Uint8Array>): Promise<void> {
@@ -131,7 +110,6 @@ export class RunEvents {
   #take(text: string): void {
     const [, type, data = ''] = /^event: (\w+)\ndata: (.*)$/s.exec(text) ?? [];
     if (type === undefined) return;
-    if (type === 'run') return void this.runs.push(JSON.parse(data) as RunProgress);
     const event = JSON.parse(data) as PodState & { line: string };
     if (event.component !== 'dice') return;
     if (type === 'state') this.states.push(event);

@@ -3,7 +3,7 @@
 // https://kubernetes.io/docs/concepts/scheduling-eviction/node-pressure-eviction/
 import { existsSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { existingCgroups, hierarchies } from '../../../cluster/devcluster/cgroups.ts';
+import { existingCgroups } from '../../../cluster/devcluster/cgroups.ts';
 import { layoutOf } from '../../../cluster/devcluster/layout.ts';
 
 /** The names of the memory files and of the field to subtract, in versions 2 and 1 of control groups. */
@@ -31,14 +31,6 @@ export function podTimes(name: string): ReadonlyMap<string, number> {
     return time === undefined ? [] : [[basename(group).slice('pod'.length), time]];
   });
   return new Map(times);
-}
-
-/** Returns the processor time in milliseconds of all processes of the cluster `name`: its pods, and what runs them. */
-export function nodeTime(name: string): number {
-  const times = hierarchies().map((root) => millisecondsOf(join(root, layoutOf(name).cgroup)));
-  const time = times.find((one) => one !== undefined);
-  if (time === undefined) throw new Error(`expected a control group of ${name} that counts processor time, found none`);
-  return time;
 }
 
 /** Returns the processor time of a control group in milliseconds. Undefined if the group does not count it. */

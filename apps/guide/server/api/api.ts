@@ -60,8 +60,8 @@ async function resetLab(load: Load, faults: Faults | undefined): Promise<void> {
   await faults?.clear();
 }
 
-const watcherOf = (kube: Kube, { release, lab, load, runs }: Environment & { readonly load: Load }): PodWatcher =>
-  new PodWatcher(kube, release, { ...lab, runs, versions: () => sharedVersions(kube, release, load.perMinute) });
+const watcherOf = (kube: Kube, { release, lab, load }: Environment & { readonly load: Load }): PodWatcher =>
+  new PodWatcher(kube, release, { ...lab, versions: () => sharedVersions(kube, release, load.perMinute) });
 
 export function apiOf(environment: Environment, options: ApiOptions): Router {
   const { course, folder, onTrouble, ownPagesOnly, terminal } = options;

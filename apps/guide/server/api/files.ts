@@ -2,9 +2,9 @@
 // them.
 import { Router } from 'express';
 import { fileNames } from '../../contract.ts';
-import type { Component, Files, SavedFiles } from '../../contract.ts';
+import type { Component, Files } from '../../contract.ts';
 import type { Lab } from '../lab/environment.ts';
-import type { FileStore, Started } from '../learner/files.ts';
+import type { FileStore } from '../learner/files.ts';
 import { refuse } from './errors.ts';
 
 const maxFileBytes = 256 * 1024;
@@ -29,30 +29,24 @@ export function filesApi(store: FileStore | undefined, outdated?: Lab['outdated'
     const { version, files } = (request.body ?? {}) as { version?: unknown; files?: unknown };
     const problem = problemWith(version, files);
     if (problem) return refuse(response, problem, problem.includes('kB') ? 413 : 400);
-    const saved = await store.write(files as Partial<Files>, { from: version as string });
-    const started = saved.restarted.length > 0 ? saved : await restartOutdated(store, outdated);
-    response.json(answerOf(saved.version, started));
+    const { version: now, restarted } = await store.write(files as Partial<Files>, { from: version as string });
+    response.json({
+      version: now,
+      restarted: restarted.length > 0 ? restarted : await restartOutdated(store, outdated),
+    });
   });
   return router;
 }
 
-const answerOf = (version: string, { restarted, run, note }: Started): SavedFiles => ({
-  version,
-  restarted,
-  ...(run !== undefined && { run }),
-  ...(note !== undefined && { note }),
-});
-
 const components: readonly Component[] = ['dice', 'collector'];
 
-/** Makes the components run the files that run older ones, and that nobody else restarts. */
-async function restartOutdated(store: FileStore, outdated: Lab['outdated']): Promise<Started> {
+/** Restarts the components that run older files and that nobody else restarts. @returns their names */
+async function restartOutdated(store: FileStore, outdated: Lab['outdated']): Promise<Component[]> {
   const ask = async (component: Component) => outdated?.(component).catch(() => undefined);
   const found = await Promise.all(components.map(ask));
   const older = components.filter((_component, index) => found[index]?.todo !== undefined);
-  const started = await Promise.all(older.map((component) => store.restart(component)));
-  const ofRun = started.find(({ run, note }) => run !== undefined || note !== undefined);
-  return { ...ofRun, restarted: older };
+  await Promise.all(older.map((component) => store.restart(component)));
+  return older;
 }
 
 function problemWith(version: unknown, files: unknown): string | undefined {

@@ -4,7 +4,6 @@ import { readFileSync } from 'node:fs';
 import { truthOf } from '../../../../lab/faults.ts';
 import { ACCOUNT, inClusterConfig } from '../../../../kubernetes/in-cluster.ts';
 import type { ConfigMap, Pod } from '../../../../kubernetes/types.ts';
-import { sinceStart } from '../../../../lab/run-log.ts';
 import { urlFromEnv } from '../../../../support/env.ts';
 import { getText } from '../../../../support/http.ts';
 import type { Component } from '../../contract.ts';
@@ -20,8 +19,6 @@ import { stateOf } from '../pods/phase.ts';
 import type { Outdated } from '../pods/phase.ts';
 import { isStarting, newest } from '../pods/watcher.ts';
 import type { LearnerSources } from '../pods/watcher.ts';
-import { runKeyOf } from '../run/run-key.ts';
-import { Runs } from '../run/runs.ts';
 import { Telemetry } from '../telemetry/telemetry.ts';
 import { CollectorLosses } from './collector-losses.ts';
 import type { PipelineSources } from './pipeline-sources.ts';
@@ -40,8 +37,6 @@ export interface Environment {
   readonly namespace: string;
   readonly kube: Kube | undefined;
   readonly files: FileStore | undefined;
-  /** Hands files to the dice that runs. Undefined outside a cluster, and if the guide has no key. */
-  readonly runs: Runs | undefined;
   /** Signs the learner's progress. Undefined if the guide has no key. */
   readonly signer: Signer | undefined;
   /** The token that lets people in. Undefined if the guide has none. */
@@ -56,24 +51,17 @@ export function environmentOf(env: NodeJS.ProcessEnv = process.env): Environment
   const namespace = env['POD_NAMESPACE'] ?? 'default';
   const config = inClusterConfig({ env, account: env['SERVICE_ACCOUNT_DIR'] ?? ACCOUNT });
   const kube = config && new Kube(config);
-  const signer = signerOf(env, `${namespace}/${release}`);
-  const pods = new NewestPods(kube, release);
-  const runs = runsOf(kube, signer, pods);
-  const files = kube && new FileStore(kube, release, runs);
+  const files = kube && new FileStore(kube, release);
   return {
     release,
     namespace,
     kube,
     files,
-    runs,
-    signer,
+    signer: signerOf(env, `${namespace}/${release}`),
     token: secretFrom(env['GUIDE_TOKEN_FILE'] ?? '/etc/intro-otel/token')?.toString(),
-    lab: labOf({ env, release, namespace, pods, files, runs }),
+    lab: labOf({ env, release, namespace, pods: new NewestPods(kube, release), files }),
   };
 }
-
-const runsOf = (kube: Kube | undefined, signer: Signer | undefined, pods: NewestPods): Runs | undefined =>
-  kube && signer && new Runs({ key: runKeyOf(Buffer.from(signer.key)), pod: () => pods.ready('dice') });
 
 function signerOf(env: NodeJS.ProcessEnv, lab: string): Signer | undefined {
   const key = secretFrom(env['GUIDE_KEY_FILE'] ?? '/etc/intro-otel/key');
@@ -96,7 +84,6 @@ interface LabSources {
   readonly namespace: string;
   readonly pods: NewestPods;
   readonly files: FileStore | undefined;
-  readonly runs: Runs | undefined;
 }
 
 /** Returns a message with the file and line that it is about, unless it names the line itself. */
@@ -105,7 +92,7 @@ function placed(message: string, { file, line }: { file?: string; line?: number 
   return `${file}, line ${line}: ${message}`;
 }
 
-function labOf({ env, release, namespace, pods, files, runs }: LabSources): Lab {
+function labOf({ env, release, namespace, pods, files }: LabSources): Lab {
   // The chart gives every app the same settings, so the guide's are those of dice, unless settings.env changes them.
   const settings = Object.fromEntries(
     Object.entries(env).filter(([name]) => name === 'INSTRUMENTATION' || /^OTEL_(?!SERVICE_NAME|RESOURCE)/.test(name)),
@@ -125,32 +112,10 @@ function labOf({ env, release, namespace, pods, files, runs }: LabSources): Lab 
     report: () => pods.report(),
     flush: () => pods.flush(),
     startOf: (component) => pods.startOf(component),
-    outdated: async (component) =>
-      (component === 'dice' && (await ofRun(runs, pods, files))) ||
-      pods.outdated(component, () => pods.trouble(component, learner)),
+    outdated: (component) => pods.outdated(component, () => pods.trouble(component, learner)),
     ...collectorLossesOf(env, pods),
     telemetry: telemetryOf(env),
     truth: (fault) => ({ ...truthOf({ release, namespace })[fault] }),
-  };
-}
-
-/** Returns why dice does not run the files of a Run: it is still under way, or the files have failed. */
-async function ofRun(
-  runs: Runs | undefined,
-  pods: NewestPods,
-  files: FileStore | undefined,
-): Promise<Outdated | undefined> {
-  if (runs?.isBusy) return { reason: 'dice is starting your files', passes: true, blocks: true };
-  if (!runs?.hasFailed || !files) return undefined;
-  const [pod, { files: texts }] = await Promise.all([pods.ready('dice'), files.read()]);
-  const failed = pod && runs.failure(pod.metadata.name, texts);
-  if (!failed) return undefined;
-  return {
-    reason: placed(failed.message, failed),
-    passes: false,
-    blocks: true,
-    todo: 'Press Run again.',
-    file: 'app.ts',
   };
 }
 
@@ -204,12 +169,6 @@ class NewestPods {
     return `its pod ${pod.metadata.name} is ${stage}`;
   }
 
-  /** Returns the component's newest pod if it is ready. */
-  async ready(component: Component): Promise<Pod | undefined> {
-    const pod = await this.#pod(component);
-    return pod?.status?.containerStatuses?.[0]?.ready === true && !pod.metadata.deletionTimestamp ? pod : undefined;
-  }
-
   /** Returns what the newest dice reports about itself, or undefined if it reports nothing. */
   async report(): Promise<Report | undefined> {
     const pod = await this.#pod('dice');
@@ -256,13 +215,11 @@ class NewestPods {
 
   /**
    * Returns the log of the component's newest pod, or '' if the log can't be read. No check depends on this log alone.
-   * Lines of code that ran before the last Run are left out.
    */
   async log(component: string, sinceSeconds: number): Promise<string> {
     const pod = await this.#pod(component);
     const log = pod && this.#kube?.log(pod.metadata.name, logBytes, { sinceSeconds, tailLines: 5_000 });
-    const text = (await log?.catch(() => undefined)) ?? '';
-    return component === 'dice' ? sinceStart(text.split('\n')).join('\n') : text;
+    return (await log?.catch(() => undefined)) ?? '';
   }
 
   async #pod(component: string): Promise<Pod | undefined> {

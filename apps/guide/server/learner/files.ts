@@ -3,14 +3,12 @@
 import { createHash } from 'node:crypto';
 import { isConflict } from '../../../../kubernetes/api.ts';
 import type { ConfigMap } from '../../../../kubernetes/types.ts';
-import { OWN, RUN } from '../../../../lab/names.ts';
-import { isOfTexts } from '../../../../lab/run-token.ts';
+import { OWN } from '../../../../lab/names.ts';
 import { encodingProblem } from '../../../../support/encoding.ts';
 import { fileNames } from '../../contract.ts';
 import type { Component, Files, KeptFile, VersionedFiles } from '../../contract.ts';
 import { tidy } from '../../tidy.ts';
 import type { Kube } from '../kube.ts';
-import type { NumberedRun, Runs } from '../run/runs.ts';
 
 type LearnerFile = (typeof OWN)[number];
 
@@ -43,25 +41,13 @@ export interface Change {
   readonly keepAs?: string;
 }
 
-/** What a save has started. */
-export interface Started {
-  readonly restarted: string[];
-  readonly run?: number;
-  readonly note?: string;
-}
-
-const REPLACED = 'The dice that runs did not take your files, so a new pod runs them.';
-
 export class FileStore {
   readonly #kube: Kube;
   readonly #release: string;
-  readonly #runs: Runs | undefined;
 
-  /** @param runs hands files to the dice that runs. Without it, each change of dice's files replaces its pod */
-  constructor(kube: Kube, release: string, runs?: Runs) {
+  constructor(kube: Kube, release: string) {
     this.#kube = kube;
     this.#release = release;
-    this.#runs = runs;
   }
 
   /** @throws NotTextError */
@@ -83,11 +69,14 @@ export class FileStore {
   }
 
   /**
-   * Writes the files whose texts differ from those in the ConfigMap. Then it hands dice's files to the dice that runs,
-   * and restarts the Deployments of the others.
+   * Writes the files whose texts differ from those in the ConfigMap, and restarts the Deployments that read these
+   * files.
    * @throws FilesChangedError
    */
-  async write(wanted: Partial<Files>, { from, keepAs }: Change = {}): Promise<VersionedFiles & Started> {
+  async write(
+    wanted: Partial<Files>,
+    { from, keepAs }: Change = {},
+  ): Promise<VersionedFiles & { restarted: string[] }> {
     for (;;) {
       const map = await this.#kube.configMap(`${this.#release}-dice`);
       const current = versioned(map);
@@ -98,12 +87,10 @@ export class FileStore {
       const kept = keepAs
         ? changed.map(({ file }): [string, string] => [`${keepAs}.${file}`, current.files[file]])
         : [];
-      const run = this.#numbered(map, changed, Object.fromEntries(written));
-      const record: [string, string][] = run ? [[RUN.record, run.token]] : [];
-      const data = Object.fromEntries([...(hasRoom(map, [...kept, ...written]) ? kept : []), ...written, ...record]);
+      const data = Object.fromEntries([...(hasRoom(map, [...kept, ...written]) ? kept : []), ...written]);
       const patched = await this.#patch(map, data);
       if (!patched) continue;
-      return { ...versioned(patched), ...(await this.#start(changed, patched, run)) };
+      return { ...versioned(patched), restarted: await this.#restart(changed, patched) };
     }
   }
 
@@ -123,53 +110,9 @@ export class FileStore {
     }
   }
 
-  /** Gives a Run of dice its number, if a file of dice has changed. */
-  #numbered(map: ConfigMap, changed: readonly LearnerFile[], written: Partial<Files>): NumberedRun | undefined {
-    if (!changed.some(({ component }) => component === 'dice')) return undefined;
-    return this.#runs?.number({ ...versioned(map).files, ...written }, map.data?.[RUN.record]);
-  }
-
-  /** Makes the components run what is written: dice by a Run, if it takes the files, and the others by new pods. */
-  async #start(changed: readonly LearnerFile[], map: ConfigMap, run: NumberedRun | undefined): Promise<Started> {
-    const restart = (component: Component) =>
-      this.#restart(
-        changed.filter((one) => one.component === component),
-        map,
-      );
-    const components = [...new Set(changed.map(({ component }) => component))];
-    const [taken] = await Promise.all([
-      run && components.includes('dice') ? this.#hand(run, map, () => restart('dice')) : false,
-      components.includes('collector') ? restart('collector') : undefined,
-    ]);
-    if (taken && run) return { restarted: components, run: run.claims.n };
-    if (components.includes('dice')) await restart('dice');
-    return { restarted: components, ...(run && { note: REPLACED }) };
-  }
-
-  #hand(run: NumberedRun, map: ConfigMap, replace: () => Promise<void>): Promise<boolean> {
-    return this.#runs?.hand(run, versioned(map).files, replace) ?? Promise.resolve(false);
-  }
-
-  /** Makes a component run the files as they are now, after somebody else has changed them, or a Run has failed. */
-  async restart(component: Component): Promise<Pick<Started, 'run' | 'note'>> {
-    const again = (): Promise<void> => this.#kube.restart(`${this.#release}-${component}`);
-    if (component === 'dice' && this.#runs) {
-      const map = await this.#kube.configMap(`${this.#release}-dice`);
-      const run = this.#runs.number(versioned(map).files, map.data?.[RUN.record]);
-      const patched = await this.#patch(map, { [RUN.record]: run.token });
-      if (patched && (await this.#hand(run, patched, again))) return { run: run.claims.n };
-    }
-    await again();
-    return {};
-  }
-
-  /** Finishes a Run that a guide has written and not handed over, because it was restarted in between. */
-  async resume(): Promise<void> {
-    const map = await this.#kube.configMap(`${this.#release}-dice`);
-    const [token, { files }] = [map.data?.[RUN.record] ?? '', versioned(map)];
-    const claims = this.#runs?.claimsIn(token);
-    // Dice answers at once if it has taken this Run before.
-    if (claims && isOfTexts(claims, files)) await this.#hand({ claims, token }, map, () => Promise.resolve());
+  /** Restarts a component whose pod started with older files, after somebody else has changed them. */
+  restart(component: Component): Promise<void> {
+    return this.#kube.restart(`${this.#release}-${component}`);
   }
 
   /**
@@ -177,7 +120,7 @@ export class FileStore {
    * pods with a checksum. The guide writes the same checksum, so the pods restart only once. Outside a seat that
    * annotation belongs to Helm.
    */
-  async #restart(changed: readonly LearnerFile[], { data = {}, metadata }: ConfigMap): Promise<void> {
+  async #restart(changed: readonly LearnerFile[], { data = {}, metadata }: ConfigMap): Promise<string[]> {
     const inSeat = metadata.labels?.['app.kubernetes.io/managed-by'] === 'intro-otel';
     const components = [...new Set(changed.map(({ component }) => component))];
     for (const component of components) {
@@ -190,6 +133,7 @@ export class FileStore {
       ]);
       await this.#kube.restart(`${this.#release}-${component}`, inSeat ? Object.fromEntries(started) : undefined);
     }
+    return components;
   }
 }
 

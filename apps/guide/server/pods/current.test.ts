@@ -1,8 +1,7 @@
 // Tests that a check judges the learner's files as they are now, and not those of a pod from before.
 import { createHash } from 'node:crypto';
 import type { ConfigMap, Deployment, Pod } from '../../../../kubernetes/types.ts';
-import { LABELS, MANAGED_BY, OWN, RUN } from '../../../../lab/names.ts';
-import { hashesOf } from '../../../../lab/run-token.ts';
+import { LABELS, MANAGED_BY, OWN } from '../../../../lab/names.ts';
 import { podOf } from '../../../testing/api-server.ts';
 import { outdated } from './current.ts';
 import type { ComponentObjects } from './current.ts';
@@ -110,33 +109,5 @@ test('reports a collector.yaml outside a seat that was edited after the Collecto
     blocks: true,
     todo: 'Press Run, or run kubectl rollout restart deployment/intro-otel-collector.',
     file: 'collector.yaml',
-  });
-});
-
-describe('after a Run in a seat', () => {
-  const texts = { 'app.ts': 'run', 'settings.env': '' };
-  const claims = { n: 7, at: 7, files: hashesOf(texts) };
-  const record = `${Buffer.from(JSON.stringify(claims)).toString('base64url')}.x`;
-  const mapOf = (text: string): ConfigMap => ({
-    ...filesOf(text, seat),
-    data: { ...texts, 'app.ts': text, [RUN.record]: record },
-  });
-
-  test('finds nothing outdated while dice says that it runs the files', () => {
-    expect(outdated(objects({ files: mapOf('run'), started: { 'app.ts': sha256('run') } }))).toBeUndefined();
-  });
-
-  test.each([
-    [
-      'a dice that says it runs an older file, and what to do',
-      'run',
-      { passes: false, todo: expect.any(String) as string },
-    ],
-    ['a file that was changed back to that of the pod, until the operator restarts it', 'mine', { passes: true }],
-  ])('reports %s', (_what, text, expected) => {
-    const deployment = { ...template({}), metadata: { name: 'lab-dice' } } as Deployment;
-    expect(outdated(objects({ files: mapOf(text), started: { 'app.ts': sha256('other') }, deployment }))).toMatchObject(
-      { reason: 'its pod dice-2 started with an older app.ts', ...expected },
-    );
   });
 });

@@ -2,9 +2,7 @@
 // until the new one is ready, and longer if the new one does not start.
 import { createHash } from 'node:crypto';
 import type { ConfigMap, Deployment, Pod } from '../../../../kubernetes/types.ts';
-import { LABELS, MANAGED_BY, OWN, RUN } from '../../../../lab/names.ts';
-import { RUN_FILES, unverifiedClaims } from '../../../../lab/run-token.ts';
-import type { RunFile } from '../../../../lab/run-token.ts';
+import { LABELS, MANAGED_BY, OWN } from '../../../../lab/names.ts';
 import type { OwnFile } from '../../../../lab/names.ts';
 import type { Component } from '../../contract.ts';
 import type { Outdated } from './phase.ts';
@@ -51,31 +49,19 @@ function notReplaced({ deployment }: ComponentObjects, { metadata }: Pod): Outda
 
 /**
  * In a seat, a pod's annotations have the hashes of the files that it started with, and the operator restarts it after
- * an edit, unless it was a Run. After a Run, and outside a seat, the pod's annotations tell nothing of its files, and
- * the hashes come from elsewhere. Outside a seat, nobody restarts it.
+ * an edit. Outside a seat, only Helm writes these annotations, the hashes come from elsewhere, and nobody restarts it.
  */
 function notRestarted(objects: ComponentObjects, { metadata }: Pod): Outdated | undefined {
   const { component, files, started: reported } = objects;
   if (!files) return undefined;
-  const inSeat = files.metadata.labels?.[LABELS.managedBy] === MANAGED_BY && !isOfRun(objects);
+  const inSeat = files.metadata.labels?.[LABELS.managedBy] === MANAGED_BY;
   const old = OWN.find(({ file, started, component: reader }) => {
-    const hash = inSeat && !hasRun(objects) ? metadata.annotations?.[started] : reported[file];
+    const hash = inSeat ? metadata.annotations?.[started] : reported[file];
     return reader === component && hash !== undefined && hash !== sha256(files.data?.[file] ?? '');
   });
   if (!old) return undefined;
   const reason = `its pod ${metadata.name} started with an older ${old.file}`;
   return { reason, passes: inSeat, blocks: true, ...(inSeat ? {} : { todo: restart(objects), file: old.file }) };
-}
-
-/** Whether there was a Run, after which a pod of dice may run other files than it started with. */
-const hasRun = ({ component, files }: ComponentObjects): boolean =>
-  component === 'dice' && files?.data?.[RUN.record] !== undefined;
-
-/** Whether the guide has written dice's files for a Run, and nobody has edited them since. Then no pod is restarted. */
-function isOfRun({ component, files }: ComponentObjects): boolean {
-  const claims = unverifiedClaims(files?.data?.[RUN.record]);
-  const isSame = (file: RunFile): boolean => claims?.files[file] === sha256(files?.data?.[file] ?? '');
-  return component === 'dice' && RUN_FILES.every(isSame);
 }
 
 const restart = ({ component, deployment }: ComponentObjects): string =>

@@ -37,10 +37,6 @@ export async function diceReport(
 const urlOf = (ip: string, port: number, path: string): string =>
   `http://${ip.includes(':') ? `[${ip}]` : ip}:${port}${path}`;
 
-/** Returns a URL of a pod, or undefined if the pod has no address yet. */
-export const podUrl = ({ status }: Pod, port: number, path: string): string | undefined =>
-  status?.podIP ? urlOf(status.podIP, port, path) : undefined;
-
 /** Asks the dice in a pod to send its telemetry. @returns whether dice says that it has sent everything */
 export async function flushDice({ status }: Pod, port: number = PORTS.health): Promise<boolean> {
   return status?.podIP ? flushAt(urlOf(status.podIP, port, '')) : false;

@@ -190,34 +190,3 @@ describe('the report of dice', () => {
     },
   );
 });
-
-describe('a dice that serves after a crash', () => {
-  const crashed = {
-    ready: true,
-    restartCount: 1,
-    lastState: { terminated: { exitCode: 137, reason: 'OOMKilled', finishedAt: '2026-01-01T00:00:10Z' } },
-  };
-  const ranAt = (seconds: number): number => Date.parse(created) + seconds * 1000;
-  const failedRun = { message: 'the container ended. The code of before serves.', hasEnded: true } as const;
-
-  test('is not said to have crashed once a Run has begun since then', () => {
-    expect(dice(crashed, 60, { ranAt: ranAt(5) }).message).toMatch(/^it runs again after a crash: dice was killed/);
-    expect(dice(crashed, 60, { ranAt: ranAt(30) })).toEqual({ component: 'dice', pod: 'dice-1', phase: 'running' });
-  });
-
-  test('is said to run the code of before if the code of a Run has crashed', () => {
-    expect(dice(crashed, 60, { ranAt: ranAt(5), failedRun }).message).toMatch(
-      /OOMKilled.* The code of before serves\.$/,
-    );
-  });
-});
-
-test('tells why the code of a Run has failed although dice serves', () => {
-  const failedRun = { message: 'your code throws an error', file: 'app.ts', line: 3 } as const;
-  expect(dice({ ready: true }, 60, { failedRun })).toEqual({
-    component: 'dice',
-    pod: 'dice-1',
-    phase: 'running',
-    ...failedRun,
-  });
-});

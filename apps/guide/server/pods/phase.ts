@@ -27,15 +27,6 @@ export interface Outdated {
   readonly file?: OwnFile;
 }
 
-/** Why dice runs the code of before, and the place in the learner's files. */
-export type FailedRun = Pick<PodState, 'file' | 'line'> & {
-  readonly message: string;
-  /** Whether the container ended, so that its status tells more. */
-  readonly hasEnded?: true;
-};
-
-export const BEFORE = 'The code of before serves.';
-
 /** What is known of a pod besides its status. */
 export interface Evidence {
   /** The newest lines of the pod's log, which contain the reason of a crash. */
@@ -49,10 +40,6 @@ export interface Evidence {
    * health checks. `silent` means that it takes the connection and does not answer, because it is busy.
    */
   readonly report?: Report | 'refused' | 'silent' | undefined;
-  /** Why the files of the last Run don't run, although the pod serves. */
-  readonly failedRun?: FailedRun | undefined;
-  /** When the last Run began, in Unix milliseconds. A crash before it is one of other code. */
-  readonly ranAt?: number | undefined;
   /** Why the pod has to be restarted to run the learner's files as they are now. */
   readonly outdated?: Outdated | undefined;
 }
@@ -92,21 +79,12 @@ const reasonFrom = ({ file, line, ...meaning }: Explanation): Reason => ({
 
 /** Returns what is wrong although the pod serves: a crash a while ago, older files, or what the program ignores. */
 function trouble(component: Component, pod: Pod, { container, evidence, now }: Observation<ContainerStatus>): Reason {
-  const { failedRun } = evidence;
-  const failure = withFailedRun(recentCrash(component, pod, { container, evidence, now }), failedRun);
-  if (failure.message !== undefined) return failure;
+  const crash = recentCrash(component, pod, { container, evidence, now });
+  if (crash.message !== undefined) return crash;
   const { reason, todo, file } = evidence.outdated ?? {};
   if (todo !== undefined) return { message: `${reason}. ${todo}`, ...(file && { file }) };
   const mistake = component === 'dice' ? mistakesOf(evidence)[0] : withoutEffect(evidence.files?.['collector.yaml']);
   return mistake ? reasonFrom(mistake) : {};
-}
-
-/** Adds what is known of a Run that failed. The end of its container tells more than dice itself knows. */
-function withFailedRun(crash: Reason, failedRun: FailedRun | undefined): Reason {
-  if (crash.message !== undefined)
-    return failedRun?.hasEnded ? { ...crash, message: `${crash.message} ${BEFORE}` } : crash;
-  const { message, file, line } = failedRun ?? {};
-  return { ...(message && { message }), ...(file && { file }), ...(line && { line }) };
 }
 
 /** The last file that was read, because the same one is asked about again and again. */
@@ -139,16 +117,10 @@ function recentCrash(
   { container: { lastState, restartCount = 0 }, evidence, now }: Observation<ContainerStatus>,
 ): Reason {
   const ended = lastState?.terminated;
-  if (!ended || isNodeRestart(ended) || !isRecent(ended, evidence, now)) return {};
+  if (!ended || isNodeRestart(ended) || !(now - Date.parse(ended.finishedAt ?? '') < crashMemory)) return {};
   const reason = reasonOf({ component, ended, evidence: { ...evidence, log: [] }, limit: limitOf(pod) });
   const crashes = restartCount === 1 ? 'a crash' : `${restartCount} crashes`;
   return { ...reason, message: `it runs again after ${crashes}: ${reason.message}` };
-}
-
-/** Returns whether a container ended not long ago, and after the last Run began. Kubernetes tells whole seconds. */
-function isRecent({ finishedAt = '' }: Terminated, { ranAt = 0 }: Evidence, now: number): boolean {
-  const at = Date.parse(finishedAt);
-  return now - at < crashMemory && at + 1_000 > ranAt;
 }
 
 /**

@@ -2,11 +2,9 @@
 // the pages which versions of the files, the progress and the faults the lab has.
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Pod } from '../../../../kubernetes/types.ts';
-import type { Component, Files, PodEvent, PodState, RunProgress, Shared } from '../../contract.ts';
-import { sinceStart } from '../../../../lab/run-log.ts';
+import type { Component, Files, PodEvent, PodState, Shared } from '../../contract.ts';
 import type { Kube } from '../kube.ts';
 import { messageOf } from '../../../../support/errors.ts';
-import type { Runs } from '../run/runs.ts';
 import { suppressTracing } from '../suppress-tracing.ts';
 import { diceReport } from './dice-report.ts';
 import { Lines } from './lines.ts';
@@ -48,7 +46,6 @@ export interface WatcherSources extends LearnerSources {
   readonly versions?: () => Promise<ReadonlyMap<Shared, string>>;
   /** Returns why a component does not run the learner's files as they are now. */
   readonly outdated?: (component: Component) => Promise<Outdated | undefined>;
-  readonly runs?: Pick<Runs, 'at' | 'listen' | 'failure'> | undefined;
 }
 
 export class PodWatcher {
@@ -59,8 +56,6 @@ export class PodWatcher {
   readonly #versions = new Map<Shared, string>();
   #watched: WatchedPod[] = [];
   #running: AbortController | undefined;
-  #lastRun: RunProgress | undefined;
-  #stopRuns: (() => void) | undefined;
 
   constructor(kube: Kube, release: string, sources: WatcherSources = {}) {
     this.#kube = kube;
@@ -83,7 +78,6 @@ export class PodWatcher {
       if (state) listener({ type: 'state', data: state });
       for (const line of recent) listener({ type: 'log', data: { component, pod: pod ?? '', line } });
     }
-    if (this.#lastRun) listener({ type: 'run', data: this.#lastRun });
     for (const [subject, version] of this.#versions) listener({ type: 'version', data: { subject, version } });
     return () => {
       this.#listeners.delete(listener);
@@ -98,28 +92,12 @@ export class PodWatcher {
       { component: 'dice', tailLines: logMemory, recent: [] },
       { component: 'collector', tailLines: 20, recent: [] },
     ];
-    this.#stopRuns = this.#sources.runs?.listen((progress) => this.#onRun(progress));
     void this.#watch(running.signal);
-  }
-
-  /** Passes on how far a Run has come. Once it has ended, dice runs other files than before. */
-  #onRun(progress: RunProgress): void {
-    this.#lastRun = progress;
-    this.#send({ type: 'run', data: progress });
-    const [dice] = this.#watched;
-    if (dice && progress.stage !== 'checking' && progress.stage !== 'starting') void this.#refresh(dice);
-  }
-
-  async #refresh(watched: WatchedPod): Promise<void> {
-    watched.files = await this.#sources.files?.().catch(() => watched.files);
-    await this.#compare(watched);
   }
 
   #stop(): void {
     this.#running?.abort();
     this.#running = undefined;
-    this.#stopRuns?.();
-    this.#lastRun = undefined;
     for (const { follower } of this.#watched) follower?.abort();
     this.#watched = [];
     this.#versions.clear();
@@ -178,21 +156,10 @@ export class PodWatcher {
     if (isNew) watched.files = await this.#sources.files?.().catch(() => undefined);
     if (isNew) await this.#compare(watched);
     watched.lines?.settle();
-    const { recent: log, files, outdated } = watched;
+    const { component, recent, files } = watched;
+    const report = component === 'dice' && isStarting(pod) ? await diceReport(pod) : undefined;
     const { settings } = this.#sources;
-    const ofRuns = watched.component === 'dice' ? await this.#evidenceOfDice(watched, pod) : {};
-    return { log, files, outdated, ...ofRuns, ...(settings && { settings }) };
-  }
-
-  /** Returns what only dice has: its report, and what a Run has changed in its pod. */
-  async #evidenceOfDice({ recent, files }: WatchedPod, pod: Pod): Promise<Omit<Evidence, 'files'>> {
-    const { runs } = this.#sources;
-    return {
-      log: sinceStart(recent),
-      report: isStarting(pod) ? await diceReport(pod) : undefined,
-      failedRun: files && runs?.failure(pod.metadata.name, files),
-      ranAt: runs?.at,
-    };
+    return { log: recent, files, report, outdated: watched.outdated, ...(settings && { settings }) };
   }
 
   /**

@@ -1,7 +1,7 @@
 // Connects the editor with the learner's files in the lab. The browser stores the learner's edits, and only Run sends
 // them to the lab.
 import { ApiError, get, messageOf, send } from '../api.ts';
-import type { FileName, Files, KeptFile, SavedFiles, VersionedFiles } from '../../contract.ts';
+import type { FileName, Files, KeptFile, VersionedFiles } from '../../contract.ts';
 import { mayOnlyLook } from '../class/look-in.ts';
 import { confirmed } from '../dialog.ts';
 import { button, byId, fill, h, whenPressed } from '../dom.ts';
@@ -173,13 +173,13 @@ export class Workbench {
     this.#runs += 1;
     this.#runner.prepare();
     try {
-      const { version, ...saved } = await send<SavedFiles>('PUT', 'api/files', {
+      const { version, restarted } = await send<{ version: string; restarted: string[] }>('PUT', 'api/files', {
         version: this.#workspace.version,
         files: sent,
       });
       this.#runs += 1;
       this.#workspace.wasSaved(version, sent);
-      this.#runner.begin(saved);
+      this.#runner.begin(restarted);
     } catch (error) {
       if (error instanceof ApiError && error.status === 409) await this.#refused(error.body as VersionedFiles);
       else this.#runner.cancel(`Not saved. ${messageOf(error)}`);

@@ -1,16 +1,6 @@
 // Shows the state, the log and the errors of the learner's pods. The guide streams them to the page as Server-Sent
 // Events.
-import type {
-  Component,
-  LogLine,
-  PodState,
-  RunProgress,
-  SavedFiles,
-  SeenStep,
-  Shared,
-  SharedVersion,
-} from '../../contract.ts';
-import { NEW_CODE } from '../../../../lab/run-log.ts';
+import type { Component, LogLine, PodState, SeenStep, Shared, SharedVersion } from '../../contract.ts';
 import { button, byId, fill } from '../dom.ts';
 import { openStream } from '../shared-stream.ts';
 import { LogView } from '../log/view.ts';
@@ -70,7 +60,6 @@ export class Runner {
       on: {
         state: (data) => this.#onState(JSON.parse(data) as PodState),
         log: (data) => this.#onLog(JSON.parse(data) as LogLine),
-        run: (data) => this.#onRun(JSON.parse(data) as RunProgress),
         seen: (data) => this.onSeen(JSON.parse(data) as SeenStep),
         version: (data) => this.#onVersion(JSON.parse(data) as SharedVersion),
       },
@@ -105,9 +94,8 @@ export class Runner {
     this.say(this.#watch.report());
   }
 
-  begin(saved: Omit<SavedFiles, 'version'>): void {
-    const { restarted } = saved;
-    const up = this.#watch.begin(saved, performance.now());
+  begin(restarted: string[]): void {
+    const up = this.#watch.begin(restarted, performance.now());
     const [component] = this.#watch.awaited;
     if (component) this.#showLogOf(component);
     if (restarted.length === 0) this.say({ tone: 'good', text: 'Nothing to run: the lab already had these files.' });
@@ -144,18 +132,6 @@ export class Runner {
     if (up) this.onUp();
   }
 
-  #onRun(progress: RunProgress): void {
-    const up = this.#watch.onRun(progress, performance.now());
-    this.#report();
-    if (up) this.onUp();
-  }
-
-  /** Records that the page has drawn the first trace of the Run. */
-  drawn(): void {
-    this.#watch.drawn(performance.now());
-    this.#report();
-  }
-
   #report(): void {
     this.say(this.#watch.report());
     const problems = this.#watch.problems();
@@ -178,10 +154,7 @@ export class Runner {
 
   #onLog({ component, pod, line }: LogLine): void {
     this.#beginLog({ component, pod });
-    const { buffer } = this.#logs[component];
-    // The log of a pod goes on after a Run. What the code of before has printed explains nothing any more.
-    if (component === 'dice' && line === NEW_CODE) buffer.clear();
-    buffer.add(line);
+    this.#logs[component].buffer.add(line);
     if (component === this.#choice.value) this.log.draw();
   }
 

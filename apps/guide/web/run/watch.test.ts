@@ -17,7 +17,7 @@ function running() {
 
 test('completes a Run when the new pod is ready, but not while only the old pod is ready', () => {
   const watch = running();
-  expect(watch.begin({ restarted: ['dice'] }, 1_100)).toBe(false);
+  expect(watch.begin(['dice'], 1_100)).toBe(false);
   expect(watch.on(dice('old', 'running'), 1_200)).toBe(false);
   expect(watch.on(dice('new', 'starting'), 1_300)).toBe(false);
   expect(watch.report().tone).toBe('busy');
@@ -28,19 +28,19 @@ test('completes a Run when the new pod is ready, but not while only the old pod 
 test('completes a Run whose new pod is ready before the guide answers the Run', () => {
   const watch = running();
   watch.on(dice('new', 'running'), 1_050);
-  expect(watch.begin({ restarted: ['dice'] }, 1_100)).toBe(true);
+  expect(watch.begin(['dice'], 1_100)).toBe(true);
 });
 
 test('waits for the new pods of both dice and the Collector, which it knows by the names of their Deployments', () => {
   const watch = running();
-  watch.begin({ restarted: ['lab-dice', 'lab-collector'] }, 1_100);
+  watch.begin(['lab-dice', 'lab-collector'], 1_100);
   expect(watch.on(dice('new', 'running'), 1_200)).toBe(false);
   expect(watch.on({ component: 'collector', pod: 'c', phase: 'running' }, 1_300)).toBe(true);
 });
 
 test('reports the file and line at which a pod fails', () => {
   const watch = running();
-  watch.begin({ restarted: ['dice'] }, 1_100);
+  watch.begin(['dice'], 1_100);
   watch.on(dice('new', 'failed', { message: 'unexpected token', line: 7 }), 1_200);
   expect(watch.problems()).toEqual([{ file: 'app.ts', line: 7, message: 'unexpected token' }]);
   expect(watch.report()).toEqual({ tone: 'bad', text: 'app.ts, line 7: unexpected token' });
@@ -50,20 +50,20 @@ test('ignores the problem of a pod that is older than the Run', () => {
   const watch = new RunWatch();
   watch.on(dice('old', 'failed', { message: 'unexpected token', line: 7 }), 0);
   watch.prepare(1_000);
-  watch.begin({ restarted: ['dice'] }, 1_100);
+  watch.begin(['dice'], 1_100);
   expect([watch.problems(), watch.report().tone]).toEqual([[], 'busy']);
 });
 
 test('reports an error of the Collector in collector.yaml', () => {
   const watch = running();
-  watch.begin({ restarted: ['collector'] }, 1_100);
+  watch.begin(['collector'], 1_100);
   watch.on({ component: 'collector', pod: 'c', phase: 'failed', message: 'no such exporter' }, 1_200);
   expect(watch.report().text).toBe('collector.yaml: no such exporter');
 });
 
 test('reports the start of a new pod that no Run caused', () => {
   const watch = running();
-  watch.begin({ restarted: ['dice'] }, 1_100);
+  watch.begin(['dice'], 1_100);
   watch.on(dice('new', 'running'), 1_200);
   watch.on(dice('newer', 'starting'), 60_000);
   expect(watch.report()).toEqual({ tone: 'busy', text: 'dice is starting…' });
@@ -73,7 +73,7 @@ test('reports the start of a new pod that no Run caused', () => {
 
 test("reports what a new pod waits for, and names a problem's line only once", () => {
   const watch = running();
-  watch.begin({ restarted: ['dice'] }, 1_100);
+  watch.begin(['dice'], 1_100);
   watch.on(dice('new', 'starting', { message: 'its pod is waiting for room on a node' }), 1_200);
   expect(watch.report().text).toBe('Saved. dice: its pod is waiting for room on a node');
   watch.on(dice('new', 'failed', { message: 'your code does not parse, at line 7: no', line: 7 }), 1_300);
@@ -82,7 +82,7 @@ test("reports what a new pod waits for, and names a problem's line only once", (
 
 test('ends a Run whose files somebody else has replaced, and drops what the pods before have reported', () => {
   const watch = running();
-  watch.begin({ restarted: ['dice'] }, 1_100);
+  watch.begin(['dice'], 1_100);
   watch.on(dice('new', 'failed', { message: 'unexpected token', line: 7 }), 1_200);
   watch.forget(60_000);
   expect([watch.problems(), watch.report().tone]).toEqual([[], 'busy']);
@@ -95,7 +95,7 @@ const collector = (pod: string): PodState => ({ component: 'collector', pod, pha
 test('still says how long a Run took when a Collector appears that the start of a step has restarted', () => {
   const watch = running();
   watch.on(collector('old'), 1_000);
-  watch.begin({ restarted: ['dice'] }, 1_100);
+  watch.begin(['dice'], 1_100);
   watch.on(dice('new', 'running'), 4_200);
   watch.on(collector('new'), 4_300);
   expect(watch.report().text).toBe('Runs your files, 3.2 s after Run.');
@@ -103,7 +103,7 @@ test('still says how long a Run took when a Collector appears that the start of 
 
 test('no longer says how long a Run took when something else has replaced the Collector that it restarted', () => {
   const watch = running();
-  watch.begin({ restarted: ['collector'] }, 1_100);
+  watch.begin(['collector'], 1_100);
   watch.on({ ...collector('new'), phase: 'running' }, 4_200);
   watch.on(collector('newer'), 60_000);
   expect(watch.report().text).toBe('dice runs (pod old).');
@@ -122,35 +122,4 @@ test('shows the problem of files whose change the page learns of after the pod h
   watch.on(dice('new', 'failed', { message: 'unexpected token', line: 7 }), 10_000);
   watch.forget(10_500);
   expect(watch.report()).toEqual({ tone: 'bad', text: 'app.ts, line 7: unexpected token' });
-});
-
-test('tells the stages of a Run in the pod that runs, and completes once it serves', () => {
-  const watch = new RunWatch();
-  watch.on({ component: 'dice', pod: 'one', phase: 'running' }, 500);
-  watch.prepare(1_000);
-  watch.onRun({ n: 7, stage: 'checking', ms: 10 }, 1_050);
-  expect(watch.begin({ restarted: ['dice'], run: 7 }, 1_100)).toBe(false);
-  expect(watch.report().text).toBe('Saved. dice: checking…');
-  watch.on({ component: 'dice', pod: 'one', phase: 'running' }, 1_150);
-  expect(watch.onRun({ n: 7, stage: 'starting', ms: 200 }, 1_200)).toBe(false);
-  expect(watch.onRun({ n: 7, stage: 'serving', ms: 600 }, 1_600)).toBe(true);
-  watch.drawn(2_000);
-  expect(watch.report()).toEqual({
-    tone: 'good',
-    text: 'Runs your files, 0.6 s after Run. (checking 0.1 s, starting 0.2 s, serving 0.6 s, trace drawn 1.0 s)',
-  });
-});
-
-test('shows the place of a Run that failed, and waits for a new pod if dice is lost', () => {
-  const watch = new RunWatch();
-  watch.on({ component: 'dice', pod: 'one', phase: 'running' }, 500);
-  watch.prepare(1_000);
-  watch.begin({ restarted: ['dice'], run: 7 }, 1_100);
-  expect(watch.onRun({ n: 7, stage: 'failed', ms: 9, message: 'no luck', file: 'app.ts', line: 3 }, 1_200)).toBe(false);
-  expect(watch.problems()).toEqual([{ file: 'app.ts', line: 3, message: 'no luck' }]);
-  watch.prepare(2_000);
-  watch.begin({ restarted: ['dice'], run: 8 }, 2_100);
-  watch.onRun({ n: 8, stage: 'replacing', ms: 9, message: 'dice is lost.' }, 2_200);
-  expect(watch.report().text).toBe('Saved. dice is lost. dice: the new pod is starting…');
-  expect(watch.on({ component: 'dice', pod: 'two', phase: 'running' }, 2_300)).toBe(true);
 });

@@ -1,6 +1,6 @@
 // Derives the progress of a Run from the states of the pods: "saved", "the new pod runs", or the reason why the new pod
 // does not run.
-import type { Component, FileName, PodState, RunProgress, SavedFiles } from '../../contract.ts';
+import type { Component, FileName, PodState } from '../../contract.ts';
 
 export type Tone = 'busy' | 'good' | 'bad' | 'quiet';
 
@@ -33,11 +33,6 @@ export class RunWatch {
   #saving = false;
   #since = 0;
   #took = 0;
-  /** How far the Run has come that the dice of this pod has taken, and when each of its stages began, in seconds. */
-  #run: RunProgress | undefined;
-  #runNumber: number | undefined;
-  #stages: string[] = [];
-  #note: string | undefined;
   /** The states from before somebody changed the lab's files. A problem of theirs may be solved already. */
   #outdated: ReadonlySet<PodState> = new Set();
 
@@ -45,9 +40,6 @@ export class RunWatch {
   prepare(now: number): void {
     this.#since = now;
     this.#saving = true;
-    this.#runNumber = undefined;
-    this.#stages = [];
-    this.#note = undefined;
     this.#before = new Map([...this.#latest].map(([component, { pod }]) => [component, pod]));
   }
 
@@ -55,7 +47,7 @@ export class RunWatch {
    * Records which Deployments the guide has restarted for the Run.
    * @returns whether the new pods of all these Deployments are already ready
    */
-  begin({ restarted, run, note }: Omit<SavedFiles, 'version'>, now: number): boolean {
+  begin(restarted: string[], now: number): boolean {
     this.#awaited = new Set(
       (Object.keys(files) as Component[]).filter((name) =>
         restarted.some((one) => one === name || one.endsWith(`-${name}`)),
@@ -63,40 +55,8 @@ export class RunWatch {
     );
     this.#ofRun = new Set(this.#awaited);
     this.#saving = false;
-    this.#runNumber = run;
-    this.#note = note;
     for (const state of this.#latest.values()) this.#settle(state, now);
-    if (run !== undefined && this.#run?.n === run) this.#follow(this.#run, now);
     return this.#awaited.size === 0;
-  }
-
-  /** Records how far a Run has come in the pod that runs. @returns whether this completes the Run of this page */
-  onRun(progress: RunProgress, now: number): boolean {
-    this.#run = progress;
-    return progress.n === this.#runNumber && this.#follow(progress, now);
-  }
-
-  #follow({ stage, message }: RunProgress, now: number): boolean {
-    if (!this.#stages.some((one) => one.startsWith(stage)))
-      this.#stages.push(`${stage} ${((now - this.#since) / 1000).toFixed(1)} s`);
-    if (stage === 'replacing') this.#lose(message);
-    if (stage !== 'serving' && stage !== 'failed') return false;
-    const wasAwaited = this.#awaited.delete('dice');
-    if (stage === 'failed') this.#took = 0;
-    else if (wasAwaited) this.#took = now - this.#since;
-    return stage === 'serving' && wasAwaited && this.#awaited.size === 0;
-  }
-
-  /** Waits for a new pod, because the dice that had taken the Run no longer answers. */
-  #lose(message: string | undefined): void {
-    this.#runNumber = undefined;
-    this.#note = message;
-  }
-
-  /** Records that the page has drawn a trace of the Run. */
-  drawn(now: number): void {
-    if (this.#took > 0 && this.#runNumber !== undefined && !this.#stages.some((one) => one.startsWith('trace')))
-      this.#stages.push(`trace drawn ${((now - this.#since) / 1000).toFixed(1)} s`);
   }
 
   /** Ends a Run whose files were not saved. */
@@ -122,13 +82,11 @@ export class RunWatch {
   forget(now: number): void {
     this.#awaited.clear();
     this.#took = 0;
-    this.#runNumber = undefined;
     const isOld = (state: PodState): boolean => now - (this.#arrived.get(state) ?? 0) > KNOWN_FOR;
     this.#outdated = new Set([...this.#latest.values()].filter(isOld));
   }
 
   #settle(state: PodState, now: number): boolean {
-    if (state.component === 'dice' && this.#runNumber !== undefined) return false;
     if (state.phase !== 'running' || this.#isOld(state) || !this.#awaited.delete(state.component)) return false;
     this.#took = now - this.#since;
     return this.#awaited.size === 0;
@@ -159,21 +117,13 @@ export class RunWatch {
   }
 
   problems(): Problem[] {
-    const states = this.#failedRun() ?? [...this.#latest.values()];
-    return states
+    return [...this.#latest.values()]
       .filter((state) => isTrouble(state) && !this.#outdated.has(state) && !this.#waitsForAnother(state.component))
       .map((state) => ({
         file: state.file ?? files[state.component],
         message: state.message ?? `${state.component} has failed; its log says more.`,
         ...(state.line === undefined ? {} : { line: state.line }),
       }));
-  }
-
-  /** Returns the failure of this page's Run, until the state of the pod tells it, too. */
-  #failedRun(): PodState[] | undefined {
-    const { message: told, pod = '' } = this.#latest.get('dice') ?? {};
-    const failed = this.#run?.stage === 'failed' && this.#run.n === this.#runNumber ? this.#run : undefined;
-    return failed && told === undefined ? [failedState(pod, failed)] : undefined;
   }
 
   /**
@@ -194,28 +144,14 @@ export class RunWatch {
         text: `Saved. ${[...this.#awaited].map((component) => this.#waitsFor(component)).join(' ')}`,
       };
     if (this.#took > 0)
-      return {
-        tone: 'good',
-        text: `Runs your files, ${(this.#took / 1000).toFixed(1)} s after Run.${this.#timeline()}`,
-      };
+      return { tone: 'good', text: `Runs your files, ${(this.#took / 1000).toFixed(1)} s after Run.` };
     return this.#atRest();
   }
 
-  /** Returns the stages of a Run in the pod that runs, with the seconds since Run at which each began. */
-  #timeline(): string {
-    return this.#runNumber === undefined || this.#stages.length === 0 ? '' : ` (${this.#stages.join(', ')})`;
-  }
-
-  #stage(): RunProgress['stage'] {
-    return this.#run && this.#run.n === this.#runNumber ? this.#run.stage : 'checking';
-  }
-
   #waitsFor(component: Component): string {
-    if (component === 'dice' && this.#runNumber !== undefined) return `dice: ${this.#stage()}…`;
     const state = this.#latest.get(component);
     const message = state?.phase === 'starting' && !this.#isOld(state) ? state.message : undefined;
-    const note = component === 'dice' && this.#note !== undefined ? `${this.#note} ` : '';
-    return `${note}${component}: ${message ?? 'the new pod is starting…'}`;
+    return `${component}: ${message ?? 'the new pod is starting…'}`;
   }
 
   /** Returns the status text when no Run is in progress and none has just completed. */
@@ -226,11 +162,6 @@ export class RunWatch {
     if (dice?.phase === 'failed') return { tone: 'busy', text: 'The files in the lab have changed. Waiting for dice…' };
     return { tone: 'quiet', text: dice ? 'dice has no pod.' : 'Waiting for news of dice…' };
   }
-}
-
-function failedState(pod: string, { message = 'your code did not start', file, line }: RunProgress): PodState {
-  const place = { ...(file && { file }), ...(line !== undefined && { line }) };
-  return { component: 'dice', pod, phase: 'failed', message, ...place };
 }
 
 /** Returns whether a pod has failed. A pod that is ready again after a crash counts as failed too. */

@@ -18,7 +18,7 @@ import type { Marks } from './waterfall.ts';
 const pause = 400; // ms
 /** Milliseconds for which a panel that has seen no span asks more often, because then most traces come. */
 const soon = 2_000;
-const shortPause = 100; // ms
+const shortPause = 150; // ms
 /**
  * Milliseconds that the panel waits for a trace. The SDK sends spans at least every 5 s. So if a trace takes longer
  * than this limit, something is wrong.
