@@ -2,6 +2,7 @@
 import { jest } from '@jest/globals';
 import type { Page } from 'playwright-core';
 import type { PipelineHop } from '../../apps/guide/contract.ts';
+import { waitFor } from '../../support/waiting.ts';
 import { Pages, typeInEditor } from './fakes/pages.ts';
 import type { View } from './fakes/pages.ts';
 
@@ -186,9 +187,13 @@ test('leads back to the trace that the questions are about, or starts again with
   pages.with('subject', view, async (page, guide) => {
     await page.goto('/#02-read-a-trace');
     await page.getByRole('button', { name: 'Start', exact: true }).click();
-    const own = page
-      .locator('.trace-links code')
-      .filter({ hasText: guide.lab.step('02-read-a-trace')?.traceId ?? '-' });
+    const begun = (other?: string) =>
+      waitFor('the trace of the step', () => {
+        const { traceId } = guide.lab.step('02-read-a-trace') ?? {};
+        return traceId === other ? undefined : traceId;
+      });
+    const first = await begun();
+    const own = page.locator('.trace-links code').filter({ hasText: first });
     await own.waitFor();
     await page.getByRole('button', { name: '/visit', exact: true }).click();
     await page.locator('.span-row', { hasText: 'dice GET /visit' }).waitFor();
@@ -196,7 +201,7 @@ test('leads back to the trace that the questions are about, or starts again with
     await own.waitFor();
     await page.getByRole('button', { name: 'Start again' }).click();
     await own.waitFor({ state: 'detached' });
-    await page.locator('.trace-links code', { hasText: guide.lab.step('02-read-a-trace')?.traceId ?? '-' }).waitFor();
+    await page.locator('.trace-links code', { hasText: await begun(first) }).waitFor();
     expect(guide.changes.filter((change) => change.endsWith('/start'))).toHaveLength(2);
   }));
 
