@@ -51,10 +51,13 @@ const truthIn: Record<FaultName, (truth: Truth) => string[][]> = {
 };
 
 /**
- * From so many marked traces on, the page lists the first trait among those that are no chance. On a busy machine,
- * rounds that the fault does not affect take too long, too. Then the trait may be chance.
+ * From so many marked traces on, the page lists the first trait among those that are no chance. With fewer, chance may
+ * put another pair first. On a busy machine, rounds that the fault does not affect take too long, too. Then the trait
+ * may be chance.
  */
 const ENOUGH = 14;
+/** Rounds with a fault at least, and at most if fewer than ENOUGH are marked. */
+const [FAULTY, MOST_FAULTY] = [60, 180];
 const isClear = ({ marked, of }: Comparison['traits'][number]): boolean => marked >= 0.9 * of.marked;
 
 function expectFirst({ traits: [first], marked }: Comparison, truth: string[][]): void {
@@ -78,9 +81,18 @@ async function played(more: number): Promise<number> {
   return Date.now();
 }
 
+/** Waits until rounds with a fault have come, and enough of them are marked. Returns the time. */
+async function playedWith(fault: FaultName): Promise<number> {
+  const before = rounds().length;
+  let end = await played(FAULTY);
+  const isEnough = () => rounds().slice(before).filter(isMarked[fault]).length >= ENOUGH;
+  while (!isEnough() && rounds().length < before + MOST_FAULTY) end = await played(20);
+  return end;
+}
+
 /**
- * Plays 400 rounds without a fault, 60 with spike, and 60 with timeouts. Fewer healthy rounds leave it to chance how
- * common a trait is among the others, and so whether a pair may be chance.
+ * Plays 400 rounds without a fault, 60 or more with spike, and as many with timeouts. Fewer healthy rounds leave it to
+ * chance how common a trait is among the others, and so whether a pair may be chance.
  */
 beforeAll(async () => {
   receiver = await Receiver.start();
@@ -95,9 +107,9 @@ beforeAll(async () => {
   const game = await Game.start({ dist: built.dist, lab, env });
   const spikeStart = await played(400);
   await game.switchTo(['spike']);
-  const spikeEnd = await played(60);
+  const spikeEnd = await playedWith('spike');
   await game.switchTo(['timeouts']);
-  await played(60);
+  await playedWith('timeouts');
   await game.stop();
   receiver.stop();
   const before = (time: number) => rounds().filter(({ start }) => start < time);
@@ -119,8 +131,10 @@ describe('the traces of a lab with a fault', () => {
   test.each(FAULTS)('share both traits of %s first in 20 other labs', (name) => {
     for (let seed = 0; seed < 20; seed += 1) {
       const truth = truthOf({ release: 'lab', namespace: `seat-${seed}` });
-      const from = (seed * 7) % (healthy.length - 60);
-      const faulty = new Set(healthy.slice(from, from + 60));
+      const from = (seed * 7) % (healthy.length - MOST_FAULTY);
+      const affected = healthy.slice(from, from + MOST_FAULTY).map((trace) => isAffected(name, truth, trace));
+      const enough = affected.findIndex((_, index) => affected.slice(0, index).filter(Boolean).length >= ENOUGH);
+      const faulty = new Set(healthy.slice(from, from + Math.max(FAULTY, enough < 0 ? MOST_FAULTY : enough)));
       const wouldBeMarked = (trace: Trace) => faulty.has(trace) && isAffected(name, truth, trace);
       expectFirst(compared(healthy, wouldBeMarked), truthIn[name](truth));
     }
