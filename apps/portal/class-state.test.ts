@@ -72,6 +72,17 @@ test('lists the names of a class, and which are taken', () => {
   expect(personIn(aSeat('seat-01', { claim: aClaim('1', 'Zoë') }), aWorkshop(1))).toBe('Zoë');
 });
 
+test('shows names safely that an older definition of the kinds accepted', () => {
+  const attendees = [
+    { name: 'ada', displayName: 'Ada\u202eL.\nB.' },
+    { name: 'bob', displayName: '\u200b' },
+  ];
+  const workshop = aWorkshop(0, { attendees });
+  expect(rosterOf(workshop, []).map(({ name }) => name)).toEqual(['Ada\ufffdL.\ufffdB.', 'bob']);
+  expect(personIn(taken('ada'), workshop)).toBe('Ada\ufffdL.\ufffdB.');
+  expect(personIn(aSeat('seat-01', { claim: aClaim('1', 'Z\u2067oë') }), aWorkshop(1))).toBe('Z\ufffdoë');
+});
+
 test('says that the operator takes no note of a seat that ends, after half a minute', () => {
   const ended = '2026-11-29T10:00:00Z';
   const seat = (phase: 'Ready' | 'Terminating') => {

@@ -1,5 +1,6 @@
 // Decides what a class offers to somebody who has its code. These functions read objects and change nothing.
 import { createHash } from 'node:crypto';
+import { shownName } from '../../support/shown-text.ts';
 import type { Seat, Workshop } from './kinds.ts';
 
 /** Why a class seats nobody now. `Open` means that it does. */
@@ -86,18 +87,23 @@ export interface RosterEntry {
 /** Returns the names of a class with names, each with whether somebody has taken it. */
 export function rosterOf({ spec }: Workshop, seats: readonly Seat[]): RosterEntry[] {
   const taken = new Set(seats.filter((seat) => seat.spec.claim).map((seat) => seat.spec.attendee));
-  return (spec.attendees ?? []).map(({ name, displayName }) => ({
-    attendee: name,
-    name: displayName || name,
-    isTaken: taken.has(name),
+  return (spec.attendees ?? []).map((attendee) => ({
+    attendee: attendee.name,
+    name: listedName(attendee),
+    isTaken: taken.has(attendee.name),
   }));
 }
 
 /** What the pages call the person in a seat. */
 export function personIn({ spec }: Seat, workshop: Workshop | undefined): string {
   const listed = workshop?.spec.attendees?.find(({ name }) => name === spec.attendee);
-  return listed ? listed.displayName || listed.name : (spec.claim?.name ?? spec.attendee);
+  return listed ? listedName(listed) : shownName(spec.claim?.name ?? '') || spec.attendee;
 }
+
+/** An older definition accepted names that can't be shown. */
+const listedName = ({ name, displayName = '' }: Attendee): string => shownName(displayName) || name;
+
+type Attendee = NonNullable<Workshop['spec']['attendees']>[number];
 
 /** Milliseconds within which the operator takes note that a seat ends. */
 const NOTICE_MS = 30_000;

@@ -1,9 +1,7 @@
 // Checks what people write to others in the class. It is any text that can be shown. Pages escape it.
+import { isShowable } from '../../support/shown-text.ts';
 
 export type WordsResult = { readonly text: string } | { readonly problem: string };
-
-/** Characters that can't be shown, or that change the direction of the text around them. Line breaks are not in it. */
-const UNSEEN = /[\p{Cc}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]/u;
 
 /**
  * Checks and normalizes a text. Its ends lose spaces. Line breaks stay if `lines` is true, and otherwise become spaces.
@@ -21,7 +19,7 @@ export function ownWords(value: unknown, most: number, { lines = false } = {}): 
     .trim();
   const length = [...text].length;
   if (length > most) return { problem: `Expected at most ${most} characters, found ${length}. Shorten the text.` };
-  if (!text.isWellFormed() || UNSEEN.test(text.replaceAll('\n', '')))
+  if (!isShowable(text, { lines: true }))
     return { problem: 'Expected a text, found characters that can’t be shown. Type the text by hand.' };
   return { text };
 }

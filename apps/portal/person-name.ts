@@ -1,4 +1,5 @@
 // What a person asks to be called. It is any text of one line. Pages escape it.
+import { isShowable, isVisible } from '../../support/shown-text.ts';
 
 export const LONGEST_NAME = 100;
 
@@ -9,10 +10,10 @@ export function personName(text: string): NameResult {
   const name = text.normalize('NFC').trim();
   const length = [...name].length;
   // A name of characters without a shape, such as spaces of no width, can't be seen or pressed.
-  if (!/[\p{L}\p{N}\p{P}\p{S}]/u.test(name)) return { problem: 'Expected a name of 1 to 100 characters, found none.' };
+  if (!isVisible(name)) return { problem: 'Expected a name of 1 to 100 characters, found none.' };
   if (length > LONGEST_NAME)
     return { problem: `Expected a name of at most ${LONGEST_NAME} characters, found ${length}.` };
-  if (!name.isWellFormed() || /[\p{Cc}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]/u.test(name))
+  if (!isShowable(name))
     return { problem: 'Expected a name of one line, found characters that can’t be shown. Type the name by hand.' };
   return { name };
 }

@@ -11,6 +11,7 @@ import {
   option,
   partOf,
   persisted,
+  shownName,
   time,
   withRules,
 } from '../schema/resource.ts';
@@ -54,7 +55,7 @@ const attendees = keyedList({
             'ada-2',
         ),
       ),
-      displayName: text({ doc: 'What the pages call the attendee. A change restarts the guide.', maxLength: 100 }),
+      displayName: shownName('What the pages call the attendee. A change restarts the guide.', 100),
     },
     ['name'],
   ),

@@ -1,6 +1,8 @@
 // Functions that describe fields of the operator's own kinds, Workshop and Seat. schema.ts has the general functions,
 // which also describe chart values.
+import { NAME_PATTERN } from '../../support/shown-text.ts';
 import type { SomeValues } from './partial.ts';
+import { matching } from './rules.ts';
 import type { Rule } from './rules.ts';
 import { choice, entry, settings, text } from './schema.ts';
 import type { Choice, Description, Entry, Group, Integer, List, Text } from './schema.ts';
@@ -42,6 +44,16 @@ export const count = (doc: string, minimum: number, maximum?: number): Integer =
   minimum,
   ...(maximum !== undefined && { maximum }),
 });
+
+/** Describes what pages call a person: text of one line that can be shown, which may be empty. */
+export const shownName = (doc: string, maxLength: number): Text =>
+  withRules(
+    text({ doc, maxLength }),
+    matching(
+      NAME_PATTERN,
+      'must be a name of one line, without characters that can’t be shown or that turn text around: type it by hand',
+    ),
+  );
 
 /** Describes a point in time, in the format of RFC 3339. */
 export const time = (doc: string): Text => text({ doc, format: 'date-time' });

@@ -46,6 +46,18 @@ export const refusedWorkshops: readonly [what: string, name: string, spec: objec
     ['spec.attendees[0].name', 'must be lower-case letters, digits and hyphens'],
   ],
   [
+    'with a name for the pages that turns the text beside it around',
+    'otel',
+    { attendees: [{ name: 'ada', displayName: 'Ada \u202e L.' }] },
+    ['spec.attendees[0].displayName', 'must be a name of one line'],
+  ],
+  [
+    'with a name for the pages that can’t be seen',
+    'otel',
+    { attendees: [{ name: 'ada', displayName: '\u200b' }] },
+    ['spec.attendees[0].displayName', 'must be a name of one line'],
+  ],
+  [
     'with an attendee whose namespace would have too long a name',
     'otel',
     attendees('ada', long(59)),

@@ -1,6 +1,7 @@
 // Prints spans as lines of text that a person can read and grep can search.
 import type { Attributes, AttributeValue } from '../../../otlp/attributes.ts';
 import type { Span, SpanEvent } from '../../../otlp/traces.ts';
+import { replaceUnseen } from '../../../support/shown-text.ts';
 
 /** Prints a trace as an indented tree of spans, with each attribute on a line below its span. */
 export function treeOf(spans: readonly Span[], depth = 0): string[] {
@@ -38,9 +39,10 @@ function pairLines([key, value]: Pair): string[] {
 }
 
 /** Escapes the characters that would control the terminal, or turn the order of its text around. A tab stays. */
-export const printable = (line: string): string => line.replace(/[^\P{Cc}\t]|[\u202a-\u202e\u2066-\u2069]/gu, escaped);
+export const printable = (line: string): string => replaceUnseen(line, escaped);
 
-const escaped = (character: string): string => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+const escaped = (character: string): string =>
+  character === '\t' ? character : `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
 
 /** Escapes the same in a text, whose line breaks stay. */
 export const printableText = (text: string): string => text.split('\n').map(printable).join('\n');

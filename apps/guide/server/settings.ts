@@ -2,6 +2,7 @@
 import { PORTAL } from '../../../lab/names.ts';
 import { servicesBehindGuide, urlVariable } from '../../../lab/services.ts';
 import { fromEnv, urlFromEnv } from '../../../support/env.ts';
+import { shownName } from '../../../support/shown-text.ts';
 import type { Target } from './status.ts';
 import type { TerminalSettings } from './terminal/terminal-pod.ts';
 
@@ -45,7 +46,7 @@ export function settingsFromEnv(): GuideSettings {
   return {
     release: process.env.RELEASE ?? '',
     namespace: process.env.POD_NAMESPACE ?? '',
-    displayName: process.env.DISPLAY_NAME ?? '',
+    displayName: shownName(process.env.DISPLAY_NAME ?? ''),
     ...seatSettings(),
     terminal: terminalSettings(),
     pod: process.env.POD_NAME ?? '',

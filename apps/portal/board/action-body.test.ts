@@ -39,6 +39,7 @@ test.each<[unknown, string]>([
   [{ action: 'hint', text: 'a\u202eb' }, 'found others'],
   [{ action: 'hint', text: '\ud800' }, 'found others'],
   [{ action: 'addSeat', name: 'a\nb' }, 'found others'],
+  [{ action: 'addSeat', name: '\u200b' }, 'found others'],
   [{ action: 'faults', names: ['rm'] }, 'expected faults of spike, timeouts, found “rm”'],
   [{ action: 'faults', names: 'spike' }, 'expected a list'],
   [{ action: 'pause', paused: 'yes' }, 'expected true or false'],

@@ -1,6 +1,7 @@
 // Reads the body of an action, and says what is wrong with it.
 import { CLASS_LIMITS } from '../../../lab/class-limits.ts';
 import { isFault, FAULTS } from '../../../lab/faults.ts';
+import { isShowable, isVisible } from '../../../support/shown-text.ts';
 import { BadAction } from './bad-action.ts';
 import type { Action, ActionName, ActionOf } from './contract.ts';
 
@@ -24,10 +25,7 @@ export function textIn(body: Body, field: string, longest: number, lines = false
   if (length === 0 || length > longest)
     throw new BadAction(`expected 1 to ${longest} characters in “${field}”, found ${length}. Change the text.`);
   // Characters that turn the direction of text would change what stands beside it on a page.
-  const forbidden = lines
-    ? /[^\P{Cc}\n]|[\u202a-\u202e\u2066-\u2069]/u
-    : /[\p{Cc}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]/u;
-  if (!text.isWellFormed() || forbidden.test(text))
+  if (!isVisible(text) || !isShowable(text, { lines }))
     throw new BadAction(`expected characters that can be shown in “${field}”, found others. Type the text by hand.`);
   return text;
 }
