@@ -211,6 +211,20 @@ describe('an action', () => {
       ]);
     }));
 
+  test('that a seat is added says which id the name has become', () =>
+    pages.with(
+      async (page, server) => {
+        server.answer = () => ({ status: 200, body: { attendee: 'zoe-l-2' } });
+        await page.getByText('Seats: pause or add').click();
+        await page.getByLabel('Name', { exact: true }).fill('Zoë  L.');
+        await page.getByRole('button', { name: 'Add a seat' }).click();
+        await page.getByRole('dialog').getByRole('button', { name: 'Add a seat' }).click();
+        await page.getByText('Added with the id zoe-l-2.').waitFor();
+        expect(actions(server)).toEqual([{ action: 'addSeat', name: 'Zoë  L.' }]);
+      },
+      { state: aBoard([], { workshop: { ...aBoard().workshop, hasNames: true } }) },
+    ));
+
   test('that the board does not answer is reported, and the page goes on', () =>
     pages.with(
       async (page, server) => {

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { CONFIRM_DELETION } from '../../../lab/names.ts';
 import { aClaim, aSeat, aWorkshop } from '../testing/objects.ts';
 import { Actions } from './actions.ts';
-import type { Action } from './contract.ts';
+import type { Action, LinkAnswer } from './contract.ts';
 import { handOutSeat, HAND_OUT, HAND_OUT_MS, useHandOut } from './hand-out.ts';
 import { BoardApi } from './testing/board-api.ts';
 import { Writer } from './writer.ts';
@@ -152,8 +152,8 @@ describe('moving a person', () => {
 
 describe('a link', () => {
   const tokenOf = async (): Promise<string> => {
-    const answer = await run({ action: 'link', seat: 'otel-1' });
-    return answer?.url.slice(`http://class.example.com${HAND_OUT}`.length) ?? '';
+    const { url } = (await run({ action: 'link', seat: 'otel-1' })) as LinkAnswer;
+    return url.slice(`http://class.example.com${HAND_OUT}`.length);
   };
   const use = (token: string, time = now, key = secret) =>
     useHandOut(token, {
@@ -285,9 +285,9 @@ describe('the schedule', () => {
 
 test('adds a person to a class with names behind the others', async () => {
   start(aWorkshop(['ada', 'zoe-l']));
-  await run({ action: 'addSeat', name: 'Zoë  L.' });
-  await run({ action: 'addSeat', name: '<b>' });
-  await run({ action: 'addSeat', name: '李' });
+  expect(await run({ action: 'addSeat', name: 'Zoë  L.' })).toEqual({ attendee: 'zoe-l-2' });
+  expect(await run({ action: 'addSeat', name: '<b>' })).toEqual({ attendee: 'b' });
+  expect(await run({ action: 'addSeat', name: '李' })).toEqual({ attendee: 'guest' });
   expect(api.workshop().spec.attendees).toEqual([
     { name: 'ada' },
     { name: 'zoe-l' },

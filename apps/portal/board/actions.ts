@@ -6,9 +6,9 @@ import type { HttpApi } from '../../../kubernetes/client.ts';
 import { SEAT } from '../kinds.ts';
 import type { Seat, Workshop } from '../kinds.ts';
 import { BadAction, notNow } from './bad-action.ts';
-import { classChanges } from './class-changes.ts';
+import { attendeeCalled, classChanges } from './class-changes.ts';
 import type { Asked, ClassAction, SeatAction } from './asked.ts';
-import type { Action, LinkAnswer } from './contract.ts';
+import type { Action, AddedAnswer, LinkAnswer } from './contract.ts';
 import { recordDeed } from './events.ts';
 import type { Deed, EventsOptions } from './events.ts';
 import { handOutToken, HAND_OUT } from './hand-out.ts';
@@ -31,13 +31,13 @@ export class Actions {
   }
 
   /** @throws BadAction if the action doesn't fit; ApiError or a connection error if the API server doesn't do it */
-  async run(action: Action, asked: Asked): Promise<LinkAnswer | undefined> {
+  async run(action: Action, asked: Asked): Promise<LinkAnswer | AddedAnswer | undefined> {
     if (['hint', 'poll'].includes(action.action)) this.#expectNotForgotten(asked);
     if (action.action === 'reset') await this.#reset(action.seat, asked);
     else if (action.action === 'move') await this.#move(action, asked);
     else if (action.action === 'link') return this.#link(action.seat, asked);
     else if ('seat' in action && action.seat !== undefined) await this.#changeSeat(action as SeatAction, asked);
-    else await this.#changeClass(action as ClassAction, asked);
+    else return this.#changeClass(action as ClassAction, asked);
     return undefined;
   }
 
@@ -48,10 +48,12 @@ export class Actions {
     this.#record(seat, asked, deed);
   }
 
-  async #changeClass(action: ClassAction, asked: Asked): Promise<void> {
+  async #changeClass(action: ClassAction, asked: Asked): Promise<AddedAnswer | undefined> {
     const { decide, deed } = classChanges(action, asked);
     const workshop = await this.#options.writer.workshop(asked.workshop, decide);
     this.#record(workshop, asked, deed);
+    const added = action.action === 'addSeat' && attendeeCalled(workshop, action.name);
+    return added ? { attendee: added.name } : undefined;
   }
 
   async #reset(name: string, asked: Asked): Promise<void> {

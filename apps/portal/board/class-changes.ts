@@ -97,10 +97,19 @@ function withAttendee(attendees: Attendees, displayName: string | undefined): No
   if (displayName === undefined) throw notNow('expected the name of a person, because this class has a list of names.');
   if (attendees.length >= LIMITS.attendees)
     throw notNow(`expected fewer than ${LIMITS.attendees} attendees, found ${attendees.length}.`);
-  if (attendees.some((one) => (one.displayName || one.name) === displayName))
+  if (attendees.some(isCalled(displayName)))
     throw notNow(`expected a new name, found that the class has ${displayName} already.`);
   return { attendees: [...attendees, { name: nameFor(displayName, attendees), displayName }] };
 }
+
+const isCalled =
+  (name: string | undefined) =>
+  (attendee: Attendees[number]): boolean =>
+    (attendee.displayName || attendee.name) === name;
+
+/** Returns the attendee whom the pages call so. Undefined if there is none, as in a class without a list of names. */
+export const attendeeCalled = ({ spec }: Workshop, name: string | undefined): Attendees[number] | undefined =>
+  spec.attendees?.find(isCalled(name));
 
 const LONGEST_NAME = 20;
 

@@ -145,11 +145,17 @@ export type ActionOf<K extends ActionName> = { readonly action: K } & ActionFiel
 /** The body of POST /board/WORKSHOP/actions. */
 export type Action = { [K in ActionName]: ActionOf<K> }[ActionName];
 
-/** The answer to the action `link`. All other actions answer 204. A refused action answers `ActionError`. */
+/** The answer to the action `link`. A refused action answers `ActionError`, and actions without an answer 204. */
 export interface LinkAnswer {
   /** A link for the person of the seat. It works once, for some minutes. */
   readonly url: string;
   readonly expiresAt: string;
+}
+
+/** The answer to the action `addSeat` in a class with a list of names. */
+export interface AddedAnswer {
+  /** The attendee's id, which is made of the name: lower-case letters, digits and hyphens. */
+  readonly attendee: string;
 }
 
 export interface ActionError {

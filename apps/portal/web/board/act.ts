@@ -1,9 +1,9 @@
 // Asks the server for an action, and shows what became of it.
-import type { Action, ActionError, LinkAnswer } from '../../board/contract.ts';
+import type { Action, ActionError, AddedAnswer, LinkAnswer } from '../../board/contract.ts';
 import { fill, h } from '../../../guide/web/dom.ts';
 
 export type Outcome =
-  | { readonly isDone: true; readonly link?: LinkAnswer }
+  | { readonly isDone: true; readonly link?: LinkAnswer; readonly added?: AddedAnswer }
   | { readonly isDone: false; readonly error: string; readonly isLoggedOut?: boolean };
 
 /** Milliseconds for an answer. The server itself waits at most 5 s for the cluster. */
@@ -32,11 +32,14 @@ export async function act(action: Action): Promise<Outcome> {
 
 async function outcomeOf(answer: Response): Promise<Outcome> {
   if (answer.status === 204) return { isDone: true };
-  if (answer.ok) return { isDone: true, link: (await answer.json()) as LinkAnswer };
+  if (answer.ok) return doneWith((await answer.json()) as LinkAnswer | AddedAnswer);
   if (answer.status === 401) return { isDone: false, error: 'You are logged out.', isLoggedOut: true };
   const { error } = (await answer.json().catch(() => ({}))) as Partial<ActionError>;
   return { isDone: false, error: error ?? `The board answered with status ${answer.status}. Try again.` };
 }
+
+const doneWith = (answer: LinkAnswer | AddedAnswer): Outcome =>
+  'url' in answer ? { isDone: true, link: answer } : { isDone: true, added: answer };
 
 /** Shows an outcome in an element with the role `status`. */
 export function report(status: HTMLElement, outcome: Outcome, done: string): void {

@@ -70,6 +70,12 @@ const done: Readonly<Record<string, string>> = {
   link: 'Give this link to the person. It works once:',
 };
 
+/** An id is made of a name by rules that nobody need know. So the board says which one it has become. */
+function doneIn({ action }: Action, outcome: Outcome): string {
+  const id = outcome.isDone && outcome.added?.attendee;
+  return id ? `Added with the id ${id}. The seat appears when the operator has made it.` : (done[action] ?? 'Done.');
+}
+
 /** Lets every form with an action send it. */
 export function sendForms(context: FormContext): void {
   for (const form of document.querySelectorAll<HTMLFormElement>('form[data-action]'))
@@ -98,7 +104,7 @@ async function send(form: HTMLFormElement, action: Action, context: FormContext)
   const status = form.closest('[data-acts]')?.querySelector<HTMLElement>('.status');
   if (status) status.textContent = '';
   const outcome = await act(action);
-  if (status) report(status, outcome, done[action.action] ?? 'Done.');
+  if (status) report(status, outcome, doneIn(action, outcome));
   if (outcome.isDone && action.action !== 'faults') form.reset();
   context.onOutcome(action, outcome);
 }
