@@ -59,6 +59,18 @@ describe('a new Workshop', () => {
     expect(events.events.map(({ reason }) => reason)).toEqual(['Updating', 'SeatsReady', 'Pulled', 'Enforced']);
   });
 
+  test('says by a condition, an Event and the state that the faults label names an unknown fault', async () => {
+    const { settleAll, edit, workshop, condition, events } = aWorkshopHarness();
+    edit({ metadata: { labels: { [LABELS.faults]: 'bogus' } } });
+    await settleAll();
+    expect(condition('FaultsApplied')).toMatchObject({ status: 'False', reason: 'UnknownFault' });
+    expect(workshop().status?.state).toBe('UnknownFault');
+    expect(events.events.find(({ reason }) => reason === 'UnknownFault')).toMatchObject({
+      type: 'Warning',
+      message: expect.stringContaining('found "bogus" in "bogus"') as string,
+    });
+  });
+
   test('sends no request for a Workshop that is ready and does not change', async () => {
     const { settleAll, reconcile, requests, clock } = aWorkshopHarness();
     await settleAll();

@@ -211,6 +211,16 @@ describe('an action', () => {
       ]);
     }));
 
+  test('for the whole class say which faults do not exist', () =>
+    pages.with(
+      async (page) => {
+        await page.getByText('unknown fault: bogus', { exact: true }).waitFor();
+        await page.getByText('Faults in every lab').click();
+        await page.getByText('names no fault that exists: bogus. Apply sets it anew.').waitFor();
+      },
+      { state: aBoard([], { workshop: { ...aBoard().workshop, unknownFaults: ['bogus'] } }) },
+    ));
+
   test('that a seat is added says which id the name has become', () =>
     pages.with(
       async (page, server) => {

@@ -27,6 +27,8 @@ export interface BoardState {
     readonly paused: boolean;
     /** Names of the faults that are active in every lab. */
     readonly faults: readonly string[];
+    /** Words of the Workshop's faults label that name no fault, so that they have no effect. */
+    readonly unknownFaults: readonly string[];
     /** Whether the class has a list of names. Otherwise, it has a number of seats. */
     readonly hasNames: boolean;
     readonly announcement?: { readonly text: string; readonly by: string; readonly at: string };

@@ -104,6 +104,7 @@ test('shows the class, its faults, its schedule and how many seats there are', (
     expiresAt,
     paused: true,
     faults: ['spike'],
+    unknownFaults: ['nonsense'],
     afterExpiry: 'Stop',
     hasNames: false,
     seats: { most: 10, made: 3, ready: 2, claimed: 1 },

@@ -81,6 +81,7 @@ export function overviewOf({
 }: Pick<StateInput, 'workshop' | 'seats' | 'portalUrl' | 'now'>): BoardState['workshop'] {
   const { metadata, spec, status } = workshop;
   const { startsAt, expiresAt, afterExpiry = 'Stop' } = spec.schedule ?? {};
+  const { names, unknown } = parseFaultsLabel(metadata.labels?.[LABELS.faults] ?? '');
   return defined({
     name: metadata.name,
     code: status?.code,
@@ -90,7 +91,8 @@ export function overviewOf({
     expiresAt,
     afterExpiry,
     paused: spec.rollout?.paused ?? false,
-    faults: parseFaultsLabel(metadata.labels?.[LABELS.faults] ?? '').names,
+    faults: names,
+    unknownFaults: unknown,
     hasNames: hasNames(workshop),
     announcement: spec.announcement,
     seats: countsOf(workshop, seats),

@@ -40,6 +40,7 @@ const faultTexts: Readonly<Record<FaultName, string>> = {
 };
 
 const faultsPanel = html`<details data-acts><summary>Faults in every lab</summary>
+            <p id="unknown-faults" class="note" hidden></p>
             <form data-action="faults">
               <fieldset class="plain"><legend class="sr">Faults</legend>${FAULTS.map(
                 (fault) => html`

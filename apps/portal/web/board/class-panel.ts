@@ -10,6 +10,7 @@ export class ClassPanel {
     const { announcement } = workshop;
     byId('announcement').textContent = announcement ? `Last hint, by ${announcement.by}: ${announcement.text}` : '';
     this.#showFaults(workshop.faults);
+    showUnknown(workshop.unknownFaults);
     showExtension(workshop.expiresAt !== undefined);
   }
 
@@ -21,6 +22,13 @@ export class ClassPanel {
     for (const box of document.querySelectorAll<HTMLInputElement>('input[name="names"]'))
       box.checked = faults.includes(box.value);
   }
+}
+
+/** The label may come from kubectl. A word in it that names no fault has no effect. */
+function showUnknown(words: readonly string[]): void {
+  const note = byId('unknown-faults');
+  note.hidden = words.length === 0;
+  note.textContent = `The label of the class names no fault that exists: ${words.join(', ')}. Apply sets it anew.`;
 }
 
 /** Shows the form that extends the class, or that it has no end. The form stays while it has the focus. */

@@ -17,10 +17,14 @@ export function showStrip({ workshop }: BoardState, clock: Clock): void {
   );
 }
 
-function badgesOf({ state, paused, faults }: BoardState['workshop']): string[] {
+function badgesOf({ state, paused, faults, unknownFaults }: BoardState['workshop']): string[] {
   const badges = state === 'Open' || state === 'Paused' ? [] : [stateInWords[state]];
   if (paused) badges.push('paused');
-  return [...badges, ...faults.map((fault) => `fault: ${fault}`)];
+  return [
+    ...badges,
+    ...faults.map((fault) => `fault: ${fault}`),
+    ...unknownFaults.map((word) => `unknown fault: ${word}`),
+  ];
 }
 
 const ENDED = {

@@ -68,6 +68,7 @@ export function aBoard(people: readonly Person[] = aClass(30), fields: Partial<B
       afterExpiry: 'Stop',
       paused: false,
       faults: [],
+      unknownFaults: [],
       hasNames: false,
       seats: { most: people.length, made: people.length, ready: people.length - 1, claimed: people.length - 1 },
     },
