@@ -19,6 +19,8 @@ export interface BoardState {
     readonly code?: string;
     /** Where people join, with the code if there is one. */
     readonly joinUrl: string;
+    /** Whether the host of joinUrl is a guess from the board's own address, because portal.url is not set. */
+    readonly isGuess: boolean;
     readonly state: ClassState;
     readonly startsAt?: string;
     readonly expiresAt?: string;
@@ -93,6 +95,8 @@ export interface ScreenState {
   readonly title: string;
   readonly code?: string;
   readonly joinUrl: string;
+  /** Whether the host of joinUrl is a guess from the board's own address, because portal.url is not set. */
+  readonly isGuess: boolean;
   readonly seats: SeatCounts;
   readonly steps: readonly {
     readonly id: string;

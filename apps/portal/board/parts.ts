@@ -95,12 +95,12 @@ export function boardParts(options: BoardOptions): BoardParts {
     isValid: ({ cookie }) => unlessEnded(sessionIn(cookie, current(), Date.now())) !== undefined,
     inputOf: (name, portalUrl) => {
       const workshop = classes.workshops.get(name);
-      return workshop && { ...inputFor(workshop, classes, polls), portalUrl, now: Date.now() };
+      return workshop && { ...inputFor(workshop, classes, polls), portalUrl, isGuess: !portal.url, now: Date.now() };
     },
   };
 }
 
-function inputFor(workshop: Workshop, classes: Classes, polls: PollSource): Omit<StateInput, 'portalUrl' | 'now'> {
+function inputFor(workshop: Workshop, classes: Classes, polls: PollSource): Omit<StateInput, 'portalUrl' | 'isGuess' | 'now'> {
   const { poll } = workshop.spec;
   return {
     workshop,

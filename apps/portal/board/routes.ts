@@ -29,7 +29,6 @@ interface Routes {
 
 /** Adds the routes. */
 export function addBoardRoutes(app: Express, { parts, streams }: Routes): void {
-  const isGuess = parts.portal.url === undefined;
   app.get('/', (_request, response) => redirect(response, '/board'));
   app.get('/login', ({ headers, query }, response) =>
     parts.sessionOf(headers.cookie)
@@ -42,12 +41,12 @@ export function addBoardRoutes(app: Express, { parts, streams }: Routes): void {
   app.get('/board', (request, response) => showClasses(request, response, parts));
   app.get('/board/:workshop', (request, response) =>
     ofClass(request, response, parts, (input) =>
-      sendDocument(response, boardPage(boardState(input), whoIn(response), isGuess)),
+      sendDocument(response, boardPage(boardState(input), whoIn(response))),
     ),
   );
   app.get('/board/:workshop/screen', (request, response) =>
     ofClass(request, response, parts, (input) =>
-      sendDocument(response, screenPage(input.workshop.metadata.name, screenState(input), isGuess)),
+      sendDocument(response, screenPage(input.workshop.metadata.name, screenState(input))),
     ),
   );
   app.get('/board/:workshop/privacy', (request, response) =>
@@ -173,7 +172,7 @@ function showClasses({ headers }: Request, response: Response, { classes, portal
   if (only && workshops.length === 1) return redirect(response, `/board/${only.metadata.name}`);
   const portalUrl = portalUrlFor(headers, portal.url, portal.port);
   const overviews: BoardState['workshop'][] = workshops.map((workshop) =>
-    overviewOf({ workshop, seats: classes.seatsOf(workshop), portalUrl, now: Date.now() }),
+    overviewOf({ workshop, seats: classes.seatsOf(workshop), portalUrl, isGuess: !portal.url, now: Date.now() }),
   );
   overviews.sort((one, other) => (one.name < other.name ? -1 : 1));
   sendDocument(response, classListPage(overviews, whoIn(response)));

@@ -30,6 +30,7 @@ const inputOf = (seats: readonly Seat[], workshop: Workshop = aWorkshop(10), ans
   steps: COURSE_STEPS,
   textOf,
   portalUrl: 'http://class.example.com',
+  isGuess: true,
   now,
 });
 
@@ -100,6 +101,7 @@ test('shows the class, its faults, its schedule and how many seats there are', (
     name: 'otel',
     code: 'abc234',
     joinUrl: 'http://class.example.com/join/abc234',
+    isGuess: true,
     state: 'Open',
     expiresAt,
     paused: true,

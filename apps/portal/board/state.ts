@@ -19,6 +19,8 @@ export interface StateInput {
   readonly textOf: (finding: string, hop: string) => string;
   /** Where people reach the portal, without a slash at the end. */
   readonly portalUrl: string;
+  /** Whether its host is a guess. */
+  readonly isGuess: boolean;
   /** Milliseconds since 1970. */
   readonly now: number;
 }
@@ -52,7 +54,7 @@ export function boardState(input: StateInput): BoardState {
 /** Returns what the projector shows: no names, and nothing by which one person could be told from another. */
 export function screenState(input: StateInput): ScreenState {
   const { workshop, seats, answers, steps, now } = input;
-  const { title, code, joinUrl } = overviewOf(input);
+  const { title, code, joinUrl, isGuess } = overviewOf(input);
   const passed = seats.map((seat) => new Set(seat.status?.course?.passed));
   const poll = pollOf(workshop, answers);
   return {
@@ -60,6 +62,7 @@ export function screenState(input: StateInput): ScreenState {
     title: title ?? workshop.metadata.name,
     ...(code !== undefined && { code }),
     joinUrl,
+    isGuess,
     seats: countsOf(workshop, seats),
     steps: numbered(steps).map((step) => ({
       ...step,
@@ -77,8 +80,9 @@ export function overviewOf({
   workshop,
   seats,
   portalUrl,
+  isGuess,
   now,
-}: Pick<StateInput, 'workshop' | 'seats' | 'portalUrl' | 'now'>): BoardState['workshop'] {
+}: Pick<StateInput, 'workshop' | 'seats' | 'portalUrl' | 'isGuess' | 'now'>): BoardState['workshop'] {
   const { metadata, spec, status } = workshop;
   const { startsAt, expiresAt, afterExpiry = 'Stop' } = spec.schedule ?? {};
   const { names, unknown } = parseFaultsLabel(metadata.labels?.[LABELS.faults] ?? '');
@@ -86,6 +90,7 @@ export function overviewOf({
     name: metadata.name,
     code: status?.code,
     joinUrl: status?.code === undefined ? `${portalUrl}/` : `${portalUrl}/join/${status.code}`,
+    isGuess,
     state: classState(workshop, seats, now),
     startsAt,
     expiresAt,

@@ -10,11 +10,8 @@ import { dataBlock, render } from './layout.ts';
 import type { Who } from './layout.ts';
 import { personDialog } from './person-dialog.ts';
 
-/**
- * Renders the board of a class with the state that it has now. Its script follows /board/WORKSHOP/events.
- * @param isGuess whether the portal's address is a guess
- */
-export function boardPage(state: BoardState, who: Who, isGuess = false): string {
+/** Renders the board of a class with the state that it has now. Its script follows /board/WORKSHOP/events. */
+export function boardPage(state: BoardState, who: Who): string {
   const { name, title = name } = state.workshop;
   return render({
     title: `${title}: board`,
@@ -24,7 +21,7 @@ export function boardPage(state: BoardState, who: Who, isGuess = false): string 
     isWide: true,
     links: linksOf(name),
     heading: html`<h1 class="sr">The board of ${title}</h1>`,
-    content: [strip(state.workshop), board(state), ...dialogs(state, isGuess), dataBlock('state', state)],
+    content: [strip(state.workshop), board(state), ...dialogs(state), dataBlock('state', state)],
   });
 }
 
@@ -110,8 +107,4 @@ const sortable = (key: string, text: string): Content =>
 const pollPanel = html`<h2>Poll</h2>
           <div id="poll" class="poll"></div>`;
 
-const dialogs = (state: BoardState, isGuess: boolean): Content[] => [
-  personDialog,
-  joinDialog(state.workshop, isGuess),
-  confirmDialog,
-];
+const dialogs = ({ workshop }: BoardState): Content[] => [personDialog, joinDialog(workshop), confirmDialog];

@@ -7,8 +7,7 @@ import { qrSvg } from './qr.ts';
 const GUESS = html`<p class="note">This address is a guess from that of the board. A port-forward may have
           another port. Try it from another machine, or set <code>portal.url</code> to what people use.</p>`;
 
-/** @param isGuess whether the link's host is that of the board's own address, because the chart names none */
-export const joinDialog = ({ code, joinUrl }: BoardState['workshop'], isGuess: boolean): Content => html`
+export const joinDialog = ({ code, joinUrl, isGuess }: BoardState['workshop']): Content => html`
       <dialog id="join" class="join" aria-labelledby="join-title">
         <h2 id="join-title">How people join</h2>
         ${qrSvg(joinUrl, `QR code of ${joinUrl}`)}

@@ -62,8 +62,8 @@ test('keeps the token and all names off the projector', () => {
 
 test('says that the address of the portal is a guess, and on the projector that nobody else reaches it', () => {
   const pagesWith = (isGuess: boolean, joinUrl: string) => [
-    boardPage(aBoard([], { workshop: { ...workshop, joinUrl } }), who, isGuess).includes('is a guess'),
-    screenPage('otel-101', aScreen({ joinUrl }), isGuess).includes('Only this machine'),
+    boardPage(aBoard([], { workshop: { ...workshop, joinUrl, isGuess } }), who).includes('is a guess'),
+    screenPage('otel-101', aScreen({ joinUrl, isGuess })).includes('Only this machine'),
   ];
   expect(pagesWith(true, 'http://localhost:8080/join/k7wm3q')).toEqual([true, true]);
   expect(pagesWith(true, 'http://192.168.1.20:8080/join/k7wm3q')).toEqual([true, false]);

@@ -6,11 +6,8 @@ import { dataBlock } from './layout.ts';
 import { renderDocument, dataAttribute } from '../../../guide/server/pages/document.ts';
 import { qrSvg } from './qr.ts';
 
-/**
- * Renders the projector's page. Its script follows /board/WORKSHOP/screen/events. It has no token for changes.
- * @param isGuess whether the portal's address is a guess. Nobody else reaches one of this machine only
- */
-export const screenPage = (workshop: string, state: ScreenState, isGuess = false): string =>
+/** Renders the projector's page. Its script follows /board/WORKSHOP/screen/events. It has no token for changes. */
+export const screenPage = (workshop: string, state: ScreenState): string =>
   renderDocument({
     title: state.title,
     root: '/',
@@ -20,7 +17,7 @@ export const screenPage = (workshop: string, state: ScreenState, isGuess = false
     header: '',
     heading: html`<h1>${state.title}</h1>`,
     content: [
-      isGuess && isOfThisMachine(state.joinUrl) ? NOBODY_ELSE : '',
+      state.isGuess && isOfThisMachine(state.joinUrl) ? NOBODY_ELSE : '',
       invitation(state),
       live,
       dataBlock('state', state),
