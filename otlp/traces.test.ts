@@ -182,8 +182,10 @@ test('measures the duration of a trace from its first start to its last end', ()
   expect(duration).toBe(4000);
 });
 
-test('gives a duration of 0 to a span that ends before it starts', () => {
-  expect(onlyTrace(service('dice', [span({ id: 'a', took: -5n })])).roots[0]?.duration).toBe(0);
+test('gives a duration of 0 to a span that ends before it starts, and tells by how much', () => {
+  const [early, fine] = [span({ id: 'a', took: -5n * second }), span({ id: 'b', from: 1n, took: 0n })];
+  expect(onlyTrace(service('dice', [early, fine])).roots).toMatchObject([{ duration: 0, endsEarly: 5_000 }, {}]);
+  expect(onlyTrace(service('dice', [fine])).roots[0]).not.toHaveProperty('endsEarly');
 });
 
 test('uses unknown_service for a span without a service name', () => {

@@ -34,6 +34,8 @@ export interface Span {
   start: number;
   /** Duration in milliseconds. */
   duration: number;
+  /** By how many milliseconds the end is before the start. Only if it is: the duration is then 0. */
+  endsEarly?: number;
   attributes: Attributes;
   resource: Attributes;
   events: SpanEvent[];
@@ -129,6 +131,7 @@ function toSpan(span: OtlpSpan, resource: Attributes, scope: string): Span {
     scope,
     start: milliseconds(start),
     duration: milliseconds(end > start ? end - start : 0n),
+    ...(end < start && { endsEarly: milliseconds(start - end) }),
     attributes: attributesOf(span.attributes),
     resource,
     events: (span.events ?? []).map(toEvent),

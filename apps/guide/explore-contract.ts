@@ -195,6 +195,8 @@ export interface TraceSummary {
   readonly spans: number;
   /** Number of spans that failed: see `failureIn`. */
   readonly errors: number;
+  /** Number of spans whose end is before their start. Only if there are any. */
+  readonly reversed?: number;
   /** The failures that the charts count. */
   readonly failures: readonly Failure[];
   /** Names of the spans of each service, without repetition: at most 50 of a trace, cut to 100 characters. */
@@ -220,6 +222,11 @@ export interface TracePage {
   readonly next?: number;
   /** About when the oldest trace started that Jaeger has. Only with `oldest=true`, and if there is a next page. */
   readonly oldest?: number;
+  /**
+   * Traces that start in the future, because a clock is wrong or a program wrote such a time. Only in a page that was
+   * asked for without `until`, and if there are any. They are not among `traces`.
+   */
+  readonly ahead?: readonly TraceSummary[];
   /** How many times the guide passed over traces that are too many or too large to read at once. */
   readonly skipped: number;
   /** Bytes that the guide read from Jaeger for this page. */

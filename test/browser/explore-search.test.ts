@@ -33,6 +33,26 @@ test('finds traces by the name of any span, of the chosen service if there is on
     await page.getByText('No span of prizes has “ROLLDICE” in its name. The names are: GET /prizes/:roll.').waitFor();
   }));
 
+test('lists traces of wrong clocks with their day, and plots the others', () =>
+  pages.with('clocks', { width: 390, scheme: 'dark' }, async (page, guide) => {
+    guide.traces.hasWrongClocks = true;
+    await page.goto('/explore#traces');
+    await read(page, '602');
+    const rows = page.locator('.trace-table tbody tr');
+    expect(await rows.first().innerText()).toMatch(/\d{4}-\d\d-\d\d \d\d:/);
+    await page
+      .getByText(/^Not in the plot, but in the list: 1 trace until 1970-01-01 .*, and 1 trace from \d{4}-.* on\./)
+      .waitFor();
+    const labels = await page.locator('.scatter .axes text').allTextContents();
+    expect(labels.filter((text) => /^\d{4}-/.test(text))).toEqual([]);
+    await picture(page, 'explore-clocks');
+    expect(await violations(page)).toEqual([]);
+    await page.getByLabel('At most (ms)', { exact: true }).fill('0');
+    await fitting(page).getByText('1 of 602').waitFor();
+    expect(await rows.first().innerText()).toMatch(/1970-01-01[^]*0 ms an end is before its start/);
+    expect(await page.getByText('Not in the plot').count()).toBe(0);
+  }));
+
 test('says at a field what is wrong with its number, and ignores it', () =>
   pages.with('numbers', { width: 390, scheme: 'dark' }, async (page) => {
     await page.goto('/explore#traces&min=-5');

@@ -133,6 +133,20 @@ describe('TracePages', () => {
     expect(pages[0]?.traces[0]?.operations).toEqual({ dice: ['work'] });
   });
 
+  test('returns traces of the future apart from the others', async () => {
+    jaeger = await startJaeger();
+    const [now, soon, late, last] = [Date.now(), id(16), id(16), id(16)];
+    await send(jaeger, 'dice', [
+      { traceId: soon, start: now },
+      { traceId: late, start: now + 3_600_000 },
+      { traceId: last, start: Date.UTC(2100, 0) },
+    ]);
+    await arrived(jaeger, last);
+    expect(idsOf(await pagesOf(jaeger))).toEqual([soon]);
+    const { ahead, skipped } = await new TracePages(jaeger.url).ahead(now + 60_000);
+    expect([ahead.map(({ traceId }) => traceId), skipped]).toEqual([[last, late], 0]);
+  });
+
   test('returns one empty page if Jaeger has no trace', async () => {
     jaeger = await startJaeger();
     expect(await pagesOf(jaeger)).toEqual([{ traces: [], bytes: 2, skipped: 0 }]);

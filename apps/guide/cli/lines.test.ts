@@ -83,6 +83,12 @@ test('prints a span with a stack trace on one line', () => {
   expect(lineOf(span({ attributes, resource: {} }))).toMatch(/ exception\.stacktrace="Error: no\\n {4}at take"$/);
 });
 
+test('says that a span ends before it starts, or has no end', () => {
+  const early = span({ duration: 0, endsEarly: 5_000, attributes: {}, resource: {} });
+  expect(lineOf(early)).toMatch(/ \| −5000\.0 ms \| b{16} \| ends before it starts$/);
+  expect(lineOf({ ...early, endsEarly: early.start })).toMatch(/ \| – \| b{16} \| no end$/);
+});
+
 test('prints each error of a span on one line, even if its text has several lines', () => {
   expect(
     treeOf([span({ orphan: true, status: { code: 'error', message: 'too slow\n  at stack' }, attributes: {} })]),

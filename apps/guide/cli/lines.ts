@@ -1,6 +1,7 @@
 // Prints spans as lines of text that a person can read and grep can search.
 import type { Attributes, AttributeValue } from '../../../otlp/attributes.ts';
 import type { Span, SpanEvent } from '../../../otlp/traces.ts';
+import { endMark, tookInWords } from '../end-words.ts';
 import { replaceUnseen } from '../../../support/shown-text.ts';
 
 /** Prints a trace as an indented tree of spans, with each attribute on a line below its span. */
@@ -67,12 +68,20 @@ const oneLine = (resource: Attributes): Attributes =>
     Object.entries(resource).filter(([key]) => !/^(host|process|telemetry|k8s)\.|^service\.name/.test(key)),
   );
 
-function headOf({ service, name, kind, duration, status, orphan, spanId }: Span): string {
+function headOf(span: Span): string {
+  const { service, name, kind, status, orphan, spanId } = span;
   const notes = [
     status.code === 'error' && `error${status.message ? `: ${firstLine(status.message)}` : ''}`,
+    endMark(span),
     orphan && 'parent missing',
   ].filter(Boolean);
-  return [`${service} ${name}`, kind, `${duration.toFixed(1)} ms`, spanId, ...notes].join(' | ');
+  return [
+    `${service} ${name}`,
+    kind,
+    tookInWords(span, (duration) => `${duration.toFixed(1)} ms`),
+    spanId,
+    ...notes,
+  ].join(' | ');
 }
 
 const pair = ([key, value]: Pair): string => `${key}=${JSON.stringify(value)}`;

@@ -26,6 +26,8 @@ export class FakeTraces {
   keeps: number | undefined;
   /** A text that a learner's code put everywhere in the traces that have failed. */
   learnersText: string | undefined;
+  /** Whether Jaeger has a trace of 1970 that ends before it starts, and one that starts in an hour. */
+  hasWrongClocks = false;
   readonly #now = Date.now();
 
   async page(query: URLSearchParams): Promise<TracePage> {
@@ -39,8 +41,14 @@ export class FakeTraces {
     const traces = all.slice(0, limit).map((age) => this.#trace(age));
     const next = all.length > limit ? traces.at(-1)?.start : undefined;
     const oldest = this.#startOf(this.count - 1);
+    const [early, late] = [
+      { ...this.#trace(-998), start: 1_000, duration: 0, reversed: 1 },
+      { ...this.#trace(-999), start: this.#now + 3_600_000, duration: 6 },
+    ];
+    if (this.hasWrongClocks && next === undefined) traces.push(early);
     return {
       ...{ traces, bytes: traces.length * 10_000, skipped: 0 },
+      ...(this.hasWrongClocks && !query.has('until') && { ahead: [late] }),
       ...(next !== undefined && { next }),
       ...(next !== undefined && query.has('oldest') && { oldest }),
       ...(this.keeps !== undefined && { keeps: this.keeps }),

@@ -51,9 +51,20 @@ async function pageFor(pages: TracePages, { query }: Request, response: Response
   const problem = problemWith(until, limit);
   if (problem !== undefined) return void refuse(response, problem);
   const page = await pages.page(until, limit);
+  const whole = query['until'] === undefined ? withAhead(page, await pages.ahead(until)) : page;
   const oldest = query['oldest'] === 'true' ? await pages.oldest(page) : undefined;
-  return { ...page, ...(oldest !== undefined && { oldest }) };
+  return { ...whole, ...(oldest !== undefined && { oldest }) };
 }
+
+const withAhead = (
+  page: TracePage,
+  { ahead, bytes, skipped }: Awaited<ReturnType<TracePages['ahead']>>,
+): TracePage => ({
+  ...page,
+  ...(ahead.length > 0 && { ahead }),
+  bytes: page.bytes + bytes,
+  skipped: page.skipped + skipped,
+});
 
 function problemWith(until: number, limit: number): string | undefined {
   if (!(until > 0 && until <= 8.64e15)) return 'expected "until" to be milliseconds since 1970';

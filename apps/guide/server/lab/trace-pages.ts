@@ -22,6 +22,9 @@ const DEEPEST = 400;
 /** The range to begin with if Jaeger's answer for all times is too large. */
 const MINUTE = 60_000;
 
+/** The latest time that Jaeger's API takes, which counts nanoseconds in 64 bits. */
+const LATEST = Date.UTC(2262, 0);
+
 /** What has been read for a page. `next` is the end of the range that has not been read yet. */
 interface Progress {
   readonly traces: Trace[];
@@ -48,6 +51,13 @@ export class TracePages {
     const page = this.#last.then(() => this.#read(until, limit));
     this.#last = page.catch(() => undefined);
     return page;
+  }
+
+  /** Returns traces that start at `from` or later, which is in the future: those that Jaeger received last. */
+  async ahead(from: number): Promise<Required<Pick<TracePage, 'ahead' | 'bytes' | 'skipped'>>> {
+    const { traces, isComplete, bytes } = await this.#search(from, LATEST, DEPTH);
+    const ahead = traces.filter((trace) => trace.start >= from && !isProbe(trace)).map(summaryOf);
+    return { ahead: ahead.toReversed(), bytes, skipped: isComplete ? 0 : 1 };
   }
 
   /** Returns about when the oldest trace started that Jaeger has. @param page the newest traces */
@@ -136,6 +146,7 @@ function operationsOf(spans: readonly Span[]): TraceSummary['operations'] {
 
 export function summaryOf(trace: Trace): TraceSummary {
   const { traceId, start, duration, roots, services, spans } = trace;
+  const reversed = spans.filter(({ endsEarly }) => endsEarly !== undefined).length;
   return {
     traceId,
     start,
@@ -145,6 +156,7 @@ export function summaryOf(trace: Trace): TraceSummary {
     services,
     spans: spans.length,
     errors: spans.filter((span) => failureOf(span) !== undefined).length,
+    ...(reversed > 0 && { reversed }),
     failures: failuresIn(spans),
     operations: operationsOf(spans),
     attributes: attributesOfTrace(trace),

@@ -4,6 +4,7 @@ import { html } from '../html.ts';
 import type { Content } from '../html.ts';
 import type { Attributes } from '../../../../otlp/attributes.ts';
 import type { Span, SpanEvent, Trace } from '../../../../otlp/traces.ts';
+import { endMark, tookInWords } from '../../end-words.ts';
 import { failureMark } from '../../failure-words.ts';
 import { layout } from './layout.ts';
 import type { Page } from './layout.ts';
@@ -73,14 +74,14 @@ export function noTraceIdPage(text: string, options: TracePageOptions): string {
 }
 
 function branch(span: Span, trace: Trace): Content {
-  const mark = failureMark(span);
+  const marks = [failureMark(span), endMark(span)].filter((mark) => mark !== '');
   return html`
         <li>
           <details>
             <summary class="hue-${hueOf(span.service)}">
               <span><b>${span.service}</b> ${span.name}
-                <span class="kind">${span.kind}</span>${mark === '' ? '' : markOf(mark)}</span>
-              <span class="took">${inMilliseconds(span.duration)}</span>
+                <span class="kind">${span.kind}</span>${marks.map(markOf)}</span>
+              <span class="took">${tookInWords(span, inMilliseconds)}</span>
               ${bar(span, trace)}
             </summary>
             ${span.orphan ? html`<p>Its parent, <code>${span.parentSpanId}</code>, is missing.</p>` : ''}

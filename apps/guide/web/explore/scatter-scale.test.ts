@@ -1,4 +1,34 @@
-import { scaleOf, ticksOf } from './scatter-scale.ts';
+import { scaleOf, shownTimes, ticksOf } from './scatter-scale.ts';
+
+describe('the times that the plot shows', () => {
+  const now = Date.UTC(2026, 10, 30, 12);
+  const [minute, hour] = [60_000, 3_600_000];
+  const minutesAgo = (...minutes: readonly number[]) => minutes.map((count) => now - count * minute);
+  const lastHour = minutesAgo(...Array.from({ length: 60 }, (_, index) => index));
+  const shown = (starts: readonly number[]) => {
+    const [from, until] = shownTimes(starts, now);
+    return starts.filter((start) => start >= from && start <= until);
+  };
+
+  test('leave out a trace of 1970 and one of the future, wherever the others are', () => {
+    expect(shown([0, ...lastHour, now + hour])).toEqual(lastHour);
+    expect(shown([0, now - minute])).toEqual([now - minute]);
+    expect(shown([now - minute, now + 2 * minute])).toEqual([now - minute]);
+  });
+
+  test('are those of all traces of a day, and of many from before', () => {
+    const day = minutesAgo(11 * 60, 5 * 60, 1);
+    expect(shown(day)).toEqual(day);
+    const yesterday = lastHour.map((start) => start - 24 * hour);
+    expect(shown([...yesterday, now - minute])).toEqual([...yesterday, now - minute]);
+  });
+
+  test('are those of the future and of 1970 if there are no others', () => {
+    expect(shown([now + hour])).toEqual([now + hour]);
+    expect(shown([0, 1, 2])).toEqual([0, 1, 2]);
+    expect(shown([])).toEqual([]);
+  });
+});
 
 test('draws later traces further right and slower ones higher, within the plot', () => {
   const rows = Array.from({ length: 20_000 }, (_, index) => ({ start: index, duration: 0.5 + index / 10 }));

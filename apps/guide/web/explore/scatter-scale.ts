@@ -1,5 +1,6 @@
 // The scales of the scatter plot: time in pixels from the left, and duration in pixels from the top.
 import type { TraceRow } from './trace-messages.ts';
+import { isAhead } from './words.ts';
 
 type Measured = Pick<TraceRow, 'start' | 'duration'>;
 
@@ -19,6 +20,22 @@ export interface Scale {
 const shortest = 0.001;
 const left = 58;
 const [right, top, bottom] = [12, 10, 24];
+
+const HOUR = 3_600_000; // ms
+
+/**
+ * Returns the times that the plot shows. A wrong clock can make a trace of 1970. If the axis began there, all others
+ * would be in one column. So the axis follows most traces: it ends soon after now, and begins not long before the
+ * first of their last nine tenths.
+ * @param now in milliseconds since 1970
+ */
+export function shownTimes(starts: readonly number[], now: number): readonly [from: number, until: number] {
+  const ordered = starts.toSorted((a, b) => a - b);
+  const most = ordered.filter((start) => !isAhead(start, now));
+  const first = most[Math.ceil(most.length / 10)] ?? most[0] ?? ordered[0] ?? now;
+  const last = most.at(-1) ?? ordered.at(-1) ?? now;
+  return [first - Math.max(12 * HOUR, 3 * (last - first)), last];
+}
 
 export function scaleOf(rows: readonly Measured[], width: number, height: number): Scale {
   const times = rangeOf(rows.map(({ start }) => start));

@@ -3,7 +3,7 @@
 // from trace to trace, Space marks one, and Enter opens it.
 import { fill, h, svg } from '../dom.ts';
 import { inWords as durationInWords } from '../trace/flat.ts';
-import { scaleOf, ticksOf } from './scatter-scale.ts';
+import { scaleOf, shownTimes, ticksOf } from './scatter-scale.ts';
 import type { Scale } from './scatter-scale.ts';
 import type { TraceRow } from './trace-messages.ts';
 import { counted, moment, shortMoment } from './words.ts';
@@ -32,7 +32,10 @@ export class Scatter {
     { class: 'scatter', tabindex: '0', role: 'application', 'aria-roledescription': 'scatter plot' },
     this.#svg,
   );
-  readonly element = h('div', {}, this.#plot, this.#hint);
+  /** Says which traces the plot doesn't show. */
+  readonly #outside = h('p', { class: 'soft scatter-hint', role: 'status' });
+  readonly element = h('div', {}, this.#plot, this.#outside, this.#hint);
+  /** The traces in the plot. */
   #rows: readonly TraceRow[] = [];
   #marked: ReadonlySet<string> = new Set();
   #scale: Scale = scaleOf([], 0, height);
@@ -47,9 +50,16 @@ export class Scatter {
   }
 
   show(rows: readonly TraceRow[], marked: ReadonlySet<string>): void {
-    this.#rows = rows.toSorted((a, b) => a.start - b.start);
+    const ordered = rows.toSorted((a, b) => a.start - b.start);
+    const [from, until] = shownTimes(
+      rows.map(({ start }) => start),
+      Date.now(),
+    );
+    this.#rows = ordered.filter(({ start }) => start >= from && start <= until);
     this.#marked = marked;
-    this.#at = Math.min(this.#at, rows.length - 1);
+    this.#at = Math.min(this.#at, this.#rows.length - 1);
+    const text = outsideInWords(ordered, from, until);
+    if (this.#outside.textContent !== text) this.#outside.textContent = text;
     this.#plot.setAttribute('aria-label', labelOf(this.#rows, marked));
     this.#draw();
   }
@@ -205,6 +215,18 @@ const isIn = (box: Box, { x, y }: Place): boolean =>
 const textOf = ({ start, duration, errors, service, operation }: TraceRow, isMarked: boolean): string =>
   `${moment(start)}, ${durationInWords(duration)}, ${service} ${operation}${errors > 0 ? ', failed' : ''}` +
   `${isMarked ? ', marked' : ''}. Space marks it, Enter opens it.`;
+
+/** Says which traces are not in the plot. Empty if all are. */
+function outsideInWords(ordered: readonly TraceRow[], from: number, until: number): string {
+  const [before, after] = [ordered.filter(({ start }) => start < from), ordered.filter(({ start }) => start > until)];
+  const [early, late] = [before.at(-1), after[0]];
+  if (!early && !late) return '';
+  const parts = [
+    early && `${counted(before.length, 'trace')} until ${moment(early.start)}`,
+    late && `${counted(after.length, 'trace')} from ${moment(late.start)} on`,
+  ].filter((part) => part !== undefined);
+  return `Not in the plot, but in the list: ${parts.join(', and ')}. A clock may be wrong there.`;
+}
 
 const labelOfDuration = (duration: number): string => (duration < 1_000 ? `${duration} ms` : `${duration / 1_000} s`);
 

@@ -50,6 +50,30 @@ test('reads all pages, the newest first, and sums up what they say', async () =>
   expect(asked[1]).toBe('api/explore/traces?limit=200&until=251000');
 });
 
+test('reads a trace of the future, and all new traces after it', async () => {
+  const [future, asked]: [TraceSummary, string[]] = [trace(9_999_999), []];
+  let traces = numbered(1, 11);
+  const library = new TraceLibrary((path) => {
+    asked.push(path);
+    const until = Number(new URL(path, 'http://guide').searchParams.get('until') ?? Infinity);
+    const found = traces.filter(({ start }) => start < until).slice(-200);
+    const next = (found[0]?.start ?? 0) > 1_000 ? { next: found[0]?.start ?? 0 } : {};
+    return Promise.resolve({
+      traces: found,
+      ...(until === Infinity && { ahead: [future] }),
+      bytes: 0,
+      skipped: 0,
+      ...next,
+    });
+  });
+  const heard: string[] = [];
+  await library.read((rows) => heard.push(...rows.map(({ traceId }) => traceId)));
+  expect(heard).toContain(future.traceId);
+  traces = numbered(1, 501);
+  await library.read(() => undefined);
+  expect([asked.length, all(library).length]).toEqual([4, 501]);
+});
+
 test('reads only new traces the second time, and those whose spans may have come late', async () => {
   const traces = numbered(1, 901);
   const { library, asked } = guideWith(traces);

@@ -25,7 +25,9 @@ export type ReadPage = (path: string) => Promise<TracePage>;
 export class TraceLibrary {
   readonly #readPage: ReadPage;
   readonly #traces = new Map<string, TraceSummary>();
-  /** Start of the newest trace when all traces had been read. */
+  /** Start of the newest trace that has been read, but for those of the future. */
+  #newest = 0;
+  /** The same when all traces had been read. */
   #readUntil = 0;
 
   constructor(readPage: ReadPage) {
@@ -39,18 +41,16 @@ export class TraceLibrary {
     const total = this.#readUntil === 0 ? new Total() : undefined;
     do {
       const page: TracePage = await this.#readPage(pathOf(next, total !== undefined));
-      for (const trace of page.traces) this.#traces.set(trace.traceId, trace);
+      const traces = [...page.traces, ...(page.ahead ?? [])];
+      for (const trace of traces) this.#traces.set(trace.traceId, trace);
+      this.#newest = page.traces.reduce((newest, { start }) => Math.max(newest, start), this.#newest);
       [bytes, skipped, count] = [bytes + page.bytes, skipped + page.skipped, count + page.traces.length];
       next = this.#isKnown(page) ? undefined : page.next;
       const isCut = next !== undefined && count >= MOST;
       const state = next === undefined || isCut ? 'done' : 'reading';
-      onRows(page.traces.map(rowOf), { state, bytes, skipped, isCut, ...total?.after(page, count, this.#newest()) });
+      onRows(traces.map(rowOf), { state, bytes, skipped, isCut, ...total?.after(page, count, this.#newest) });
     } while (next !== undefined && count < MOST);
-    this.#readUntil = this.#newest();
-  }
-
-  #newest(): number {
-    return Math.max(0, ...[...this.#traces.values()].map(({ start }) => start));
+    this.#readUntil = this.#newest;
   }
 
   /** Whether the traces before this page were read earlier. */
@@ -125,8 +125,9 @@ function pathOf(until: number | undefined, asksTotal: boolean): string {
 }
 
 function rowOf(trace: TraceSummary): TraceRow {
-  const { traceId, start, duration, service, operation, services, spans, errors, failures } = trace;
-  return { traceId, start, duration, service, operation, services, spans, errors, failures };
+  const { traceId, start, duration, service, operation, services, spans, errors, failures, reversed } = trace;
+  const row = { traceId, start, duration, service, operation, services, spans, errors, failures };
+  return { ...row, ...(reversed !== undefined && { reversed }) };
 }
 
 const attributesOf = ({ attributes }: TraceSummary) => attributes;

@@ -94,7 +94,7 @@ export class TraceTable {
     if (focused && /^(mark|open)-/.test(focused)) document.getElementById(focused)?.focus();
   }
 
-  #row({ traceId, start, service, operation, duration, spans, errors }: TraceRow): HTMLElement {
+  #row({ traceId, start, service, operation, duration, spans, errors, reversed }: TraceRow): HTMLElement {
     return h(
       'tr',
       {},
@@ -112,7 +112,12 @@ export class TraceTable {
       h('th', { scope: 'row' }, h('a', { id: `open-${traceId}`, href: traceHref(traceId) }, moment(start))),
       h('td', {}, service),
       h('td', { class: 'operation' }, operation),
-      h('td', { class: 'number' }, durationInWords(duration)),
+      h(
+        'td',
+        { class: 'number' },
+        durationInWords(duration),
+        reversed !== undefined && h('strong', { class: 'bad' }, ' an end is before its start'),
+      ),
       h('td', { class: 'number' }, spans),
       h('td', { class: 'number' }, errors > 0 ? h('strong', { class: 'bad' }, errors) : errors),
     );

@@ -236,7 +236,17 @@ function summary(trace: TraceWithLogs): string {
   return (
     `${counted(spans, 'span')} in ${trace.services.join(', ')}, and ` +
     `${logs === 0 ? 'no log lines' : counted(logs, 'log line')}; ` +
-    `${inWords(trace.duration)} in all, from ${moment(trace.start)}.${shown}`
+    `${inWords(trace.duration)} in all, from ${moment(trace.start)}.${shown}${reversed(trace)}`
+  );
+}
+
+/** Says that some spans end before they start. Empty if none does. */
+function reversed(trace: TraceWithLogs): string {
+  const count = rowsOf(trace).filter(({ span }) => span.endsEarly !== undefined).length;
+  if (count === 0) return '';
+  return (
+    ` The end of ${counted(count, 'span')} is missing, or before the start, so a duration here means little: ` +
+    'the code that made the span has set its times.'
   );
 }
 

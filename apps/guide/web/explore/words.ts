@@ -9,10 +9,13 @@ export function clock(time: number): string {
   return new Date(time).toLocaleTimeString('en-GB');
 }
 
-/** Milliseconds from now after which a time of day alone would mislead. */
+/** Milliseconds before now from which on a time of day alone would mislead. One in the future always does. */
 const FAR = 12 * 60 * MINUTE;
 
-const isFar = (time: number): boolean => Math.abs(Date.now() - time) > FAR;
+const isFar = (time: number): boolean => isAhead(time, Date.now()) || Date.now() - time > FAR;
+
+/** Whether a time is in the future. Clocks may differ by a minute. */
+export const isAhead = (time: number, now: number): boolean => time > now + MINUTE;
 
 const day = (time: number): string => new Date(time).toLocaleDateString('sv-SE');
 

@@ -18,7 +18,7 @@ export function spanJson(span: SpanOfPage): string {
       kind: `SpanKind.${span.kind.toUpperCase()}`,
       parent_id: span.parentSpanId === undefined ? null : `0x${span.parentSpanId}`,
       start_time: isoTime(span.start),
-      end_time: isoTime(span.start + span.duration),
+      end_time: isoTime(span.start + span.duration - (span.endsEarly ?? 0)),
       status: {
         status_code: span.status.code.toUpperCase(),
         ...(span.status.message ? { description: span.status.message } : {}),

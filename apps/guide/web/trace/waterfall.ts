@@ -2,6 +2,7 @@
 // SVG, because the Content Security Policy allows no inline style.
 import type { AttributeValue, Attributes } from '../../../../otlp/attributes.ts';
 import type { SpanOfPage } from '../../contract.ts';
+import { endMark, tookInWords } from '../../end-words.ts';
 import { failureMark, statusNote } from '../../failure-words.ts';
 import { button, fill, h, svg } from '../dom.ts';
 import type { Child } from '../dom.ts';
@@ -80,7 +81,7 @@ function item(row: Row, { trace, marks, isOpen, below }: ItemOptions): HTMLEleme
       },
     },
     nameOf(span, depth, marks.words?.get(span.spanId)),
-    h('span', { class: 'took' }, inWords(span.duration)),
+    h('span', { class: 'took' }, tookInWords(span, inWords)),
     bar(row, trace),
   );
   if (isOpen) show();
@@ -91,7 +92,7 @@ const freshness = ({ spanId }: SpanOfPage, { fresh }: Marks): string => (fresh?.
 
 /** @param mark a word about the span, such as “new” */
 function nameOf(span: SpanOfPage, depth: number, mark: string | undefined): HTMLElement {
-  const failure = failureMark(span);
+  const wrong = [failureMark(span), endMark(span), span.orphan && 'parent missing'].filter((text) => text);
   return h(
     'span',
     { class: 'span-name' },
@@ -101,8 +102,7 @@ function nameOf(span: SpanOfPage, depth: number, mark: string | undefined): HTML
     ' ',
     h('span', { class: 'soft' }, span.kind),
     mark !== undefined && h('strong', { class: 'mark' }, ` ${mark}`),
-    failure !== '' && h('strong', { class: 'bad' }, ` ${failure}`),
-    span.orphan && h('strong', { class: 'bad' }, ' parent missing'),
+    wrong.map((text) => h('strong', { class: 'bad' }, ` ${text}`)),
     h('span', { class: 'sr' }, `, level ${depth + 1}${eventCount(span)}`),
   );
 }
