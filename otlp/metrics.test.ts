@@ -88,6 +88,17 @@ test('merges neighbours of an exponential histogram with many buckets, and loses
   expect(bounds.at(-2)).toBeLessThan(2 ** (157 / 8));
 });
 
+test('reads the quantiles of a summary, which anybody may have made up', () => {
+  const quantileValues = [{ value: 1 }, { quantile: 0.5, value: 3.5 }, { quantile: 1 }, { quantile: 2, value: 1 }, 'x'];
+  expect(pointOf({ summary: { dataPoints: [{ count: '4', quantileValues }] } })?.quantiles).toEqual([
+    { quantile: 0, value: 1 },
+    { quantile: 0.5, value: 3.5 },
+    { quantile: 1, value: 0 },
+  ]);
+  const many = Array.from({ length: 1_000 }, (_, at) => ({ quantile: at / 1_000, value: at }));
+  expect(pointOf({ summary: { dataPoints: [{ count: 4, quantileValues: many }] } })?.quantiles).toHaveLength(10);
+});
+
 test('reads a summary as a count and a sum', () => {
   expect(pointOf({ summary: { dataPoints: [{ count: '4', sum: 2 }] } })).toMatchObject({ value: 4, sum: 2 });
 });
@@ -111,7 +122,9 @@ test.each([
   ['an object', { asDouble: {} }],
   ['an empty text', { asInt: '' }],
 ])('skips a data point with %s for its value', (_what, point) => {
-  expect(metricsFromOtlp(documentOf({ gauge: { dataPoints: [point, null, 3, []] } }))).toEqual([]);
+  const found = metricsFromOtlp(documentOf({ gauge: { dataPoints: [point, null, 3, []] } }));
+  expect(found.flatMap(({ points }) => points)).toEqual([]);
+  expect(found.map(({ notFinite }) => notFinite)).toEqual(/NaN|Infinity/.test(JSON.stringify(point)) ? [1] : []);
 });
 
 test.each([undefined, null, 1, 'text', [], { resourceMetrics: {} }, { resourceMetrics: [null, 1, [[]]] }])(

@@ -19,6 +19,12 @@ export interface MetricExemplar {
   readonly attributes: Attributes;
 }
 
+/** A share of the recorded values, from 0 to 1, and the value that they are at most. */
+export interface Quantile {
+  readonly quantile: number;
+  readonly value: number;
+}
+
 /** The smallest and the largest of some values. */
 export type Range = readonly [min: number, max: number];
 
@@ -35,6 +41,8 @@ export interface MetricPoint {
   /** Upper bounds of a histogram's buckets, and the count in each. The last bucket has no bound. */
   readonly bounds: readonly number[];
   readonly buckets: readonly number[];
+  /** What a summary says of its values. Empty for any other type. */
+  readonly quantiles: readonly Quantile[];
   /** The smallest and the largest recorded value of a histogram, if it has both. */
   readonly range: Range | undefined;
   readonly exemplars: readonly MetricExemplar[];
@@ -54,6 +62,8 @@ export interface Metric {
   /** Whether a sum never decreases. */
   readonly isMonotonic: boolean;
   readonly points: readonly MetricPoint[];
+  /** How many data points are not in `points`, because their value is NaN or infinite. */
+  readonly notFinite: number;
   /** The metric as OTLP JSON, with its resource and scope, and no other metric: `{"resourceMetrics": […]}`. */
   readonly otlp: JsonObject;
 }
@@ -84,8 +94,10 @@ function metricOf(
 ): Metric[] {
   const type = TYPES.find((name) => metric[name] !== undefined);
   const data = objectIn(type && metric[type]);
-  const points = type ? objectsIn(data['dataPoints']).flatMap((point) => pointOf(type, point)) : [];
-  if (!type || points.length === 0) return [];
+  const found = type ? objectsIn(data['dataPoints']) : [];
+  const points = type ? found.flatMap((point) => pointOf(type, point)) : [];
+  const notFinite = found.filter(({ asDouble }) => isNotFinite(asDouble)).length;
+  if (!type || points.length + notFinite === 0) return [];
   return [
     {
       service: serviceOf(resource),
@@ -98,10 +110,16 @@ function metricOf(
       temporality: type === 'summary' ? 'cumulative' : temporalityIn(data['aggregationTemporality']),
       isMonotonic: data['isMonotonic'] === true,
       points,
+      notFinite,
       otlp,
     },
   ];
 }
+
+/** Protobuf's JSON writes such numbers as texts. https://protobuf.dev/programming-guides/json/#json-representation */
+const isNotFinite = (value: unknown): boolean =>
+  (typeof value === 'number' && !Number.isFinite(value)) ||
+  (typeof value === 'string' && /^(NaN|-?Infinity)$/.test(value));
 
 function temporalityIn(value: unknown): Temporality {
   if (value === 1 || value === 'AGGREGATION_TEMPORALITY_DELTA') return 'delta';
@@ -120,10 +138,23 @@ function pointOf(type: MetricType, point: JsonObject): MetricPoint[] {
       value,
       sum: isNumber ? undefined : numberIn(point['sum']),
       ...bucketsOf(type, point),
+      quantiles: type === 'summary' ? quantilesOf(point) : [],
       range: rangeOf(point),
       exemplars: objectsIn(point['exemplars']).flatMap(exemplarOf),
     },
   ];
+}
+
+/** The most quantiles of a summary that are read. Anybody may send any number. */
+const MOST_QUANTILES = 10;
+
+function quantilesOf({ quantileValues }: JsonObject): Quantile[] {
+  const found = objectsIn(quantileValues).slice(0, MOST_QUANTILES);
+  return found.flatMap((one) => {
+    // JSON omits a zero.
+    const [quantile, value] = [numberIn(one['quantile'] ?? 0), numberIn(one['value'] ?? 0)];
+    return quantile === undefined || value === undefined || quantile < 0 || quantile > 1 ? [] : [{ quantile, value }];
+  });
 }
 
 function rangeOf({ min, max }: JsonObject): Range | undefined {

@@ -2,7 +2,7 @@
 // server, the page and the tests import them. All times are milliseconds since the epoch.
 import type { Attributes } from '../../otlp/attributes.ts';
 import type { Counted, Failure } from '../../otlp/failures.ts';
-import type { Range } from '../../otlp/metrics.ts';
+import type { Quantile, Range } from '../../otlp/metrics.ts';
 import type { SpanOfPage, TelemetrySignal } from './contract.ts';
 
 /** Where the guide reads metrics from. Logs are always in the guide's own memory. */
@@ -18,7 +18,7 @@ export interface Dropped {
    * guide kept only a part. `age`: newer records took its place. `busy`: the guide was still reading other requests.
    * `format`: the guide can't read it. `full`: the hop's queue had no room. `refused`: the next hop did not take it.
    */
-  readonly reason: 'series' | 'size' | 'cut' | 'age' | 'busy' | 'format' | 'full' | 'refused';
+  readonly reason: 'series' | 'size' | 'cut' | 'age' | 'number' | 'busy' | 'format' | 'full' | 'refused';
   /** How many spans, data points or log records. With `size`, `busy` and `format` at the guide: how many requests. */
   readonly count: number;
   /** How many spans, data points or log records were in the requests, if the Collector knows. */
@@ -97,24 +97,28 @@ export interface Charts {
   readonly window: number;
   /** Sorted by name. */
   readonly services: readonly ServiceCharts[];
+  /** How many services the guide had no room for in that time, at most 200. Undefined if there are none. */
+  readonly leftOut?: number;
   readonly state: SignalState;
 }
 
-export type InstrumentKind = 'counter' | 'up-down counter' | 'gauge' | 'histogram';
+export type InstrumentKind = 'counter' | 'up-down counter' | 'gauge' | 'histogram' | 'summary';
 
 /** The measurements of an instrument for one set of attributes. */
 export interface InstrumentSeries {
   readonly attributes: Attributes;
   /**
-   * Cumulative value of a counter, last value of a gauge, number of recorded values of a histogram. Null after the
-   * newest report.
+   * Cumulative value of a counter, last value of a gauge, number of recorded values of a histogram or a summary. Null
+   * after the newest report.
    */
   readonly values: Values;
-  /** Sum of the recorded values of a histogram. */
+  /** Sum of the recorded values of a histogram or a summary. */
   readonly sums?: Values;
   /** Upper bounds of a histogram's buckets, and the count in each at the newest time. The last bucket has no bound. */
   readonly bounds?: readonly number[];
   readonly buckets?: readonly number[];
+  /** What a summary says of its values. Those of several processes can't be added up, so these are the newest. */
+  readonly quantiles?: readonly Quantile[];
   /** The smallest and the largest value in the buckets, if the SDK sends them and the guide keeps them. */
   readonly range?: Range;
   /** When the series was last reported, to 10 seconds. Undefined if it was reported in the newest minute. */

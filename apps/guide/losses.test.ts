@@ -82,6 +82,11 @@ test.each<[string, Dropped, RegExp]>([
     { ...metrics, hop: 'guide', reason: 'series', example: 'red.duration of x: {}' },
     /Use few values of service\.name\. Then Run\.$/,
   ],
+  [
+    'values that are no numbers',
+    { ...metrics, hop: 'guide', reason: 'number', example: 'load of dice' },
+    /^The guide left out 1,234 metric points whose value is NaN or Infinity\. An example: load of dice\. Record only/,
+  ],
   ['old records', { ...logs, hop: 'guide', reason: 'age' }, /^Newer records took the place of 1,234 log records\.$/],
   [
     'a busy guide',

@@ -123,6 +123,11 @@ function guideSays(dropped: Dropped): LossInWords {
       };
     case 'age':
       return { says: AGED[signal](itemsOf(dropped)) };
+    case 'number':
+      return {
+        says: `The guide left out ${itemsOf(dropped)} whose value is NaN or Infinity`,
+        todo: 'Record only finite numbers: a division by 0 makes such a value. Then Run.',
+      };
     case 'busy':
       return {
         says: `The guide refused ${requestsOf(dropped)}, because it was reading others. The Collector sends them again`,

@@ -53,6 +53,37 @@ test('lists traces of wrong clocks with their day, and plots the others', () =>
     expect(await page.getByText('Not in the plot').count()).toBe(0);
   }));
 
+test('shows the quantiles of a summary, and calls it one', () =>
+  pages.with('summary', view, async (page) => {
+    const quantiles = [
+      { quantile: 0.5, value: 12 },
+      { quantile: 0.99, value: 340 },
+    ];
+    const series = [{ attributes: {}, values: [null, 4], sums: [null, 90], quantiles, exemplars: [] }];
+    const took = {
+      service: 'dice',
+      scope: 'timer',
+      name: 'took',
+      kind: 'summary',
+      unit: 'ms',
+      description: '',
+      series,
+    };
+    await page.route('**/api/metrics?*', (route) =>
+      route.fulfill({
+        json: {
+          ...{ times: [Date.now() - 10_000, Date.now()], step: 10_000, instruments: [took], services: ['dice'] },
+          state: { signal: 'metrics', source: 'memory', since: 0, latest: Date.now(), dropped: [] },
+        },
+      }),
+    );
+    await page.goto('/explore#metrics');
+    await page.getByText('A summary of the meter timer, in ms.').waitFor();
+    const rows = page.getByRole('figure', { name: /^Quantiles:/ }).getByRole('row');
+    expect(await rows.allInnerTexts()).toEqual(['Share of the values\tAt most', '50 %\t12 ms', '99 %\t340 ms']);
+    await page.getByText('4 values, mean 22.5 ms', { exact: true }).waitFor();
+  }));
+
 test('says at a field what is wrong with its number, and ignores it', () =>
   pages.with('numbers', { width: 390, scheme: 'dark' }, async (page) => {
     await page.goto('/explore#traces&min=-5');

@@ -1,5 +1,5 @@
 // Tests how course.js writes metrics, log records and charts.
-import type { Charts, LogRecord } from '../explore-contract.ts';
+import type { Charts, Instrument, LogRecord } from '../explore-contract.ts';
 import { chartLines, instrumentLines, recordLine } from './signal-lines.ts';
 
 const time = Date.UTC(2026, 10, 29, 10, 0, 1, 5);
@@ -34,6 +34,21 @@ test('writes an instrument with its newest values, and the buckets that have any
     'dice.roll.value (histogram), meter dice',
     '      count=3 sum=9 le2=2 le∞=1',
   ]);
+});
+
+test('writes the quantiles of a summary', () => {
+  const quantiles = [0.5, 0.99].map((quantile) => ({ quantile, value: 10 * quantile }));
+  const series = [{ attributes: {}, values: [3], sums: [9], quantiles, exemplars: [] }];
+  const summary = {
+    service: 'dice',
+    scope: 'dice',
+    name: 'took',
+    kind: 'summary',
+    unit: 'ms',
+    description: '',
+    series,
+  };
+  expect(instrumentLines(summary as Instrument)[1]).toBe('      count=3 sum=9 p50=5 p99=9.9');
 });
 
 test('writes requests, errors and latency of a service, and its slowest exemplars with their traces', () => {

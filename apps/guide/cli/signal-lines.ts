@@ -17,9 +17,10 @@ export function instrumentLines({ name, kind, unit, scope, series }: Instrument)
   return [head, ...series.map((one) => `      ${seriesLine(one)}`)];
 }
 
-function seriesLine({ attributes, values, sums, bounds, buckets }: InstrumentSeries): string {
+function seriesLine({ attributes, values, sums, bounds, buckets, quantiles = [] }: InstrumentSeries): string {
   const value = sums === undefined ? `value=${lastOf(values)}` : `count=${lastOf(values)} sum=${lastOf(sums)}`;
-  return [value, ...pairs(attributes), ...bucketsOf(bounds, buckets)].join(' ');
+  const parts = quantiles.map(({ quantile, value: most }) => `p${Number((quantile * 100).toPrecision(6))}=${most}`);
+  return [value, ...pairs(attributes), ...bucketsOf(bounds, buckets), ...parts].join(' ');
 }
 
 /** Writes the buckets that have values, such as `le6=12`. */

@@ -29,6 +29,7 @@ function mergedOf(series: readonly Series[], kind: InstrumentKind, slots: readon
     ),
     ...(newest.sums && { sums: valuesOf(sums.map(reported)) }),
     ...bucketsOf(series, newest),
+    ...(newest.quantiles.length > 0 && { quantiles: newest.quantiles }),
     exemplars: exemplarsOf(series, ((slots[0] ?? 0) - 1) * SCALE.step),
   };
 }

@@ -45,6 +45,38 @@ test('shows the value of a counter up to its newest report, and a minute later w
   expect((await instruments())[0]?.series[0]?.ended).toBe(START + 20_000);
 });
 
+test('keeps the newest quantiles of a summary, no more than it began with', async () => {
+  const report = (...values: number[]) => {
+    const quantileValues = values.map((value, at) => ({ quantile: at / 10, value }));
+    const dataPoints = [{ timeUnixNano: nanoseconds(now), count: '4', sum: 9, quantileValues }];
+    accept({ name: 'took', summary: { dataPoints } });
+    now += 10_000;
+  };
+  report(1, 2);
+  report(3, 4, 5);
+  expect((await instruments())[0]?.series[0]?.quantiles).toEqual([
+    { quantile: 0, value: 3 },
+    { quantile: 0.1, value: 4 },
+  ]);
+});
+
+test('counts values that are no finite numbers, keeps the others, and names an instrument', async () => {
+  const gauge = (name: string, ...values: unknown[]) => ({
+    name,
+    gauge: {
+      dataPoints: values.map((asDouble, at) => ({
+        timeUnixNano: nanoseconds(now),
+        asDouble,
+        attributes: attributes({ at }),
+      })),
+    },
+  });
+  accept(gauge('load', 1.5, 'NaN', '-Infinity'));
+  accept(gauge('ratio', 'Infinity'));
+  expect((await instruments()).map(({ name, series }) => [name, series.length])).toEqual([['load', 1]]);
+  expect(telemetry.losses('metrics')).toMatchObject([{ reason: 'number', count: 3, example: 'ratio of dice' }]);
+});
+
 test('ends where all processes have reported that still do, so that the last step of their sum is whole', async () => {
   const report = (pod: string, value: number): void =>
     accept(counter('c', [point(value)]), { service: 'prizes', resource: { 'k8s.pod.name': pod } });
@@ -164,7 +196,7 @@ test.each([
   ['up-down counter', { sum: { dataPoints: [{ asInt: '-3' }] } }, -3],
   ['gauge', { gauge: { dataPoints: [{ asDouble: 1.5 }] } }, 1.5],
   ['histogram', { exponentialHistogram: { dataPoints: [{ count: '2', sum: 3, scale: 0 }] } }, 2],
-  ['histogram', { summary: { dataPoints: [{ count: '4', sum: 3 }] } }, 4],
+  ['summary', { summary: { dataPoints: [{ count: '4', sum: 3 }] } }, 4],
 ])('shows a %s from %j', async (kind, data, value) => {
   accept({ name: 'x', ...data });
   expect((await instruments()).map((one) => [one.kind, one.series[0]?.values.at(-1)])).toEqual([[kind, value]]);

@@ -42,6 +42,8 @@ export class InstrumentStore {
   /** Takes a metric of an app. */
   add(metric: Metric): void {
     const now = this.#now();
+    if (metric.notFinite > 0) this.#losses.add('number', `${metric.name} of ${metric.service}`, metric.notFinite);
+    if (metric.points.length === 0) return;
     const service = this.#service(metric.service);
     const process = service?.process(metric, now);
     const report = process && service?.report(metric, process, now);

@@ -1,6 +1,6 @@
 // One instrument of a service: its series on a time grid, its newest export, and all that each process has reported.
 import type { Attributes } from '../../../../otlp/attributes.ts';
-import type { Metric, MetricExemplar, MetricPoint, Range, Temporality } from '../../../../otlp/metrics.ts';
+import type { Metric, MetricExemplar, MetricPoint, Quantile, Range, Temporality } from '../../../../otlp/metrics.ts';
 import type { Exemplar, InstrumentKind } from '../../explore-contract.ts';
 import { Grid, scaleOf } from './grid.ts';
 
@@ -42,6 +42,7 @@ export interface Series {
   readonly sums: Grid | undefined;
   bounds: readonly number[];
   buckets: readonly number[];
+  quantiles: readonly Quantile[];
   range: Range | undefined;
   exemplars: readonly Exemplar[];
   /** Time of the newest point, by the process's own clock. */
@@ -57,18 +58,19 @@ export interface Series {
 export const MOST_EXEMPLARS = 5;
 
 export function kindOf({ type, isMonotonic }: Metric): InstrumentKind {
-  if (type === 'gauge') return 'gauge';
+  if (type === 'gauge' || type === 'summary') return type;
   if (type === 'sum') return isMonotonic ? 'counter' : 'up-down counter';
   return 'histogram';
 }
 
-export const newSeries = ({ attributes, sum }: MetricPoint, bytes: number): Series => ({
+export const newSeries = ({ attributes, sum, quantiles }: MetricPoint, bytes: number): Series => ({
   attributes,
   bytes,
   values: Grid.ofValues(SCALE),
   sums: sum === undefined ? undefined : Grid.ofValues(SCALE),
   bounds: [],
   buckets: [],
+  quantiles,
   range: undefined,
   exemplars: [],
   time: 0,
@@ -95,6 +97,8 @@ export function write(series: Series, point: MetricPoint, { isDelta, time, now, 
   series.range = isDelta ? rangeWith(series, point) : point.range;
   series.buckets = isDelta ? added(series, point) : point.buckets;
   series.bounds = point.bounds;
+  // The series has taken memory for those that it began with.
+  series.quantiles = point.quantiles.slice(0, series.quantiles.length);
   series.values.set(slot, series.count);
   series.sums?.set(slot, series.sum);
 }

@@ -53,7 +53,7 @@ function seriesOf({ name, kind }: Instrument, found: Found, times: readonly numb
     (suffix: string) =>
     ({ labels }: { labels: Labels }) =>
       labels['__name__'] === name + suffix;
-  const isHistogram = kind === 'histogram';
+  const isHistogram = kind === 'histogram' || kind === 'summary';
   const sums = found.series.filter(named('_sum'));
   const buckets = found.buckets.filter(named('_bucket'));
   const exemplars = found.exemplars.filter(({ series }) => [name, `${name}_bucket`].includes(series['__name__'] ?? ''));

@@ -238,8 +238,11 @@ const instrumentBytes = (key: string, { unit, description }: Pick<Metric, 'unit'
 const EXEMPLAR = 256;
 
 /** Memory for a series without its exemplars, in bytes. */
-export const seriesBytes = (key: string, { sum, bounds }: MetricPoint): number =>
-  2 * textBytes(key) + (sum === undefined ? 1 : 2) * Grid.bytesOfValues(SCALE) + 3 * listBytes(bounds) + 2 * OBJECT;
+export const seriesBytes = (key: string, { sum, bounds, quantiles }: MetricPoint): number =>
+  2 * textBytes(key) +
+  (sum === undefined ? 1 : 2) * Grid.bytesOfValues(SCALE) +
+  3 * listBytes(bounds) +
+  (2 + quantiles.length) * OBJECT;
 
 /** Returns a metric as OTLP JSON, or '' if it is too large. Only some of the data points are kept of a large one. */
 function exportOf({ otlp, points }: Metric): string {

@@ -21,7 +21,7 @@ export function contentsOf(instrument: Instrument, times: Times): ChartContent[]
   const rate = (series: InstrumentSeries): Values => rateOf(series.values, times.step);
   if (kind === 'counter')
     return [chart('Rate, a second', rateUnit(unit), rate), chart('Total', unit, ({ values }) => values)];
-  if (kind === 'histogram') return [chart('Recorded values a second', '', rate)];
+  if (kind === 'histogram' || kind === 'summary') return [chart('Recorded values a second', '', rate)];
   return [chart('Value', unit, ({ values }) => values)];
 }
 

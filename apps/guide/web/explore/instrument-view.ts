@@ -1,5 +1,5 @@
 // An instrument: its charts, the buckets of a histogram, and its newest export as OTLP JSON.
-import type { Instrument, InstrumentSeries } from '../../explore-contract.ts';
+import type { Instrument, InstrumentKind, InstrumentSeries } from '../../explore-contract.ts';
 import { get, messageOf } from '../api.ts';
 import { copyButton } from '../copy.ts';
 import { fill, h, svg } from '../dom.ts';
@@ -56,10 +56,11 @@ export class InstrumentView {
     contentsOf(instrument, times).forEach((content, at) => this.#charts[at]?.show(content));
     const more = series.length - maxLines;
     fill(this.#note, more > 0 && `The charts draw ${maxLines} of its ${number(series.length)} series.`);
-    if (kind === 'histogram')
+    const figure = figures[kind];
+    if (figure)
       fill(
         this.#buckets,
-        series.slice(0, maxHistograms).map((one) => histogramOf(one, labelsFor(series)(one), unit)),
+        series.slice(0, maxHistograms).map((one) => figure(one, labelsFor(series)(one), unit)),
       );
   }
 }
@@ -80,7 +81,7 @@ function histogramOf(series: InstrumentSeries, name: string, unit: string): HTML
   return h(
     'figure',
     { class: 'chart histogram' },
-    h('figcaption', {}, h('h4', {}, `Buckets: ${name}`), h('p', { class: 'soft' }, figures(series, unit))),
+    h('figcaption', {}, h('h4', {}, `Buckets: ${name}`), h('p', { class: 'soft' }, inWords(series, unit))),
     h(
       'table',
       {},
@@ -113,8 +114,35 @@ function bucketRow({ label, count }: Bucket, most: number): HTMLElement {
   );
 }
 
+/** Shows the quantiles that a process has computed of its values. */
+const quantilesOf = (series: InstrumentSeries, name: string, unit: string): HTMLElement =>
+  h(
+    'figure',
+    { class: 'chart histogram' },
+    h('figcaption', {}, h('h4', {}, `Quantiles: ${name}`), h('p', { class: 'soft' }, inWords(series, unit))),
+    h(
+      'table',
+      {},
+      h(
+        'thead',
+        {},
+        h('tr', {}, h('th', { scope: 'col' }, 'Share of the values'), h('th', { scope: 'col' }, 'At most')),
+      ),
+      h(
+        'tbody',
+        {},
+        (series.quantiles ?? []).map(({ quantile, value }) =>
+          h('tr', {}, h('th', { scope: 'row' }, `${number(quantile * 100)} %`), h('td', {}, withUnit(value, unit))),
+        ),
+      ),
+    ),
+  );
+
+/** What stands beside the charts of an instrument. */
+const figures: Partial<Record<InstrumentKind, typeof histogramOf>> = { histogram: histogramOf, summary: quantilesOf };
+
 /** Says how many values a histogram has, their mean, and its percentiles. */
-function figures(series: InstrumentSeries, unit: string): string {
+function inWords(series: InstrumentSeries, unit: string): string {
   const [count, sum] = [newest(series.values) ?? 0, newest(series.sums ?? [])];
   const { ended, bounds = [], range } = series;
   const isLeast = (value: number): boolean => range === undefined && value === bounds.at(-1);
