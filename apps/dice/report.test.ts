@@ -70,7 +70,11 @@ const sha256 = (text: string): string => createHash('sha256').update(text).diges
 
 const { dist, remove } = await buildOutside();
 let receiver: Receiver;
-const refusing = createServer((_request, response) => void response.writeHead(404).end('no such path'));
+let isRefusing = true;
+const refusing = createServer((_request, response) => {
+  if (isRefusing) response.writeHead(404).end('no such path');
+  else response.writeHead(200).end();
+});
 let dice: App;
 /** A dice that exports once a minute, and whose exporter of logs fails. */
 let flushing: App;
@@ -193,6 +197,16 @@ test('reports how many log records did not leave: those that were refused, and t
     ['logs', 'queue', '2048'],
   ]);
   expect(losses.reduce((sum, { count }) => sum + count, 0)).toBe(3_000 + 1);
+});
+
+test('reports that an exporter sends again that had failed, and nothing of exporters that never did', async () => {
+  expect((await report(flushing)).recovered).toEqual({});
+  isRefusing = false;
+  await fetch(`${flushing.url}/rolldice`);
+  await flushAt(flushing.health);
+  const { recovered, losses } = await report(flushing);
+  expect(recovered).toEqual({ logs: expect.any(Number) as number });
+  expect(recovered.logs).toBeLessThan(losses.find(({ at }) => at === 'export')?.ago ?? 0);
 });
 
 test('reports with which code and settings it has started', async () => {

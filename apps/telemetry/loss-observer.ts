@@ -59,10 +59,14 @@ function observe(recorder: Recorder, signal: Signal, sender: Sender): void {
 
 function recordFailures(recorder: Recorder, signal: Signal, exporter: Exporter): void {
   const send = exporter.export.bind(exporter);
+  // An exporter of the same signal that never failed, such as one to the console, says nothing about this one.
+  let hasFailed = false;
   exporter.export = (items, done) =>
     send(items, (result) => {
       const { code, error = { message: 'the export failed' } } = result;
       if (code !== 0) recorder.lost(signal, 'export', errorText(error), countOf(items));
+      else if (hasFailed) recorder.hasRecovered(signal);
+      hasFailed = code !== 0;
       done(result);
     });
 }

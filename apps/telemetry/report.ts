@@ -58,6 +58,8 @@ export interface Report {
   readonly refused: readonly Incident[];
   /** The newest first. */
   readonly losses: readonly Loss[];
+  /** Milliseconds since an exporter that had failed sent something again, by signal. */
+  readonly recovered: Readonly<Partial<Record<Signal, number>>>;
   readonly exceptions: readonly Incident[];
 }
 
@@ -107,6 +109,8 @@ export class Recorder {
   readonly exceptions = new Incidents();
   /** Losses by their signal and place. */
   readonly #losses = new Map<string, { signal: Signal; at: Loss['at']; incidents: Incidents }>();
+  /** When an exporter of a signal that had failed sent something again. */
+  readonly #recovered = new Map<Signal, number>();
   #started = 0;
   #ended = 0;
   readonly #open = new Map<string, OpenSpan>();
@@ -143,6 +147,11 @@ export class Recorder {
     losses.incidents.add(message, undefined, count);
   }
 
+  /** Remembers that an exporter that had failed has sent something again. */
+  hasRecovered(signal: Signal): void {
+    this.#recovered.set(signal, performance.now());
+  }
+
   /** Returns a span in words. One that started at load is the only one of its kind, however often code uses it. */
   nameOf(spanId: string, name = this.#names.get(spanId) ?? this.#early.get(spanId) ?? 'a span'): string {
     return this.#early.has(spanId) ? `${name}, which was started once, when app.ts was loaded` : name;
@@ -160,6 +169,9 @@ export class Recorder {
       spans: { started: this.#started, ended: this.#ended, open: this.#openSpans() },
       refused: this.refused.list(),
       losses: this.#lossList(),
+      recovered: Object.fromEntries(
+        [...this.#recovered].map(([signal, at]) => [signal, Math.round(performance.now() - at)]),
+      ),
       exceptions: this.exceptions.list(),
     };
   }

@@ -10,7 +10,7 @@ import { diagnoseReceived } from './diagnose-received.ts';
 import { diagnoseTraces } from './diagnose-traces.ts';
 import type { DiceState } from './dice-state.ts';
 import { broken } from './hop-state.ts';
-import { lossesOf, withLosses } from './losses.ts';
+import { lossesOf, withCrash, withLosses } from './losses.ts';
 import { diceStateOf } from './pipeline-sources.ts';
 import type { PipelineSources } from './pipeline-sources.ts';
 
@@ -30,7 +30,8 @@ export function diagnosePipeline(
     // A Run meanwhile: nobody knows whether the old pod or the new one answered.
     const older = { ...(await olderThanFiles(sources)), ...before };
     const losses = await lossesOf({ ...sources, report: () => Promise.resolve(dice.report) });
-    return once(found.map((hop) => withLosses(honest(hop, older), losses)));
+    const crash = await sources.crash?.().catch(() => undefined);
+    return once(found.map((hop) => withCrash(withLosses(honest(hop, older), losses), crash)));
   });
 }
 

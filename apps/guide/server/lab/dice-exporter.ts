@@ -38,7 +38,7 @@ function closed({ settings }: PipelineSources, endpoint: string): HopState {
   );
 }
 
-/** Returns the state of an exporter that has failed of late. Without a report of dice, its log may say so. */
+/** Returns the state of an exporter that has failed of late, and sent nothing since. Without a report of dice, its log may say so. */
 async function failureOf(
   { podLog }: PipelineSources,
   { report }: DiceState,
@@ -46,7 +46,8 @@ async function failureOf(
 ): Promise<HopState | undefined> {
   if (report) {
     const loss = report.losses.find((one) => one.signal === signal && one.at === 'export' && one.ago < RECENT);
-    if (!loss) return undefined;
+    // It works again if the same exporter has sent something since. What it lost is said all the same.
+    if (!loss || (report.recovered[signal] ?? Infinity) < loss.ago) return undefined;
     const { says, todo = SEE_NEXT } = lossInWords(diceLoss(loss));
     return broken('pod/export-fails', says, todo);
   }

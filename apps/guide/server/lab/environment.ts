@@ -15,8 +15,8 @@ import { CollectorFile } from '../pods/collector-file.ts';
 import { outdated } from '../pods/current.ts';
 import type { ComponentObjects } from '../pods/current.ts';
 import { diceReport, flushDice } from '../pods/dice-report.ts';
-import { stateOf } from '../pods/phase.ts';
-import type { Outdated } from '../pods/phase.ts';
+import { crashOf, stateOf } from '../pods/phase.ts';
+import type { Crash, Outdated } from '../pods/phase.ts';
 import { isStarting, newest } from '../pods/watcher.ts';
 import type { LearnerSources } from '../pods/watcher.ts';
 import { Telemetry } from '../telemetry/telemetry.ts';
@@ -109,6 +109,7 @@ function labOf({ env, release, namespace, pods, files }: LabSources): Lab {
     files: async () => (await files?.read())?.files,
     podLog: (component, sinceSeconds) => pods.log(component, sinceSeconds),
     podTrouble: (component) => pods.trouble(component, learner),
+    crash: () => pods.crash(settings),
     report: () => pods.report(),
     flush: () => pods.flush(),
     startOf: (component) => pods.startOf(component),
@@ -167,6 +168,12 @@ class NewestPods {
     if (reason.message !== undefined) return placed(reason.message, reason);
     const stage = phase === 'gone' ? 'shutting down, and there is no other' : 'still starting';
     return `its pod ${pod.metadata.name} is ${stage}`;
+  }
+
+  /** Returns the last crash of the newest dice, if it runs again and the crash is not long ago. */
+  async crash(settings: Readonly<Record<string, string | undefined>>): Promise<Crash | undefined> {
+    const pod = await this.#pod('dice');
+    return pod && crashOf('dice', pod, settings, Date.now());
   }
 
   /** Returns what the newest dice reports about itself, or undefined if it reports nothing. */

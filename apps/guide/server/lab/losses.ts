@@ -4,6 +4,7 @@ import { lossInWords } from '../../losses.ts';
 import type { HopLoss, PipelineHop } from '../../contract.ts';
 import type { Dropped } from '../../explore-contract.ts';
 import type { Loss } from '../../../telemetry/report.ts';
+import type { Crash } from '../pods/phase.ts';
 import { suppressTracing } from '../suppress-tracing.ts';
 import type { PipelineSources } from './pipeline-sources.ts';
 
@@ -64,6 +65,13 @@ export function withLosses(hop: PipelineHop, all: readonly Dropped[], now = Date
   if (!hop.ok) return hop;
   const losses = all.filter((one) => one.signal === hop.signal && one.hop === hop.name && explains(one));
   return losses.length === 0 ? hop : { ...hop, losses: losses.map((one) => hopLoss(one, now)) };
+}
+
+/** Returns the SDK's hop with a crash of dice, which lost what it had not sent. Any other hop stays as it is. */
+export function withCrash(hop: PipelineHop, crash: Crash | undefined): PipelineHop {
+  if (!crash || hop.name !== 'sdk' || !hop.ok) return hop;
+  const loss = { says: `${crash.says}. What dice had not sent by then is lost`, isRecent: crash.ago < RECENT };
+  return { ...hop, losses: [...(hop.losses ?? []), loss] };
 }
 
 /** Returns whether something is missing because of a loss. What the Collector sends again, or what got old, is not. */

@@ -4,7 +4,7 @@ import type { Report } from '../../../telemetry/report.ts';
 import { parseSettings } from '../../../telemetry/settings.ts';
 import type { Component, Files } from '../../contract.ts';
 import type { Dropped } from '../../explore-contract.ts';
-import type { Outdated } from '../pods/phase.ts';
+import type { Crash, Outdated } from '../pods/phase.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
 import { settingsMistakes } from '../symptoms/settings.ts';
 import type { DiceState } from './dice-state.ts';
@@ -34,6 +34,8 @@ export interface PipelineSources {
    * Run, a pod of before may answer although the newest one is ready.
    */
   readonly outdated?: (component: Component) => Promise<Outdated | undefined>;
+  /** Returns the last crash of dice, if it runs again and the crash is not long ago. */
+  readonly crash?: () => Promise<Crash | undefined>;
   /** Returns what dice reports about itself. The learner's code could fake it, so it explains and proves nothing. */
   readonly report?: () => Promise<Report | undefined>;
   /**

@@ -75,6 +75,7 @@ export function parsedReport(body: string): Report | undefined {
       },
       refused: listOf(given['refused']).map(incidentOf),
       losses: listOf(given['losses']).flatMap(lossOf),
+      recovered: recoveredOf(objectOf(given['recovered'])),
       exceptions: listOf(given['exceptions']).map(incidentOf),
     };
   } catch {
@@ -114,6 +115,15 @@ const incidentOf = ({ message, line, count, ago }: Fields): Incident => ({
 });
 
 const SIGNALS: readonly Signal[] = ['traces', 'metrics', 'logs'];
+
+/** Returns the times of the signals. One that is no number from 0 on does not count: it would mean “just now”. */
+const recoveredOf = (given: Fields): Report['recovered'] =>
+  Object.fromEntries(
+    SIGNALS.flatMap((signal) => {
+      const ago = given[signal];
+      return typeof ago === 'number' && Number.isFinite(ago) && ago >= 0 ? [[signal, ago]] : [];
+    }),
+  );
 
 function lossOf({ signal, at, message, count, ago }: Fields): Loss[] {
   const known = SIGNALS.find((one) => one === signal);

@@ -181,12 +181,15 @@ describe('the report of dice', () => {
     expect(await diceReport(podOf('dice', 'dice-1'), 1)).toBe('refused');
   });
 
-  test.each(['null', '[]', '{"spans":3,"listening":{"length":9},"exceptions":[null,{"line":-1,"message":{}}]}'])(
-    'has the right types whatever the process answers: %s',
-    (body) => {
-      const found = parsedReport(body);
-      expect(found?.listening).toEqual([]);
-      expect(found?.exceptions.every(({ message, line }) => message === '' && line === undefined)).toBe(true);
-    },
-  );
+  test.each([
+    'null',
+    '[]',
+    '{"spans":3,"listening":{"length":9},"exceptions":[null,{"line":-1,"message":{}}]}',
+    '{"recovered":{"logs":-1,"traces":"1","x":1}}',
+  ])('has the right types whatever the process answers: %s', (body) => {
+    const found = parsedReport(body);
+    expect(found?.listening).toEqual([]);
+    expect(found?.recovered).toEqual({});
+    expect(found?.exceptions.every(({ message, line }) => message === '' && line === undefined)).toBe(true);
+  });
 });

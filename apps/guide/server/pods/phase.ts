@@ -123,6 +123,28 @@ function recentCrash(
   return { ...reason, message: `it runs again after ${crashes}: ${reason.message}` };
 }
 
+type Settings = NonNullable<Evidence['settings']>;
+
+/** A crash of a container that runs again. */
+export interface Crash {
+  /** How it ended, as a sentence without a full stop. */
+  readonly says: string;
+  /** Milliseconds since then. */
+  readonly ago: number;
+}
+
+/** Returns the last crash of a pod that serves again, if it is not long ago. */
+export function crashOf(component: Component, pod: Pod, settings: Settings, now: number): Crash | undefined {
+  const [container] = pod.status?.containerStatuses ?? [];
+  const evidence = { log: [], files: undefined, settings };
+  const { message } = container ? recentCrash(component, pod, { container, evidence, now }) : {};
+  if (message === undefined) return undefined;
+  return {
+    says: message.replace(/\.$/, ''),
+    ago: now - Date.parse(container?.lastState?.terminated?.finishedAt ?? ''),
+  };
+}
+
 /**
  * Returns whether the container's exit code shows that the node restarted. A node that restarts stops its containers,
  * or loses the record of how they ended.

@@ -6,7 +6,7 @@ import { waitFor } from '../../../../support/waiting.ts';
 import { startFailure } from '../../../dice/failure.ts';
 import { Kube } from '../kube.ts';
 import { Lines } from './lines.ts';
-import { failureIn, stateOf } from './phase.ts';
+import { crashOf, failureIn, stateOf } from './phase.ts';
 import { PodWatcher, newest } from './watcher.ts';
 import type { PodEvent } from '../../contract.ts';
 
@@ -36,6 +36,16 @@ const thrown = {
     '/app/dice/..2026_11_22_16_00_00.123/app.ts:12\n  throw new Error("later");\n  ^\n\nError: later\n' +
     '    at Timeout._onTimeout (/app/dice/..2026_11_22_16_00_00.123/app.ts:12:9)\n',
 };
+
+test('finds the last crash of dice, how long it is ago, and none of long ago', () => {
+  const crashed = pod({ restartCount: 2, lastState: { terminated: thrown } });
+  expect(crashOf('dice', crashed, {}, later)).toEqual({
+    says: 'it runs again after 2 crashes: your code throws an error, at line 12: Error: later',
+    ago: 60_000,
+  });
+  expect(crashOf('dice', crashed, {}, soon + 3_600_000)).toBeUndefined();
+  expect(crashOf('dice', pod({}), {}, later)).toBeUndefined();
+});
 
 describe("stateOf, which derives a pod's state", () => {
   test.each([
