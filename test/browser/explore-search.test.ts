@@ -84,6 +84,18 @@ test('shows the quantiles of a summary, and calls it one', () =>
     await page.getByText('4 values, mean 22.5 ms', { exact: true }).waitFor();
   }));
 
+test('says in Charts how many services have none', () =>
+  pages.with('left-out', view, async (page) => {
+    await page.route('**/api/charts?*', async (route) => {
+      const charts = (await (await route.fetch()).json()) as object;
+      await route.fulfill({ json: { ...charts, leftOut: 110 } });
+    });
+    await page.goto('/explore');
+    await page
+      .getByText('110 services have no charts, because the guide has no room for so many: use few values of')
+      .waitFor();
+  }));
+
 test('says at a field what is wrong with its number, and ignores it', () =>
   pages.with('numbers', { width: 390, scheme: 'dark' }, async (page) => {
     await page.goto('/explore#traces&min=-5');

@@ -242,6 +242,20 @@ test('gives the room of series that nobody reports any longer to new ones', asyn
   expect((await telemetry.metrics.charts(15)).state.dropped[0]?.count).toBe(before?.count);
 });
 
+test('counts the services that it has no room for, without a bound for their names', async () => {
+  const send = (name: string): void => {
+    flush(name, { buckets: [1, 0, 0, 0] });
+    now -= 5_000;
+  };
+  for (let index = 0; index < 120; index++) send(`svc-${index}`);
+  const { services, leftOut = 0 } = await telemetry.metrics.charts(15);
+  expect([services.length > 0, leftOut > 0, services.length + leftOut]).toEqual([true, true, 120]);
+  for (let index = 0; index < 300; index++) send(`${index} of ${'x'.repeat(5_000)}`);
+  expect((await telemetry.metrics.charts(15)).leftOut).toBeLessThanOrEqual(200);
+  now += 16 * 60_000;
+  expect((await telemetry.metrics.charts(15)).leftOut).toBeUndefined();
+});
+
 test('counts points that the Collector merged, because it had no room for another series, as dropped', async () => {
   telemetry.accept(
     'metrics',

@@ -13,6 +13,11 @@ import type { Losses } from './losses.ts';
 import { countedIn, errorIn } from './red-point.ts';
 import { RedService, SCALE, STEP, WINDOW } from './red-service.ts';
 
+/** The most services without room that are counted. Anybody may make up names. */
+const MOST_LEFT_OUT = 200;
+/** Characters of such a name. */
+const NAME_LENGTH = 100;
+
 const KIB = 1024;
 const SHARES = { each: 320 * KIB, others: 640 * KIB };
 
@@ -37,6 +42,8 @@ export class RedStore {
   readonly #now: () => number;
   readonly #budgets: Shares<Budget>;
   readonly #services = new Map<string, RedService>();
+  /** When each of the services that there was no room for was last seen. */
+  readonly #leftOut = new Map<string, number>();
   /** Time of the newest data point, and of the newest in the export before. */
   #newest: number;
   #before: number;
@@ -72,12 +79,19 @@ export class RedStore {
     const now = this.#now();
     const slots = slotsUntil(SCALE, slotOf(SCALE, Math.max(now - SCALE.step, this.#newest)), minutes);
     const services = [...this.#services.values()].flatMap((service) => service.charts(slots) ?? []);
+    const leftOut = this.#countLeftOut(now - minutes * 60_000);
     return {
       times: slots.map((slot) => slot * SCALE.step),
       step: SCALE.step,
       window: WINDOW * STEP,
       services: services.sort((a, b) => a.service.localeCompare(b.service)),
+      ...(leftOut > 0 && { leftOut }),
     };
+  }
+
+  #countLeftOut(since: number): number {
+    for (const [name, seen] of this.#leftOut) if (seen < since || this.#services.has(name)) this.#leftOut.delete(name);
+    return this.#leftOut.size;
   }
 
   #addPoint(metric: Metric, point: MetricPoint): void {
@@ -118,9 +132,14 @@ export class RedStore {
     const known = this.#services.get(name);
     if (known) return known;
     const service = new RedService(name, this.#budgets.of(name));
-    if (!service.open()) return undefined;
+    if (!service.open()) return this.#leaveOut(name);
     this.#services.set(name, service);
     return service;
+  }
+
+  #leaveOut(name: string): undefined {
+    const short = name.slice(0, NAME_LENGTH);
+    if (this.#leftOut.size < MOST_LEFT_OUT || this.#leftOut.has(short)) this.#leftOut.set(short, this.#now());
   }
 
   /** Removes what nobody reports any longer. */

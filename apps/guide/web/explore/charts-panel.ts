@@ -9,7 +9,7 @@ import type { Part } from './page.ts';
 import { Poll } from './poll.ts';
 import { chartsOf } from './service-charts.ts';
 import { StateNote } from './state-note.ts';
-import { clock } from './words.ts';
+import { clock, counted } from './words.ts';
 
 /**
  * The SDK and the Collector take up to six seconds, and a fault must be visible within ten. So the page asks more often
@@ -18,6 +18,9 @@ import { clock } from './words.ts';
 const every = 2_500; // ms
 /** The Collector sends the figures every 5 s. After this many milliseconds without any, something is wrong. */
 const quiet = 30_000;
+
+/** The guide counts no more of them. */
+const MOST_LEFT_OUT = 200;
 
 /** The charts of a service. */
 interface Row {
@@ -29,6 +32,8 @@ interface Row {
 export class ChartsPanel implements Part {
   readonly #note = new StateNote({ part: 'charts', quiet });
   readonly #choice = h('fieldset', { class: 'choice', hidden: true }, h('legend', {}, 'Services'));
+  /** Says that the guide has no charts of some services. */
+  readonly #leftOut = h('p', { class: 'soft', role: 'status' });
   readonly #boxes = new Map<string, HTMLInputElement>();
   readonly #place = h('div', { class: 'services' });
   readonly #rows = new Map<string, Row>();
@@ -43,6 +48,7 @@ export class ChartsPanel implements Part {
       h('h2', { class: 'sr' }, 'Charts'),
       this.#note.element,
       this.#choice,
+      this.#leftOut,
       h(
         'p',
         { class: 'soft about' },
@@ -78,6 +84,8 @@ export class ChartsPanel implements Part {
     const hidden = new Set(this.#store.get<string[]>('hidden-services') ?? []);
     for (const { service } of charts.services) this.#offer(service, !hidden.has(service));
     this.#choice.hidden = charts.services.length < 2;
+    const left = leftOutInWords(charts);
+    if (this.#leftOut.textContent !== left) this.#leftOut.textContent = left;
     const shown = charts.services.filter(({ service }) => !hidden.has(service));
     const rows = shown.map((service) => this.#rowOf(service, charts));
     const elements = rows.map(({ element }) => element);
@@ -121,6 +129,16 @@ export class ChartsPanel implements Part {
 function endInWords({ services }: Charts): string | undefined {
   const ended = services.find(({ service }) => service === 'dice')?.ended;
   return ended === undefined ? undefined : `The charts of dice end: its last spans were reported at ${clock(ended)}.`;
+}
+
+/** Says how many services have no charts. Empty if all have. */
+function leftOutInWords({ leftOut }: Charts): string {
+  if (leftOut === undefined) return '';
+  const services =
+    leftOut === MOST_LEFT_OUT
+      ? `${leftOut} or more services have`
+      : `${counted(leftOut, 'service')} ${leftOut === 1 ? 'has' : 'have'}`;
+  return `${services} no charts, because the guide has no room for so many: use few values of service.name.`;
 }
 
 /** Says which spans the charts count, and since when there are none. */
