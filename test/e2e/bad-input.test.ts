@@ -231,7 +231,9 @@ describe('a restart of Jaeger during a step', () => {
     const missing = await fetch(`${guide.origin}/traces/${traceId}`);
     expect([missing.status, await missing.text()]).toEqual([
       404,
-      expect.stringContaining('the newest ones, in memory. A restart of Jaeger deletes them all.'),
+      expect.stringMatching(
+        /only the newest traces, in\s+memory, and a restart of Jaeger deletes them all\./,
+      ) as string,
     ]);
   });
 

@@ -34,6 +34,8 @@ export class Feed<State> {
     document.addEventListener('visibilitychange', () => this.#look());
     window.addEventListener('pagehide', () => this.#close());
     window.addEventListener('pageshow', () => this.#look());
+    // The server ends the stream of a session that has ended. The answer is another page, so nobody has to ask why.
+    for (const form of document.querySelectorAll('form.logout')) form.addEventListener('submit', () => this.#close());
   }
 
   start(): void {
