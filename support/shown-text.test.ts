@@ -27,7 +27,10 @@ test('calls nobody by a name that can’t be seen', () => {
 
 test('has the same rule for the API server, whose regular expressions have another syntax', () => {
   const pattern = new RegExp(NAME_PATTERN.replaceAll(/\\x\{([0-9a-f]+)\}/g, String.raw`\u{$1}`), 'u');
-  const names = Array.from({ length: 0x3000 }, (_, code) => String.fromCodePoint(code)).flatMap((one) => [one, `a${one}`]);
+  const names = Array.from({ length: 0x3000 }, (_, code) => String.fromCodePoint(code)).flatMap((one) => [
+    one,
+    `a${one}`,
+  ]);
   for (const name of names) expect([name, pattern.test(name)]).toEqual([name, isVisible(name) && isShowable(name)]);
   expect(pattern.test('')).toBe(true);
 });

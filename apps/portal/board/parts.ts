@@ -100,7 +100,11 @@ export function boardParts(options: BoardOptions): BoardParts {
   };
 }
 
-function inputFor(workshop: Workshop, classes: Classes, polls: PollSource): Omit<StateInput, 'portalUrl' | 'isGuess' | 'now'> {
+function inputFor(
+  workshop: Workshop,
+  classes: Classes,
+  polls: PollSource,
+): Omit<StateInput, 'portalUrl' | 'isGuess' | 'now'> {
   const { poll } = workshop.spec;
   return {
     workshop,

@@ -40,9 +40,7 @@ export function addBoardRoutes(app: Express, { parts, streams }: Routes): void {
   app.post('/logout', (request, response) => logOut(request, response, parts));
   app.get('/board', (request, response) => showClasses(request, response, parts));
   app.get('/board/:workshop', (request, response) =>
-    ofClass(request, response, parts, (input) =>
-      sendDocument(response, boardPage(boardState(input), whoIn(response))),
-    ),
+    ofClass(request, response, parts, (input) => sendDocument(response, boardPage(boardState(input), whoIn(response)))),
   );
   app.get('/board/:workshop/screen', (request, response) =>
     ofClass(request, response, parts, (input) =>
