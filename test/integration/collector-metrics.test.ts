@@ -6,6 +6,7 @@ import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { json } from 'node:stream/consumers';
 import { RED_METRICS } from '../../lab/names.ts';
+import { metricsFromOtlp } from '../../otlp/metrics.ts';
 import { eventually } from '../../support/waiting.ts';
 import { startCollector } from '../support/otlp/collector.ts';
 import type { LoopbackProcess } from '../support/otlp/process.ts';
@@ -238,6 +239,19 @@ test('sends metrics and log records to the guide as JSON', async () => {
     { within: 10_000 },
   );
   expect(JSON.stringify(guide.received)).toMatch(/"faces".*"rolled"|"rolled".*"faces"/s);
+});
+
+test('passes on values that are no finite numbers, which the guide counts', async () => {
+  collector = await startCollector({ guide: guide.url });
+  const dataPoints = ['NaN', 'Infinity', '-Infinity', 1.5].map((asDouble, at) => ({
+    timeUnixNano: `${Date.now()}000000`,
+    asDouble,
+    attributes: [{ key: 'at', value: { intValue: at } }],
+  }));
+  const metrics = [{ name: 'ratio', gauge: { dataPoints } }];
+  await post(collector, 'metrics', { resourceMetrics: [{ resource: {}, scopeMetrics: [{ metrics }] }] });
+  const found = () => guide.received.flatMap(({ body }) => metricsFromOtlp(body)).find(({ name }) => name === 'ratio');
+  await eventually(() => expect(found()).toMatchObject({ notFinite: 3, points: [{ value: 1.5 }] }), { within: 10_000 });
 });
 
 /** Files of learners that change pipelines, or that define a connector of the same type. */
