@@ -106,13 +106,16 @@ const AGED: Readonly<Record<TelemetrySignal, (items: string) => string>> = {
 const isOfSpans = ({ example = '' }: Dropped): boolean =>
   Object.values(RED_METRICS).some((name) => example.startsWith(`${name} of `));
 
+const fewerSeries = (dropped: Dropped): string =>
+  isOfSpans(dropped) ? 'Use few values of service.name. Then Run.' : FEWER.metrics;
+
 function guideSays(dropped: Dropped): LossInWords {
   const { signal, reason } = dropped;
   switch (reason) {
     case 'series':
       return {
         says: `The guide dropped ${itemsOf(dropped)} of new series, because it has no room for another series`,
-        todo: isOfSpans(dropped) ? 'Use few values of service.name. Then Run.' : FEWER.metrics,
+        todo: fewerSeries(dropped),
       };
     case 'size':
       return { says: `The guide refused ${requestsOf(dropped)}, because they are too large`, todo: SHORTER[signal] };

@@ -41,18 +41,20 @@ export class FakeTraces {
     const traces = all.slice(0, limit).map((age) => this.#trace(age));
     const next = all.length > limit ? traces.at(-1)?.start : undefined;
     const oldest = this.#startOf(this.count - 1);
-    const [early, late] = [
-      { ...this.#trace(-998), start: 1_000, duration: 0, reversed: 1 },
-      { ...this.#trace(-999), start: this.#now + 3_600_000, duration: 6 },
-    ];
-    if (this.hasWrongClocks && next === undefined) traces.push(early);
     return {
       ...{ traces, bytes: traces.length * 10_000, skipped: 0 },
-      ...(this.hasWrongClocks && !query.has('until') && { ahead: [late] }),
+      ...(this.hasWrongClocks && this.#withWrongClocks(traces, next === undefined, !query.has('until'))),
       ...(next !== undefined && { next }),
       ...(next !== undefined && query.has('oldest') && { oldest }),
       ...(this.keeps !== undefined && { keeps: this.keeps }),
     };
+  }
+
+  /** Returns what the traces of wrong clocks change in a page. */
+  #withWrongClocks(traces: readonly TraceSummary[], isLast: boolean, isFirst: boolean): Partial<TracePage> {
+    const early = { ...this.#trace(-998), start: 1_000, duration: 0, reversed: 1 };
+    const late = { ...this.#trace(-999), start: this.#now + 3_600_000, duration: 6 };
+    return { ...(isLast && { traces: [...traces, early] }), ...(isFirst && { ahead: [late] }) };
   }
 
   #startOf(age: number): number {

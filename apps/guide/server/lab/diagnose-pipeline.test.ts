@@ -208,31 +208,6 @@ test.each<[string, Report | undefined, string, boolean]>([
   expect(exporter?.says).toMatch(ok ? /reports no trouble/ : /which may be about spans: .*connect ECONNREFUSED/);
 });
 
-test('finds an exporter working that has sent something since it failed, and says what it lost', async () => {
-  const report = reportWith((recorder) => recorder.lost('traces', 'export', 'connect ENETUNREACH', 20), 'auto');
-  const losses = report.losses.map((loss) => ({ ...loss, ago: 9_000 }));
-  const after = async (recovered: Report['recovered']) =>
-    (await hops('', { ...report, losses, recovered }))['exporter'];
-  expect(await after({ traces: 10_000 })).toMatchObject({ ok: false });
-  expect(await after({ logs: 1_000 })).toMatchObject({ ok: false });
-  expect(await after({ traces: 1_000 })).toMatchObject({
-    ok: true,
-    losses: [{ says: 'dice could not send 20 spans: connect ENETUNREACH', isRecent: true }],
-  });
-});
-
-test('says that a crash of dice lost what dice had not sent', async () => {
-  const crash = { says: 'it runs again after a crash: out of memory', ago: 30_000 };
-  const { sdk, exporter } = await hops('INSTRUMENTATION=auto', undefined, { crash: () => Promise.resolve(crash) });
-  expect(sdk).toMatchObject({
-    ok: true,
-    losses: [
-      { says: 'it runs again after a crash: out of memory. What dice had not sent by then is lost', isRecent: true },
-    ],
-  });
-  expect(exporter?.losses).toBeUndefined();
-});
-
 test('names the cause of an error that the exporter in dice reports', async () => {
   const report = reportWith((recorder) => recorder.lost('traces', 'export', 'Not Found (HTTP status 404)', 3), 'auto');
   expect((await hops('', report))['exporter']).toMatchObject({

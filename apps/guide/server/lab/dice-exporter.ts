@@ -38,7 +38,10 @@ function closed({ settings }: PipelineSources, endpoint: string): HopState {
   );
 }
 
-/** Returns the state of an exporter that has failed of late, and sent nothing since. Without a report of dice, its log may say so. */
+/**
+ * Returns the state of an exporter that has failed of late, and sent nothing since. Without a report of dice, its log
+ * may say so.
+ */
 async function failureOf(
   { podLog }: PipelineSources,
   { report }: DiceState,

@@ -43,7 +43,10 @@ export class InstrumentStore {
   add(metric: Metric): void {
     const now = this.#now();
     if (metric.notFinite > 0) this.#losses.add('number', `${metric.name} of ${metric.service}`, metric.notFinite);
-    if (metric.points.length === 0) return;
+    if (metric.points.length > 0) this.#addPoints(metric, now);
+  }
+
+  #addPoints(metric: Metric, now: number): void {
     const service = this.#service(metric.service);
     const process = service?.process(metric, now);
     const report = process && service?.report(metric, process, now);

@@ -41,9 +41,7 @@ export class TraceLibrary {
     const total = this.#readUntil === 0 ? new Total() : undefined;
     do {
       const page: TracePage = await this.#readPage(pathOf(next, total !== undefined));
-      const traces = [...page.traces, ...(page.ahead ?? [])];
-      for (const trace of traces) this.#traces.set(trace.traceId, trace);
-      this.#newest = page.traces.reduce((newest, { start }) => Math.max(newest, start), this.#newest);
+      const traces = this.#keep(page);
       [bytes, skipped, count] = [bytes + page.bytes, skipped + page.skipped, count + page.traces.length];
       next = this.#isKnown(page) ? undefined : page.next;
       const isCut = next !== undefined && count >= MOST;
@@ -51,6 +49,14 @@ export class TraceLibrary {
       onRows(traces.map(rowOf), { state, bytes, skipped, isCut, ...total?.after(page, count, this.#newest) });
     } while (next !== undefined && count < MOST);
     this.#readUntil = this.#newest;
+  }
+
+  /** Keeps the traces of a page, and returns them. */
+  #keep({ traces, ahead = [] }: TracePage): TraceSummary[] {
+    const all = [...traces, ...ahead];
+    for (const trace of all) this.#traces.set(trace.traceId, trace);
+    this.#newest = traces.reduce((newest, { start }) => Math.max(newest, start), this.#newest);
+    return all;
   }
 
   /** Whether the traces before this page were read earlier. */
