@@ -91,7 +91,7 @@ async function newPerson(below: string, from = origin): Promise<Page> {
     permissions: ['clipboard-read', 'clipboard-write'],
   });
   const opened = await context.newPage();
-  opened.setDefaultTimeout(15_000);
+  opened.setDefaultTimeout(30_000);
   return opened;
 }
 
@@ -144,7 +144,7 @@ test.each(steps)(
     }
     expect(found.splice(0)).toEqual([]);
   },
-  150_000,
+  400_000,
 );
 
 test.each(['lab', 'why', 'traces'])('shows the page %s of a real lab without an axe violation', async (name) => {
@@ -188,18 +188,18 @@ describe('with an instructor', () => {
     const key = await kubectl('get', secret, '--namespace', operator.namespace, `--output=go-template=${template}`);
     await story.login(others.board, key);
     room = { ada: page, origin, ...others };
-  }, 60_000);
+  }, 120_000);
 
-  test('adds seats for three who come late', () => story.seatsAdded(room, LATE), 30_000);
-  test('brings an instructor to a learner who is stuck', () => story.stuckAndTaken(room), 60_000);
-  test('lets an instructor look in, send a hint and resolve the request', () => story.lookedInAndHelped(room), 90_000);
-  test('says on the board what a failed check has found', () => story.failedCheck(room), 60_000);
-  test('has five labs by now', () => story.allHere(room), 90_000);
+  test('adds seats for three who come late', () => story.seatsAdded(room, LATE), 120_000);
+  test('brings an instructor to a learner who is stuck', () => story.stuckAndTaken(room), 120_000);
+  test('lets an instructor look in, send a hint and resolve the request', () => story.lookedInAndHelped(room), 120_000);
+  test('says on the board what a failed check has found', () => story.failedCheck(room), 120_000);
+  test('has five labs by now', () => story.allHere(room), 120_000);
   test(
     'turns a fault on in every lab',
     () => story.faultForAll(room, async () => Promise.all((await namespacesOf(workshop)).map(faultsOf))),
-    60_000,
+    120_000,
   );
-  test('asks the room, and shows the answers without names', () => story.poll(room), 60_000);
-  test('ends the class', () => story.end(room), 60_000);
+  test('asks the room, and shows the answers without names', () => story.poll(room), 120_000);
+  test('ends the class', () => story.end(room), 120_000);
 });

@@ -7,9 +7,12 @@ import { OWN_HEADERS } from '../support/cluster/guide.ts';
 import { picture } from '../support/browser/browser.ts';
 
 /** A learner's page asks for news of the class every five seconds. */
-const NEWS_WITHIN = 15_000;
-/** How long a change may take to show on the board, in milliseconds. */
-const BOARD_WITHIN = 2_000;
+const NEWS_WITHIN = 30_000;
+/**
+ * Milliseconds after which the board must show a change. Five seats start meanwhile on perhaps two cores.
+ * `npm run bench -- --only boards` measures how long it takes.
+ */
+const BOARD_WITHIN = 15_000;
 
 export interface Room {
   readonly ada: Page;

@@ -1,7 +1,7 @@
 // Does step 10 on the guide's pages as a learner would. For each fault, it goes from a chart to an exemplar, its trace
 // and a log record. Then it marks the failed or slow traces, and answers with what they share.
 import type { Locator, Page } from 'playwright-core';
-import { waitFor } from '../../../support/waiting.ts';
+import { eventually } from '../../../support/waiting.ts';
 import type { Learner } from '../../harness/walkthrough.ts';
 
 interface Story {
@@ -41,7 +41,7 @@ const stories: readonly Story[] = [
 
 /** With fewer marked traces, the page warns that they may share something by chance. */
 const ENOUGH = 12;
-const PATIENCE = 90_000; // ms; at 120 rounds a minute, a fault hits at least ten a minute
+const PATIENCE = 180_000; // ms; at 120 rounds a minute, a fault hits at least ten a minute. A busy machine needs longer
 
 export async function onPage({ page }: Learner): Promise<void> {
   await page.locator('#faults-part[open]').waitFor();
@@ -51,9 +51,7 @@ export async function onPage({ page }: Learner): Promise<void> {
     for (const story of stories) {
       await flip(page, story.fault);
       await fromChartToLog(explore, story);
-      const answers = await waitFor(`what ${ENOUGH} traces share`, () => answersIn(explore, story), {
-        within: PATIENCE,
-      });
+      const answers = await eventually(() => answersIn(explore, story), { within: PATIENCE });
       await flip(page, story.fault);
       for (const [question, text] of Object.entries(answers)) await answer(page, question, text);
     }
@@ -90,8 +88,8 @@ async function fromChartToLog(explore: Page, { statuses }: Story): Promise<void>
   await explore.locator('.log-line:focus').waitFor();
 }
 
-/** Compares the traces of a fault with the others. @returns the answers, or undefined if it needs more traces */
-async function answersIn(explore: Page, { mark, answers }: Story): Promise<Record<string, string> | undefined> {
+/** Compares the traces of a fault with the others, and returns the answers. @throws Error if it needs more traces */
+async function answersIn(explore: Page, { mark, answers }: Story): Promise<Record<string, string>> {
   await explore.goto('lab');
   await explore.goto('explore#traces');
   await explore.getByText(/^[\d,]+ traces?, from/).waitFor({ timeout: 30_000 });
@@ -100,15 +98,18 @@ async function answersIn(explore: Page, { mark, answers }: Story): Promise<Recor
     .locator('.mark-actions')
     .getByText(/traces? marked/)
     .innerText();
-  if (parseInt(marked) < ENOUGH) return undefined;
+  if (parseInt(marked) < ENOUGH) throw new Error(`expected ${ENOUGH} traces, found ${marked}`);
   await explore.getByRole('button', { name: 'What do they share?' }).click();
   await explore.getByText(/^Compared in/).waitFor();
   const rows = explore.getByRole('region', { name: 'More common among the marked traces' }).locator('tbody tr');
   const names = await namesIn(rows.first());
-  const found = Object.entries(answers).map(([question, name]) => [question, name.exec(names)?.[1]] as const);
-  return found.every((entry): entry is [string, string] => entry[1] !== undefined)
-    ? Object.fromEntries(found)
-    : undefined;
+  return Object.fromEntries(
+    Object.entries(answers).map(([question, name]) => {
+      const found = name.exec(names)?.[1];
+      if (found !== undefined) return [question, found];
+      throw new Error(`expected ${name} in what is most common, found in ${marked}: ${names.replaceAll('\n', ', ')}`);
+    }),
+  );
 }
 
 /** Returns all names of a row's values, one on each line. */
