@@ -42,8 +42,7 @@ describe.each(views)('the help of a step, on a page of $width px', (here) => {
       await press(page, 'Put this app.ts into the editor');
       await page.getByText('Not saved: app.ts').waitFor();
       await page.locator('.cm-line', { hasText: 'const sides = 6;' }).waitFor();
-      await page.locator('.cm-content').click();
-      await page.keyboard.press('Control+z');
+      await page.locator('.cm-content').press('Control+z');
       await page.locator('.cm-line', { hasText: '// mine' }).waitFor();
       expect(guide.changes).toEqual([
         'POST /api/course/06-manual/start',
