@@ -81,8 +81,8 @@ describe.each(['auto', 'manual'])('a lab with faults at instrumentation level %s
   }
 
   /**
-   * Plays ten rounds with each version of prizes, one after the other. On a busy machine, some exceed the arcade's 500 ms
-   * without a fault. Then it plays all of them again.
+   * Plays ten rounds with each version of prizes, one after the other. On a busy machine, some exceed the arcade's
+   * 500 ms without a fault. Then it plays all of them again.
    * @param mayTimeOut whether the fault makes a round take longer
    * @returns each round that failed, with its HTTP status, version of prizes and visitor, and when the rounds began
    */

@@ -26,8 +26,8 @@ const prizesOf = (spans: readonly Span[]): Span | undefined =>
   spans.find(({ service, kind }) => service === 'prizes' && kind === 'server');
 
 /**
- * How a learner marks the traces of a story: those with errors, or those that take 500 ms or more. Here it is the status
- * and the time of prizes, because on a busy machine other rounds take that long, too, and fail.
+ * How a learner marks the traces of a story: those with errors, or those that take 500 ms or more. Here it is the
+ * status and the time of prizes, because on a busy machine other rounds take that long, too, and fail.
  */
 const isMarked: Record<FaultName, (trace: Trace) => boolean> = {
   spike: ({ spans }) => Number(prizesOf(spans)?.attributes['http.response.status_code']) >= 400,

@@ -25,6 +25,8 @@ beforeAll(async () => {
     guide: { service: { type: 'NodePort', nodePort: 30080 } },
     prometheus: { enabled: true },
   });
+  // kube-proxy opens the port a moment after the pod is ready.
+  await eventually(() => fetch(origin), { within: 15_000 });
   browser = await launchBrowser();
 }, 150_000);
 
