@@ -97,10 +97,13 @@ export interface Charts {
   readonly window: number;
   /** Sorted by name. */
   readonly services: readonly ServiceCharts[];
-  /** How many services the guide had no room for in that time, at most 200. Undefined if there are none. */
+  /** How many services the guide had no room for in that time, at most MOST_LEFT_OUT. Undefined if there are none. */
   readonly leftOut?: number;
   readonly state: SignalState;
 }
+
+/** The most services without room that the guide counts. Anybody may make up names. */
+export const MOST_LEFT_OUT = 200;
 
 export type InstrumentKind = 'counter' | 'up-down counter' | 'gauge' | 'histogram' | 'summary';
 

@@ -221,7 +221,7 @@ describe('an action', () => {
       { state: aBoard([], { workshop: { ...aBoard().workshop, unknownFaults: ['bogus'] } }) },
     ));
 
-  test('that a seat is added says which id the name has become', () =>
+  test('says which id the name of a new seat has become', () =>
     pages.with(
       async (page, server) => {
         server.answer = () => ({ status: 200, body: { attendee: 'zoe-l-2' } });

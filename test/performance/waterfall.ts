@@ -1,6 +1,7 @@
 // Measures the guide's page in a real browser: the time from Run, after an edit, until the page draws the new span.
 import type { Page } from 'playwright-core';
 import { silentProgress } from '../../support/progress.ts';
+import { eventually } from '../../support/waiting.ts';
 import { ensureBrowser, launchBrowser } from '../support/browser/browser.ts';
 import { testCluster } from '../support/cluster/cluster.ts';
 import type { Lab } from '../support/cluster/lab.ts';
@@ -16,6 +17,8 @@ export async function onFrontPage<T>(lab: Lab, work: (page: Page) => Promise<T>)
     const page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
     page.setDefaultTimeout(PATIENCE);
     const origin = `http://127.0.0.1:${testCluster().doorPort}`;
+    // kube-proxy opens the port a moment after the pod is ready.
+    await eventually(() => fetch(origin), { within: PATIENCE });
     await page.goto(await lab.link(origin));
     await page.goto(`${origin}/?step=06-manual`); // a step that edits files, so that the page shows the editor
     await page.locator('.cm-content').waitFor();

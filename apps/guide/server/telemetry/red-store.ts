@@ -4,6 +4,7 @@ import { attributesKey } from '../../../../otlp/attributes.ts';
 import type { Attributes } from '../../../../otlp/attributes.ts';
 import type { Counted } from '../../../../otlp/failures.ts';
 import type { Metric, MetricExemplar, MetricPoint } from '../../../../otlp/metrics.ts';
+import { MOST_LEFT_OUT } from '../../explore-contract.ts';
 import type { Charts } from '../../explore-contract.ts';
 import { Budget, isOwnService, isStale, listBytes, OBJECT, Shares, sum, textBytes } from './budget.ts';
 import { slotOf, slotsUntil, timeWithin } from './grid.ts';
@@ -13,9 +14,7 @@ import type { Losses } from './losses.ts';
 import { countedIn, errorIn } from './red-point.ts';
 import { RedService, SCALE, STEP, WINDOW } from './red-service.ts';
 
-/** The most services without room that are counted. Anybody may make up names. */
-const MOST_LEFT_OUT = 200;
-/** Characters of such a name. */
+/** Characters of the name of a service without room. */
 const NAME_LENGTH = 100;
 
 const KIB = 1024;

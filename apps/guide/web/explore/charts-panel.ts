@@ -1,4 +1,5 @@
 // The part "Charts": requests, errors and latency of each service over the last 15 minutes.
+import { MOST_LEFT_OUT } from '../../explore-contract.ts';
 import type { Charts, ServiceCharts } from '../../explore-contract.ts';
 import { get } from '../api.ts';
 import { fill, h } from '../dom.ts';
@@ -18,9 +19,6 @@ import { clock, counted } from './words.ts';
 const every = 2_500; // ms
 /** The Collector sends the figures every 5 s. After this many milliseconds without any, something is wrong. */
 const quiet = 30_000;
-
-/** The guide counts no more of them. */
-const MOST_LEFT_OUT = 200;
 
 /** The charts of a service. */
 interface Row {

@@ -16,14 +16,14 @@ describe('the times that the plot shows', () => {
     expect(shown([now - minute, now + 2 * minute])).toEqual([now - minute]);
   });
 
-  test('are those of all traces of a day, and of many from before', () => {
+  test('cover all traces of a day, and many from before', () => {
     const day = minutesAgo(11 * 60, 5 * 60, 1);
     expect(shown(day)).toEqual(day);
     const yesterday = lastHour.map((start) => start - 24 * hour);
     expect(shown([...yesterday, now - minute])).toEqual([...yesterday, now - minute]);
   });
 
-  test('are those of the future and of 1970 if there are no others', () => {
+  test('cover those of the future and of 1970 if there are no others', () => {
     expect(shown([now + hour])).toEqual([now + hour]);
     expect(shown([0, 1, 2])).toEqual([0, 1, 2]);
     expect(shown([])).toEqual([]);
