@@ -167,12 +167,19 @@ function conclude(chosen: readonly Stage[], outcomes: readonly Outcome[], missin
   print();
   for (const { stage, results, milliseconds } of outcomes)
     print(`  ${stage.padEnd(width)}  ${resultsText(results).padEnd(24)}  ${duration(milliseconds)}`);
+  printFailures(outcomes);
   if (missing !== undefined) print(`\nSkipped ${skipped.map(({ name }) => name).join(', ')}: ${missing}`);
   // A CI run must fail if it skips its main stages.
   const failures = process.env['CI'] === undefined ? 0 : skipped.length;
   const all = sum([...outcomes.map(({ results }) => results), { passed: 0, failed: failures }]);
   print(`\n${resultsText(all)}`);
   return all.failed > 0 ? 1 : 0;
+}
+
+/** Prints what failed once more, after the counts, because a log of an hour is cut or scrolled away. */
+function printFailures(outcomes: readonly Outcome[]): void {
+  for (const { stage, results } of outcomes)
+    for (const failure of results.failures ?? []) print(`\n  FAIL ${stage} ${failure}`);
 }
 
 /** Calls `stop` on Ctrl-C, on a CI timeout or when the terminal is closed. */

@@ -100,7 +100,8 @@ async function send(round: number): Promise<void> {
   );
 }
 
-const last = (values: readonly (number | null)[] = []): number => values.at(-1) ?? NaN;
+/** Returns the newest value. The chart's last point has none yet when its interval has just begun. */
+const last = (values: readonly (number | null)[] = []): number => values.findLast((value) => value !== null) ?? NaN;
 const requestsOf = ({ services }: Charts): number =>
   services.reduce((all, { requests }) => all + Math.round(last(requests) * 30), 0);
 
