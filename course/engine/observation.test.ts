@@ -135,6 +135,25 @@ test('is settled once the latest request has spans, and nothing has arrived for 
   expect((await observation.look()).settled).toBe(true);
 });
 
+test.each([
+  { what: 'waits longer for log records', count: 0, settled: false },
+  { what: 'is settled with a record of a request', count: 1, settled: true },
+])('$what if the requests have to leave some', async ({ count, settled }) => {
+  const state = { signal: 'logs', source: 'memory', since: 0, dropped: [] } as const;
+  const records = Array.from({ length: count }, () => record(2, { traceId: 'id' }));
+  const sources = {
+    ask: () => Promise.resolve({ traceId: 'id', spanId: 'caller', status: 200, body: '4' }),
+    trace: (id: string) => Promise.resolve(traceOf(id, [caller(id), spanOf('do_roll', { traceId: id })])),
+    newest: () => Promise.resolve([]),
+    arrival,
+    logs: { query: () => ({ records, last: 1, services: [], state }) },
+  };
+  const observation = await Observation.make(sources, ['/rolldice']);
+  await observation.look({ needsRecords: true });
+  await new Promise((resolve) => setTimeout(resolve, 600));
+  expect((await observation.look({ needsRecords: true })).settled).toBe(settled);
+});
+
 test('is settled soon although spans leave dice only once a minute, if dice flushes when it is asked', async () => {
   const [flushed, spans]: [number[], Span[]] = [[], []];
   const sources = {

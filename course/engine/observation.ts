@@ -59,6 +59,7 @@ const searchPause = 400; // ms between two searches
 const flushPause = 500; // ms between two flushes
 const mostRecords = 500; // the most that one query returns
 const longQuiet = 3_000; // ms after which a request without spans counts as one that will have none
+const lateRecords = 2_000; // ms after which requests without log records count as ones that will have none
 
 export class Observation {
   readonly #sources: Sources;
@@ -129,20 +130,24 @@ export class Observation {
   /**
    * @param searches whether to search for strays also if each request has spans in its own trace. The default is not
    * to, because a search reads many traces
+   * @param needsRecords whether the requests have to leave log records. They leave dice apart from the spans, so on a
+   * busy machine they come later
    */
-  async look({ searches = false } = {}): Promise<Seen> {
+  async look({ searches = false, needsRecords = false } = {}): Promise<Seen> {
     void this.#flush();
     const found = await Promise.all(this.#asked.map((asked) => this.#visit(asked)));
     const others = searches || found.some(({ spans }) => spans.length === 0) ? await this.#strays() : [];
     const records = this.#records();
     const visits = found.map((visit) => ({ ...visit, spans: visit.spans.map((span) => withRecords(span, records)) }));
     const strays = others.map((span) => withRecords(span, records));
+    const ofRequests = this.#ofRequests(records);
     const count = visits.reduce(
       (sum, { spans, trace }) => sum + spans.length + (trace?.spans.length ?? 0),
-      strays.length + this.#ofRequests(records),
+      strays.length + ofRequests,
     );
     if (count !== this.#count) [this.#count, this.#changedAt] = [count, Date.now()];
-    return { visits, strays, records, settled: this.#isSettled(visits, strays) };
+    const isLate = needsRecords && ofRequests === 0 && Date.now() - this.#changedAt < lateRecords;
+    return { visits, strays, records, settled: !isLate && this.#isSettled(visits, strays) };
   }
 
   /** Returns the log records of dice since the check began. If they are many, only those of the requests' traces. */

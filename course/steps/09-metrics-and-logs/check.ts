@@ -136,7 +136,7 @@ class SignalTest {
 
   async look(): Promise<Look> {
     const { observation, sampler, logsGap: gap, propagators, before, isExact, lostBefore } = this.#options;
-    const seen = { ...(await observation.look()), sampler, logsGap: gap, propagators };
+    const seen = { ...(await observation.look({ needsRecords: true })), sampler, logsGap: gap, propagators };
     const broken = failedVisit(seen.visits.filter(({ path }) => !path.includes('sides')));
     if (broken) return { findings: [broken], certain: true };
     const after = reportedSince(before, await this.#lab.totals());
