@@ -5,6 +5,7 @@ import { chromium } from 'playwright-core';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { UserError } from '../../../support/errors.ts';
 import type { Progress } from '../../../support/progress.ts';
+import { say } from '../../../support/output.ts';
 import { run } from '../../../support/run.ts';
 import { artefacts } from '../artefacts.ts';
 
@@ -47,14 +48,19 @@ export async function ensureBrowser(report: Progress): Promise<void> {
   );
 }
 
-export function launchBrowser(): Promise<Browser> {
+/** Starts a browser. A start that fails is tried once more, because all tests of a file need the browser. */
+export async function launchBrowser(): Promise<Browser> {
   const executablePath = program();
   if (executablePath === undefined)
     throw new UserError('The browser tests need Chromium, which this machine does not have.', {
       expected: PROGRAMS.join(' or '),
       todo: 'apt-get install chromium-headless-shell',
     });
-  return chromium.launch({ executablePath, args: FLAGS });
+  const launch = (): Promise<Browser> => chromium.launch({ executablePath, args: FLAGS });
+  return launch().catch((error: unknown) => {
+    say(`The browser did not start, so it is started once more: ${String(error)}`);
+    return launch();
+  });
 }
 
 /**
