@@ -4,6 +4,7 @@ import { stripTypeScriptTypes } from 'node:module';
 import { join } from 'node:path';
 import { App, buildOutside } from '../../../testing/apps.ts';
 import { FakeJaeger } from '../../../testing/jaeger.ts';
+import { waitFor } from '../../../../support/waiting.ts';
 import { Receiver } from '../../../testing/receiver.ts';
 import { settings } from '../../../testing/settings.ts';
 import { Telemetry } from '../telemetry/telemetry.ts';
@@ -133,7 +134,8 @@ async function judged(dist: string, name: string, program: Program): Promise<Qua
   try {
     await app.ready();
     for (const path of paths) await fetch(app.url + path);
-    await flushAt(app.health);
+    // On a busy machine, a flush takes longer than it is waited for.
+    await waitFor('all telemetry', async () => (await flushAt(app.health)) || undefined);
     for (const { path, bytes } of receiver.requests) {
       if (path === '/v1/metrics') telemetry.accept('metrics', bytes);
       if (path === '/v1/logs') telemetry.accept('logs', bytes);
