@@ -48,6 +48,9 @@ export async function ensureBrowser(report: Progress): Promise<void> {
   );
 }
 
+/** Milliseconds after which a browser is started once more. Tests wait 30 s for a browser. */
+const STARTS_WITHIN = 12_000;
+
 /** Starts a browser. A start that fails is tried once more, because all tests of a file need the browser. */
 export async function launchBrowser(): Promise<Browser> {
   const executablePath = program();
@@ -56,8 +59,9 @@ export async function launchBrowser(): Promise<Browser> {
       expected: PROGRAMS.join(' or '),
       todo: 'apt-get install chromium-headless-shell',
     });
-  const launch = (): Promise<Browser> => chromium.launch({ executablePath, args: FLAGS });
-  return launch().catch((error: unknown) => {
+  const launch = (timeout?: number): Promise<Browser> =>
+    chromium.launch({ executablePath, args: FLAGS, ...(timeout !== undefined && { timeout }) });
+  return launch(STARTS_WITHIN).catch((error: unknown) => {
     say(`The browser did not start, so it is started once more: ${String(error)}`);
     return launch();
   });
