@@ -4,6 +4,7 @@ import type { RequestListener, Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { jest } from '@jest/globals';
+import { waitFor } from '../../support/waiting.ts';
 import { App, buildOutside } from '../testing/apps.ts';
 import { Receiver } from '../testing/receiver.ts';
 
@@ -264,8 +265,12 @@ test('makes no traces of requests that only read traces', async () => {
   for (const path of [`/traces/${traceId}`, '/traces', '/api/status', '/jaeger/api/v3/services', '/assets/style.css'])
     await fetch(guide.url + path, marked);
   await fetch(`${guide.url}/apps/dice/visit`, marked);
-  const trace = await receiver.trace('a'.repeat(32), 2);
-  const paths = trace.spans.filter(({ kind }) => kind === 'server').map(({ attributes }) => attributes['url.path']);
+  // The guide's span of the request ends after those below it, so it may come later than they do.
+  const paths = await waitFor('the span of the request', async () => {
+    const { spans } = await receiver.trace('a'.repeat(32));
+    const found = spans.filter(({ kind }) => kind === 'server').map(({ attributes }) => attributes['url.path']);
+    return found.includes('/apps/dice/visit') ? found : undefined;
+  });
   expect(paths).toEqual(['/apps/dice/visit']);
 });
 
