@@ -107,9 +107,11 @@ describe.each(['none', 'auto', 'manual'])('instrumentation level %s of the apps'
     return;
   }
 
+  const spansOfRound = level === 'auto' ? 8 : 4;
+
   test('creates one trace per round, with a call from the arcade to dice and one to prizes', async () => {
     const { trace: traceId = '' } = await play(arcade);
-    const trace = await receiver.trace(traceId, level === 'auto' ? 8 : 4);
+    const trace = await receiver.trace(traceId, spansOfRound);
     expect(edgesOf(trace)).toEqual(['arcade→dice', 'arcade→prizes']);
     expect(trace.roots).toHaveLength(1);
     expect(trace.roots[0]).toMatchObject({ service: 'arcade', kind: 'server', name: 'GET /play', orphan: false });
@@ -118,7 +120,7 @@ describe.each(['none', 'auto', 'manual'])('instrumentation level %s of the apps'
   test("records the visitor's headers as attributes of the arcade's span", async () => {
     const headers = { 'x-browser-plugins': 'ad-blocker/1.62', 'x-client-version': '3.2.0', 'user-agent': 'a-test' };
     const { trace: traceId = '' } = (await (await fetch(`${arcade.url}/play`, { headers })).json()) as Round;
-    const { spans } = await receiver.trace(traceId, level === 'auto' ? 8 : 4);
+    const { spans } = await receiver.trace(traceId, spansOfRound);
     const { attributes = {} } = spans.find(({ name }) => name === 'GET /play') ?? {};
     expect(attributes['user_agent.original']).toBe('a-test');
     expect(Object.values(attributes).flat()).toEqual(expect.arrayContaining(['ad-blocker/1.62', '3.2.0']));
@@ -162,7 +164,7 @@ describe.each(['none', 'auto', 'manual'])('instrumentation level %s of the apps'
   if (level === 'auto') {
     test('names HTTP spans by their route, and creates Express spans', async () => {
       const { trace: traceId = '' } = await play(arcade);
-      const trace = await receiver.trace(traceId, 8);
+      const trace = await receiver.trace(traceId, spansOfRound);
       expect(names(trace)).toEqual(
         expect.arrayContaining([
           'arcade server GET /play',
@@ -178,7 +180,7 @@ describe.each(['none', 'auto', 'manual'])('instrumentation level %s of the apps'
 
     test('sends only spans of instrumentation libraries at level auto', async () => {
       const { trace: traceId = '' } = await play(arcade);
-      const trace = await receiver.trace(traceId, 8);
+      const trace = await receiver.trace(traceId, spansOfRound);
       expect(
         trace.spans.map(({ scope }) => scope).filter((scope) => !scope.startsWith('@opentelemetry/instrumentation-')),
       ).toEqual([]);
@@ -192,7 +194,7 @@ describe.each(['none', 'auto', 'manual'])('instrumentation level %s of the apps'
   if (level === 'manual') {
     test('sets the integer attribute roll.value on the span do_roll', async () => {
       const { trace: traceId = '', roll } = await play(arcade);
-      const trace = await receiver.trace(traceId, 4);
+      const trace = await receiver.trace(traceId, spansOfRound);
       const span = trace.spans.find(({ name }) => name === 'do_roll');
       expect(span).toMatchObject({ service: 'dice', attributes: { 'roll.value': roll } });
       const sent = receiver.requests.map(({ bytes }) => bytes.toString('utf8')).join('');
@@ -201,7 +203,7 @@ describe.each(['none', 'auto', 'manual'])('instrumentation level %s of the apps'
 
     test('sends only hand-written spans at level manual', async () => {
       const { trace: traceId = '' } = await play(arcade);
-      const trace = await receiver.trace(traceId, 4);
+      const trace = await receiver.trace(traceId, spansOfRound);
       expect(new Set(trace.spans.map(({ scope }) => scope))).toEqual(new Set(['arcade', 'dice', 'prizes']));
     });
   }

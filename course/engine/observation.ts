@@ -146,8 +146,8 @@ export class Observation {
       strays.length + ofRequests,
     );
     if (count !== this.#count) [this.#count, this.#changedAt] = [count, Date.now()];
-    const isLate = needsRecords && ofRequests === 0 && Date.now() - this.#changedAt < lateRecords;
-    return { visits, strays, records, settled: !isLate && this.#isSettled(visits, strays) };
+    const patience = needsRecords && ofRequests === 0 ? lateRecords : 0;
+    return { visits, strays, records, settled: this.#isSettled(visits, strays, patience) };
   }
 
   /** Returns the log records of dice since the check began. If they are many, only those of the requests' traces. */
@@ -165,10 +165,10 @@ export class Observation {
     return records.filter(({ traceId }) => traceId !== undefined && ids.has(traceId)).length;
   }
 
-  #isSettled(visits: readonly Visit[], strays: readonly Span[]): boolean {
+  #isSettled(visits: readonly Visit[], strays: readonly Span[], patience: number): boolean {
     const silence = Date.now() - this.#changedAt;
     const arrival = this.#sources.arrival();
-    if (silence < Math.max(arrival.export, 300) + quiet) return false;
+    if (silence < Math.max(Math.max(arrival.export, 300) + quiet, patience)) return false;
     if (strays.length === 0 && visits.every(({ spans }) => spans.length === 0)) return false;
     return hasLatest(visits, strays) || silence >= Math.max(arrival.within, longQuiet);
   }

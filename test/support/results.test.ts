@@ -10,15 +10,15 @@ describe("the counts from jest's report", () => {
   };
 
   test('counts passed and failed tests', () => {
-    expect(resultsOf({ ...clean, numFailedTests: 2 })).toMatchObject({ passed: 7, failed: 2 });
+    expect(resultsOf({ ...clean, numFailedTests: 2 })).toEqual({ passed: 7, failed: 2, failures: [] });
   });
 
   test('counts a skipped test as failed', () => {
-    expect(resultsOf({ ...clean, numPendingTests: 1 })).toMatchObject({ passed: 7, failed: 1 });
+    expect(resultsOf({ ...clean, numPendingTests: 1 })).toEqual({ passed: 7, failed: 1, failures: [] });
   });
 
   test('counts a file that could not be loaded as failed', () => {
-    expect(resultsOf({ ...clean, numRuntimeErrorTestSuites: 1 })).toMatchObject({ passed: 7, failed: 1 });
+    expect(resultsOf({ ...clean, numRuntimeErrorTestSuites: 1 })).toEqual({ passed: 7, failed: 1, failures: [] });
   });
 });
 
@@ -44,7 +44,7 @@ describe('the failures in the report', () => {
     expect(failuresOf('failed', 'Cannot find module x\n    at y', [])).toEqual(['roll.test.ts: Cannot find module x']);
   });
 
-  test('is empty when all tests passed', () => {
+  test('lists nothing if all tests passed', () => {
     expect(failuresOf('passed', '', [{ fullName: 'rolls', status: 'passed', failureMessages: [] }])).toEqual([]);
   });
 

@@ -117,7 +117,7 @@ test("refuses another person's seat by its path, and gives a seat once", async (
   expect((await seatNow(graceSeat)).spec.claim?.name).toBe(nameOf(grace));
 }, 60_000);
 
-test('takes at most two seconds, in the middle of five joins, from the code to the page of the lab', async () => {
+test('takes at most two seconds from the code to the page of the lab', async () => {
   const took: number[] = [];
   for (let round = 0; round < JOINS; round++) {
     await free(adasSeat);
@@ -127,8 +127,7 @@ test('takes at most two seconds, in the middle of five joins, from the code to t
     await page.context().close();
   }
   say(`from the code to the lab: ${took.map((time) => `${(time / 1000).toFixed(2)} s`).join(', ')}`);
-  // Another stage runs beside this one, so a single join may be slow.
-  expect(took.toSorted((a, b) => a - b)[Math.floor(JOINS / 2)]).toBeLessThan(JOIN_WITHIN_MS);
+  expect(Math.max(...took)).toBeLessThan(JOIN_WITHIN_MS);
 }, 90_000);
 
 test('ends the seat of a person whom the instructor has removed from it, and says so', async () => {

@@ -23,7 +23,7 @@ export const EDITING = '/?step=06-manual';
 export { picture };
 
 export class Pages {
-  #browser: Browser;
+  readonly #browser: Browser;
 
   /** Starts a browser. */
   static async open(): Promise<Pages> {
@@ -50,8 +50,6 @@ export class Pages {
     work: (page: Page, guide: FakeGuide) => Promise<void>,
     answers: number[] = [],
   ): Promise<void> {
-    // A browser that ended during one test must not fail all that follow.
-    if (!this.#browser.isConnected()) this.#browser = await launchBrowser();
     const guide = await FakeGuide.start(pageFiles(), { prefix });
     const page = await this.#browser.newPage({
       viewport: { width, height },

@@ -59,11 +59,10 @@ export async function launchBrowser(): Promise<Browser> {
       expected: PROGRAMS.join(' or '),
       todo: 'apt-get install chromium-headless-shell',
     });
-  const launch = (timeout?: number): Promise<Browser> =>
-    chromium.launch({ executablePath, args: FLAGS, ...(timeout !== undefined && { timeout }) });
-  return launch(STARTS_WITHIN).catch((error: unknown) => {
+  const options = { executablePath, args: FLAGS };
+  return chromium.launch({ ...options, timeout: STARTS_WITHIN }).catch((error: unknown) => {
     say(`The browser did not start, so it is started once more: ${String(error)}`);
-    return launch();
+    return chromium.launch(options);
   });
 }
 
