@@ -1,4 +1,5 @@
 // Tests the programs in the guide's pod, and the requests that the guide refuses.
+import type { RequestListener } from 'node:http';
 import { connect } from 'node:net';
 import { jest } from '@jest/globals';
 import { changeHeaders, GuideHarness } from '../testing/guide-harness.ts';
@@ -7,10 +8,22 @@ jest.setTimeout(40_000);
 
 let harness: GuideHarness;
 
+/** What the arcade says of a round that it loses. While it is empty, all apps answer with what they were asked. */
+let loss = '';
+
+const apps: RequestListener = ({ url = '', headers }, response) => {
+  const traceparent = String(headers['traceparent']);
+  if (loss === '' || !url.startsWith('/play')) return response.end(JSON.stringify({ url, trace: traceparent }));
+  return response.writeHead(504).end(JSON.stringify({ error: loss, trace: traceparent.split('-')[1] }));
+};
+
 beforeAll(async () => {
-  harness = await GuideHarness.start();
+  harness = await GuideHarness.start(apps);
 });
-beforeEach(() => harness.reset());
+beforeEach(() => {
+  loss = '';
+  harness.reset();
+});
 afterAll(() => harness.stop());
 
 describe("the programs in the guide's pod", () => {
@@ -71,6 +84,14 @@ describe("the programs in the guide's pod", () => {
         stderr: expect.stringMatching(/^expected one of:\n {2}list/) as string,
       });
     expect((await harness.run('course', ['start', '99'])).stderr).toMatch(/^expected a step, found "99": 01-set-up, /);
+  });
+
+  test('course.js prints why a round was lost, without its control characters, and the trace of it', async () => {
+    loss = 'the round took longer than its 500 ms \u001b[2J';
+    const { exitCode, stdout } = await harness.run('course', ['play']);
+    expect(stdout).toMatch(/^The round was lost: the round took longer than its 500 ms .+\ntrace [0-9a-f]{32}\n/);
+    expect(stdout).not.toContain('\u001b');
+    expect([exitCode, stdout]).toEqual([0, expect.stringContaining('guide POST /api/rounds')]);
   });
 
   test('why.js tests each hop of each signal, and exits with 1 if a hop is broken', async () => {

@@ -15,14 +15,24 @@ function loginHeader(): Record<string, string> {
   }
 }
 
-/** Sends a request to the guide. @throws with the guide's error message */
+/** An answer of the guide with a status other than 200. The message is the guide's own. */
+export class Refused extends Error {
+  readonly body: { readonly error?: string };
+
+  constructor(message: string, body: { readonly error?: string }) {
+    super(message);
+    this.body = body;
+  }
+}
+
+/** Sends a request to the guide. @throws Refused with the guide's error message */
 export async function request<T>(path: string, body?: object, method = 'POST'): Promise<T> {
   const headers = { 'x-intro-otel': '1', 'content-type': 'application/json', ...loginHeader() };
   const answer = await call(base + path, body ? { method, headers, body: JSON.stringify(body) } : { headers });
   if (answer.status === 204) return undefined as T;
   const parsed = JSON.parse(answer.body) as T & { error?: string };
   if (answer.status !== 200)
-    throw new Error(parsed.error ?? `expected the guide to answer ${path} with 200, found ${answer.status}`);
+    throw new Refused(parsed.error ?? `expected the guide to answer ${path} with 200, found ${answer.status}`, parsed);
   return parsed;
 }
 

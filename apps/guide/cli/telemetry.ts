@@ -2,9 +2,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { print } from '../../../support/output.ts';
 import type { Span, Trace } from '../../../otlp/traces.ts';
+import { roundInWords } from '../app-words.ts';
 import type { Round, Visit } from '../contract.ts';
 import { lineOf, printableText, treeOf } from './lines.ts';
-import { request } from './request.ts';
+import { Refused, request } from './request.ts';
 
 type TraceSummary = Pick<Trace, 'traceId' | 'services' | 'start' | 'duration' | 'roots'>;
 
@@ -18,10 +19,17 @@ export async function askDice(path: string): Promise<void> {
   await printNewTrace(trace, 'dice');
 }
 
+/** Plays a round. If the round is lost, it prints its trace nevertheless, because the trace shows what failed. */
 export async function playRound(): Promise<void> {
-  const { roll, prize, trace } = await request<Round>('/rounds', {});
-  print(`rolled a ${roll} and won ${prize?.name}`);
-  if (trace) await printNewTrace(trace, 'prizes');
+  const round = await request<Round>('/rounds', {}).catch(lostRound);
+  print(printableText(roundInWords(round)));
+  if (round.trace !== undefined) await printNewTrace(round.trace, round.error === undefined ? 'prizes' : 'arcade');
+}
+
+/** Returns the round that a failed request has made, if this round has a trace. Otherwise, throws the error again. */
+function lostRound(error: unknown): Round {
+  if (error instanceof Refused && 'trace' in error.body) return error.body as Round;
+  throw error;
 }
 
 /**

@@ -2,7 +2,7 @@
 import { get, messageOf, send } from './api.ts';
 import type { Round, VersionedFiles } from '../contract.ts';
 import { byId, fill, h, whenPressed } from './dom.ts';
-import { roundInWords } from './play/words.ts';
+import { roundInWords } from '../app-words.ts';
 
 interface Status {
   parts: { name: string; answers: boolean }[];

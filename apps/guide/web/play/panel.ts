@@ -8,7 +8,7 @@ import type { NumberRule } from '../number-rule.ts';
 import type { Store } from '../store.ts';
 import { isOfAnotherPod } from '../trace/panel.ts';
 import type { TracePanel } from '../trace/panel.ts';
-import { roundInWords, visitInWords } from './words.ts';
+import { roundInWords, visitInWords } from '../../app-words.ts';
 
 /**
  * Milliseconds after a Run in which the panel repeats a request that the old pod of dice has answered. The old pod may

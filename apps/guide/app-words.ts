@@ -1,5 +1,5 @@
-// Describes the answer of each app in one line.
-import type { Round, Visit } from '../../contract.ts';
+// Describes the answer of each app in one line, for pages and terminals.
+import type { Round, Visit } from './contract.ts';
 
 export function roundInWords({ error, roll, prize, version }: Round): string {
   if (error !== undefined) return `The round was lost: ${error}`;
