@@ -9,12 +9,20 @@ export interface Patience {
   readonly every?: number;
 }
 
+/** The time limit of a wait that is not a bound, in milliseconds. Much longer than a slow, busy machine needs. */
+const WITHIN = 60_000;
+
 /**
  * Calls `look` again and again until it no longer throws, but at least once. `look` may contain calls of `expect`.
+ * Give `within` only if the time itself is promised: a short limit fails on a slow machine, and proves nothing.
  * @returns the result of `look`
- * @throws Error with the last error of `look` if `look` still fails after `within` milliseconds
+ * @throws Error with the last error of `look` if `look` still fails after `within` milliseconds, one minute by default
  */
-export async function eventually<T>(look: () => T | Promise<T>, patience: Patience): Promise<T> {
+export async function eventually<T>(
+  look: () => T | Promise<T>,
+  { within = WITHIN, every }: Partial<Patience> = {},
+): Promise<T> {
+  const patience = { within, ...(every !== undefined && { every }) };
   const began = performance.now();
   let looks = 0;
   let last: unknown;

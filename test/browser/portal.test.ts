@@ -35,7 +35,6 @@ async function withPortal(
   const viewport = { width: 390, height: 800 };
   const context = await browser.newContext({ viewport, colorScheme: 'dark', baseURL: portal.url, ...options });
   const page = await context.newPage();
-  page.setDefaultTimeout(10_000);
   const found = misdeeds(page, portal.url);
   try {
     await work(page, portal);
@@ -138,7 +137,6 @@ describe('with a host for each seat', () => {
   /** Joins as a person with a browser of their own. @returns the page of the person's lab */
   async function join(name: string): Promise<Page> {
     const page = await (await browser.newContext({ baseURL: origin })).newPage();
-    page.setDefaultTimeout(10_000);
     await page.goto(`${origin}/join/${CODE}`);
     await page.getByLabel('Your name').fill(name);
     await page.getByRole('button', { name: 'Take a seat' }).click();

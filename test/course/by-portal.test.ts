@@ -91,20 +91,16 @@ async function newPerson(below: string, from = origin): Promise<Page> {
     permissions: ['clipboard-read', 'clipboard-write'],
   });
   const opened = await context.newPage();
-  opened.setDefaultTimeout(30_000);
   return opened;
 }
 
 /** Joins the class as a person does, up to the page of the lab. */
 async function join(who: Page, name: string, below: string): Promise<void> {
-  const { status } = await eventually(
-    async () => {
-      const now = await workshopNow(workshop);
-      expect(now.status?.code).toBeDefined();
-      return now;
-    },
-    { within: 30_000 },
-  );
+  const { status } = await eventually(async () => {
+    const now = await workshopNow(workshop);
+    expect(now.status?.code).toBeDefined();
+    return now;
+  });
   await who.goto('/');
   await who.getByLabel('Class code').fill(status?.code ?? '');
   await who.getByRole('button', { name: 'Join' }).click();

@@ -61,7 +61,7 @@ export class PageLearner implements Learner {
     for (const [name, text] of solutionOf(this.#lab, this.#step)) await this.replace(name, text);
     expect(await this.run()).toMatch(/^Runs your files/);
     // The old pod of dice may answer requests until it is gone.
-    await eventually(async () => expect(await this.#lab.pods('dice')).toHaveLength(1), { within: 20_000 });
+    await eventually(async () => expect(await this.#lab.pods('dice')).toHaveLength(1));
   }
 
   /** Replaces the text of a file in the editor, by pasting from the clipboard. */

@@ -33,11 +33,10 @@ beforeAll(async () => {
   events = await RunEvents.listen(guide);
   browser = await launchBrowser();
   page = await browser.newPage();
-  page.setDefaultTimeout(15_000);
   // A step that edits files shows what becomes of a Run.
   await page.goto(`${guide.origin}/?step=06-manual`);
   original = await lab.diceSource();
-  await eventually(() => expect(events.states.at(-1)).toMatchObject({ phase: 'running' }), { within: 15_000 });
+  await eventually(() => expect(events.states.at(-1)).toMatchObject({ phase: 'running' }));
 }, 150_000);
 
 afterAll(async () => {
@@ -82,7 +81,7 @@ describe('code that keeps dice from starting', () => {
       const nextEvent = events.mark();
       const source = atStart(line);
       await guide.run(source);
-      const state = await nextEvent(({ phase, message = '' }) => phase === 'failed' && says.test(message), 45_000);
+      const state = await nextEvent(({ phase, message = '' }) => phase === 'failed' && says.test(message));
       expect(state.line).toBe(hasLine ? source.split('\n').indexOf(line) + 1 : undefined);
       await pageSays(state.message ?? '');
       await restLives();
@@ -96,14 +95,14 @@ describe('code that breaks dice when a request arrives', () => {
     const nextEvent = events.mark();
     const source = inVisit(line);
     await guide.run(source);
-    const { pod } = await nextEvent(({ phase }) => phase === 'running', 30_000);
+    const { pod } = await nextEvent(({ phase }) => phase === 'running');
     // On a busy machine the previous pod may receive requests for a moment, so the test repeats its request.
     const answers: string[] = [];
     const state = await eventually(
       async () => {
         const { status, body } = await guide.ask<{ status: number; body: string }>('/visit', { path: '/visit' });
         answers.push(`${status} ${body}`);
-        return nextEvent((one) => one.pod === pod && says.test(one.message ?? ''), 100);
+        return nextEvent((one) => one.pod === pod && says.test(one.message ?? ''), { within: 100 });
       },
       { within: 60_000, every: 500 },
     );
@@ -128,7 +127,7 @@ const more = () => {
 };
 setTimeout(more, 3_000);`;
   await guide.run(atStart(flood));
-  await nextEvent(({ phase }) => phase === 'running', 30_000);
+  await nextEvent(({ phase }) => phase === 'running');
   const peak: number[] = [];
   await eventually(
     async () => {
@@ -175,10 +174,10 @@ test('makes dice work again when the learner resets a step', async () => {
   const nextEvent = events.mark();
   await guide.ask('/course/03-opentelemetry/reset', {});
   expect(await lab.diceSource()).toBe(original);
-  await nextEvent(({ phase, message }) => phase === 'running' && message === undefined, 30_000);
+  await nextEvent(({ phase, message }) => phase === 'running' && message === undefined);
   await page.locator('#run-status', { hasText: 'dice runs (pod ' }).waitFor();
   await lab.rolledOut('dice');
-  await playedRound(lab, 20_000);
+  await playedRound(lab);
 });
 
 test.each([
@@ -215,16 +214,13 @@ describe('a restart of Jaeger during a step', () => {
     await lab.kubectl('rollout', 'restart', `deployment/${lab.release}-jaeger`);
     await lab.rolledOut('jaeger');
     const answers = { root: 'a', slowest: 'b', parent: 'a', child: 'b' };
-    const verdict = await eventually(
-      async () => {
-        const found = await guide.ask<{ passed: boolean; hop: string; hint: string }>('/course/02-read-a-trace/check', {
-          answers,
-        });
-        expect(found).toMatchObject({ passed: false, hop: 'jaeger', found: 'no such trace' });
-        return found;
-      },
-      { within: 30_000 },
-    );
+    const verdict = await eventually(async () => {
+      const found = await guide.ask<{ passed: boolean; hop: string; hint: string }>('/course/02-read-a-trace/check', {
+        answers,
+      });
+      expect(found).toMatchObject({ passed: false, hop: 'jaeger', found: 'no such trace' });
+      return found;
+    });
     expect(verdict.hint).toMatch(/It drops the oldest, and a restart deletes all\. Start this step again/);
     await page.reload();
     await page.getByText('and a restart deletes them. Play a round or ask dice again').waitFor();

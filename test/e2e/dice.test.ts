@@ -34,14 +34,11 @@ test("dice receives a traceparent header with the ids of the trace and of the ar
   );
   await lab.rolledOut('dice');
   const { traceId, spans } = await playedRound(lab);
-  const caller = await eventually(
-    async () => {
-      const found = new RegExp(`traceparent 00-${traceId}-([0-9a-f]{16})-01`).exec(await lab.log('dice'))?.[1];
-      expect(found).toBeDefined();
-      return found;
-    },
-    { within: 5_000 },
-  );
+  const caller = await eventually(async () => {
+    const found = new RegExp(`traceparent 00-${traceId}-([0-9a-f]{16})-01`).exec(await lab.log('dice'))?.[1];
+    expect(found).toBeDefined();
+    return found;
+  });
   expect(spans.filter((span) => span.spanId === caller)).toMatchObject([{ service: 'arcade', kind: 'client' }]);
   expect(spans.filter((span) => span.parentSpanId === caller)).toMatchObject([{ service: 'dice', kind: 'server' }]);
 });
@@ -52,15 +49,12 @@ describe('dice after an edit with a syntax error', () => {
   beforeAll(async () => {
     const source = withLine('const = 1;');
     await lab.editDice(source);
-    broken = await eventually(
-      async () => {
-        const [pod, ...others] = (await lab.pods('dice')).filter((one) => restarts(one) > 0);
-        expect(others).toEqual([]);
-        if (pod === undefined) throw new Error('no pod of the dice has failed yet');
-        return pod;
-      },
-      { within: 30_000 },
-    );
+    broken = await eventually(async () => {
+      const [pod, ...others] = (await lab.pods('dice')).filter((one) => restarts(one) > 0);
+      expect(others).toEqual([]);
+      if (pod === undefined) throw new Error('no pod of the dice has failed yet');
+      return pod;
+    });
   }, 60_000);
 
   /** Matches the file and line number of the error: the line that withLine has added. */
@@ -75,7 +69,7 @@ describe('dice after an edit with a syntax error', () => {
         expect(text).toMatch(place());
         return text;
       },
-      { within: 10_000, every: 100 },
+      { every: 100 },
     );
     expect(log.split('\n').length).toBeLessThan(15);
   });

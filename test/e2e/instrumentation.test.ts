@@ -26,16 +26,13 @@ async function round(): Promise<Span[]> {
 async function requestToDice(path: string): Promise<Span[]> {
   const since = Date.now();
   await lab.text('dice', path);
-  return eventually(
-    async () => {
-      const [found] = (await tracesOf(lab, 'dice', since)).filter(({ spans }) =>
-        spans.some((span) => span.attributes['url.path'] === path),
-      );
-      expect(found).toBeDefined();
-      return found?.spans ?? [];
-    },
-    { within: 10_000 },
-  );
+  return eventually(async () => {
+    const [found] = (await tracesOf(lab, 'dice', since)).filter(({ spans }) =>
+      spans.some((span) => span.attributes['url.path'] === path),
+    );
+    expect(found).toBeDefined();
+    return found?.spans ?? [];
+  });
 }
 
 /**
@@ -45,14 +42,11 @@ async function requestToDice(path: string): Promise<Span[]> {
 async function requestToFlask(path: string, count: number): Promise<{ spans: Span[]; caller: string }> {
   const [traceId, caller] = [randomBytes(16).toString('hex'), randomBytes(8).toString('hex')];
   expect(await lab.text('flask', path, { headers: { traceparent: `00-${traceId}-${caller}-01` } })).toMatch(/^[1-6]$/);
-  const spans = await eventually(
-    async () => {
-      const { spans: found } = await traceOf(lab, traceId);
-      expect(found).toHaveLength(count);
-      return found;
-    },
-    { within: 10_000 },
-  );
+  const spans = await eventually(async () => {
+    const { spans: found } = await traceOf(lab, traceId);
+    expect(found).toHaveLength(count);
+    return found;
+  });
   return { spans, caller };
 }
 
@@ -209,14 +203,11 @@ describe('helm upgrade --set instrumentation=manual', () => {
     await lab.text('dice', '/server_request?param=testing', {
       headers: { traceparent: caller, 'user-agent': 'a test' },
     });
-    const [span] = await eventually(
-      async () => {
-        const { spans } = await traceOf(lab, '4bf92f3577b34da6a3ce929d0e0e4736');
-        expect(spans).toHaveLength(1);
-        return spans;
-      },
-      { within: 10_000 },
-    );
+    const [span] = await eventually(async () => {
+      const { spans } = await traceOf(lab, '4bf92f3577b34da6a3ce929d0e0e4736');
+      expect(spans).toHaveLength(1);
+      return spans;
+    });
     expect(span).toMatchObject({
       name: 'server_request',
       kind: 'server',
@@ -232,17 +223,13 @@ describe('helm upgrade --set instrumentation=manual', () => {
 
   test('logs the parameter of /server_request in dice, with the trace id and the span id', async () => {
     await lab.text('dice', '/server_request?param=marker-4711');
-    const line = await eventually(
-      async () => {
-        const found = (await lab.log('dice')).split('\n').find((text) => text.includes('marker-4711'));
-        expect(found).toBeDefined();
-        return JSON.parse(found ?? '') as { trace_id: string; span_id: string };
-      },
-      { within: 5_000 },
-    );
-    await eventually(
-      async () => expect((await traceOf(lab, line.trace_id)).spans.map((span) => span.spanId)).toEqual([line.span_id]),
-      { within: 10_000 },
+    const line = await eventually(async () => {
+      const found = (await lab.log('dice')).split('\n').find((text) => text.includes('marker-4711'));
+      expect(found).toBeDefined();
+      return JSON.parse(found ?? '') as { trace_id: string; span_id: string };
+    });
+    await eventually(async () =>
+      expect((await traceOf(lab, line.trace_id)).spans.map((span) => span.spanId)).toEqual([line.span_id]),
     );
   });
 
@@ -260,14 +247,11 @@ describe('a time budget for rounds', () => {
     const response = await lab.fetch('arcade', '/play?player=late');
     expect(response.status).toBe(504);
     const { trace: id } = (await response.json()) as { trace: string };
-    const failed = await eventually(
-      async () => {
-        const span = (await traceOf(lab, id)).spans.find((one) => one.service === 'arcade' && one.kind === 'server');
-        expect(span).toBeDefined();
-        return span;
-      },
-      { within: 10_000 },
-    );
+    const failed = await eventually(async () => {
+      const span = (await traceOf(lab, id)).spans.find((one) => one.service === 'arcade' && one.kind === 'server');
+      expect(span).toBeDefined();
+      return span;
+    });
     expect(failed?.status.code).toBe('error');
     const [exception] = failed?.events.filter((event) => event.name === 'exception') ?? [];
     expect(exception?.attributes['exception.type']).toBe('BudgetExceeded');
@@ -291,26 +275,21 @@ describe('telemetry.tracesExporter=console and telemetry.metricsExporter=console
         await lab.kubectl('get', what, '--selector', 'app.kubernetes.io/component=flask', '--output', 'name'),
       ).toBe('');
     };
-    await eventually(gone, { within: 30_000 });
+    await eventually(gone);
   });
 
   test("writes spans to the pod's log with the console exporter, and sends none to Jaeger", async () => {
     const since = Date.now();
     const { trace: id } = await lab.play();
-    await eventually(
-      async () => {
-        const log = await lab.log('dice');
-        expect(log).toContain(`traceId: '${id}'`);
-        expect(log).toContain("name: 'GET /rolldice'");
-      },
-      { within: 5_000 },
-    );
+    await eventually(async () => {
+      const log = await lab.log('dice');
+      expect(log).toContain(`traceId: '${id}'`);
+      expect(log).toContain("name: 'GET /rolldice'");
+    });
     expect(await tracesOf(lab, 'dice', since)).toEqual([]);
   });
 
   test("writes metrics to the pod's log with the console exporter", async () => {
-    await eventually(async () => expect(await lab.log('dice')).toContain("name: 'http.server.request.duration'"), {
-      within: 5_000,
-    });
+    await eventually(async () => expect(await lab.log('dice')).toContain("name: 'http.server.request.duration'"));
   });
 });

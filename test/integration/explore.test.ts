@@ -102,7 +102,6 @@ async function onPage(source: MetricSource, name: string, work: (page: Page) => 
   const { url } = guides[source];
   const page = await browser.newPage({ baseURL: url, viewport: { width: 1280, height: 900 } });
   const found = misdeeds(page, url);
-  page.setDefaultTimeout(30_000);
   try {
     await page.goto('/explore');
     await work(page);

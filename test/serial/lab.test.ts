@@ -8,7 +8,7 @@ import { ROUND_AT_GUIDE, ROUND_OF_VISITOR } from '../support/otlp/expected-telem
 import { Lab } from '../support/cluster/lab.ts';
 import { useNamespace } from '../support/cluster/namespace.ts';
 import { isLeaving, isReady, restarts } from '../support/matchers/objects.ts';
-import { playedRound, title, traceOf, tracesOf } from '../support/otlp/traces.ts';
+import { playedRound, settledRound, title, traceOf, tracesOf } from '../support/otlp/traces.ts';
 
 const lab = new Lab(useNamespace('e2e-lab'));
 
@@ -53,9 +53,7 @@ test('runs all its pods in a namespace that enforces Pod Security "restricted"',
 
 test('passes helm test, which leaves no pod behind', async () => {
   await expect(lab.helm(['test', lab.release, '--timeout', '60s'])).resolves.toContain('Succeeded');
-  await eventually(async () => expect((await lab.pods('probe')).map((pod) => pod.metadata.name)).toEqual([]), {
-    within: 20_000,
-  });
+  await eventually(async () => expect((await lab.pods('probe')).map((pod) => pod.metadata.name)).toEqual([]));
 });
 
 describe('the trace of a round played at the guide', () => {
@@ -87,71 +85,55 @@ describe('the trace of a round played at the guide', () => {
     const id = '0af7651916cd43dd8448eb211c80319c';
     const caller = 'b7ad6b7169203331';
     expect((await lab.play({ traceparent: `00-${id}-${caller}-01` })).trace).toBe(id);
-    await eventually(
-      async () => {
-        const trace = await traceOf(lab, id);
-        expect(edgesOf(trace)).toEqual(ROUND_AT_GUIDE);
-        expect(trace.roots.map((span) => [span.service, span.parentSpanId])).toEqual([['guide', caller]]);
-      },
-      { within: 10_000 },
-    );
+    await eventually(async () => {
+      const trace = await traceOf(lab, id);
+      expect(edgesOf(trace)).toEqual(ROUND_AT_GUIDE);
+      expect(trace.roots.map((span) => [span.service, span.parentSpanId])).toEqual([['guide', caller]]);
+    });
   });
 });
 
 test('runs the app visitors, which plays rounds whose traces start with a span of visitors', async () => {
-  const rounds = await eventually(
-    async () => {
-      const found = (await tracesOf(lab, 'visitors', installed)).slice(1); // the latest may be incomplete
-      expect(found.length).toBeGreaterThanOrEqual(2);
-      return found;
-    },
-    { within: 20_000 },
-  );
+  const rounds = await eventually(async () => {
+    const found = (await tracesOf(lab, 'visitors', installed)).slice(1); // the latest may be incomplete
+    expect(found.length).toBeGreaterThanOrEqual(2);
+    return found;
+  });
   expect(rounds.map(edgesOf)).toEqual(rounds.map(() => ROUND_OF_VISITOR));
   expect(rounds.flatMap((round) => round.roots.map((span) => span.service))).toEqual(rounds.map(() => 'visitors'));
 });
 
 test('sends rounds to both versions of prizes', async () => {
   await Promise.all(Array.from({ length: 16 }, () => lab.play()));
-  await eventually(
-    async () => {
-      const spans = (await tracesOf(lab, 'prizes'))
-        .flatMap((trace) => trace.spans)
-        .filter((span) => span.service === 'prizes');
-      expect([...new Set(spans.map((span) => span.resource['service.version']))].sort()).toEqual(['1.4.0', '2.0.0']);
-    },
-    { within: 10_000 },
-  );
+  await eventually(async () => {
+    const spans = (await tracesOf(lab, 'prizes'))
+      .flatMap((trace) => trace.spans)
+      .filter((span) => span.service === 'prizes');
+    expect([...new Set(spans.map((span) => span.resource['service.version']))].sort()).toEqual(['1.4.0', '2.0.0']);
+  });
 });
 
 test('delivers metrics and logs of every app to the guide', async () => {
   const answer = async <T>(path: string) => JSON.parse(await lab.text('guide', `/api/${path}`)) as T;
-  await eventually(
-    async () => {
-      const { services } = await answer<Logs>('logs?limit=1');
-      expect(services).toEqual(expect.arrayContaining(['arcade', 'guide', 'prizes']));
-      for (const service of ['arcade', 'dice', 'guide', 'prizes', 'visitors']) {
-        const { instruments, state } = await answer<Instruments>(`metrics?service=${service}`);
-        expect([service, instruments.length > 0, state.dropped]).toEqual([service, true, []]);
-      }
-    },
-    { within: 25_000 },
-  );
+  await eventually(async () => {
+    const { services } = await answer<Logs>('logs?limit=1');
+    expect(services).toEqual(expect.arrayContaining(['arcade', 'guide', 'prizes']));
+    for (const service of ['arcade', 'dice', 'guide', 'prizes', 'visitors']) {
+      const { instruments, state } = await answer<Instruments>(`metrics?service=${service}`);
+      expect([service, instruments.length > 0, state.dropped]).toEqual([service, true, []]);
+    }
+  });
 });
 
 test('makes the arcade write a log line with the trace id and the span id of a span in Jaeger', async () => {
   const { trace: id } = await lab.play();
-  const line = await eventually(
-    async () => {
-      const found = (await lab.log('arcade')).split('\n').find((text) => text.includes(`"trace_id":"${id}"`));
-      expect(found).toBeDefined();
-      return JSON.parse(found ?? '') as { trace_id: string; span_id: string };
-    },
-    { within: 5_000 },
-  );
-  await eventually(
-    async () => expect((await traceOf(lab, line.trace_id)).spans.map((span) => span.spanId)).toContain(line.span_id),
-    { within: 10_000 },
+  const line = await eventually(async () => {
+    const found = (await lab.log('arcade')).split('\n').find((text) => text.includes(`"trace_id":"${id}"`));
+    expect(found).toBeDefined();
+    return JSON.parse(found ?? '') as { trace_id: string; span_id: string };
+  });
+  await eventually(async () =>
+    expect((await traceOf(lab, line.trace_id)).spans.map((span) => span.spanId)).toContain(line.span_id),
   );
 });
 
@@ -190,7 +172,7 @@ describe('editing the code of dice', () => {
 test('keeps running while Jaeger is down, and delivers the traces when Jaeger is up again', async () => {
   const before = await lab.podUids();
   await lab.scale('jaeger', 0);
-  await eventually(async () => expect(await lab.pods('jaeger')).toEqual([]), { within: 30_000 });
+  await eventually(async () => expect(await lab.pods('jaeger')).toEqual([]));
   await always(
     async () => {
       await lab.play();
@@ -205,7 +187,7 @@ test('keeps running while Jaeger is down, and delivers the traces when Jaeger is
   );
   await lab.scale('jaeger', 1);
   await lab.rolledOut('jaeger');
-  await eventually(() => playedRound(lab, 2_000), { within: 40_000 });
+  await settledRound(lab);
   const { [`${lab.release}-jaeger`]: old, ...others } = before;
   expect(old).toBeDefined();
   expect(await lab.podUids()).toMatchObject(others);
@@ -227,7 +209,7 @@ test('leaves nothing behind after helm uninstall', async () => {
       expect(
         await lab.kubectl('get', kinds.join(','), '-l', `app.kubernetes.io/instance=${lab.release}`, '--output=name'),
       ).toBe(''),
-    { within: 30_000, every: 1000 },
+    { every: 1000 },
   );
   expect(await lab.kubectl('get', 'secrets,configmaps,serviceaccounts,roles,rolebindings', '--output=name')).toBe(
     'configmap/kube-root-ca.crt\nserviceaccount/default\n',

@@ -14,8 +14,7 @@ import {
   workshopFile,
   workshopNow,
 } from '../support/cluster/workshop.ts';
-import { eventually } from '../../support/waiting.ts';
-import { playedRound } from '../support/otlp/traces.ts';
+import { settledRound } from '../support/otlp/traces.ts';
 
 const { workshop, seats } = theClass;
 
@@ -30,7 +29,7 @@ beforeAll(async () => {
 afterAll(keepWorkshopEvidence, 60_000);
 
 test.each(seats)('plays a round in %s, and finds a trace of four services in its own Jaeger', async (seat) => {
-  const { services } = await eventually(() => playedRound(labOf(seat)), { within: 40_000 });
+  const { services } = await settledRound(labOf(seat));
   expect(services).toEqual(['arcade', 'dice', 'guide', 'prizes']);
 });
 

@@ -52,9 +52,8 @@ describe('kubectl with the kubeconfig from the instructor', () => {
 
   test('an attendee reads a log', async () => {
     await labOf(own).text('dice', '/server_request?param=hello-to-the-log');
-    await eventually(
-      async () => expect(await attendee.kubectl(['logs', `deployment/${RELEASE}-dice`])).toContain('hello-to-the-log'),
-      { within: 10_000 },
+    await eventually(async () =>
+      expect(await attendee.kubectl(['logs', `deployment/${RELEASE}-dice`])).toContain('hello-to-the-log'),
     );
   });
 
@@ -108,7 +107,7 @@ describe('kubectl with the kubeconfig from the instructor', () => {
     await patch(edited);
     await restart();
     await attendee.kubectl(['rollout', 'status', `deployment/${RELEASE}-dice`, '--timeout=60s']);
-    await eventually(async () => expect((await lab.fetch('dice', '/mine')).status).toBe(200), { within: 10_000 });
+    await eventually(async () => expect((await lab.fetch('dice', '/mine')).status).toBe(200));
     await patch(source);
     await restart();
   });

@@ -209,7 +209,7 @@ inBackground('removes everything of a Workshop that is deleted while its seats a
   await eventually(
     async () =>
       expect(await kubectl('get', 'deployments', '--namespace', 'class-brief-ada', '--output=name')).not.toBe(''),
-    { within: 30_000, every: 200 },
+    { every: 200 },
   );
   await kubectl('delete', 'workshop', 'class-brief', '--timeout=60s');
   await gone('class-brief', 1000);

@@ -47,9 +47,9 @@ describe("the Workshop's label for faults", () => {
         })
       ).status;
     await kubectl('label', 'workshop', workshop, 'intro-otel.dev/faults=spike');
-    await eventually(async () => expect(await switched(false)).toBe(409), { within: 5_000 });
+    await eventually(async () => expect(await switched(false)).toBe(409));
     await kubectl('label', 'workshop', workshop, 'intro-otel.dev/faults-');
-    await eventually(async () => expect(await switched(false)).toBe(200), { within: 5_000 });
+    await eventually(async () => expect(await switched(false)).toBe(200));
   });
 });
 
@@ -76,12 +76,12 @@ describe("an attendee's own files", () => {
     const { [file]: given = '' } = (await configMap(seat, NAMES.dice)).data ?? {};
     const before = [await started(seat, component), await started(seat, other)];
     await write(by, file, text);
-    await eventually(async () => expect(await started(seat, component)).not.toBe(before[0]), { within: 10_000 });
+    await eventually(async () => expect(await started(seat, component)).not.toBe(before[0]));
     expect(await started(seat, other)).toBe(before[1]);
     await labOf(seat).rolledOut(component);
     expect((await configMap(seat, NAMES.dice)).data?.[file]).toBe(text);
     await write(by, file, given);
-    await eventually(async () => expect(await started(seat, component)).toBe(before[0]), { within: 10_000 });
+    await eventually(async () => expect(await started(seat, component)).toBe(before[0]));
     await labOf(seat).rolledOut(component);
   }
 

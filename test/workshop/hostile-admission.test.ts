@@ -179,7 +179,7 @@ describe('a full node', () => {
       expect(
         await attendee.kubectl(['get', 'pod', 'greedy', '--output=jsonpath={.status.conditions[0].message}']),
       ).toMatch(/Insufficient cpu.*preemption: .*No preemption victims found/s);
-    await eventually(look, { within: 20_000 });
+    await eventually(look);
     expect(await podUids()).toEqual(before);
     for (const seat of neighbours) await labOf(seat).play();
   });

@@ -70,10 +70,8 @@ describe('adding and removing an attendee', () => {
       within: 60_000,
       every: 1000,
     });
-    await eventually(
-      async () =>
-        expect((await seatsOf(workshop)).map(({ metadata }) => metadata.name).sort()).toEqual([...seats].sort()),
-      { within: 10_000 },
+    await eventually(async () =>
+      expect((await seatsOf(workshop)).map(({ metadata }) => metadata.name).sort()).toEqual([...seats].sort()),
     );
     await allReady(workshop, seats.length, 30_000);
     expect(await tracesOf(seats)).toEqual(others);
@@ -107,7 +105,7 @@ describe("changing a Workshop's spec.lab", () => {
 
   test("a change of spec.lab keeps an attendee's own code running", async () => {
     expect(await labOf(first).diceSource()).toContain("app.get('/mine'");
-    await eventually(async () => expect(await labOf(first).text('dice', '/mine')).toBe('mine'), { within: 20_000 });
+    await eventually(async () => expect(await labOf(first).text('dice', '/mine')).toBe('mine'));
     expect(
       await labOf(first).kubectl(
         'get',
@@ -130,7 +128,7 @@ describe('upgrading the release', () => {
     const init = { method: 'POST', headers: OWN_HEADERS, body: '{}' };
     await labOf(first).text('guide', '/api/course/01-set-up/start', init);
     await labOf(first).text('guide', '/api/course/01-set-up/check', init);
-    await eventually(async () => expect(await progressNow()).toMatch(/^[1-9]/), { within: 15_000 });
+    await eventually(async () => expect(await progressNow()).toMatch(/^[1-9]/));
     progress = await progressNow();
     await patchWorkshop(workshop, { rollout: { maxConcurrent: 1 } });
     const set = ['--reset-then-reuse-values', '--set', 'image.pullPolicy=Never'];
@@ -156,8 +154,8 @@ describe('upgrading the release', () => {
   });
 
   test("keeps an attendee's code and progress", async () => {
-    await eventually(async () => expect(await labOf(first).text('dice', '/mine')).toBe('mine'), { within: 20_000 });
-    await eventually(async () => expect(await progressNow()).toBe(progress), { within: 15_000 });
+    await eventually(async () => expect(await labOf(first).text('dice', '/mine')).toBe('mine'));
+    await eventually(async () => expect(await progressNow()).toBe(progress));
   }, 40_000);
 });
 
@@ -185,10 +183,8 @@ describe('resetting a seat', () => {
   });
 
   test('a reset creates a new kubeconfig for the seat', async () => {
-    await eventually(
-      async () =>
-        expect(await kubectl('get', 'secret', NAMES.kubeconfig, '--namespace', first, '--output=name')).not.toBe(''),
-      { within: 10_000 },
+    await eventually(async () =>
+      expect(await kubectl('get', 'secret', NAMES.kubeconfig, '--namespace', first, '--output=name')).not.toBe(''),
     );
   });
 
@@ -227,21 +223,18 @@ describe('the schedule of a Workshop', () => {
 
   inBackground('a Workshop warns of its end in an Event', async () => {
     await patchWorkshop(short, { schedule: { startsAt: null, expiresAt: inSeconds(240) } });
-    await eventually(
-      async () => {
-        const events = await kubectl(
-          'get',
-          'events',
-          '--all-namespaces',
-          '--field-selector',
-          `involvedObject.kind=Workshop,involvedObject.name=${short}`,
-          '--output=jsonpath={range .items[*]}{.reason}: {.message}{"\\n"}{end}',
-        );
-        expect(events).toMatch(/expire|end/i);
-      },
-      { within: 20_000 },
-    );
-    await eventually(async () => expect(await replicas()).toMatch(/^1/), { within: 30_000 });
+    await eventually(async () => {
+      const events = await kubectl(
+        'get',
+        'events',
+        '--all-namespaces',
+        '--field-selector',
+        `involvedObject.kind=Workshop,involvedObject.name=${short}`,
+        '--output=jsonpath={range .items[*]}{.reason}: {.message}{"\\n"}{end}',
+      );
+      expect(events).toMatch(/expire|end/i);
+    });
+    await eventually(async () => expect(await replicas()).toMatch(/^1/));
   });
 
   inBackground('a Workshop with afterExpiry Stop stops its seats at its end', async () => {
@@ -252,8 +245,8 @@ describe('the schedule of a Workshop', () => {
 
   inBackground('a Workshop starts its seats again when its end is moved to a later time', async () => {
     await patchWorkshop(short, { schedule: { expiresAt: inSeconds(7200) } });
-    await eventually(async () => expect(await replicas()).toMatch(/^1/), { within: 20_000 });
-    await eventually(async () => expect((await seatNow(seat)).status?.phase).not.toBe('Stopped'), { within: 10_000 });
+    await eventually(async () => expect(await replicas()).toMatch(/^1/));
+    await eventually(async () => expect((await seatNow(seat)).status?.phase).not.toBe('Stopped'));
   });
 
   inBackground(

@@ -25,14 +25,11 @@ let code: string;
 
 beforeAll(async () => {
   await mkdir(artefacts, { recursive: true });
-  code = await eventually(
-    async () => {
-      const { status } = await workshopNow(workshop);
-      if (status?.code === undefined) throw new Error(`the Workshop ${workshop} has no class code`);
-      return status.code;
-    },
-    { within: 30_000 },
-  );
+  code = await eventually(async () => {
+    const { status } = await workshopNow(workshop);
+    if (status?.code === undefined) throw new Error(`the Workshop ${workshop} has no class code`);
+    return status.code;
+  });
   await operator.rolledOut('portal');
   browser = await launchBrowser();
   await door.open();
@@ -49,18 +46,14 @@ const free = (seat: string): Promise<string> =>
 
 /** Waits until the portal offers a person's name again. */
 const isFree = (page: Page, name: string): Promise<void> =>
-  eventually(
-    async () => {
-      await page.goto(`/join/${code}`);
-      expect(await page.locator(`option:text-is("${name}")`).count()).toBe(1);
-    },
-    { within: 10_000 },
-  );
+  eventually(async () => {
+    await page.goto(`/join/${code}`);
+    expect(await page.locator(`option:text-is("${name}")`).count()).toBe(1);
+  });
 
 async function newPerson(): Promise<Page> {
   const context = await browser.newContext({ baseURL: door.origin, viewport: { width: 1280, height: 900 } });
   const page = await context.newPage();
-  page.setDefaultTimeout(10_000);
   return page;
 }
 
@@ -137,7 +130,7 @@ test('ends the seat of a person whom the instructor has removed from it, and say
   await join(page, nameOf(ada));
   await free(adasSeat);
   const statusNow = async (): Promise<number> => (await page.request.get(`/s/${adasSeat}/`)).status();
-  await eventually(async () => expect(await statusNow()).not.toBe(200), { within: 10_000 });
+  await eventually(async () => expect(await statusNow()).not.toBe(200));
   await page.goto(`/s/${adasSeat}/`);
   await picture(page, 'portal-freed');
   expect(await page.locator('main').innerText()).toMatch(/seat/i);

@@ -66,7 +66,7 @@ class Shell {
         if (!found) throw new Error(`expected the command to end, found: ${this.#output.slice(-500)}`);
         return found;
       },
-      { within: 30_000, every: 50 },
+      { every: 50 },
     );
     return { output: this.#output.slice(0, end.index), code: Number(end[1]) };
   }

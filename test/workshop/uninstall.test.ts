@@ -140,7 +140,7 @@ describe('upgrading the chart', () => {
     expect(await columns()).toEqual(before.map((names) => names.replace(/(State|Phase) /, '')));
     expect(await columns()).not.toEqual(before);
     await upgradeTo(chart);
-    await eventually(async () => expect(await columns()).toEqual(before), { within: 20_000 });
+    await eventually(async () => expect(await columns()).toEqual(before));
     await allReady(workshop, seats.length, 60_000);
   }, 240_000);
 });
@@ -168,12 +168,10 @@ describe('uninstalling the chart', () => {
     const kinds =
       'clusterroles,clusterrolebindings,roles,rolebindings,serviceaccounts,services,jobs,leases,' +
       'validatingadmissionpolicies,validatingadmissionpolicybindings,priorityclasses';
-    await eventually(
-      async () =>
-        expect(
-          await kubectl('get', kinds, '--all-namespaces', '--selector', `${LABELS.partOf}=intro-otel`, '--output=name'),
-        ).toBe(''),
-      { within: 30_000 },
+    await eventually(async () =>
+      expect(
+        await kubectl('get', kinds, '--all-namespaces', '--selector', `${LABELS.partOf}=intro-otel`, '--output=name'),
+      ).toBe(''),
     );
     expect(
       await kubectl(

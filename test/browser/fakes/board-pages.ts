@@ -41,7 +41,6 @@ export class BoardPages {
     const context = await this.#browser.newContext({ viewport: { width, height }, baseURL: url });
     await withoutLanguage(context);
     const page = await context.newPage();
-    page.setDefaultTimeout(10_000);
     const found = misdeeds(page, url);
     try {
       await page.goto(path);

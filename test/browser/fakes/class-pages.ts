@@ -52,7 +52,6 @@ export class ClassPages {
     const [name = '', value = ''] = cookie.split('=', 2);
     await context.addCookies([{ name, value, url: portal.url }]);
     const page = await context.newPage();
-    page.setDefaultTimeout(10_000);
     const found = misdeeds(page, `${portal.url}/s/${SEAT}/`);
     try {
       await page.goto(`${portal.url}/s/${SEAT}/`);

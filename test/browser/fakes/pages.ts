@@ -56,7 +56,6 @@ export class Pages {
       colorScheme: scheme,
       baseURL: `${guide.url}/`,
     });
-    page.setDefaultTimeout(10_000);
     if (!language) await withoutLanguage(page);
     const found = misdeeds(page, `${guide.url}/`);
     try {

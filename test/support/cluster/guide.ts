@@ -4,7 +4,7 @@ import { connect } from 'node:net';
 import type { PodState } from '../../../apps/guide/contract.ts';
 import { say } from '../../../support/output.ts';
 import { textOf } from './cluster.ts';
-import { eventually } from '../../../support/waiting.ts';
+import { eventually, type Patience } from '../../../support/waiting.ts';
 import { Forward } from './forward.ts';
 import type { Lab } from './lab.ts';
 
@@ -81,10 +81,10 @@ export class RunEvents {
   }
 
   /** Remembers which pod and which events exist now. @returns a function that waits for a later event of another pod */
-  mark(): (isSuch: (state: PodState) => boolean, within: number) => Promise<PodState> {
+  mark(): (isSuch: (state: PodState) => boolean, patience?: Partial<Patience>) => Promise<PodState> {
     const from = this.states.length;
     const old = this.states.at(-1)?.pod;
-    return (isSuch, within) =>
+    return (isSuch, patience = {}) =>
       eventually(
         () => {
           const states = this.states.slice(from).filter(({ pod }) => pod !== old);
@@ -93,7 +93,7 @@ export class RunEvents {
           const lines = states.map(({ pod, phase, message = '' }) => `${pod} ${phase} ${message}`);
           throw new Error(`the guide's events so far:\n${lines.join('\n')}`);
         },
-        { within, every: 100 },
+        { every: 100, ...patience },
       );
   }
 

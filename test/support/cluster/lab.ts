@@ -234,13 +234,10 @@ export class Lab {
       '--timeout=60s',
       ...names.map((name) => `deployment/${this.release}-${name}`),
     );
-    await eventually(
-      async () => {
-        const others = (await this.pods()).filter((pod) => !isReady(pod)).map((pod) => pod.metadata.name);
-        if (others.length > 0) throw new Error(`these pods of older versions still exist: ${others.join(', ')}`);
-      },
-      { within: 30_000 },
-    );
+    await eventually(async () => {
+      const others = (await this.pods()).filter((pod) => !isReady(pod)).map((pod) => pod.metadata.name);
+      if (others.length > 0) throw new Error(`these pods of older versions still exist: ${others.join(', ')}`);
+    });
   }
 
   async scale(name: string, replicas: number): Promise<void> {

@@ -80,5 +80,5 @@ export function addressOf(kubectl: Kubectl, namespace: string): Promise<string> 
 
 /** Repeats a request until the answer matches, because a NetworkPolicy takes a moment to apply. */
 export async function expectAnswer(kubectl: Kubectl, from: string, url: string, expected: RegExp): Promise<void> {
-  await eventually(async () => expect(await request(kubectl, from, url)).toMatch(expected), { within: 20_000 });
+  await eventually(async () => expect(await request(kubectl, from, url)).toMatch(expected));
 }

@@ -25,5 +25,5 @@ export async function expectCorrectTypes(objects: readonly AnyObject[], policies
       names.map(() => ({ observedGeneration: 1, typeChecking: {} })),
     );
   };
-  await eventually(checked, { within: 20_000 });
+  await eventually(checked);
 }

@@ -29,7 +29,7 @@ export async function startSharedRegistry(): Promise<SharedRegistry> {
   const command = [testCluster().tools.registry, 'serve', config] as const;
   const inside = await startInCluster('registry', command);
   const outside = spawn(command[0], command.slice(1), { stdio: 'ignore' });
-  await eventually(() => fetch(`http://${address}/v2/`), { within: 20_000 });
+  await eventually(() => fetch(`http://${address}/v2/`));
   const stop = async (): Promise<void> => {
     inside.kill('SIGTERM');
     outside.kill();

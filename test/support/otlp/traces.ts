@@ -2,7 +2,7 @@
 import { servicesOfRound } from '../../../lab/services.ts';
 import { recentTraces, traceFromJaeger } from '../../../otlp/traces.ts';
 import type { Span, Trace } from '../../../otlp/traces.ts';
-import { eventually } from '../../../support/waiting.ts';
+import { eventually, type Patience } from '../../../support/waiting.ts';
 import type { Lab } from '../cluster/lab.ts';
 
 /** The highest number of traces to read. It is more than any test makes. Jaeger's default is 20. */
@@ -24,9 +24,9 @@ export function tracesOf(lab: Lab, service: string, since = Date.now() - 600_000
 }
 
 /** Plays a round at the guide and waits until its complete trace is in Jaeger. */
-export async function playedRound(lab: Lab, within = 10_000): Promise<Trace> {
+export async function playedRound(lab: Lab, patience: Partial<Patience> = {}): Promise<Trace> {
   const { trace: id } = await lab.play();
-  return eventually(async () => complete(await traceOf(lab, id)), { within });
+  return eventually(async () => complete(await traceOf(lab, id)), patience);
 }
 
 /**
@@ -34,7 +34,7 @@ export async function playedRound(lab: Lab, within = 10_000): Promise<Trace> {
  * until they have connected again.
  */
 export function settledRound(lab: Lab): Promise<Trace> {
-  return eventually(() => playedRound(lab, 4_000), { within: 40_000 });
+  return eventually(() => playedRound(lab, { within: 4_000 }));
 }
 
 /** Returns the trace if it is the complete trace of a round. @throws Error if a part is missing */
