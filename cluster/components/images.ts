@@ -123,22 +123,29 @@ export async function ensureClusterImages(report: Progress): Promise<string[]> {
   return Promise.all(clusterImages().map(ensureArchive));
 }
 
+/** A base image in a buildah store. */
+export interface BuildahBase {
+  /** The options that make buildah use this store. */
+  readonly options: readonly string[];
+  /** The name of the image in the store. It ends with a hash of the content: other versions may be there, too. */
+  readonly name: string;
+}
+
 /**
  * Imports a base image into a separate buildah store in our cache. The store uses the driver vfs. An overlay store
  * would leave a mount behind, and is not faster for three layers.
- * @returns the options that make buildah use this store
  */
-export async function ensureBuildahBase(image: Image): Promise<string[]> {
+export async function ensureBuildahBase(image: Image): Promise<BuildahBase> {
   const archive = await ensureArchive(image);
   const options = ['--root', cacheDir('buildah'), '--runroot', cacheDir('buildah-run'), '--storage-driver', 'vfs'];
-  const tagged = `${image.name}-${basename(archive, '.tar').slice(-12)}`; // the tag identifies the content in the store
+  const name = `${image.name}-${basename(archive, '.tar').slice(-12)}`;
   await withLock(cacheDir('locks', 'buildah-base'), async () => {
-    const known = await run('buildah', [...options, 'inspect', '--type', 'image', tagged], { allowFailure: true });
+    const known = await run('buildah', [...options, 'inspect', '--type', 'image', name], { allowFailure: true });
     if (known.code === 0) return;
     const { stdout } = await run('buildah', [...options, 'pull', '--quiet', `oci-archive:${archive}`]);
-    await run('buildah', [...options, 'tag', stdout.trim(), image.name, tagged]);
+    await run('buildah', [...options, 'tag', stdout.trim(), name]);
   });
-  return options;
+  return { options, name };
 }
 
 /**

@@ -98,8 +98,8 @@ async function prepareEngine(engine: Engine, { withoutRegistry }: Recipe, report
   if (engine.name !== 'buildah') return { engine, build: {}, basis: [] };
   await ensurePackages(report, withoutRegistry.packages);
   const base = await withoutRegistry.base();
-  const options = await ensureBuildahBase(base);
-  const build = { args: { BASE: base.name }, target: withoutRegistry.target };
+  const { options, name } = await ensureBuildahBase(base);
+  const build = { args: { BASE: name }, target: withoutRegistry.target };
   return {
     engine: { name: 'buildah', command: ['buildah', ...options] },
     build,

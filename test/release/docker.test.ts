@@ -28,7 +28,8 @@ beforeAll(async () => {
   const image = await nodeBaseImage();
   base = image.name;
   const archive = join(daemon.directory, 'base.tar');
-  await run('buildah', [...(await ensureBuildahBase(image)), 'push', base, `docker-archive:${archive}:${base}`]);
+  const { options, name } = await ensureBuildahBase(image);
+  await run('buildah', [...options, 'push', name, `docker-archive:${archive}:${base}`]);
   await daemon.docker(['load', '--input', archive]);
 }, 300_000); // apt may have to install docker
 
