@@ -7,7 +7,7 @@ import type { FakeGuide } from './fakes/fake-guide.ts';
 import { EDITING, Pages, typeInEditor } from './fakes/pages.ts';
 import type { View } from './fakes/pages.ts';
 
-jest.setTimeout(30_000);
+jest.setTimeout(60_000);
 
 const view: View = { width: 1366, scheme: 'light' };
 const STEP = '/#06-manual';

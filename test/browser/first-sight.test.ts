@@ -6,7 +6,7 @@ import type { Page } from 'playwright-core';
 import { EDITING, Pages } from './fakes/pages.ts';
 import type { View } from './fakes/pages.ts';
 
-jest.setTimeout(30_000);
+jest.setTimeout(60_000);
 
 const laptop: View = { width: 1366, height: 768, scheme: 'light' };
 

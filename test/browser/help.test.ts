@@ -9,7 +9,7 @@ import { repoRoot } from '../../support/paths.ts';
 import { EDITING, Pages, typeInEditor } from './fakes/pages.ts';
 import type { View } from './fakes/pages.ts';
 
-jest.setTimeout(30_000);
+jest.setTimeout(60_000);
 
 const views: View[] = [
   { width: 1366, scheme: 'light' },

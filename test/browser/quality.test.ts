@@ -3,7 +3,7 @@ import { jest } from '@jest/globals';
 import { EDITING, Pages } from './fakes/pages.ts';
 import type { View } from './fakes/pages.ts';
 
-jest.setTimeout(30_000);
+jest.setTimeout(60_000);
 
 const views: View[] = [
   { width: 1280, scheme: 'light' },

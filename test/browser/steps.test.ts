@@ -6,7 +6,7 @@ import { waitFor } from '../../support/waiting.ts';
 import { Pages, typeInEditor } from './fakes/pages.ts';
 import type { View } from './fakes/pages.ts';
 
-jest.setTimeout(30_000);
+jest.setTimeout(60_000);
 
 const view: View = { width: 1280, scheme: 'dark' };
 const small: View = { width: 390, scheme: 'light' };

@@ -5,7 +5,7 @@ import { EDITING, Pages, picture, typeInEditor } from './fakes/pages.ts';
 import type { View } from './fakes/pages.ts';
 import type { TraceOfPage } from '../../apps/guide/contract.ts';
 
-jest.setTimeout(30_000);
+jest.setTimeout(60_000);
 
 const view: View = { width: 1280, scheme: 'dark' };
 
