@@ -18,11 +18,7 @@ const WITHIN = 60_000;
  * @returns the result of `look`
  * @throws Error with the last error of `look` if `look` still fails after `within` milliseconds, one minute by default
  */
-export async function eventually<T>(
-  look: () => T | Promise<T>,
-  { within = WITHIN, every }: Partial<Patience> = {},
-): Promise<T> {
-  const patience = { within, ...(every !== undefined && { every }) };
+export async function eventually<T>(look: () => T | Promise<T>, patience: Partial<Patience> = {}): Promise<T> {
   const began = performance.now();
   let looks = 0;
   let last: unknown;
@@ -35,7 +31,7 @@ export async function eventually<T>(
       return undefined;
     }
   };
-  const success = await poll(attempt, patience);
+  const success = await poll(attempt, { within: WITHIN, ...patience });
   if (success === undefined) throw late(last, performance.now() - began, looks);
   return success.result;
 }

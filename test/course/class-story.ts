@@ -117,7 +117,7 @@ export async function faultForAll({ board }: Room, faultsNow: () => Promise<read
   await board.getByRole('checkbox', { name: /spike/ }).check();
   await board.getByRole('button', { name: 'Apply' }).click();
   await yes(board);
-  await eventually(async () => expect(new Set(await faultsNow())).toEqual(new Set(['spike'])));
+  await eventually(async () => expect(new Set(await faultsNow())).toEqual(new Set(['spike'])), { within: 10_000 });
 }
 
 /** Nina asks a question. Both answer, and the projector shows the results without names. */

@@ -55,7 +55,7 @@ describe('dice after an edit with a syntax error', () => {
       if (pod === undefined) throw new Error('no pod of the dice has failed yet');
       return pod;
     });
-  }, 60_000);
+  });
 
   /** Matches the file and line number of the error: the line that withLine has added. */
   const place = (): RegExp =>

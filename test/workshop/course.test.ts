@@ -47,9 +47,9 @@ describe("the Workshop's label for faults", () => {
         })
       ).status;
     await kubectl('label', 'workshop', workshop, 'intro-otel.dev/faults=spike');
-    await eventually(async () => expect(await switched(false)).toBe(409));
+    await eventually(async () => expect(await switched(false)).toBe(409), { within: 5_000 });
     await kubectl('label', 'workshop', workshop, 'intro-otel.dev/faults-');
-    await eventually(async () => expect(await switched(false)).toBe(200));
+    await eventually(async () => expect(await switched(false)).toBe(200), { within: 5_000 });
   });
 });
 

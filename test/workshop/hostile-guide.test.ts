@@ -125,6 +125,6 @@ describe('the progress of a seat', () => {
     expect(await write({ passed: null, total: null, steps: null, ...genuine })).toBe(200);
     const isUndone = async (): Promise<void> =>
       expect(conditionText(await seatNow(own), 'ProgressVerified')).toBe('no condition ProgressVerified');
-    await eventually(isUndone);
+    await eventually(isUndone, { within: 15_000 });
   });
 });

@@ -182,7 +182,7 @@ describe('a seat that is stopped', () => {
     // The API server remembers a valid token for up to ten seconds.
     const look = async (): Promise<void> =>
       expect(await Promise.all([codeOf(attendee.account), codeOf(projected)])).toEqual([401, 401]);
-    await eventually(look, { every: 1000 });
+    await eventually(look, { within: 20_000, every: 1000 });
   }, 30_000);
 
   test("reports in the Seat's conditions that the pods are gone and that the tokens are void", async () => {

@@ -156,7 +156,7 @@ describe('upgrading the release', () => {
   test("keeps an attendee's code and progress", async () => {
     await eventually(async () => expect(await labOf(first).text('dice', '/mine')).toBe('mine'));
     await eventually(async () => expect(await progressNow()).toBe(progress));
-  }, 40_000);
+  });
 });
 
 describe('resetting a seat', () => {

@@ -130,7 +130,7 @@ test('ends the seat of a person whom the instructor has removed from it, and say
   await join(page, nameOf(ada));
   await free(adasSeat);
   const statusNow = async (): Promise<number> => (await page.request.get(`/s/${adasSeat}/`)).status();
-  await eventually(async () => expect(await statusNow()).not.toBe(200));
+  await eventually(async () => expect(await statusNow()).not.toBe(200), { within: 10_000 });
   await page.goto(`/s/${adasSeat}/`);
   await picture(page, 'portal-freed');
   expect(await page.locator('main').innerText()).toMatch(/seat/i);
